@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the checker explores: a deterministic program of threads, each with one pending Op.
+//
+// The model (machine.ts, from generators) and the kernel's own C (src/source) both implement
+// Program. A strategy says which capabilities it needs and is refused by name where one is missing.
+
+import type { OpKind } from '#env/op';
+
+export type Capability = 'undo' | 'fingerprint' | 'snapshot';
+
+/** The pending Op of a thread, as the checker sees it. Interned: equal Ops are the same object. */
+export interface OpView {
+  readonly kind: OpKind;
+  /** Small integer naming the object and field touched; the unit of dependence. */
+  readonly cell: number;
+  /** Plain access, as opposed to READ_ONCE/WRITE_ONCE/atomic. */
+  readonly plain: boolean;
+  /** A rule reads what this Op changes or the events that go with it: mutually dependent. */
+  readonly visible: boolean;
+  /** For people: object, field, value, kernel function, and where that function stands. */
+  readonly objectName: string;
+  readonly objectType: string;
+  readonly field: string;
+  readonly valueText: string;
+  readonly fn: string;
+}
+
+/** A rule broken: which, on what, and why, in words and facts that a reader can check. */
+export interface Report {
+  readonly property: string;
+  /** What it is about, as dmesg names it: a device, a lock, an object. */
+  readonly subject: string;
+  readonly because: string;
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+  /** The window of the catalogue whose signature the run matched, or null: it may be new. */
+  readonly window: string | null;
+}
+
+/** One step of a trace, complete enough for any report. */
+export interface StepRecord {
+  readonly thread: string;
+  readonly op: OpKind;
+  readonly object: string;
+  readonly objectType: string;
+  readonly field: string;
+  /** Kernel function that did it, and its callers, innermost first. */
+  readonly function: string;
+  readonly stack: readonly string[];
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly before: string;
+  readonly after: string;
+  readonly result: string;
+  readonly marked: boolean;
+  /** Names of the locks the thread holds after the step, in the order taken. */
+  readonly locks: readonly string[];
+  readonly events: readonly string[];
+}
+
+/** A closed, deterministic program. Threads are numbered from 0 in order of creation. */
+export interface Program {
+  readonly name: string;
+  readonly capabilities: readonly Capability[];
+  /** Back to the initial state. */
+  reset(): void;
+  /** How many threads exist now. */
+  threadCount(): number;
+  threadName(t: number): string;
+  isDone(t: number): boolean;
+  /** A daemon may stay blocked for ever without that being a deadlock. */
+  isDaemon(t: number): boolean;
+  /** The Op that t would do next; not to be asked of a thread that is done. */
+  pending(t: number): OpView;
+  /** True if t can take its step now. */
+  enabled(t: number): boolean;
+  /** Number of answers the environment may give to t's Op: 1 but for `choose`. */
+  choices(t: number): number;
+  /** Do t's pending Op. Broken rules of this step are appended to reports. */
+  step(t: number, choice?: number): void;
+  /** Rules broken by the latest step; cleared by each step. */
+  readonly reports: readonly Report[];
+  /** Rules that judge a finished run; to be called where nothing is enabled. */
+  atEnd(): readonly Report[];
+  /** Like step(), but also says all about it: for traces, not for searching. */
+  record(t: number, choice?: number): StepRecord;
+
+  /** Capability undo: a mark, and the way back to it. */
+  mark?(): number;
+  undo?(mark: number): void;
+  /** Capability fingerprint: 128 bits that name the whole state, into out[0..3]. */
+  fingerprint?(out: Uint32Array): void;
+  /** Capability snapshot. */
+  snapshot?(): unknown;
+  restore?(snapshot: unknown): void;
+}

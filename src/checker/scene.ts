@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A closed scene in terms of Ops: initial values, threads, and the rules that watch them.
+
+import type { Handle, ThreadBody, Value } from '#env/op';
+import type { Report } from './program.ts';
+
+/** Read-only view of shared memory, for rules. */
+export interface Peek {
+  get<F extends object, K extends keyof F & string>(obj: Handle<F>, field: K): F[K];
+  /** False once the object has been freed. */
+  alive(obj: Handle): boolean;
+  /** Name of the thread that holds a mutex, spinlock or write side; null when free. */
+  holder(lock: Handle): string | null;
+}
+
+/** An event as a rule sees it: what the model reported with event(name, ...args). */
+export interface RunEvent {
+  readonly name: string;
+  readonly args: readonly Value[];
+  readonly thread: string;
+}
+
+export type RuleReport = Omit<Report, 'window' | 'property'>;
+
+/**
+ * A rule. Its state is part of the program's state and is hashed, so it must be small.
+ * `events` and `reads` ('type.field') are declared: Ops that carry such an event or write such a
+ * field are visible, that is mutually dependent; anything else the rule cannot see.
+ */
+export interface Rule {
+  readonly id: string;
+  readonly events: readonly string[];
+  readonly reads: readonly string[];
+  readonly initial?: Value;
+  /** Next state, and possibly a report. */
+  onEvent?(
+    state: Value,
+    e: RunEvent,
+    peek: Peek,
+  ): { state: Value; report?: RuleReport } | undefined;
+  /** Judged after each Op that writes one of `reads`. */
+  always?(peek: Peek, state: Value): RuleReport | undefined;
+  /** Judged where nothing is enabled. */
+  atEnd?(peek: Peek, state: Value): RuleReport | readonly RuleReport[] | undefined;
+}
+
+/**
+ * The signature of a window: an automaton over events (and cells), and the reports it explains.
+ * Signatures classify; they never suppress. Their order in a scene is their precedence.
+ */
+export interface Signature {
+  readonly window: string;
+  readonly events: readonly string[];
+  readonly reads: readonly string[];
+  readonly initial: Value;
+  step(state: Value, e: RunEvent, peek: Peek): Value;
+  explains(state: Value, report: Omit<Report, 'window'>, peek: Peek): boolean;
+}
+
+/** Proof that something happens in some run: an outcome of the search, not part of the state. */
+export interface Sometimes {
+  readonly id: string;
+  readonly events: readonly string[];
+  holds(e: RunEvent, peek: Peek): boolean;
+}
+
+/** Everything the machine needs to run the scene. */
+export interface Scene {
+  readonly name: string;
+  /** Cells whose initial value is not null. */
+  readonly init: readonly (readonly [obj: Handle, field: string, value: Value])[];
+  readonly threads: readonly ThreadBody[];
+  readonly rules: readonly Rule[];
+  readonly signatures: readonly Signature[];
+  readonly sometimes: readonly Sometimes[];
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The events that the model and the kernel's own C both report; rules and signatures read these.
+
+/**
+ * Name -> arguments, in words. `by` says which of the three callers of the per-device probe acts:
+ * 'walk', 'notifier' or 'replay'. Devices, instances and groups are Handles.
+ */
+export const EVENTS = {
+  'instance-listed': 'instance; iommu_device_register() has published it',
+  'instance-ready': 'instance; READY was stored',
+  'register-end': 'instance, errno; iommu_device_register() returns',
+  'walk-visit': 'device, instance that walks; L is held and dev->iommu_group was just read',
+  'configure-skipped': 'device, by; F is absent, but a driver is set: dma_configure is not called',
+  'configure-begin': 'device, by; L was dropped, dma_configure runs for a probe in progress',
+  'ops-missing': 'device, by; no ops for this device: the probe gives up',
+  'init-begin': 'device, by; iommu_init_device() begins (G was NULL)',
+  'init-end': 'device, by, errno; iommu_init_device() is over',
+  'probe-device': 'device, instance, by; ops->probe_device() ran',
+  'group-set': 'device, group, id, by; dev->iommu_group was stored',
+  'late-warn': 'device, by; "late IOMMU probe at driver bind, something fishy here!"',
+  'default-domain-set': 'group, domain; group->default_domain was stored',
+  'fwspec-built': 'device, instance, context (bind or probe)',
+  'not-ready-deferred': 'device, instance; the seed check returned -EPROBE_DEFER',
+  'not-ready-accepted': 'device, instance; !READY was accepted because dev->iommu exists',
+  'fwspec-found': 'device; of_iommu_configure() found F and returned 0',
+  'replay-begin': 'device; of_iommu_configure() calls iommu_probe_device()',
+  'replay-end': 'device, errno',
+  'driver-set': 'device; dev->driver was stored',
+  'driver-clear': 'device; dev->driver was cleared',
+  'driver-probe': 'device; the driver probe body begins',
+  'driver-probe-end': 'device; the driver probe body ends',
+  'use-default-domain': 'device, errno, group or null',
+  bound: 'device; driver_bound()',
+  deferred: 'device; put on the pending list',
+  'probe-failed': 'device, errno; bind ended with an error other than deferral',
+  'deferral-timeout': 'the timeout has expired',
+  'bug-on': 'text; a WARN_ON of the kernel (other than late-warn), a NULL dereference, an oops',
+} as const;
+
+export type EventName = keyof typeof EVENTS;

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A world: the plain data of one closed scene, complete enough that a finding replays from it.
+
+/** Which IOMMU stands before a device, and the ids (stream ids) it uses there. */
+export interface WorldSpecifier {
+  readonly instance: string;
+  readonly ids: readonly number[];
+}
+
+export interface WorldDriver {
+  readonly name: string;
+  /** VFIO-like: the driver manages DMA ownership itself. */
+  readonly managedDma: boolean;
+  /** PROBE_PREFER_ASYNCHRONOUS, or async because the world probes asynchronously. */
+  readonly async: boolean;
+}
+
+/** A device, in bus-list order within its bus. */
+export interface WorldDevice {
+  /** As in dmesg. */
+  readonly name: string;
+  readonly bus: 'platform' | 'pci' | 'amba';
+  readonly role: 'iommu' | 'client' | 'bystander';
+  /** Empty: not behind an IOMMU. */
+  readonly iommus: readonly WorldSpecifier[];
+  /** On the bus list before anything runs; otherwise a thread adds it. */
+  readonly present: boolean;
+  readonly driver: WorldDriver | null;
+  /** Devices with the same key are put in one group by device_group(). */
+  readonly groupKey: string | null;
+  readonly dmaRanges: boolean;
+}
+
+export interface WorldInstance {
+  readonly name: string;
+  /** The device whose driver registers it. */
+  readonly device: string;
+  /** Driver family: arm-smmu, arm-smmu-v3, exynos, rockchip, mediatek, virtio, ... */
+  readonly driver: string;
+  /** Already registered and ready before anything runs. */
+  readonly registered: boolean;
+}
+
+/** Who runs what. `name` is what ps would show. */
+export type WorldThread =
+  /** Binds the IOMMU device to its driver, whose probe registers the instance and walks. */
+  | { readonly kind: 'iommu-probe'; readonly name: string; readonly instance: string }
+  /** Registers the driver of a device: __driver_attach() over the bus. */
+  | { readonly kind: 'driver-attach'; readonly name: string; readonly device: string }
+  /** Creates a device: device_add() with notifier, then its own attach. */
+  | { readonly kind: 'device-add'; readonly name: string; readonly device: string }
+  /** late_initcall: enables deferral, triggers, flushes. */
+  | { readonly kind: 'late-initcall'; readonly name: string }
+  /** The deferral timeout's delayed work. */
+  | { readonly kind: 'deferral-timeout'; readonly name: string };
+// The deferred-probe worker (a daemon) is part of every world.
+
+export interface WorldSwitches {
+  /** driver_async_probe=*: drivers probe on async threads. */
+  readonly asyncProbe: boolean;
+  /** fw_devlink.strict=1 */
+  readonly strictDevlink: boolean;
+  /** Deferred probing is enabled from the start (late_initcall is over). */
+  readonly deferralEnabled: boolean;
+  /** The deferral timeout may expire. */
+  readonly deferralTimeout: boolean;
+}
+
+export interface World {
+  /** Short and stable: `walk+bind+retry/1 client/bystanders 1+1`. */
+  readonly name: string;
+  /** Key of the class of client that it stands for; `hand:NAME` when written by hand. */
+  readonly classKey: string;
+  readonly firmware: 'dt' | 'acpi';
+  /** In bus-list order. */
+  readonly devices: readonly WorldDevice[];
+  readonly instances: readonly WorldInstance[];
+  readonly threads: readonly WorldThread[];
+  readonly switches: WorldSwitches;
+  /** Devices whose verdict this world gives; bystanders are there to be in the way. */
+  readonly focus: readonly string[];
+}
