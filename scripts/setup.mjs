@@ -12,14 +12,17 @@ const staleMs = 15 * 60_000;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`RW001: Node ${process.versions.node} is too old\n  hint: install Node 20.19 or newer`);
+  console.error(
+    `RW001: Node ${process.versions.node} is too old\n  hint: install Node 20.19 or newer`,
+  );
   process.exit(2);
 }
 
 /** The hash of some files' names and contents. */
 function hashOf(files) {
   const h = createHash('sha256');
-  for (const f of [...files].sort()) h.update(path.relative(root, f)).update('\0').update(fs.readFileSync(f));
+  for (const f of [...files].sort())
+    h.update(path.relative(root, f)).update('\0').update(fs.readFileSync(f));
   return h.digest('hex');
 }
 
@@ -30,7 +33,11 @@ function walk(dir) {
 }
 
 function run(what, command, args) {
-  const r = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const r = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   if (r.status === 0) return;
   console.error(`RW002: ${what} failed\n${r.stdout ?? ''}${r.stderr ?? ''}${r.error ?? ''}`);
   process.exit(2);
@@ -67,7 +74,9 @@ function takeLock() {
     }
     if (!lockIsLive()) fs.rmSync(lockDir, { recursive: true, force: true });
     else if (Date.now() - start > staleMs) {
-      console.error(`RW003: another set-up holds ${path.relative(root, lockDir)}\n  hint: remove that folder`);
+      console.error(
+        `RW003: another set-up holds ${path.relative(root, lockDir)}\n  hint: remove that folder`,
+      );
       process.exit(2);
     } else sleep(100);
   }
@@ -83,15 +92,29 @@ try {
   const depsHash = hashOf([path.join(root, 'package-lock.json')]);
   if (!upToDate(depsStamp, depsHash)) {
     console.error('set-up: installing the pinned dependencies');
-    run('npm ci', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    run('npm ci', process.platform === 'win32' ? 'npm.cmd' : 'npm', [
+      'ci',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ]);
     fs.writeFileSync(depsStamp, depsHash);
   }
   const buildStamp = path.join(root, 'dist', '.racewindow-build');
-  const inputs = [...walk(path.join(root, 'src')), path.join(root, 'tsconfig.json'), path.join(root, 'tsconfig.build.json'), path.join(root, 'package-lock.json')];
+  const inputs = [
+    ...walk(path.join(root, 'src')),
+    path.join(root, 'tsconfig.json'),
+    path.join(root, 'tsconfig.build.json'),
+    path.join(root, 'package-lock.json'),
+  ];
   const buildHash = hashOf(inputs);
   if (!upToDate(buildStamp, buildHash)) {
     console.error('set-up: building dist/');
-    run('the build', process.execPath, [path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+    run('the build', process.execPath, [
+      path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+      '-p',
+      'tsconfig.build.json',
+    ]);
     fs.writeFileSync(buildStamp, buildHash);
   }
 } finally {
