@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The answer to one check: what was asked, what was covered, the verdicts and the findings.
+
+import type { Finding } from './finding.ts';
+
+/** Outcome of one property: `bounded` means that a limit was hit, and is never a pass. */
+export type Outcome = 'holds' | 'violated' | 'bounded' | 'n.a.';
+
+/** Worst first: the order of rows in a report, and what decides the exit code. */
+export const outcomes: readonly Outcome[] = ['violated', 'bounded', 'holds', 'n.a.'];
+
+/**
+ * What one property came to for some devices. A property has one row for each outcome it had, so
+ * a board where it is violated for one class of client and holds for the others has two rows.
+ */
+export interface Verdict {
+  /** Id of the rule in the catalogue: P1, P2, ... */
+  readonly property: string;
+  readonly outcome: Outcome;
+  /** As dmesg names them, sorted; the generic worlds name their own devices. */
+  readonly devices: readonly string[];
+}
+
+/** A limit that was hit: its name, its value, the flag that raises it, and where it was hit. */
+export interface HitLimit {
+  /** `states-max`, `time-max`, `preemptions`, ... */
+  readonly limit: string;
+  readonly value: number;
+  /** `--states-max`, or null where no flag raises it. */
+  readonly flag: string | null;
+  /** Names of the worlds that were cut off, sorted. */
+  readonly worlds: readonly string[];
+}
+
+/** How much was looked at. */
+export interface Coverage {
+  readonly worlds: number;
+  /** The most clients, and the most IOMMU instances, that any of the worlds has. */
+  readonly clientsMax: number;
+  readonly instancesMax: number;
+  readonly states: number;
+  readonly transitions: number;
+  /** `exhaustive` or `bound=K`. */
+  readonly strategy: string;
+  /** Empty: every world was explored to the end. */
+  readonly bounded: readonly HitLimit[];
+}
+
+/** The kernel that was checked: a base with commits on it, and the user's own fixes. */
+export interface ReportKernel {
+  readonly name: string;
+  /** Ids of the commits, in order, that stand on the base. */
+  readonly commits: readonly string[];
+  /** Names of the user's fixes, in order; their source is in each finding. */
+  readonly userFixes: readonly string[];
+}
+
+/** Where the board came from. No path: the same file gives the same report anywhere. */
+export interface ReportInput {
+  readonly basename: string;
+  readonly sha256: string;
+}
+
+/** Everything that depends on the machine and the day. */
+export interface Timing {
+  readonly elapsedMs: number;
+  readonly jobs: number;
+}
+
+/** One check. All but `timing` is a function of the input, the kernel and the options. */
+export interface CheckReport {
+  readonly tool: {
+    readonly name: 'racewindow';
+    readonly version: string;
+    readonly format: 'racewindow/report@1';
+  };
+  readonly kernel: ReportKernel;
+  /** Null: the generic worlds were checked, not those of a board. */
+  readonly input: ReportInput | null;
+  readonly coverage: Coverage;
+  /** By property, then worst outcome first. */
+  readonly verdicts: readonly Verdict[];
+  /** Those that fit no known window first, then by window, property and class. */
+  readonly findings: readonly Finding[];
+  readonly timing: Timing;
+}
+
+/** What the pipeline returns; the command line adds the input and the timing. */
+export type CheckResult = Omit<CheckReport, 'input' | 'timing'>;
+
+/** What to check, and how far. Names in it have been validated. */
+export interface CheckOptions {
+  /** Null: all devices, all properties, all windows. */
+  readonly devices: readonly string[] | null;
+  readonly properties: readonly string[] | null;
+  readonly windows: readonly string[] | null;
+  /** driver_async_probe=* and fw_devlink.strict=1. */
+  readonly asyncProbe: boolean;
+  readonly strictDevlink: boolean;
+  readonly strategy: Strategy;
+  /** Limits of one world; null: the default of the pipeline. */
+  readonly statesMax: number | null;
+  readonly timeMaxMs: number | null;
+  /** Worker threads; results do not depend on it. */
+  readonly jobs: number;
+}
+
+/** How to explore: everything, or everything that needs at most so many preemptive switches. */
+export type Strategy =
+  | { readonly kind: 'exhaustive' }
+  | { readonly kind: 'bound'; readonly preemptionsMax: number };
+
+/** A sign of life while worlds are explored; for people, never part of a report. */
+export interface CheckProgress {
+  readonly worldsDone: number;
+  readonly worldsTotal: number;
+  readonly world: string;
+  readonly states: number;
+  readonly findings: number;
+}
