@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a user did wrong, as a value: a code, one sentence, and what to do about it.
+import { type Err, err } from '#base/result';
+import { printable } from '#base/text';
+
+/**
+ * Every code there is, with what it means; a code keeps its meaning for good.
+ * RW00x input files, RW01x-RW02x device tree blobs, RW03x-RW04x boards, RW05x kernels and commits,
+ * RW06x options, RW07x schedules and findings, RW08x limits, RW09x scripts.
+ */
+export const errorCodes = {
+  RW001: 'the input file cannot be read',
+  RW002: 'the input is a directory or another thing that is no file',
+  RW003: 'the input file is too big',
+  RW010: 'the blob is empty or too short for its header',
+  RW011: 'the file is not a flattened device tree',
+  RW012: 'the file is the source of a device tree, not a blob',
+  RW013: 'the blob has a version that cannot be read',
+  RW014: 'the header of the blob points outside the blob',
+  RW015: 'the structure block of the blob is damaged',
+  RW016: 'the strings block of the blob is damaged',
+  RW017: 'the memory reserve map of the blob is damaged',
+  RW018: 'a limit of the blob reader was reached',
+  RW019: 'two nodes have the same phandle',
+  RW020: 'the blob is an overlay or an image tree, not the tree of a board',
+  RW030: 'a property names a phandle which no node has',
+  RW031: 'a property that refers to IOMMUs has a wrong length or content',
+  RW032: 'IOMMUs are behind each other in a circle',
+  RW033: 'a limit of the platform reader was reached',
+} as const;
+
+/** One of the known codes. */
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error that the user can mend; discriminated by its code. */
+export interface UserError<C extends ErrorCode = ErrorCode> {
+  readonly code: C;
+  /** One sentence without a full stop; names where it went wrong. */
+  readonly message: string;
+  /** What to do next, without a full stop. */
+  readonly hint: string;
+}
+
+/** A failed Result with a coded error; foreign text in it is made printable. */
+export function fail<C extends ErrorCode>(
+  code: C,
+  message: string,
+  hint: string,
+): Err<UserError<C>> {
+  return err({ code, message: printable(message), hint: printable(hint) });
+}
+
+/** The error as printed: one line with the code, one with the hint. */
+export function formatUserError(error: UserError): string {
+  return `${error.code}: ${error.message}\n  hint: ${error.hint}`;
+}
