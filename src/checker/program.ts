@@ -8,11 +8,26 @@ import type { OpKind } from '#env/op';
 
 export type Capability = 'undo' | 'fingerprint' | 'snapshot';
 
+/** What an Op would do to its cell in the current state: the unit of the dependence table. */
+export type Effect =
+  | 'none'
+  | 'read' // load, wait, a compare-and-swap or trylock that would fail
+  | 'write' // also the counter of an alloc or a spawn
+  | 'acquire' // lock, write_lock, a trylock that would succeed
+  | 'release'
+  | 'share' // read_lock
+  | 'unshare'
+  | 'free';
+
 /** The pending Op of a thread, as the checker sees it. Interned: equal Ops are the same object. */
 export interface OpView {
   readonly kind: OpKind;
-  /** Small integer naming the object and field touched; the unit of dependence. */
+  /** Small integer naming the object and field touched; -1 for none. A lock is one cell. */
   readonly cell: number;
+  /** Small integer naming the object touched; -1 for none. */
+  readonly object: number;
+  /** Judged in the current state. */
+  readonly effect: Effect;
   /** Plain access, as opposed to READ_ONCE/WRITE_ONCE/atomic. */
   readonly plain: boolean;
   /** A rule reads what this Op changes or the events that go with it: mutually dependent. */
@@ -57,13 +72,16 @@ export interface StepRecord {
   readonly events: readonly string[];
 }
 
-/** A closed, deterministic program. Threads are numbered from 0 in order of creation. */
+/**
+ * A closed, deterministic program. A thread keeps its number in every run: threads that start
+ * threads may leave numbers of threads that do not exist (yet) in this run; these are done.
+ */
 export interface Program {
   readonly name: string;
   readonly capabilities: readonly Capability[];
   /** Back to the initial state. */
   reset(): void;
-  /** How many threads exist now. */
+  /** One more than the highest number a thread has had so far. */
   threadCount(): number;
   threadName(t: number): string;
   isDone(t: number): boolean;
