@@ -83,11 +83,9 @@ export function isCompatible(node: DtNode, wanted: string): boolean {
   return strings(node, 'compatible').some((c) => c.toLowerCase() === lower);
 }
 
-/** The child of @node with exactly this name, or with this name before its unit address. */
+/** The child of @node with exactly this name. */
 export function childOf(node: DtNode, name: string): DtNode | undefined {
-  return (
-    node.children.find((c) => c.name === name) ?? node.children.find((c) => baseName(c) === name)
-  );
+  return node.children.find((c) => c.name === name);
 }
 
 /** True where `status` is absent, `okay` or `ok`; the node alone is asked, not its parents. */

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The platform: devices, IOMMUs, buses, who is behind whom, by the kernel's own rules.
+export { deviceName } from '#platform/address';
+export {
+  type ClassIommu,
+  type ClientClass,
+  classesOf,
+  clientsOf,
+  type Position,
+} from '#platform/classes';
+export { type GroupRule, groupRuleOf, iommuDriverOf } from '#platform/iommu-driver';
+export { platformLimits } from '#platform/limits';
+export { platformFromTree, readPlatform } from '#platform/read';
+export type {
+  BusName,
+  Creator,
+  Iommu,
+  IommuDriver,
+  IommuProblem,
+  IommuUse,
+  MapHost,
+  Platform,
+  PlatformDevice,
+  UnavailableCounts,
+} from '#platform/types';
