@@ -27,6 +27,19 @@ export const errorCodes = {
   RW031: 'a property that refers to IOMMUs has a wrong length or content',
   RW032: 'IOMMUs are behind each other in a circle',
   RW033: 'a limit of the platform reader was reached',
+  RW060: 'the command line cannot be understood',
+  RW061: 'the board has no device of that name behind an IOMMU',
+  RW062: 'there is no rule of that name',
+  RW063: 'there is no window of that name',
+  RW064: 'an option has a value that it cannot have',
+  RW065: 'an output file cannot be written',
+  RW066: 'two options exclude each other',
+  RW070: 'the file is not JSON',
+  RW071: 'the JSON is neither a finding nor a report',
+  RW072: 'the report has no such finding',
+  RW073: 'the schedule does not fit the finding: it cannot be replayed',
+  RW074: 'the replay ended in another witness',
+  RW999: 'a fault in racewindow itself',
 } as const;
 
 /** One of the known codes. */

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The exit code of a check: what a script learns without reading the report.
+
+import type { Baseline } from './baseline.ts';
+import type { CheckReport } from './report.ts';
+
+/** 0 holds, 1 violated, 2 usage or input, 3 bounded without violation. */
+export const exitCodes = { holds: 0, violated: 1, usage: 2, bounded: 3 } as const;
+
+/** One of the four exit codes. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The exit code for @report; with a baseline, only what it does not know counts as violated. */
+export function exitCodeOf(report: CheckReport, baseline: Baseline | null = null): ExitCode {
+  const violated =
+    baseline === null
+      ? report.verdicts.some((v) => v.outcome === 'violated') || report.findings.length > 0
+      : baseline.fresh.length > 0;
+  if (violated) return exitCodes.violated;
+  const bounded = report.verdicts.some((v) => v.outcome === 'bounded');
+  return bounded || report.coverage.bounded.length > 0 ? exitCodes.bounded : exitCodes.holds;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reports and findings as JSON text: two-space indentation, keys in the order of their types.
+
+import type { Finding } from './finding.ts';
+import type { CheckReport } from './report.ts';
+
+/** The report as `--format json` prints it. */
+export function reportJson(report: CheckReport): string {
+  const { tool, kernel, input, coverage, verdicts, findings, timing } = report;
+  const ordered = { tool, kernel, input, coverage, verdicts, findings, timing };
+  return `${JSON.stringify({ ...ordered, findings: findings.map(orderFinding) }, null, 2)}\n`;
+}
+
+/** One finding as `--out` writes it. */
+export function findingJson(finding: Finding): string {
+  return `${JSON.stringify(orderFinding(finding), null, 2)}\n`;
+}
+
+function orderFinding(finding: Finding): Finding {
+  const { witness } = finding;
+  const facts = Object.fromEntries(
+    Object.keys(witness.facts)
+      .sort()
+      .map((key) => [key, witness.facts[key]!]),
+  );
+  return { ...finding, witness: { ...witness, facts } };
+}

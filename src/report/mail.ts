@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A finding as the mail a kernel developer would send: 75 columns, 7 bits, made from it alone.
+
+import { plural, printable, reportColumns, wrap } from '#base/text';
+import type { Finding } from './finding.ts';
+import { raceTable, stackTable } from './table.ts';
+import { cutWords, fileStem, kernelText, preemptionText, windowText } from './words.ts';
+
+/** The whole mail, ending in a line feed. */
+export function mailReport(finding: Finding): string {
+  const sections = [
+    [subjectLine(finding)],
+    opening(finding),
+    raceTable(finding),
+    deciding(finding),
+    ['Call stacks at that access:', '', ...stackTable(finding)],
+    symptom(finding),
+    assumed(finding),
+    fixesInUse(finding),
+    replaying(finding),
+    trailers(finding),
+  ];
+  const lines = sections.filter((s) => s.length > 0).map((s) => s.join('\n'));
+  return `${lines.join('\n\n')}\n`;
+}
+
+function subjectLine(finding: Finding): string {
+  const start = `Subject: [RACE] ${windowText(finding)} on ${finding.witness.subject}: `;
+  return cutWords(printable(start + finding.witness.because), reportColumns);
+}
+
+function opening(finding: Finding): string[] {
+  const { witness, devices } = finding;
+  const others = devices.filter((d) => d !== witness.subject);
+  const same =
+    others.length === 0
+      ? ''
+      : ` The same holds for ${plural(others.length, 'more device')} of its class` +
+        ` (${ellipsisList(others)}).`;
+  const text =
+    `Under ${kernelText(finding)}, ${witness.subject} can break the rule` +
+    ` "${finding.rule}" (${finding.property}): ${witness.because}.${same}` +
+    ` The order below shows it; it takes ${preemptionText(finding)}.`;
+  return wrap(printable(text));
+}
+
+function ellipsisList(names: readonly string[]): string {
+  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')}, ...`;
+}
+
+function deciding(finding: Finding): string[] {
+  const facts = Object.keys(finding.witness.facts)
+    .sort()
+    .map((key) => `${key}=${String(finding.witness.facts[key])}`);
+  const text = `Witness: ${finding.witness.subject}: ${finding.witness.because}`;
+  const tail = facts.length === 0 ? '.' : `; ${facts.join(', ')}.`;
+  return wrap(printable(text + tail), { rest: '  ' });
+}
+
+function symptom(finding: Finding): string[] {
+  if (finding.symptom === null) return [];
+  return ['Seen on a real machine as:', ...wrap(printable(finding.symptom), { first: '  ' })];
+}
+
+function assumed(finding: Finding): string[] {
+  if (finding.assumed.length === 0) return [];
+  const items = finding.assumed.flatMap((a) => wrap(printable(a), { first: ' - ' }));
+  return ['Assumed:', ...items];
+}
+
+function fixesInUse(finding: Finding): string[] {
+  return finding.revision.userFixes.flatMap((f) =>
+    wrap(`With the fix ${printable(f.name)}, sha256 ${f.sha256.slice(0, 16)}.`, { rest: '  ' }),
+  );
+}
+
+function replaying(finding: Finding): string[] {
+  const command = `  racewindow replay ${fileStem(finding)}.json`;
+  return ['Replay (the finding is written by racewindow check --out DIR):', command];
+}
+
+/** Trailers are never wrapped: tools read them line by line. */
+function trailers(finding: Finding): string[] {
+  return [
+    ...finding.fixes.map((f) => `Fixes: ${printable(f)}`),
+    ...finding.links.map((l) => `Link: ${printable(l)}`),
+  ];
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the steps and events of a trace are called in a table for people.
+
+import type { EventName } from '#env/events';
+import type { TraceStep } from './finding.ts';
+
+/** How an event is shown: $0, $1, ... are its arguments; null: it adds nothing to the access. */
+const phrases: Readonly<Record<EventName, string | null>> = {
+  'instance-listed': '$0 is on iommu_device_list',
+  'instance-ready': '$0->ready = true',
+  'register-end': 'iommu_device_register($0) = $1',
+  'walk-visit': 'walk visits $0',
+  'configure-skipped': '$0 has a driver: no dma_configure',
+  'configure-begin': 'lock dropped, dma_configure($0)',
+  'ops-missing': 'no ops for $0: gives up',
+  'init-begin': null,
+  'init-end': 'iommu_init_device($0) = $2',
+  'probe-device': 'ops->probe_device($0)',
+  'group-set': '$0->iommu_group = $1, id $2',
+  'late-warn': 'WARN: late IOMMU probe of $0',
+  'default-domain-set': '$0->default_domain = $1',
+  'fwspec-built': 'fwspec of $0 built for $1',
+  'not-ready-deferred': '$1 not ready: -EPROBE_DEFER',
+  'not-ready-accepted': '$1 not ready, but accepted',
+  'fwspec-found': 'fwspec of $0 found: return 0',
+  'replay-begin': 'replay of $0 begins',
+  'replay-end': 'replay of $0 ends: $1',
+  'driver-set': '$0->driver is set',
+  'driver-clear': '$0->driver = NULL',
+  'driver-probe': 'driver probe body of $0 begins',
+  'driver-probe-end': 'driver probe body of $0 ends',
+  'use-default-domain': 'use_default_domain($0) = $1',
+  bound: '$0 is bound',
+  deferred: '$0 is put on the deferred list',
+  'probe-failed': 'bind of $0 fails: $1',
+  'deferral-timeout': 'the deferral timeout expires',
+  'bug-on': '$0',
+};
+
+/** Events that say all their own access says: the access is not shown beside them. */
+const speaksForAccess: ReadonlySet<string> = new Set<EventName>([
+  'instance-ready',
+  'group-set',
+  'default-domain-set',
+  'driver-set',
+  'driver-clear',
+  'walk-visit',
+]);
+
+const errnoNames: Readonly<Record<string, string>> = {
+  '-2': '-ENOENT',
+  '-11': '-EAGAIN',
+  '-12': '-ENOMEM',
+  '-16': '-EBUSY',
+  '-17': '-EEXIST',
+  '-19': '-ENODEV',
+  '-22': '-EINVAL',
+  '-110': '-ETIMEDOUT',
+  '-517': '-EPROBE_DEFER',
+};
+
+/** An event of a trace, taken apart: `late-warn(3d00000.gpu, replay)`. */
+export interface ParsedEvent {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** Take an event of a trace apart. Names of devices hold no blank before a comma. */
+export function parseEvent(text: string): ParsedEvent {
+  const open = text.indexOf('(');
+  if (open < 0 || !text.endsWith(')')) return { name: text, args: [] };
+  const inside = text.slice(open + 1, -1);
+  return { name: text.slice(0, open), args: inside === '' ? [] : inside.split(', ') };
+}
+
+/** A value as kernel developers write it: NULL for null, names for the usual errno numbers. */
+export function valueText(value: string): string {
+  if (value === 'null' || value === 'undefined') return 'NULL';
+  return errnoNames[value] ?? value;
+}
+
+/** An event in words, or null where the access beside it says the same. */
+export function eventText(event: ParsedEvent): string | null {
+  const phrase = (phrases as Readonly<Record<string, string | null>>)[event.name];
+  if (phrase === null) return null;
+  if (phrase === undefined) return [event.name, ...event.args.map(valueText)].join(' ');
+  return phrase.replace(/\$(\d)/g, (_, i: string) => valueText(event.args[Number(i)] ?? '?'));
+}
+
+/** The access of a step, written much as the kernel's C would. */
+export function accessText(step: TraceStep): string {
+  const cell = step.field === '' ? step.object : `${step.object}->${step.field}`;
+  switch (step.op) {
+    case 'load':
+      return `${cell} is ${valueText(step.result)}`;
+    case 'store':
+      return `${cell} = ${valueText(step.after)}`;
+    case 'add':
+    case 'cas':
+    case 'xchg':
+      return `${cell}: ${valueText(step.before)} -> ${valueText(step.after)}`;
+    case 'lock':
+    case 'unlock':
+    case 'read_lock':
+    case 'read_unlock':
+    case 'write_lock':
+    case 'write_unlock':
+      return `${step.op}(${step.object})`;
+    case 'trylock':
+      return `trylock(${step.object}) = ${step.result}`;
+    case 'wait':
+      return `waited: ${cell} is ${valueText(step.result)}`;
+    case 'alloc':
+      return `allocates ${step.result}`;
+    case 'free':
+      return `frees ${step.object}`;
+    case 'spawn':
+      return `${step.object} starts a thread`;
+    case 'choose':
+      return `environment answers ${step.result}`;
+    default:
+      return unknownOp(step.op);
+  }
+}
+
+/** A finding from elsewhere may name an Op that this version does not know. */
+function unknownOp(op: never): string {
+  return String(op);
+}
+
+/** All lines that one step is worth: its access, unless an event says it better, and its events. */
+export function stepLines(step: TraceStep, withAccess: boolean): string[] {
+  const events = step.events.map(parseEvent);
+  const spoken = events.some((e) => speaksForAccess.has(e.name));
+  const lines = withAccess && !spoken ? [accessText(step)] : [];
+  for (const event of events) {
+    const text = eventText(event);
+    if (text !== null) lines.push(text);
+  }
+  return lines.length > 0 ? lines : [accessText(step)];
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The report for a terminal: what holds, what does not, how far was looked, and the first race.
+
+import { columns, ellipsis, plural, printable, reportColumns, wrap } from '#base/text';
+import type { Baseline } from './baseline.ts';
+import type { Finding } from './finding.ts';
+import type { CheckReport, Coverage, HitLimit, Outcome, Verdict } from './report.ts';
+import { raceTable, stackTable } from './table.ts';
+import { cutWords, deviceText, kernelText, preemptionText, windowText } from './words.ts';
+
+/** How words are painted; every painter returns its text unchanged where colour is off. */
+export interface Paint {
+  readonly bad: (text: string) => string;
+  readonly warn: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly strong: (text: string) => string;
+}
+
+const same = (text: string): string => text;
+
+/** No colour: for files, pipes and tests. */
+export const plain: Paint = { bad: same, warn: same, good: same, dim: same, strong: same };
+
+/** What the summary needs beside the report. */
+export interface TextOptions {
+  readonly paint?: Paint;
+  /** Rule of each property in a sentence; a property without one is shown by its id. */
+  readonly rules?: ReadonlyMap<string, string>;
+  /** Title of each window of the catalogue. */
+  readonly windows?: ReadonlyMap<string, string>;
+  /** Known findings, where the user named a baseline. */
+  readonly baseline?: Baseline | null;
+}
+
+/** The whole report, ending in a line feed. */
+export function textReport(report: CheckReport, options: TextOptions = {}): string {
+  const paint = options.paint ?? plain;
+  const shown = firstToShow(report, options.baseline ?? null);
+  const sections = [
+    heading(report, paint),
+    verdictTable(report.verdicts, options, paint),
+    coverageLines(report, paint),
+    findingTable(report, options, paint),
+    baselineLines(options.baseline ?? null, paint),
+    shown === undefined ? [] : findingText(shown, paint),
+    more(report, shown),
+  ];
+  const texts = sections.filter((s) => s.length > 0).map((s) => s.join('\n'));
+  return `${texts.join('\n\n')}\n`;
+}
+
+/** One finding: the rule, the table, where the threads stood, and what was assumed. */
+export function findingText(finding: Finding, paint: Paint = plain): string[] {
+  const title = `${windowText(finding)} on ${finding.witness.subject}, ${kernelText(finding)}`;
+  const out = [
+    paint.strong(printable(title)),
+    ...wrap(printable(`breaks ${finding.property}: ${finding.rule}`), {
+      first: '  ',
+      rest: '    ',
+    }),
+    ...wrap(printable(`because ${finding.witness.because}`), { first: '  ', rest: '    ' }),
+    ...wrap(`takes ${preemptionText(finding)}`, { first: '  ', rest: '    ' }),
+    ...finding.assumed.flatMap((a) =>
+      wrap(printable(`assumed: ${a}`), { first: '  ', rest: '    ' }),
+    ),
+    '',
+    ...raceTable(finding),
+    '',
+    'Call stacks at the marked access:',
+    '',
+    ...stackTable(finding),
+  ];
+  if (finding.symptom !== null) {
+    out.push('', ...wrap(printable(`Seen as: ${finding.symptom}`), { rest: '  ' }));
+  }
+  for (const fix of finding.fixes) out.push(printable(`Fixes: ${fix}`));
+  for (const link of finding.links) out.push(printable(`Link: ${link}`));
+  return out;
+}
+
+function heading(report: CheckReport, paint: Paint): string[] {
+  const { tool, kernel, input } = report;
+  const board = input === null ? 'generic worlds' : input.basename;
+  const fixes = kernel.userFixes.length === 0 ? '' : `, with ${kernel.userFixes.join(', ')}`;
+  const text = `${tool.name} ${tool.version}: ${board} under ${kernel.name}${fixes}`;
+  return wrap(printable(text)).map(paint.strong);
+}
+
+const painterOf: Readonly<Record<Outcome, keyof Paint>> = {
+  violated: 'bad',
+  bounded: 'warn',
+  holds: 'good',
+  'n.a.': 'dim',
+};
+
+function verdictTable(verdicts: readonly Verdict[], options: TextOptions, paint: Paint): string[] {
+  const rows = verdicts.map((v) => [
+    v.property,
+    v.outcome,
+    String(v.devices.length),
+    cutWords(printable(options.rules?.get(v.property) ?? ''), 47),
+  ]);
+  const lines = columns([['rule', 'outcome', 'devices', ''], ...rows]);
+  return lines.map((line, i) => {
+    const verdict = verdicts[i - 1];
+    if (verdict === undefined) return paint.dim(line);
+    const { outcome } = verdict;
+    return line.replace(` ${outcome}`, () => ` ${paint[painterOf[outcome]](outcome)}`);
+  });
+}
+
+/** What the verdict covers: never more than was explored. */
+export function coverageText(coverage: Coverage): string {
+  const { worlds, clientsMax, instancesMax, states, transitions, strategy } = coverage;
+  return (
+    `covered: holds for up to ${plural(clientsMax, 'client')} and` +
+    ` ${plural(instancesMax, 'instance')}; ${plural(worlds, 'world')},` +
+    ` ${grouped(states)} states, ${grouped(transitions)} transitions, ${strategy}`
+  );
+}
+
+function coverageLines(report: CheckReport, paint: Paint): string[] {
+  const { coverage } = report;
+  const lines = wrap(coverageText(coverage), { rest: '  ' });
+  const hit = coverage.bounded.flatMap((b) => wrap(limitText(b), { rest: '  ' }).map(paint.warn));
+  return [...lines, ...hit];
+}
+
+/** A limit that was hit, and the flag that raises it. */
+export function limitText(hit: HitLimit): string {
+  const raise = hit.flag === null ? 'no flag raises it' : `${hit.flag} raises it`;
+  const where = plural(hit.worlds.length, 'world');
+  return (
+    `bounded: ${hit.limit}=${hit.value} was hit in ${where}` +
+    ` (${hit.worlds[0] ?? '?'}${hit.worlds.length > 1 ? ', ...' : ''}): not a pass; ${raise}`
+  );
+}
+
+/** Digits in groups of three, the same in every locale. */
+export function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+function findingTable(report: CheckReport, options: TextOptions, paint: Paint): string[] {
+  if (report.findings.length === 0) return [];
+  const rows = report.findings.map((f) => [
+    f.window ?? 'new?',
+    f.property,
+    `${f.preemptions}${f.minimal ? '' : '+'}`,
+    ellipsis(deviceText(f), 28),
+    cutWords(printable(titleOf(f, options)), 26),
+  ]);
+  const lines = columns([['window', 'rule', 'preempt', 'devices', ''], ...rows]);
+  return lines.map((line, i) => (i === 0 ? paint.dim(line) : paintStart(line, paint.bad)));
+}
+
+function paintStart(line: string, paint: (text: string) => string): string {
+  return line.replace(/^\S+/, (word) => paint(word));
+}
+
+function titleOf(finding: Finding, options: TextOptions): string {
+  if (finding.window === null) return 'fits no known window';
+  return options.windows?.get(finding.window) ?? '';
+}
+
+function baselineLines(baseline: Baseline | null, paint: Paint): string[] {
+  if (baseline === null) return [];
+  const lines = [
+    `baseline: ${plural(baseline.known.length, 'known finding')}, ` +
+      `${plural(baseline.fresh.length, 'new finding')}`,
+  ];
+  for (const f of baseline.known) {
+    const text = `  known: ${windowText(f)} ${f.property} ${deviceText(f)}`;
+    lines.push(paint.dim(cutWords(text, reportColumns)));
+  }
+  return lines;
+}
+
+/** The finding to tell in full: the first that is new, or the first at all without a baseline. */
+function firstToShow(report: CheckReport, baseline: Baseline | null): Finding | undefined {
+  return baseline === null ? report.findings[0] : baseline.fresh[0];
+}
+
+function more(report: CheckReport, shown: Finding | undefined): string[] {
+  const others = report.findings.length - (shown === undefined ? 0 : 1);
+  if (others <= 0) return [];
+  const text =
+    `${plural(others, 'more finding')}: write them with --out DIR,` +
+    ' show one with racewindow replay';
+  return wrap(text, { rest: '  ' });
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Small wordings that several reports share.
+
+import { plural, printable } from '#base/text';
+import type { Finding } from './finding.ts';
+
+/** The name of the file that `--out` writes a finding to, without its extension. */
+export function fileStem(finding: Pick<Finding, 'id'>): string {
+  return finding.id.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '') || 'finding';
+}
+
+/** `C09`, or that the catalogue has nothing like it. */
+export function windowText(finding: Pick<Finding, 'window'>): string {
+  return finding.window ?? 'unknown window';
+}
+
+/** The kernel of a finding in words: its name and the user's fixes on it. */
+export function kernelText(finding: Pick<Finding, 'revision'>): string {
+  const { name, userFixes } = finding.revision;
+  return userFixes.length === 0 ? name : `${name} with ${userFixes.map((f) => f.name).join(', ')}`;
+}
+
+/** How many preemptive switches, and whether fewer are known not to do. */
+export function preemptionText(finding: Pick<Finding, 'preemptions' | 'minimal'>): string {
+  const count =
+    finding.preemptions === 0 ? 'no preemption' : plural(finding.preemptions, 'preemption');
+  return finding.minimal ? `${count} (no order needs fewer)` : `${count} (fewer may do)`;
+}
+
+/** Cut @text to @width columns after a whole word, marked by three dots. */
+export function cutWords(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const head = text.slice(0, width - 3);
+  const blank = head.lastIndexOf(' ');
+  return `${(blank > width / 2 ? head.slice(0, blank) : head).trimEnd()}...`;
+}
+
+/** The devices of a finding in short: the first, and how many more. */
+export function deviceText(finding: Pick<Finding, 'devices' | 'witness'>): string {
+  const first = finding.devices[0] ?? finding.witness.subject;
+  const more = finding.devices.length - 1;
+  return printable(more > 0 ? `${first} and ${more} more` : first);
+}
