@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Wakeup trees: what is still to be explored from a node, as ordered sequences of events.
+//
+// A sequence is inserted left to right: a branch whose first event is a weak initial of the
+// sequence (could come first in some equivalent order, or is independent of all of it) already
+// leads there; strip the event and descend. At a leaf the sequence is covered; if no branch fits,
+// the rest becomes a new right-most branch. With p, q dependent and r independent of both:
+//
+//   tree: p         insert r.q  ->  p, r-q       (p does not commute with q)
+//   tree: p, r-q    insert q.r  ->  unchanged    (r is a weak initial of q.r; strip; q; leaf)
+//
+// Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, section 6.
+
+import { dependent } from './dependence.ts';
+import type { RunEvent } from './optimal-run.ts';
+import type { OpView } from './program.ts';
+
+/** An edge of a wakeup tree, and the tree below it. */
+export interface Branch {
+  readonly event: RunEvent;
+  readonly below: Branch[];
+}
+
+/**
+ * A sequence to insert. The effect of its last Op, a race reversed, is not known from the run in
+ * which the race was seen: `last` asks for it where it matters.
+ */
+export interface Sequence {
+  readonly events: readonly RunEvent[];
+  readonly last: () => OpView;
+}
+
+/** Ops whose effect depends on what stands in their cell. */
+export const JUDGED = new Set(['cas', 'trylock']);
+
+/** True if @e may come first: no event of @w has to come before it. */
+export function isWeakInitial(e: RunEvent, w: Sequence): boolean {
+  const own = w.events.findIndex((f) => f.thread === e.thread);
+  const until = own < 0 ? w.events.length : own;
+  const op = own < 0 ? e.op : w.events[own]!.op;
+  for (let i = 0; i < until; i++) {
+    if (dependent(opAt(w, i, e), op)) return false;
+  }
+  return true;
+}
+
+function opAt(w: Sequence, i: number, other: RunEvent): OpView {
+  const op = w.events[i]!.op;
+  const judged = i === w.events.length - 1 && JUDGED.has(op.kind) && op.cell === other.op.cell;
+  return judged ? w.last() : op;
+}
+
+/** Add @w to the tree unless it leads to nothing new; says whether it was added. */
+export function insert(tree: Branch[], w: Sequence): boolean {
+  let branches = tree;
+  let rest = w;
+  for (;;) {
+    const fit = branches.find((b) => fits(b.event, rest));
+    if (fit === undefined) {
+      append(branches, rest);
+      return true;
+    }
+    if (fit.below.length === 0) return false;
+    rest = { events: without(rest.events, fit.event.thread), last: w.last };
+    if (rest.events.length === 0) return false;
+    branches = fit.below;
+  }
+}
+
+function fits(e: RunEvent, w: Sequence): boolean {
+  const own = w.events.find((f) => f.thread === e.thread);
+  if (own !== undefined && own.choice !== e.choice) return false;
+  return isWeakInitial(e, w);
+}
+
+function without(events: readonly RunEvent[], thread: number): readonly RunEvent[] {
+  const at = events.findIndex((f) => f.thread === thread);
+  return at < 0 ? events : [...events.slice(0, at), ...events.slice(at + 1)];
+}
+
+/** A new right-most branch along @w; where the environment chooses, its other answers too. */
+function append(branches: Branch[], w: Sequence): void {
+  let at = branches;
+  w.events.forEach((seen, i) => {
+    const judged = i === w.events.length - 1 && JUDGED.has(seen.op.kind);
+    const event = judged ? { ...seen, op: w.last() } : seen;
+    const below: Branch[] = [];
+    at.push({ event, below }, ...otherChoices(event));
+    at = below;
+  });
+}
+
+/** Leaves for the answers to @e's choice that @e does not give. */
+export function otherChoices(e: RunEvent): Branch[] {
+  const others: Branch[] = [];
+  for (let choice = 0; choice < e.choices; choice++) {
+    if (choice !== e.choice) others.push({ event: { ...e, choice }, below: [] });
+  }
+  return others;
+}
