@@ -233,6 +233,8 @@ export function* choose(obj: Handle, n: number): Kfn<number> {
 export interface Recorder {
   /** A frame begins. fn names the kernel function; args are primitives, Handles or constants. */
   enter(fn: string, args: readonly unknown[]): void;
+  /** The frame ends and the next turn of the same loop begins in its place. */
+  again(fn: string, args: readonly unknown[]): void;
   /** The frame ends by returning value. */
   leave(value: Value): void;
   /** The frame ends by throwing; the value is rethrown to the caller. */
@@ -257,8 +259,8 @@ export function event(name: string, ...args: readonly Value[]): void {
 
 /**
  * Run body in a frame of its own. While it runs, what it has observed is part of the thread's
- * state; once it ends only its result is. Loops whose body may repeat call this for each turn,
- * with everything carried from turn to turn in args, so that the state graph closes.
+ * state; once it ends only its result is. A loop that may go on for ever is written with repeat(),
+ * since each frame() that ends leaves one more result behind in its caller.
  */
 export function* frame<T extends Value | void>(
   fn: string,
@@ -275,6 +277,35 @@ export function* frame<T extends Value | void>(
   }
   recorder?.leave(result as Value);
   return result;
+}
+
+/**
+ * A loop of which the state graph closes: each turn is a frame that takes the place of the one
+ * before, so a turn knows its args and nothing else. body returns the args of the next turn, or
+ * null to end the loop:
+ *
+ *   yield* repeat('deferred_probe_work_func', [], function* () {
+ *     yield* wait(work, 'pending', 'eq', true);
+ *     ...
+ *     return [];
+ *   });
+ */
+export function* repeat<A extends readonly Value[]>(
+  fn: string,
+  args: A,
+  body: (...args: A) => Kfn<A | null>,
+): Kfn<void> {
+  recorder?.enter(fn, args);
+  for (let next: A | null = args; next !== null; ) {
+    try {
+      next = yield* body(...next);
+    } catch (error) {
+      recorder?.fail(error);
+      throw error;
+    }
+    if (next !== null) recorder?.again(fn, next);
+  }
+  recorder?.leave(undefined);
 }
 
 /** Wrap a generator function so that every call of it is a frame. */

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Threads as automata, compiled lazily out of their generators.
+//
+// A thread is deterministic: where it stands is a function of how it was started and of the results
+// it has observed. So its local states are nodes, interned, and a generator is only needed to find
+// out where an edge leads that nobody has taken yet. A node is one of
+//
+//   START(fn, args)      OBS(node, result)      CALL(node, fn, args)
+//   RET(node, value)     THROW(node, error)     the node being the caller's before the call
+//
+// While a frame runs, its observations hang off its CALL; when it ends only the caller's node and
+// the result remain, so runs that differ inside a frame and agree on its result meet again:
+//
+//   f() { a = load x; return frame(g: load y; load z; return 0) }
+//   START(f) -x=1-> OBS(.,1) CALL(.,g) -y=5-> .. -z=7-> RET(OBS(.,1), 0)
+//                                      -y=6-> .. -z=7-> RET(OBS(.,1), 0)       the same node
+//
+// A turn of repeat() takes the place of the turn before it, CALL(node, fn, its args), so loops close.
+// This is sound because what crosses a frame is a primitive or an opaque Handle, return and throw
+// differ, and no state lives outside Ops. Whenever two paths meet in a node, the Op that each of
+// them is about to do is compared; audit mode compares where they go from there as well.
+
+import { AssertionError, assert, must } from '#base/assert';
+import {
+  type Kfn,
+  type Op,
+  type Recorder,
+  setRecorder,
+  type ThreadBody,
+  type Value,
+} from '#env/op';
+import { PairTable } from './state-pairs.ts';
+import { hashPair, hashText, UNDEFINED_ID, type ValueTable, Words } from './state-values.ts';
+
+/** The nodes that have a fixed meaning. */
+export const NOT_STARTED = 0;
+export const DONE = 1;
+export const OOPS = 2;
+
+const NodeKind = { fixed: 0, start: 1, obs: 2, call: 3, ret: 4, thrown: 5 } as const;
+
+/** A named event between two Ops. */
+export interface NamedEvent {
+  readonly name: string;
+  readonly args: readonly Value[];
+}
+
+/** Where one result leads. */
+export interface Edge {
+  readonly from: number;
+  readonly result: number;
+  readonly to: number;
+  readonly events: readonly NamedEvent[];
+  /** What was thrown out of the thread, where to is OOPS. */
+  readonly error: string | null;
+}
+
+interface Live {
+  readonly generator: Kfn<unknown>;
+}
+
+/** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
+export interface AutomatonFaults {
+  /** Return and throw hash alike. */
+  readonly throwIsReturn?: boolean;
+  /** A frame that returns is replaced by nothing. */
+  readonly forgetReturn?: boolean;
+}
+
+export interface AutomatonOptions {
+  /** Follow other paths to a node as well, and compare. */
+  readonly audit?: boolean;
+  readonly faults?: AutomatonFaults | undefined;
+}
+
+const LIVE_MAX = 4096;
+const ALTERNATIVES_MAX = 3;
+
+/** Local states and edges. */
+export class Automaton implements Recorder {
+  /** Four words for each node. */
+  readonly hashes = new Words();
+  /** The Op that a thread in this node does next. */
+  readonly ops: (Op | undefined)[] = [];
+  readonly edges: Edge[] = [];
+  private readonly kind: number[] = [];
+  private readonly a: number[] = [];
+  private readonly b: number[] = [];
+  /** Innermost START or CALL. */
+  private readonly frames: number[] = [];
+  private readonly nodes = new PairTable();
+  private readonly edgeIds = new PairTable();
+  /** The edge by which a node was first reached; -1 for none. */
+  private readonly arrivals: number[] = [];
+  private readonly alternatives = new Map<number, number[]>();
+  private readonly bodies = new Map<number, ThreadBody>();
+  private readonly starts = new Map<number, number>();
+  private readonly live = new Map<number, Live>();
+  private readonly values: ValueTable;
+  private readonly options: AutomatonOptions;
+  private cursor = 0;
+  private heard: NamedEvent[] = [];
+
+  constructor(values: ValueTable, options: AutomatonOptions = {}) {
+    this.values = values;
+    this.options = options;
+    for (const name of ['not started', 'done', 'oops']) {
+      const id = this.addNode(NodeKind.fixed, 0, 0, 0);
+      hashText(name, this.hashes.data, id * 4);
+    }
+  }
+
+  // Nodes -----------------------------------------------------------------------------------
+
+  private addNode(kind: number, a: number, b: number, frame: number): number {
+    const id = this.kind.push(kind) - 1;
+    this.a.push(a);
+    this.b.push(b);
+    this.frames.push(frame < 0 ? id : frame);
+    this.ops.push(undefined);
+    this.arrivals.push(-1);
+    this.hashes.ensure(id * 4 + 4);
+    return id;
+  }
+
+  private node(kind: number, a: number, b: number, frame: number): number {
+    const key = b * 8 + kind;
+    const known = this.nodes.get(a, key);
+    if (known >= 0) return known;
+    const id = this.addNode(kind, a, b, frame);
+    const from = kind === NodeKind.start ? this.values.hashes.data : this.hashes.data;
+    const tag =
+      this.options.faults?.throwIsReturn && kind === NodeKind.thrown ? NodeKind.ret : kind;
+    hashPair(tag, from, a * 4, this.values.hashes.data, b * 4, this.hashes.data, id * 4);
+    this.nodes.add(a, key, id);
+    return id;
+  }
+
+  enter(fn: string, args: readonly unknown[]): void {
+    const call = this.values.intern([fn, ...args]);
+    this.cursor = this.node(NodeKind.call, this.cursor, call, -1);
+  }
+
+  again(fn: string, args: readonly unknown[]): void {
+    const call = this.frames[this.cursor]!;
+    assert(this.kind[call] === NodeKind.call, 'a frame that repeats has begun');
+    this.cursor = this.a[call]!;
+    this.enter(fn, args);
+  }
+
+  leave(value: Value): void {
+    this.end(NodeKind.ret, this.values.intern(value));
+  }
+
+  fail(error: unknown): void {
+    const kind = this.options.faults?.throwIsReturn ? NodeKind.ret : NodeKind.thrown;
+    const value = error instanceof Error ? `${error.name}: ${error.message}` : error;
+    this.end(kind, this.values.intern(value));
+  }
+
+  private end(kind: number, value: number): void {
+    const call = this.frames[this.cursor]!;
+    assert(this.kind[call] === NodeKind.call, 'a frame that ends has begun');
+    const caller = this.a[call]!;
+    if (this.options.faults?.forgetReturn) value = UNDEFINED_ID;
+    this.cursor = this.node(kind, caller, value, this.frames[caller]!);
+  }
+
+  event(name: string, args: readonly Value[]): void {
+    this.heard.push({ name, args: args.slice() });
+  }
+
+  /** Names of the functions that @node stands in, innermost first. */
+  stack(node: number): string[] {
+    const names: string[] = [];
+    for (let frame = this.frames[node]!; ; frame = this.frames[this.a[frame]!]!) {
+      if (this.kind[frame] !== NodeKind.call) break;
+      names.push((this.values.values[this.b[frame]!] as readonly string[])[0]!);
+    }
+    return names;
+  }
+
+  // Edges -----------------------------------------------------------------------------------
+
+  /** The edge that starts a thread with @body. */
+  start(body: ThreadBody): number {
+    const node = this.node(
+      NodeKind.start,
+      this.values.intern(body.fn),
+      this.values.intern(body.args),
+      -1,
+    );
+    const known = this.starts.get(node);
+    if (known !== undefined) return known;
+    this.bodies.set(node, body);
+    const id = this.follow(node, UNDEFINED_ID, { generator: open(body) }, undefined, node);
+    this.starts.set(node, id);
+    return id;
+  }
+
+  /** The edge out of @node for @result. */
+  edge(node: number, result: number): number {
+    const known = this.edgeIds.get(node, result);
+    return known >= 0 ? known : this.explore(node, result);
+  }
+
+  private explore(node: number, result: number): number {
+    const live = this.generatorAt(node);
+    const cursor = this.node(NodeKind.obs, node, result, this.frames[node]!);
+    const id = this.follow(node, result, live, this.values.values[result], cursor);
+    this.edgeIds.add(node, result, id);
+    if (this.options.audit) this.audit(node, result, this.edges[id]!);
+    return id;
+  }
+
+  /** Resume @live, which stands at @from, and note where it comes to a halt. */
+  private follow(from: number, result: number, live: Live, value: Value, cursor: number): number {
+    const { step, error, events } = this.resume(live, value, cursor);
+    let to: number = DONE;
+    if (error !== null) to = OOPS;
+    else if (step !== null && !step.done) to = this.cursor;
+    const id = this.edges.push({ from, result, to, events, error }) - 1;
+    if (step === null || step.done) return id;
+    const op = this.ops[to];
+    if (op === undefined) {
+      this.ops[to] = step.value;
+      this.arrivals[to] = id;
+    } else {
+      assert(sameOp(op, step.value), `${describe(op)} and ${describe(step.value)} meet in a node`);
+      const others = this.alternatives.get(to) ?? [];
+      if (others.length < ALTERNATIVES_MAX) this.alternatives.set(to, [...others, id]);
+    }
+    this.keep(to, live);
+    return id;
+  }
+
+  private resume(live: Live, value: Value, cursor: number) {
+    this.cursor = cursor;
+    this.heard = [];
+    const before = setRecorder(this);
+    let step: IteratorResult<Op, unknown> | null = null;
+    let error: string | null = null;
+    try {
+      step = live.generator.next(value);
+    } catch (thrown) {
+      if (thrown instanceof AssertionError) throw thrown;
+      error = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+    } finally {
+      setRecorder(before);
+    }
+    return { step, error, events: this.heard };
+  }
+
+  private keep(node: number, live: Live): void {
+    this.live.set(node, live);
+    if (this.live.size <= LIVE_MAX) return;
+    for (const oldest of this.live.keys()) {
+      this.live.delete(oldest);
+      break;
+    }
+  }
+
+  // Generators ------------------------------------------------------------------------------
+
+  /** A generator that stands at @node; the caller resumes it. */
+  private generatorAt(node: number): Live {
+    const kept = this.live.get(node);
+    if (kept !== undefined) {
+      this.live.delete(node);
+      return kept;
+    }
+    return this.rebuild(this.arrivals[node]!, node);
+  }
+
+  /** A fresh generator fed with what is recorded on the way to and over edge @last. */
+  private rebuild(last: number, node: number): Live {
+    const results: number[] = [];
+    let edge = this.edges[last]!;
+    while (!this.bodies.has(edge.from)) {
+      results.push(edge.result);
+      edge = this.edges[this.arrivals[edge.from]!]!;
+    }
+    const generator = open(must(this.bodies.get(edge.from), 'a thread has a body'));
+    const before = setRecorder(null);
+    let step = generator.next(undefined);
+    for (let i = results.length - 1; i >= 0 && !step.done; i--) {
+      step = generator.next(this.values.values[results[i]!] as Value);
+    }
+    setRecorder(before);
+    const op = this.ops[node]!;
+    assert(!step.done, `a thread that was at ${describe(op)} ends when it is run again`);
+    assert(
+      sameOp(op, step.value),
+      `a thread that was at ${describe(op)} comes to ${describe(step.value)} when it is run again`,
+    );
+    return { generator };
+  }
+
+  private audit(node: number, result: number, edge: Edge): void {
+    for (const arrival of this.alternatives.get(node) ?? []) {
+      const live = this.rebuild(arrival, node);
+      const cursor = this.node(NodeKind.obs, node, result, this.frames[node]!);
+      const { step, error, events } = this.resume(live, this.values.values[result], cursor);
+      let to: number = DONE;
+      if (error !== null) to = OOPS;
+      else if (step !== null && !step.done) to = this.cursor;
+      const same = to === edge.to && events.length === edge.events.length;
+      assert(same, `two paths to ${describe(this.ops[node]!)} part: state outside of Ops`);
+    }
+  }
+}
+
+function open(body: ThreadBody): Kfn<unknown> {
+  const fn = body.fn as (...args: readonly unknown[]) => Kfn<unknown>;
+  return fn(...body.args);
+}
+
+/** An Op in words, for messages. */
+export function describe(op: Op): string {
+  const name = op.obj === null || op.obj === undefined ? 'NULL' : op.obj.name;
+  return op.field === '' ? `${op.kind} ${name}` : `${op.kind} ${name}.${op.field}`;
+}
+
+function sameOp(a: Op, b: Op): boolean {
+  if (a.kind !== b.kind || a.obj !== b.obj || a.field !== b.field) return false;
+  if (a.compare !== b.compare || Boolean(a.marked) !== Boolean(b.marked)) return false;
+  if (a.struct?.type !== b.struct?.type || a.body?.name !== b.body?.name) return false;
+  return sameValue(a.arg, b.arg) && sameValue(a.expect, b.expect);
+}
+
+function sameValue(a: Value, b: Value): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b) || a === b;
+  return a.length === b.length && a.every((v, i) => sameValue(v, b[i]));
+}

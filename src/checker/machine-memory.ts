@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Shared memory: objects, their cells, and the slots of the state that hold them.
+//
+// A cell is one field of one object, or a whole lock; it gets its number, the slot of the state it
+// lives in, when it is first touched. What is unset holds null, which is 0 and hashes to nothing.
+
+import { Handle, type StructType } from '#env/op';
+import { SlotKind, type State } from './state.ts';
+import type { PairTable } from './state-pairs.ts';
+import { PairTable as Pairs } from './state-pairs.ts';
+import type { ValueTable } from './state-values.ts';
+
+/** One shared object. */
+export interface MemoryObject {
+  readonly handle: Handle;
+  readonly value: number;
+  /** Its name with everything that makes it unique. */
+  readonly key: string;
+  /** Slot that is 1 once the object is dead. */
+  readonly dead: number;
+  /** Slot, without influence on anything, that says who freed it: thread + 1. */
+  readonly freer: number;
+  readonly cells: Map<string, number>;
+}
+
+/** What is known of a cell. */
+export interface Cell {
+  readonly object: number;
+  /** '' for the lock that an object is. */
+  readonly field: string;
+}
+
+/** Objects and cells, by number. */
+export class Memory {
+  readonly objects: MemoryObject[] = [];
+  /** By slot; other slots have none. */
+  readonly cells: (Cell | undefined)[] = [];
+  private readonly byHandle = new Map<Handle, number>();
+  private readonly counters = new Map<string, number>();
+  private readonly readers = new Map<number, number>();
+  private readonly fresh: PairTable = new Pairs();
+  private readonly structs: StructType<object>[] = [];
+  private readonly values: ValueTable;
+  private readonly state: State;
+
+  constructor(values: ValueTable, state: State) {
+    this.values = values;
+    this.state = state;
+  }
+
+  /** The number of @handle. */
+  object(handle: Handle): number {
+    const known = this.byHandle.get(handle);
+    if (known !== undefined) return known;
+    return this.register(handle, this.values.intern(handle), `${handle.type} ${handle.name}`);
+  }
+
+  private register(handle: Handle, value: number, key: string): number {
+    const id = this.objects.push({
+      handle,
+      value,
+      key,
+      dead: this.state.slot(SlotKind.raw, `dead ${key}`),
+      freer: this.state.slot(SlotKind.silent, `freer ${key}`),
+      cells: new Map(),
+    });
+    this.byHandle.set(handle, id - 1);
+    return id - 1;
+  }
+
+  /** The slot of @field of an object; '' is the object as a lock. */
+  cell(object: number, field: string): number {
+    const { cells, key } = this.objects[object]!;
+    const known = cells.get(field);
+    if (known !== undefined) return known;
+    const kind = field === '' ? SlotKind.raw : SlotKind.value;
+    const slot = this.state.slot(kind, `cell ${key} ${field}`);
+    cells.set(field, slot);
+    this.cells[slot] = { object, field };
+    return slot;
+  }
+
+  /** A slot that counts, named by @name. */
+  counter(name: string): number {
+    const known = this.counters.get(name);
+    if (known !== undefined) return known;
+    const slot = this.state.slot(SlotKind.raw, `counter ${name}`);
+    this.counters.set(name, slot);
+    return slot;
+  }
+
+  /** The slot that counts how often thread @t holds the read side of the lock in @cell. */
+  reader(cell: number, t: number): number {
+    const key = cell * 4096 + t;
+    const known = this.readers.get(key);
+    if (known !== undefined) return known;
+    const { object } = this.cells[cell]!;
+    const slot = this.counter(`reader ${this.objects[object]!.key} ${t}`);
+    this.readers.set(key, slot);
+    return slot;
+  }
+
+  /** The value of the @nth object (from 1) that @owner allocates at @site, counted in @counter. */
+  allocated(
+    counter: number,
+    nth: number,
+    owner: Handle,
+    site: string,
+    struct: StructType<object>,
+  ): number {
+    const known = this.fresh.get(counter, nth);
+    if (known >= 0) return known;
+    const ownerKey = this.objects[this.object(owner)]!.key;
+    const handle = new Handle(struct.type, `${owner.name}.${site}#${nth}`);
+    const key = `${struct.type} (${ownerKey}).${site}#${nth}`;
+    const value = this.values.internAllocated(handle, key);
+    this.structs[this.register(handle, value, key)] = struct;
+    this.fresh.add(counter, nth, value);
+    return value;
+  }
+
+  /** Give the fields of a fresh object their values. */
+  initialise(value: number): void {
+    const object = this.object(this.values.values[value] as Handle);
+    for (const [field, zero] of Object.entries(this.structs[object]!.zero)) {
+      this.state.set(this.cell(object, field), this.values.intern(zero));
+    }
+  }
+
+  /** Mark an object dead and forget its fields. */
+  kill(object: number, t: number): void {
+    const { dead, freer, cells } = this.objects[object]!;
+    this.state.set(dead, 1);
+    this.state.set(freer, t + 1);
+    for (const cell of cells.values()) this.state.set(cell, 0);
+  }
+}

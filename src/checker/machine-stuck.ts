@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What it means that nothing can go on: a settled run, a deadlock, or a wake-up that was lost.
+
+import type { Instruction } from './machine-code.ts';
+import type { Report } from './program.ts';
+
+/** A thread that is not done and cannot go on. */
+export interface StuckThread {
+  readonly name: string;
+  readonly daemon: boolean;
+  readonly i: Instruction;
+  /** Threads that hold the lock it waits for; none where it waits for a value. */
+  readonly holders: readonly string[];
+}
+
+/**
+ * Judge the threads that are stuck where nothing is enabled: null if they are daemons waiting for
+ * work, a report `deadlock` if a lock is in it, else `lost-wake-up`.
+ */
+export function deadlock(stuck: readonly StuckThread[]): Omit<Report, 'window'> | null {
+  if (stuck.every((thread) => thread.daemon && thread.i.op.kind === 'wait')) return null;
+  const chain = cycle(stuck);
+  const property = stuck.every((thread) => thread.i.op.kind === 'wait')
+    ? 'lost-wake-up'
+    : 'deadlock';
+  const links = chain.map((thread) => {
+    const { op } = thread.i;
+    const what = op.field === '' ? op.obj.name : `${op.obj.name}.${op.field}`;
+    const by = thread.holders.length === 0 ? '' : ` held by ${thread.holders.join(', ')}`;
+    return `${thread.name} waits for ${what}${by}`;
+  });
+  const subject = chain.map((thread) => thread.i.op.obj.name).sort()[0] ?? '';
+  return {
+    property,
+    subject,
+    because: links.join('; '),
+    facts: { threads: chain.length, cycle: chain.map((thread) => thread.name).join(' -> ') },
+  };
+}
+
+/** The threads of a wait-for cycle, or all that are stuck and should not be where there is none. */
+function cycle(stuck: readonly StuckThread[]): readonly StuckThread[] {
+  const byName = new Map(stuck.map((thread) => [thread.name, thread]));
+  for (const start of stuck) {
+    const path: StuckThread[] = [];
+    let at: StuckThread | undefined = start;
+    while (at !== undefined && !path.includes(at)) {
+      path.push(at);
+      const next: string | undefined = at.holders[0];
+      at = next === undefined ? undefined : byName.get(next);
+    }
+    if (at === start) return path;
+  }
+  return stuck.filter((thread) => !(thread.daemon && thread.i.op.kind === 'wait'));
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A map from pairs of integers to an integer: open addressing in typed arrays, for hot paths.
+
+/** Map (a, b) -> value >= 0; entries are never removed. */
+export class PairTable {
+  size = 0;
+  private mask = 1023;
+  private keyA = new Int32Array(1024);
+  private keyB = new Int32Array(1024);
+  private value = new Int32Array(1024).fill(-1);
+
+  /** The value of (@a, @b), or -1. */
+  get(a: number, b: number): number {
+    let at = this.home(a, b);
+    for (;;) {
+      const value = this.value[at]!;
+      if (value < 0 || (this.keyA[at] === a && this.keyB[at] === b)) return value;
+      at = (at + 1) & this.mask;
+    }
+  }
+
+  /** Add (@a, @b), which must be new. */
+  add(a: number, b: number, value: number): void {
+    if (this.size * 2 > this.mask) this.grow();
+    this.size++;
+    this.put(a, b, value);
+  }
+
+  private home(a: number, b: number): number {
+    const h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + 0x7f4a7c15, 0x85ebca6b);
+    return (h ^ (h >>> 15)) & this.mask;
+  }
+
+  private put(a: number, b: number, value: number): void {
+    let at = this.home(a, b);
+    while (this.value[at]! >= 0) at = (at + 1) & this.mask;
+    this.keyA[at] = a;
+    this.keyB[at] = b;
+    this.value[at] = value;
+  }
+
+  private grow(): void {
+    const { keyA, keyB, value } = this;
+    const length = value.length * 2;
+    this.mask = length - 1;
+    this.keyA = new Int32Array(length);
+    this.keyB = new Int32Array(length);
+    this.value = new Int32Array(length).fill(-1);
+    for (let i = 0; i < value.length; i++) {
+      if (value[i]! >= 0) this.put(keyA[i]!, keyB[i]!, value[i]!);
+    }
+  }
+}

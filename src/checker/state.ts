@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The state of a run: an array of integers with an undo log and an incremental fingerprint.
+//
+// The fingerprint is the XOR of H(slot, content) over all slots that are not zero, four words of
+// 32 bits each. Setting slot 3 from 7 to 9 therefore costs two hashes, fp ^= H(3,7) ^ H(3,9), and
+// undoing it gives back the very same bits (Zobrist 1970). A slot that is zero contributes
+// nothing, so slots may be added while a search runs.
+
+import type { Words } from './state-values.ts';
+import { hashText, mix } from './state-values.ts';
+
+/** What a slot holds, which says how its content is hashed. */
+export const SlotKind = { raw: 0, value: 1, local: 2, silent: 3 } as const;
+export type SlotKind = (typeof SlotKind)[keyof typeof SlotKind];
+
+/** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
+export interface FingerprintFaults {
+  /** Values of cells do not enter the fingerprint. */
+  readonly noValues?: boolean;
+  /** Local states do not enter the fingerprint. */
+  readonly noLocals?: boolean;
+  /** Locks and counters do not enter the fingerprint. */
+  readonly noRaw?: boolean;
+  /** Every slot is hashed as if it were the same. */
+  readonly noSlot?: boolean;
+}
+
+/** Slots, undo log, fingerprint. */
+export class State {
+  /** Content of each slot. */
+  slots = new Int32Array(256);
+  count = 0;
+  /** The fingerprint. */
+  f0 = 0;
+  f1 = 0;
+  f2 = 0;
+  f3 = 0;
+  private kinds = new Uint8Array(256);
+  private names = new Int32Array(1024);
+  private log = new Int32Array(4096);
+  private logged = 0;
+  private marks = new Int32Array(4096);
+  private marked = 0;
+  private readonly valueHashes: Words;
+  private readonly localHashes: Words;
+  private readonly faults: FingerprintFaults | undefined;
+
+  constructor(valueHashes: Words, localHashes: Words, faults?: FingerprintFaults) {
+    this.valueHashes = valueHashes;
+    this.localHashes = localHashes;
+    this.faults = faults;
+  }
+
+  /** A new slot, zero; @name must be its own. */
+  slot(kind: SlotKind, name: string): number {
+    const at = this.count++;
+    if (at >= this.slots.length) this.grow();
+    this.kinds[at] = kind;
+    hashText(this.faults?.noSlot ? '' : name, this.names, at * 4);
+    return at;
+  }
+
+  private grow(): void {
+    const slots = new Int32Array(this.slots.length * 2);
+    slots.set(this.slots);
+    this.slots = slots;
+    const kinds = new Uint8Array(slots.length);
+    kinds.set(this.kinds);
+    this.kinds = kinds;
+    const names = new Int32Array(slots.length * 4);
+    names.set(this.names);
+    this.names = names;
+  }
+
+  /** Change a slot; undo() takes it back. */
+  set(at: number, content: number): void {
+    const before = this.slots[at]!;
+    if (before === content) return;
+    if (this.logged + 2 > this.log.length) {
+      const log = new Int32Array(this.log.length * 2);
+      log.set(this.log);
+      this.log = log;
+    }
+    this.log[this.logged++] = at;
+    this.log[this.logged++] = before;
+    this.slots[at] = content;
+    if (before !== 0) this.toggle(at, before);
+    if (content !== 0) this.toggle(at, content);
+  }
+
+  private toggle(at: number, content: number): void {
+    const kind = this.kinds[at]!;
+    if (kind === SlotKind.silent) return;
+    const name = at * 4;
+    if (this.faults !== undefined && this.skips(kind)) return;
+    if (kind === SlotKind.raw) {
+      this.f0 ^= mix(this.names[name]!, content);
+      this.f1 ^= mix(this.names[name + 1]!, content);
+      this.f2 ^= mix(this.names[name + 2]!, content);
+      this.f3 ^= mix(this.names[name + 3]!, content);
+      return;
+    }
+    const hashes = kind === SlotKind.value ? this.valueHashes.data : this.localHashes.data;
+    const from = content * 4;
+    this.f0 ^= mix(this.names[name]!, hashes[from]!);
+    this.f1 ^= mix(this.names[name + 1]!, hashes[from + 1]!);
+    this.f2 ^= mix(this.names[name + 2]!, hashes[from + 2]!);
+    this.f3 ^= mix(this.names[name + 3]!, hashes[from + 3]!);
+  }
+
+  private skips(kind: number): boolean {
+    if (kind === SlotKind.raw) return Boolean(this.faults?.noRaw);
+    return Boolean(kind === SlotKind.value ? this.faults?.noValues : this.faults?.noLocals);
+  }
+
+  /** A mark to undo to. */
+  mark(): number {
+    if (this.marked + 5 > this.marks.length) {
+      const marks = new Int32Array(this.marks.length * 2);
+      marks.set(this.marks);
+      this.marks = marks;
+    }
+    const m = this.marks;
+    const at = this.marked;
+    m[at] = this.logged;
+    m[at + 1] = this.f0;
+    m[at + 2] = this.f1;
+    m[at + 3] = this.f2;
+    m[at + 4] = this.f3;
+    this.marked = at + 5;
+    return at;
+  }
+
+  /** Back to where @mark was taken; the mark and later ones are gone. */
+  undo(mark: number): void {
+    const m = this.marks;
+    const to = m[mark]!;
+    while (this.logged > to) {
+      this.logged -= 2;
+      this.slots[this.log[this.logged]!] = this.log[this.logged + 1]!;
+    }
+    this.f0 = m[mark + 1]!;
+    this.f1 = m[mark + 2]!;
+    this.f2 = m[mark + 3]!;
+    this.f3 = m[mark + 4]!;
+    this.marked = mark;
+  }
+}
