@@ -60,7 +60,14 @@ export function fail<C extends ErrorCode>(
   message: string,
   hint: string,
 ): Err<UserError<C>> {
-  return err({ code, message: printable(message), hint: printable(hint) });
+  return err({ code, message: clip(printable(message)), hint: clip(printable(hint)) });
+}
+
+/** Characters a message may have: paths in a damaged tree can be very long. */
+const messageLengthMax = 400;
+
+function clip(text: string): string {
+  return text.length <= messageLengthMax ? text : `${text.slice(0, messageLengthMax - 3)}...`;
 }
 
 /** The error as printed: one line with the code, one with the hint. */

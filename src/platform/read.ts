@@ -321,7 +321,10 @@ function finish(builder: Builder): Platform {
     firmware: 'dt',
     model: text(tree.root, 'model') ?? '',
     compatible: strings(tree.root, 'compatible'),
-    devices: builder.devices.map((d) => ({ ...d, groupKey: groups.get(d.name) ?? null })),
+    devices: inScanOrder(builder.devices).map((d) => ({
+      ...d,
+      groupKey: groups.get(d.name) ?? null,
+    })),
     iommus,
     hosts: builder.hosts,
     unavailable: {
@@ -332,4 +335,11 @@ function finish(builder: Builder): Platform {
     nodeCount: tree.nodes.length,
     notes: builder.notes,
   };
+}
+
+/** PCI functions last, by domain, bus, device and function: the order in which a scan adds them. */
+function inScanOrder(devices: readonly PlatformDevice[]): PlatformDevice[] {
+  const functions = devices.filter((d) => d.bus === 'pci');
+  functions.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...devices.filter((d) => d.bus !== 'pci'), ...functions];
 }
