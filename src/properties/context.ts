@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a rule is given: the world it watches, the handles of its devices, and a few lookups.
+
+import { must } from '#base/assert';
+import type { Peek, Rule } from '#checker/scene';
+import type { Handle, Value } from '#env/op';
+import type { World, WorldDevice } from '#worlds/world';
+
+/** The fields of struct device that rules look at. */
+export interface DeviceFields {
+  iommu: Handle<DevIommuFields> | null;
+  iommu_group: Handle<GroupFields> | null;
+  driver: Value;
+}
+
+/** The fields of struct dev_iommu that rules look at. */
+export interface DevIommuFields {
+  fwspec: Handle | null;
+}
+
+/** The fields of struct iommu_group that rules look at. */
+export interface GroupFields {
+  id: number;
+  default_domain: Handle | null;
+  owner_cnt: number;
+}
+
+export type DeviceHandle = Handle<DeviceFields>;
+export type GroupHandle = Handle<GroupFields>;
+
+/** A device of the world together with its handle and its place on the bus list. */
+export interface WatchedDevice {
+  readonly data: WorldDevice;
+  readonly handle: DeviceHandle;
+  readonly position: number;
+}
+
+/** Finds the objects that stand for the world's devices and instances. */
+export interface WorldHandles {
+  device(name: string): Handle | undefined;
+  instance(name: string): Handle | undefined;
+}
+
+/** Everything a rule or a signature may know before the run begins. */
+export class RuleContext {
+  readonly world: World;
+  /** In bus-list order, IOMMU devices included. */
+  readonly devices: readonly WatchedDevice[];
+  readonly #byName: ReadonlyMap<string, WatchedDevice>;
+  readonly #instances: ReadonlyMap<string, string>;
+
+  /** @handles: what the scene made of the world's devices and instances, by their names there. */
+  constructor(world: World, handles: WorldHandles) {
+    this.world = world;
+    this.#instances = new Map(
+      world.instances.map((i) => [must(handles.instance(i.name), i.name).name, i.name]),
+    );
+    this.devices = world.devices.map((data, position) => ({
+      data,
+      handle: must(handles.device(data.name), data.name) as DeviceHandle,
+      position,
+    }));
+    this.#byName = new Map(this.devices.map((d) => [d.handle.name, d]));
+  }
+
+  /** The watched device behind an event argument; undefined for anything else. */
+  watched(arg: Value): WatchedDevice | undefined {
+    return isHandle(arg) ? this.#byName.get(arg.name) : undefined;
+  }
+
+  /** As watched(), where the contract of the event says that it is a device of the world. */
+  device(arg: Value): WatchedDevice {
+    return must(this.watched(arg), `event names a device that the world has not: ${String(arg)}`);
+  }
+
+  /** The name that the world has for the instance behind an event argument. */
+  instance(arg: Value): string {
+    const name = isHandle(arg) ? this.#instances.get(arg.name) : undefined;
+    return must(name, `event names an instance that the world has not: ${String(arg)}`);
+  }
+
+  /** Devices behind at least one IOMMU. */
+  get clients(): readonly WatchedDevice[] {
+    return this.devices.filter((d) => d.data.iommus.length > 0);
+  }
+
+  /** Same bus, and some instance in common: their group ids are comparable. */
+  comparable(a: WatchedDevice, b: WatchedDevice): boolean {
+    if (a.data.bus !== b.data.bus) return false;
+    return a.data.iommus.some((x) => b.data.iommus.some((y) => x.instance === y.instance));
+  }
+
+  /** True when every IOMMU the firmware names for the device is bound to its driver. */
+  iommusBound(peek: Peek, d: WatchedDevice): boolean {
+    return d.data.iommus.every((use) => {
+      const instance = this.world.instances.find((i) => i.name === use.instance);
+      const hw = instance && this.devices.find((x) => x.data.name === instance.device);
+      if (!instance || !hw) return false;
+      return instance.registered || peek.get(hw.handle, 'driver') !== null;
+    });
+  }
+}
+
+/** True for objects of the program, false for plain values. */
+export function isHandle(v: Value): v is Handle {
+  return typeof v === 'object' && v !== null && !Array.isArray(v);
+}
+
+/** A rule of the catalogue: how to make it for a world, and what it says in words. */
+export interface Property {
+  readonly id: string;
+  /** Short and stable, kebab-case. */
+  readonly name: string;
+  /** The rule in one sentence without a full stop. */
+  readonly rule: string;
+  readonly kind: 'always' | 'at a program point' | 'at end' | 'detector' | 'over all runs';
+  /** Null where the machine itself detects breaches. */
+  make(ctx: RuleContext): Rule | null;
+}

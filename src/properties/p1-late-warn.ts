@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// P1: the kernel never warns that an IOMMU probe came late.
+
+import type { Property } from './context.ts';
+
+/** The WARN alone does not tell which window it was; signatures do. */
+export const lateWarn: Property = {
+  id: 'P1',
+  name: 'no-late-probe',
+  rule: 'no device is probed by its IOMMU while a driver is already being bound to it',
+  kind: 'always',
+  make: (ctx) => ({
+    id: 'P1',
+    events: ['late-warn'],
+    reads: [],
+    onEvent: (state, e) => {
+      if (e.name !== 'late-warn') return undefined;
+      const dev = ctx.device(e.args[0]);
+      return {
+        state,
+        report: {
+          subject: dev.data.name,
+          because: 'late IOMMU probe at driver bind, something fishy here!',
+          facts: { by: String(e.args[1]), thread: e.thread },
+        },
+      };
+    },
+  }),
+};

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// P2: devices behind one IOMMU get their group ids in the order of the bus list.
+
+import type { Peek } from '#checker/scene';
+import type { GroupHandle, Property, RuleContext, WatchedDevice } from './context.ts';
+
+/**
+ * Ids are smallest-free and never taken back while a group lives, so the order is lost at the
+ * moment a device gets a group whose id is above that of a group which only later devices are in.
+ * Judging it there, and not at the end of the run, needs no state and gives shorter schedules.
+ *
+ *   bus list  a   b        ids  b: 0, then a: 1   -> broken when a gets 1
+ */
+export const groupOrder: Property = {
+  id: 'P2',
+  name: 'group-order',
+  rule: 'devices behind one IOMMU get their group ids in the order of the bus list',
+  kind: 'always',
+  make: (ctx) => ({
+    id: 'P2',
+    events: ['group-set'],
+    reads: [],
+    onEvent: (state, e, peek) => {
+      if (e.name !== 'group-set') return undefined;
+      const dev = ctx.device(e.args[0]);
+      const group = e.args[1] as GroupHandle;
+      const id = Number(e.args[2]);
+      const ahead = overtaker(ctx, peek, dev, group, id, String(e.args[3]));
+      if (!ahead) return undefined;
+      return {
+        state,
+        report: {
+          subject: dev.data.name,
+          because: `got group ${id} after ${ahead.dev.data.name}, which is behind it on the bus list, got group ${ahead.id}`,
+          facts: { by: String(e.args[3]), id, other: ahead.dev.data.name, otherId: ahead.id },
+        },
+      };
+    },
+  }),
+};
+
+/** The device behind dev on the list whose group, all of it behind dev, has a smaller id. */
+function overtaker(
+  ctx: RuleContext,
+  peek: Peek,
+  dev: WatchedDevice,
+  group: GroupHandle,
+  id: number,
+  by: string,
+): { dev: WatchedDevice; id: number } | undefined {
+  for (const other of ctx.devices) {
+    if (other.position <= dev.position || !ctx.comparable(dev, other)) continue;
+    // A device added while the walk runs counts only against devices which that walk still met.
+    if (!other.data.present && (!dev.data.present || by !== 'walk')) continue;
+    const theirs = peek.get(other.handle, 'iommu_group');
+    if (!theirs || theirs.name === group.name) continue;
+    const otherId = peek.get(theirs, 'id');
+    if (otherId >= id) continue;
+    const first = ctx.devices.find((d) => inGroup(peek, d, theirs));
+    if (first && first.position > dev.position) return { dev: other, id: otherId };
+  }
+  return undefined;
+}
+
+function inGroup(peek: Peek, d: WatchedDevice, group: GroupHandle): boolean {
+  return peek.get(d.handle, 'iommu_group')?.name === group.name;
+}

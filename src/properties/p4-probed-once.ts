@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// P4: each device is probed by its IOMMU at most once per lifetime of its dev->iommu.
+
+import type { Value } from '#env/op';
+import type { Property } from './context.ts';
+
+/**
+ * State: for each device by position, the dev_iommu that was last probed. It names an object that
+ * the device points at anyway, so it hardly adds to the number of states.
+ */
+export const probedOnce: Property = {
+  id: 'P4',
+  name: 'probed-once',
+  rule: 'each device is probed by its IOMMU at most once in the lifetime of its dev->iommu',
+  kind: 'always',
+  make: (ctx) => ({
+    id: 'P4',
+    events: ['probe-device'],
+    reads: [],
+    initial: ctx.devices.map(() => null),
+    onEvent: (state, e, peek) => {
+      if (e.name !== 'probe-device') return undefined;
+      const dev = ctx.device(e.args[0]);
+      const last = (state as readonly (string | null)[])[dev.position];
+      const now = peek.get(dev.handle, 'iommu')?.name ?? null;
+      const next = (state as readonly Value[]).map((x, i) => (i === dev.position ? now : x));
+      if (now === null || last !== now) return { state: next };
+      return {
+        state: next,
+        report: {
+          subject: dev.data.name,
+          because: 'ops->probe_device() ran twice on the same dev->iommu',
+          facts: { by: String(e.args[2]), thread: e.thread },
+        },
+      };
+    },
+  }),
+};

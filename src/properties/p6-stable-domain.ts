@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// P6: the default domain of a group does not change under a driver that uses it.
+
+import type { GroupHandle, Property } from './context.ts';
+
+/** A driver counts itself in owner_cnt before it maps anything. */
+export const stableDomain: Property = {
+  id: 'P6',
+  name: 'stable-domain',
+  rule: 'the default domain of a group does not change while a driver counts as its user',
+  kind: 'always',
+  make: () => ({
+    id: 'P6',
+    events: ['default-domain-set'],
+    reads: ['iommu_group.owner_cnt'],
+    onEvent: (state, e, peek) => {
+      if (e.name !== 'default-domain-set') return undefined;
+      const group = e.args[0] as GroupHandle;
+      const owners = peek.get(group, 'owner_cnt');
+      if (owners === 0) return undefined;
+      return {
+        state,
+        report: {
+          subject: group.name,
+          because: 'group->default_domain was stored while drivers use the group',
+          facts: { owners, thread: e.thread },
+        },
+      };
+    },
+  }),
+};

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// C10: the walk meets a client whose bind is under way, and leaves it without firmware data.
+
+import { ownWalk, perDevice } from './common.ts';
+
+/** `o`: the last visit was by a walk of an IOMMU of the device. `s`: that walk skipped it. */
+export const c10 = perDevice('C10', (ctx) => ({
+  events: ['walk-visit', 'configure-skipped'],
+  step(cell, e, d) {
+    if (e.name === 'walk-visit') {
+      if (ownWalk(ctx, d, e.args[1])) return 'o';
+      return cell === 's' ? cell : '';
+    }
+    return cell === 'o' && e.args[1] === 'walk' ? 's' : cell;
+  },
+  explains(cells, report) {
+    if (report.property === 'P2') return cells.named.includes('s');
+    return ['P1', 'P3', 'P8', 'P10'].includes(report.property) && cells.of(report.subject) === 's';
+  },
+}));

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// C15: a foreign walk frees dev->iommu under the walk of the device's own IOMMU, which skips it.
+
+import { ownWalk, perDevice } from './common.ts';
+import { flagOf, INFLIGHT_EVENTS, stepInflight } from './inflight.ts';
+
+/** `o` or `f`, own or foreign: the latest visit; then those in flight. `!`: the own walk gave up. */
+export const c15 = perDevice('C15', (ctx) => ({
+  events: [...INFLIGHT_EVENTS, 'walk-visit'],
+  initial: () => '|',
+  step(cell, e, d) {
+    if (cell === '!') return cell;
+    const at = cell.indexOf('|');
+    const owners = cell.slice(0, at);
+    const inflight = cell.slice(at + 1);
+    if (e.name === 'walk-visit') {
+      const others = owners.split(';').filter((name) => name !== '' && name !== e.thread);
+      const next = ownWalk(ctx, d, e.args[1]) ? [...others, e.thread].sort() : others;
+      return `${next.join(';')}|${inflight}`;
+    }
+    const torn = e.name === 'init-end' && flagOf(inflight, e.thread) === 't';
+    if (torn && Number(e.args[2]) !== 0 && owners.split(';').includes(e.thread)) return '!';
+    return `${owners}|${stepInflight(inflight, e)}`;
+  },
+  explains: (cells, report) =>
+    (report.property === 'P2' && cells.named.includes('!')) ||
+    (['P1', 'P8'].includes(report.property) && cells.of(report.subject) === '!'),
+}));

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What signatures share: a small piece of text per device as state, and who walks for whom.
+
+import type { Report } from '#checker/program';
+import type { Peek, RunEvent, Signature } from '#checker/scene';
+import type { Value } from '#env/op';
+import type { GroupHandle, RuleContext, WatchedDevice } from '#properties/context';
+
+/** A window of the catalogue: how to recognise it in a run of a given world. */
+export interface WindowSignature {
+  readonly window: string;
+  make(ctx: RuleContext): Signature;
+}
+
+export type Explained = Omit<Report, 'window'>;
+
+/** Everything but the name of the window. */
+export interface Automaton {
+  readonly events: readonly string[];
+  readonly reads?: readonly string[];
+  /** State of one device before anything runs. */
+  readonly initial?: (d: WatchedDevice) => string;
+  /** Next state of the device that the event's first argument names. */
+  step(cell: string, e: RunEvent, d: WatchedDevice, peek: Peek): string;
+  explains(cells: Cells, report: Explained, peek: Peek): boolean;
+}
+
+/** The automaton's state of each device. */
+export interface Cells {
+  of(name: string): string;
+  /** States of all devices that a report is about: its subject, and the other one it names. */
+  readonly named: readonly string[];
+  some(test: (cell: string, d: WatchedDevice) => boolean): boolean;
+}
+
+/** A signature whose state is one short text per device: each steps on its own events alone. */
+export function perDevice(window: string, make: (ctx: RuleContext) => Automaton): WindowSignature {
+  return {
+    window,
+    make(ctx) {
+      const a = make(ctx);
+      return {
+        window,
+        events: a.events,
+        reads: a.reads ?? [],
+        initial: ctx.devices.map((d) =>
+          a.initial && d.data.iommus.length > 0 ? a.initial(d) : '',
+        ),
+        step(state, e, peek) {
+          const d = ctx.watched(e.args[0]);
+          if (!d || d.data.iommus.length === 0) return state;
+          const cells = state as readonly string[];
+          const before = cells[d.position] ?? '';
+          const after = a.step(before, e, d, peek);
+          return after === before ? state : replaced(cells, d.position, after);
+        },
+        explains: (state, report, peek) => a.explains(cellsOf(ctx, state, report), report, peek),
+      };
+    },
+  };
+}
+
+function replaced(cells: readonly string[], at: number, by: string): Value {
+  const next = [...cells];
+  next[at] = by;
+  return next;
+}
+
+function cellsOf(ctx: RuleContext, state: Value, report: Explained): Cells {
+  const cells = state as readonly string[];
+  const of = (name: string): string => {
+    const d = ctx.devices.find((x) => x.data.name === name);
+    return (d && cells[d.position]) ?? '';
+  };
+  const other = report.facts['other'];
+  return {
+    of,
+    named: [of(report.subject), typeof other === 'string' ? of(other) : ''],
+    some: (test) => ctx.devices.some((d) => test(cells[d.position] ?? '', d)),
+  };
+}
+
+/** Instances of the device that still have to walk over it, as a list of their names. */
+export function unvisited(ctx: RuleContext, d: WatchedDevice): readonly string[] {
+  const names = new Set(d.data.iommus.map((use) => use.instance));
+  return [...names].filter((n) => !ctx.world.instances.find((i) => i.name === n)?.registered);
+}
+
+/** True when the walk that the event speaks of belongs to an IOMMU of the device. */
+export function ownWalk(ctx: RuleContext, d: WatchedDevice, instance: Value): boolean {
+  const name = ctx.instance(instance);
+  return d.data.iommus.some((use) => use.instance === name);
+}
+
+/** True when the device is in the group that a report is about. */
+export function memberOf(peek: Peek, d: WatchedDevice, group: string): boolean {
+  return (peek.get(d.handle, 'iommu_group') as GroupHandle | null)?.name === group;
+}
