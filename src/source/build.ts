@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From a kernel tree to an image that can be run: patch, compile, link, rewrite, asyncify.
+
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CompileJob, compileAll } from './compile.ts';
+import { type DebugInfo, readDebugInfo } from './dwarf/info.ts';
+import { SourceError } from './errors.ts';
+import {
+  generatedHeaders,
+  KERNEL_FILES,
+  kernelVersion,
+  type KernelVersion,
+  SCENE_FILES,
+  sceneDir,
+  sha,
+} from './files.ts';
+import { FOLLOWED } from './follow.ts';
+import { SourceFiles } from './includes.ts';
+import { asyncify, linkObjects, SUSPENDING } from './link.ts';
+import { applyPatches, type PatchInput } from './patch.ts';
+import { defaultCacheDir, findToolchain } from './toolchain.ts';
+import { type RawSite, rewrite } from './wasm/rewrite.ts';
+
+export interface BuildOptions {
+  /** Patches to apply to a private copy, in order. */
+  readonly patches?: readonly PatchInput[];
+  /** Patches to take back, before the others are applied. */
+  readonly reverts?: readonly PatchInput[];
+  /** A native clang; null or absent for @yowasp/clang. */
+  readonly cc?: string | null;
+  readonly cacheDir?: string;
+  /** Compilations at a time. */
+  readonly jobs?: number;
+  onProgress?(done: number, total: number, what: string): void;
+}
+
+/** A kernel that can be booted. */
+export interface KernelImage {
+  readonly version: KernelVersion;
+  readonly wasm: Uint8Array;
+  readonly sites: readonly RawSite[];
+  readonly followed: readonly string[];
+  readonly missing: readonly string[];
+  readonly debug: DebugInfo;
+  /** Hash of everything that went in. */
+  readonly key: string;
+  readonly stats: {
+    readonly objects: number;
+    readonly compiled: number;
+    readonly compileMs: number;
+    readonly linkMs: number;
+    readonly asyncifyMs: number;
+    readonly debugMs: number;
+  };
+}
+
+// Changes whenever linking or rewriting changes what it makes.
+const FORMAT = '2';
+
+function openTree(tree: string, overlay: ReadonlyMap<string, Uint8Array | null>) {
+  const version = kernelVersion(tree);
+  if (!version || !existsSync(join(tree, 'drivers/iommu/iommu.c'))) {
+    throw new SourceError(
+      'RW302',
+      `${tree} is not an unpacked kernel tree`,
+      'scripts/fetch-linux 7.2 unpacks one and prints its path',
+    );
+  }
+  const generated = generatedHeaders(tree, version);
+  return { version, files: new SourceFiles({ tree, generated, overlay, scene: sceneDir() }) };
+}
+
+/** Build the image of a tree with patches; what has not changed comes from the cache. */
+export async function buildTree(tree: string, opt: BuildOptions = {}): Promise<KernelImage> {
+  const cacheDir = opt.cacheDir ?? defaultCacheDir();
+  const toolchain = await findToolchain(opt.cc ?? null, cacheDir);
+  const overlay = applyPatches(tree, opt.patches ?? [], opt.reverts ?? []);
+  const { version, files } = openTree(tree, overlay);
+  const jobs: CompileJob[] = [
+    ...KERNEL_FILES.filter((n) => files.get(`k/${n}.c`)).map((n) => ({
+      name: n,
+      path: `k/${n}.c`,
+    })),
+    ...SCENE_FILES.map((n) => ({ name: n, path: `scene/${n}.c` })),
+  ];
+  const started = performance.now();
+  const objects = await compileAll(jobs, {
+    toolchain,
+    files,
+    cacheDir,
+    jobs: opt.jobs ?? 2,
+    defines: [`-DRW_KV=${version.major * 100 + version.minor}`],
+    onProgress: opt.onProgress ?? (() => undefined),
+  });
+  const compiledAt = performance.now();
+  const key = sha(FORMAT, FOLLOWED.join(), SUSPENDING.join(), ...objects.map((o) => o.key));
+  const dir = join(cacheDir, 'images');
+  mkdirSync(dir, { recursive: true });
+  const base = join(dir, key);
+  let linkMs = 0;
+  let asyncifyMs = 0;
+  if (!existsSync(`${base}.json`)) {
+    opt.onProgress?.(jobs.length, jobs.length, 'link');
+    const linked = await linkObjects(objects, toolchain, cacheDir);
+    const linkedAt = performance.now();
+    linkMs = linkedAt - compiledAt;
+    opt.onProgress?.(jobs.length, jobs.length, 'asyncify');
+    const rewritten = rewrite(linked, FOLLOWED);
+    const wasm = await asyncify(rewritten.module, toolchain);
+    asyncifyMs = performance.now() - linkedAt;
+    const { sites, followed, missing } = rewritten;
+    const save = (path: string, bytes: Uint8Array | string): void => {
+      writeFileSync(`${path}.${process.pid}`, bytes);
+      renameSync(`${path}.${process.pid}`, path);
+    };
+    save(`${base}.debug.wasm`, linked);
+    save(`${base}.wasm`, wasm);
+    save(`${base}.json`, JSON.stringify({ sites, followed, missing }));
+  }
+  const meta = JSON.parse(readFileSync(`${base}.json`, 'utf8')) as Pick<
+    KernelImage,
+    'sites' | 'followed' | 'missing'
+  >;
+  const debugStart = performance.now();
+  const debug = readDebugInfo(readFileSync(`${base}.debug.wasm`), base);
+  return {
+    version,
+    wasm: readFileSync(`${base}.wasm`),
+    ...meta,
+    debug,
+    key,
+    stats: {
+      objects: objects.length,
+      compiled: objects.filter((o) => !o.cached).length,
+      compileMs: compiledAt - started,
+      linkMs,
+      asyncifyMs,
+      debugMs: performance.now() - debugStart,
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Data that the linked kernel files expect of files that are not linked, and the DMA layer's edge.
+#include <linux/kernel.h>
+#include <linux/device.h>
+#include <linux/iommu.h>
+#include <linux/iommu-dma.h>
+#include <linux/ioport.h>
+#include <linux/mm.h>
+#include <linux/of.h>
+#include <linux/pci.h>
+#include <linux/radix-tree.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/tracepoint-defs.h>
+#include <linux/workqueue.h>
+#include "rw.h"
+
+struct kobject *kernel_kobj, *firmware_kobj;
+struct resource iomem_resource = { .name = "mem", .end = -1 };
+struct resource ioport_resource = { .name = "io", .end = -1 };
+struct page *mem_map;
+bool initcall_debug;
+enum system_states system_state = SYSTEM_RUNNING;
+struct cpumask __cpu_possible_mask;
+struct workqueue_struct *system_wq, *system_unbound_wq, *system_percpu_wq, *system_dfl_wq;
+const struct bus_type pci_bus_type = { .name = "pci" };
+LIST_HEAD(pci_root_buses);
+kmem_buckets kmalloc_caches[NR_KMALLOC_TYPES];
+const u8 guid_index[16], uuid_index[16];
+bool console_set_on_cmdline;
+const struct trace_print_flags vmaflag_names[1], gfpflag_names[1], pageflag_names[1];
+
+/*
+ * dma-iommu.c is not linked: no mapping is ever made. What the core sees of it is the flag that
+ * sends a device's DMA through its default domain.
+ */
+void iommu_setup_dma_ops(struct device *dev, struct iommu_domain *domain)
+{
+#if RW_KV >= 702
+	dev_assign_dma_iommu(dev, iommu_is_dma_domain(domain));
+#else
+	dev->dma_iommu = iommu_is_dma_domain(domain);
+#endif
+}
+
+int iommu_get_dma_cookie(struct iommu_domain *domain)
+{
+	return 0;
+}
+
+void iommu_put_dma_cookie(struct iommu_domain *domain)
+{
+}
+
+int iommu_dma_init_fq(struct iommu_domain *domain)
+{
+	return 0;
+}

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* No system call numbers. */
+#define __NR_dummy 0
