@@ -25,6 +25,12 @@ export interface GroupFields {
   owner_cnt: number;
 }
 
+/** The driver core's lists of devices whose probe is deferred. */
+export interface DeferredFields {
+  pending: readonly Handle[];
+  active: readonly Handle[];
+}
+
 export type DeviceHandle = Handle<DeviceFields>;
 export type GroupHandle = Handle<GroupFields>;
 
@@ -39,6 +45,8 @@ export interface WatchedDevice {
 export interface WorldHandles {
   device(name: string): Handle | undefined;
   instance(name: string): Handle | undefined;
+  /** The deferred lists; undefined where the program has no such object. */
+  readonly deferred: Handle | undefined;
 }
 
 /** Everything a rule or a signature may know before the run begins. */
@@ -46,12 +54,14 @@ export class RuleContext {
   readonly world: World;
   /** In bus-list order, IOMMU devices included. */
   readonly devices: readonly WatchedDevice[];
+  readonly deferred: Handle<DeferredFields> | undefined;
   readonly #byName: ReadonlyMap<string, WatchedDevice>;
   readonly #instances: ReadonlyMap<string, string>;
 
   /** @handles: what the scene made of the world's devices and instances, by their names there. */
   constructor(world: World, handles: WorldHandles) {
     this.world = world;
+    this.deferred = handles.deferred as Handle<DeferredFields> | undefined;
     this.#instances = new Map(
       world.instances.map((i) => [must(handles.instance(i.name), i.name).name, i.name]),
     );

@@ -19,7 +19,7 @@ export const groupOrder: Property = {
   make: (ctx) => ({
     id: 'P2',
     events: ['group-set'],
-    reads: [],
+    reads: ['device.iommu_group', 'iommu_group.id'],
     onEvent: (state, e, peek) => {
       if (e.name !== 'group-set') return undefined;
       const dev = ctx.device(e.args[0]);

@@ -16,7 +16,7 @@ export const probedOnce: Property = {
   make: (ctx) => ({
     id: 'P4',
     events: ['probe-device'],
-    reads: [],
+    reads: ['device.iommu'],
     initial: ctx.devices.map(() => null),
     onEvent: (state, e, peek) => {
       if (e.name !== 'probe-device') return undefined;

@@ -7,7 +7,7 @@ import { memberOf, perDevice } from './common.ts';
 /** `u`: the device was counted as a user of a group that had no default domain. */
 export const c05 = perDevice('C05', () => ({
   events: ['use-default-domain'],
-  reads: ['iommu_group.default_domain'],
+  reads: ['device.iommu_group', 'iommu_group.default_domain'],
   step(cell, e, _d, peek) {
     const group = e.args[2] as GroupHandle | null;
     if (Number(e.args[1]) !== 0 || !group) return cell;

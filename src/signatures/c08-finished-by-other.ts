@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C08: a probe that dropped the lock goes on although another finished or undid the device.
 
+import { P5_REPORTS } from '#properties/p5-no-use-after-free';
 import { perDevice } from './common.ts';
 import { flagOf, INFLIGHT_EVENTS, stepInflight } from './inflight.ts';
 
@@ -16,6 +17,9 @@ export const c08 = perDevice('C08', () => ({
   explains(cells, report) {
     if (cells.named.some((cell) => cell.startsWith('!'))) return true;
     // The other undid the device, and this one touches what is gone.
-    return report.property === 'P5' && cells.some((cell) => /=[gt]/.test(cell) || cell === '!');
+    return (
+      P5_REPORTS.includes(report.property) &&
+      cells.some((cell) => /=[gt]/.test(cell) || cell === '!')
+    );
   },
 }));

@@ -3,15 +3,20 @@
 
 import { ownWalk, perDevice } from './common.ts';
 
-/** `o`: the last visit was by a walk of an IOMMU of the device. `s`: that walk skipped it. */
+/**
+ * `o`: visited by a walk of an IOMMU of the device. `k`: that walk found a driver set and did not
+ * parse firmware. `s`: for want of firmware data it found no ops, and gave the device up.
+ */
 export const c10 = perDevice('C10', (ctx) => ({
-  events: ['walk-visit', 'configure-skipped'],
+  events: ['walk-visit', 'configure-skipped', 'ops-missing'],
   step(cell, e, d) {
     if (e.name === 'walk-visit') {
       if (ownWalk(ctx, d, e.args[1])) return 'o';
       return cell === 's' ? cell : '';
     }
-    return cell === 'o' && e.args[1] === 'walk' ? 's' : cell;
+    if (e.args[1] !== 'walk') return cell;
+    if (e.name === 'configure-skipped') return cell === 'o' ? 'k' : cell;
+    return cell === 'k' ? 's' : cell;
   },
   explains(cells, report) {
     if (report.property === 'P2') return cells.named.includes('s');

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The properties P1-P10 of the catalogue, in order.
+
+import type { Rule } from '#checker/scene';
+import type { Property, RuleContext } from './context.ts';
+import { lateWarn } from './p1-late-warn.ts';
+import { groupOrder } from './p2-group-order.ts';
+import { readyBeforeProbe } from './p3-ready-before-probe.ts';
+import { probedOnce } from './p4-probed-once.ts';
+import { noUseAfterFree, P5_REPORTS } from './p5-no-use-after-free.ts';
+import { stableDomain } from './p6-stable-domain.ts';
+import { nonePending, P7_REPORTS } from './p7-none-pending.ts';
+import { grouped } from './p8-grouped.ts';
+import { lockOrder, P9_REPORTS } from './p9-lock-order.ts';
+import { ownerBalance } from './p10-owner-balance.ts';
+
+export type { Property, WorldHandles } from './context.ts';
+export { RuleContext } from './context.ts';
+
+/** All of them, in the order of their numbers. */
+export const properties: readonly Property[] = [
+  lateWarn,
+  groupOrder,
+  readyBeforeProbe,
+  probedOnce,
+  noUseAfterFree,
+  stableDomain,
+  nonePending,
+  grouped,
+  lockOrder,
+  ownerBalance,
+];
+
+/** The rules to watch in one world; @wanted: ids, null for all. */
+export function rulesFor(ctx: RuleContext, wanted: readonly string[] | null): Rule[] {
+  return properties
+    .filter((p) => wanted === null || wanted.includes(p.id))
+    .flatMap((p) => p.make(ctx) ?? []);
+}
+
+/** The property that a report belongs to: the machine's own detectors have names of their own. */
+export function propertyOf(report: string): string {
+  if (P5_REPORTS.includes(report)) return 'P5';
+  if (P7_REPORTS.includes(report)) return 'P7';
+  if (P9_REPORTS.includes(report)) return 'P9';
+  return report;
+}
+
+/** The property with this id; undefined if there is none. */
+export function propertyNamed(id: string): Property | undefined {
+  return properties.find((p) => p.id === id);
+}

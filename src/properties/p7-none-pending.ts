@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// P7: once its IOMMU is bound and the system is settled, no client waits to be probed again.
+
+import type { RuleReport } from '#checker/scene';
+import type { Value } from '#env/op';
+import type { DeferredFields, Property } from './context.ts';
+import { isHandle } from './context.ts';
+
+/** What the machine calls a thread that waits for ever. */
+export const P7_REPORTS: readonly string[] = ['lost-wake-up'];
+
+/** The deferred lists are looked at where nothing can run any more. */
+export const nonePending: Property = {
+  id: 'P7',
+  name: 'none-pending-at-end',
+  rule: 'once its IOMMU is bound and the system is settled, no client is left on the deferred list',
+  kind: 'at end',
+  make: (ctx) => ({
+    id: 'P7',
+    events: [],
+    reads: [],
+    atEnd: (peek) => {
+      if (!ctx.deferred) return undefined;
+      const lists: (keyof DeferredFields)[] = ['pending', 'active'];
+      const waiting = lists.flatMap((name) => [...peek.get(ctx.deferred!, name)]);
+      const reports: RuleReport[] = [];
+      for (const dev of ctx.clients) {
+        const left = waiting.some((x: Value) => isHandle(x) && x.name === dev.handle.name);
+        if (!left || !ctx.iommusBound(peek, dev)) continue;
+        reports.push({
+          subject: dev.data.name,
+          because: 'its IOMMU is bound, everything is settled, and its probe is still deferred',
+          facts: { group: peek.get(dev.handle, 'iommu_group')?.name ?? null },
+        });
+      }
+      return reports;
+    },
+  }),
+};

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The signatures of the windows, in the order in which they may claim a report.
+
+import type { Signature } from '#checker/scene';
+import type { RuleContext } from '#properties/context';
+import { c05 } from './c05-default-domain-not-ready.ts';
+import { c07 } from './c07-bind-order.ts';
+import { c08 } from './c08-finished-by-other.ts';
+import { c09 } from './c09-replay-during-register.ts';
+import { c10 } from './c10-driver-set-skips.ts';
+import { c11 } from './c11-notifier-during-walk.ts';
+import { c12 } from './c12-early-default-replaced.ts';
+import { c13 } from './c13-two-iommu-bypass.ts';
+import { c14 } from './c14-groupless-bind.ts';
+import { c15 } from './c15-freed-by-other-walk.ts';
+import { c16 } from './c16-driver-read-twice.ts';
+import { c25 } from './c25-range-map.ts';
+import type { WindowSignature } from './common.ts';
+
+/**
+ * Look-alikes are told apart by who comes first. C13, C14 and C08 each rest on one telling event,
+ * so they go before C09 ("the walk had not been here") and C10 ("it had, and went on"). C07 goes
+ * before C09: without firmware parsing in the probe, the same overlap is only wrong order.
+ */
+export const signatures: readonly WindowSignature[] = [
+  c16,
+  c25,
+  c13,
+  c14,
+  c08,
+  c15,
+  c07,
+  c09,
+  c10,
+  c11,
+  c05,
+  c12,
+];
+
+/** The signatures as they run in one world. */
+export function signaturesFor(ctx: RuleContext): Signature[] {
+  return signatures.map((s) => s.make(ctx));
+}
