@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Deferred probing: the two lists, the trigger, the worker and the gate: drivers/base/dd.c of v7.2.
+import { ENODEV, EPROBE_DEFER, type Errno, ETIMEDOUT } from '#env/errno';
+import { list_add_tail, list_del } from '#env/list';
+import { mutex_lock, mutex_unlock } from '#env/mutex';
+import { event, fetch_add, frame, type Kfn, load, store } from '#env/op';
+import { flush_work, queue_work } from '#env/workqueue';
+import type { Kernel } from '../kernel.ts';
+import type { Device } from '../types.ts';
+
+/** Models driver_deferred_probe_add() of v7.2. */
+export function* driver_deferred_probe_add(k: Kernel, dev: Device): Kfn<void> {
+  if (!(yield* load(dev, 'can_match'))) return;
+  yield* mutex_lock(k.deferred_probe_mutex);
+  if (!(yield* k.on_deferred_list(dev))) {
+    yield* list_add_tail(k.deferred, 'pending', dev);
+    event('deferred', dev);
+  }
+  yield* mutex_unlock(k.deferred_probe_mutex);
+}
+
+/** Is dev->p->deferred_probe linked into either list? deferred_probe_mutex is held. */
+export function* on_deferred_list(k: Kernel, dev: Device): Kfn<boolean> {
+  if ((yield* load(k.deferred, 'pending')).includes(dev)) return true;
+  return (yield* load(k.deferred, 'active')).includes(dev);
+}
+
+/** Models driver_deferred_probe_del() of v7.2. */
+export function* driver_deferred_probe_del(k: Kernel, dev: Device): Kfn<void> {
+  yield* mutex_lock(k.deferred_probe_mutex);
+  if (yield* k.on_deferred_list(dev)) {
+    yield* list_del(k.deferred, 'pending', dev);
+    yield* list_del(k.deferred, 'active', dev);
+  }
+  yield* mutex_unlock(k.deferred_probe_mutex);
+}
+
+/** Models driver_deferred_probe_trigger() of v7.2. */
+export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
+  if (!(yield* load(k.deferred, 'enable'))) return;
+  yield* mutex_lock(k.deferred_probe_mutex);
+  yield* fetch_add(k.deferred, 'trigger_count', 1);
+  const pending = yield* load(k.deferred, 'pending');
+  const active = yield* load(k.deferred, 'active');
+  yield* store(k.deferred, 'active', [...active, ...pending]);
+  yield* store(k.deferred, 'pending', []);
+  yield* mutex_unlock(k.deferred_probe_mutex);
+  yield* queue_work(k.deferred_probe_work);
+}
+
+/** Models deferred_probe_work_func() of v7.2: one device after the other, without the mutex. */
+export function* deferred_probe_work_func(k: Kernel): Kfn<void> {
+  while (yield* frame('deferred_probe_work_one', [], () => work_one(k)));
+}
+
+function* work_one(k: Kernel): Kfn<boolean> {
+  const dev = yield* k.deferred_probe_pop();
+  if (!dev) return false;
+  yield* k.bus_probe_device(dev);
+  return true;
+}
+
+/** The head of deferred_probe_work_func(): the next device of the active list. */
+export function* deferred_probe_pop(k: Kernel): Kfn<Device | null> {
+  yield* mutex_lock(k.deferred_probe_mutex);
+  const active = yield* load(k.deferred, 'active');
+  const dev = active[0] ?? null;
+  if (dev) yield* store(k.deferred, 'active', active.slice(1));
+  yield* mutex_unlock(k.deferred_probe_mutex);
+  return dev;
+}
+
+/** Models driver_deferred_probe_check_state() of v7.2. */
+export function* driver_deferred_probe_check_state(k: Kernel, _dev: Device): Kfn<Errno> {
+  if (!k.config.modules && (yield* load(k.deferred, 'initcalls_done'))) return -ENODEV;
+  const timeout = yield* load(k.deferred, 'timeout');
+  if (!timeout && (yield* load(k.deferred, 'initcalls_done'))) return -ETIMEDOUT;
+  return -EPROBE_DEFER;
+}
+
+/** Models deferred_probe_initcall() of v7.2 (late_initcall). ABSTRACTED: scheduling the timeout. */
+export function* deferred_probe_initcall(k: Kernel): Kfn<void> {
+  yield* store(k.deferred, 'enable', true);
+  yield* k.driver_deferred_probe_trigger();
+  yield* flush_work(k.deferred_probe_work);
+  yield* store(k.deferred, 'initcalls_done', true);
+  yield* k.driver_deferred_probe_trigger();
+  yield* flush_work(k.deferred_probe_work);
+}
+
+/**
+ * Models deferred_probe_timeout_work_func() of v7.2.
+ * ABSTRACTED: the time that passes; the work may run at any moment after late_initcall.
+ */
+export function* deferred_probe_timeout_work_func(k: Kernel): Kfn<void> {
+  yield* store(k.deferred, 'timeout', 0);
+  event('deferral-timeout');
+  yield* k.driver_deferred_probe_trigger();
+  yield* flush_work(k.deferred_probe_work);
+}

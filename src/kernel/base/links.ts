@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Device links between suppliers and consumers: drivers/base/core.c of v7.2.
+import { EPROBE_DEFER, type Errno } from '#env/errno';
+import { list_add_tail } from '#env/list';
+import { mutex_lock, mutex_unlock } from '#env/mutex';
+import { alloc, type Kfn, load, store } from '#env/op';
+import type { Kernel } from '../kernel.ts';
+import { type Device, device_link } from '../types.ts';
+
+/**
+ * Defer while a supplier is not bound.
+ *
+ * Models device_links_check_suppliers() of v7.2.
+ * ABSTRACTED: fwnode links whose supplier device does not exist yet (fwnode_links_check_suppliers);
+ * suppliers exist before anything runs.
+ */
+export function* device_links_check_suppliers(k: Kernel, dev: Device): Kfn<Errno> {
+  yield* mutex_lock(k.device_links_lock);
+  let ret = 0;
+  for (const link of yield* load(dev, 'suppliers')) {
+    if ((yield* load(link, 'status')) !== 'available') {
+      yield* k.device_links_missing_supplier(dev);
+      ret = -EPROBE_DEFER;
+      break;
+    }
+    yield* store(link, 'status', 'consumer_probe');
+  }
+  yield* store(dev, 'links_status', 'probing');
+  yield* mutex_unlock(k.device_links_lock);
+  return ret;
+}
+
+/** Models device_links_missing_supplier() and the loop of device_links_no_driver() of v7.2. */
+export function* device_links_missing_supplier(_k: Kernel, dev: Device): Kfn<void> {
+  for (const link of yield* load(dev, 'suppliers')) {
+    if ((yield* load(link, 'status')) !== 'consumer_probe') continue;
+    const supplier = yield* load(link, 'supplier');
+    const bound = (yield* load(supplier, 'links_status')) === 'bound';
+    yield* store(link, 'status', bound ? 'available' : 'dormant');
+  }
+}
+
+/** Models device_links_no_driver() of v7.2. */
+export function* device_links_no_driver(k: Kernel, dev: Device): Kfn<void> {
+  yield* mutex_lock(k.device_links_lock);
+  yield* k.device_links_missing_supplier(dev);
+  yield* store(dev, 'links_status', 'no_driver');
+  yield* mutex_unlock(k.device_links_lock);
+}
+
+/** Models device_links_driver_bound() of v7.2. ABSTRACTED: sync_state. */
+export function* device_links_driver_bound(k: Kernel, dev: Device): Kfn<void> {
+  yield* mutex_lock(k.device_links_lock);
+  for (const link of yield* load(dev, 'consumers')) {
+    if ((yield* load(link, 'status')) === 'dormant') yield* store(link, 'status', 'available');
+  }
+  for (const link of yield* load(dev, 'suppliers')) yield* store(link, 'status', 'active');
+  yield* store(dev, 'links_status', 'bound');
+  yield* mutex_unlock(k.device_links_lock);
+}
+
+/**
+ * A managed link from @dev to @supplier, made once.
+ *
+ * Models device_link_add() with device_link_init_status() of v7.2.
+ */
+export function* device_link_add(k: Kernel, dev: Device, supplier: Device): Kfn<void> {
+  yield* mutex_lock(k.device_links_lock);
+  yield* k.__device_link_add(dev, supplier);
+  yield* mutex_unlock(k.device_links_lock);
+}
+
+/** The body of device_link_add() under the device links lock. */
+export function* __device_link_add(_k: Kernel, dev: Device, supplier: Device): Kfn<void> {
+  for (const link of yield* load(dev, 'suppliers')) {
+    if ((yield* load(link, 'supplier')) === supplier) return;
+  }
+  const link = yield* alloc(device_link, dev, `link:${supplier.name}`);
+  const from = yield* load(supplier, 'links_status');
+  const to = yield* load(dev, 'links_status');
+  let status: 'dormant' | 'available' | 'consumer_probe' | 'active' = 'dormant';
+  if (to === 'probing' && from !== 'no_driver') status = 'consumer_probe';
+  else if (from === 'bound') status = to === 'bound' ? 'active' : 'available';
+  yield* store(link, 'supplier', supplier);
+  yield* store(link, 'consumer', dev);
+  yield* store(link, 'status', status);
+  yield* list_add_tail(dev, 'suppliers', link);
+  yield* list_add_tail(supplier, 'consumers', link);
+}

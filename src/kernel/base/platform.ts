@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The platform bus: drivers/base/platform.c of v7.2.
+import type { Errno } from '#env/errno';
+import { type Kfn, load, READ_ONCE } from '#env/op';
+import { oops } from '#env/printk';
+import type { Kernel } from '../kernel.ts';
+import type { DriverRead } from '../switches.ts';
+import type { Device } from '../types.ts';
+
+/** Parse the firmware of @dev, whichever kind it has. */
+export function* firmware_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
+  return dev.firmware === 'dt' ? yield* k.of_dma_configure(dev) : yield* k.acpi_dma_configure(dev);
+}
+
+/**
+ * Models platform_dma_configure() of v7.2: dev->driver is read once, at the top.
+ * ABSTRACTED: arch_teardown_dma_ops(), which does nothing where the IOMMU core sets the DMA ops.
+ */
+export function* platform_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
+  return yield* k.dma_configure_as(k.sw.platform_driver_read, dev);
+}
+
+/** Each bus has its own copy of dma_configure; they differ in how they read dev->driver. */
+export function* dma_configure_as(k: Kernel, read: DriverRead, dev: Device): Kfn<Errno> {
+  if (read === 'once') return yield* k.dma_configure_driver_once(dev);
+  if (read === 'twice') return yield* k.dma_configure_driver_twice(dev);
+  return yield* k.dma_configure_driver_bound(dev);
+}
+
+/** The shape that platform, PCI and fsl-mc have in v7.2. */
+export function* dma_configure_driver_once(k: Kernel, dev: Device): Kfn<Errno> {
+  const drv = yield* READ_ONCE(dev, 'driver');
+  const ret = yield* k.firmware_dma_configure(dev);
+  if (ret || !drv || drv.managed_dma) return ret;
+  return yield* k.iommu_device_use_default_domain(dev);
+}
+
+/**
+ * The shape that all buses got in v6.15-rc1.
+ * WINDOW: the bus driver is computed from dev->driver at the top, but dev->driver is tested again
+ * at the end; a driver that is set meanwhile makes it follow a wild pointer.
+ */
+export function* dma_configure_driver_twice(k: Kernel, dev: Device): Kfn<Errno> {
+  const drv = yield* load(dev, 'driver');
+  const ret = yield* k.firmware_dma_configure(dev);
+  if (ret || !(yield* load(dev, 'driver'))) return ret;
+  if (!drv) oops(`${dev.bus.bus}_dma_configure(${dev.name}): driver computed from NULL`);
+  if (drv.managed_dma) return ret;
+  return yield* k.iommu_device_use_default_domain(dev);
+}
+
+/** The shape before v6.15: only really_probe() calls it, so there is a driver. */
+export function* dma_configure_driver_bound(k: Kernel, dev: Device): Kfn<Errno> {
+  const drv = yield* load(dev, 'driver');
+  const ret = yield* k.firmware_dma_configure(dev);
+  if (ret) return ret;
+  if (!drv) oops(`${dev.bus.bus}_dma_configure(${dev.name}): no driver`);
+  if (drv.managed_dma) return ret;
+  return yield* k.iommu_device_use_default_domain(dev);
+}

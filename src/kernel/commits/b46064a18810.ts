@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A client defers while its group has no default domain yet.
+import { defineCommit } from '../commit.ts';
+
+export default defineCommit({
+  sha: 'b46064a18810',
+  subject: 'iommu: Handle race with default domain setup',
+  landed: 'v6.15-rc1',
+  fixes: ['98ac73f99bc4'],
+  link: 'https://lore.kernel.org/r/cover.1739486121.git.robin.murphy@arm.com',
+  requires: [],
+  conflicts: [],
+  apply(draft) {
+    draft.sw.use_default_domain_defers = true;
+  },
+});

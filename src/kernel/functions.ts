@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The table of all modelled functions; a revision binds it and may replace entries.
+import * as amba from './amba/bus.ts';
+import * as bus from './base/bus.ts';
+import * as core from './base/core.ts';
+import * as dd from './base/dd.ts';
+import * as deferred from './base/deferred.ts';
+import * as links from './base/links.ts';
+import * as platform from './base/platform.ts';
+import * as acpi from './iommu/acpi_iommu.ts';
+import * as dma from './iommu/dma-iommu.ts';
+import * as domain from './iommu/domain.ts';
+import * as fwspec from './iommu/fwspec.ts';
+import * as group from './iommu/group.ts';
+import * as of_iommu from './iommu/of_iommu.ts';
+import * as probe from './iommu/probe.ts';
+import * as register from './iommu/register.ts';
+import * as of from './of/device.ts';
+import * as pci from './pci/pci-driver.ts';
+
+// Iterators take a callback and run in their caller's frame; they cannot be replaced.
+const { bus_for_each_dev: _each, next_matching_driver: _next, ...busFunctions } = bus;
+
+export const functions = {
+  ...amba,
+  ...busFunctions,
+  ...core,
+  ...dd,
+  ...deferred,
+  ...links,
+  ...platform,
+  ...acpi,
+  ...dma,
+  ...domain,
+  ...fwspec,
+  ...group,
+  ...of_iommu,
+  ...probe,
+  ...register,
+  ...of,
+  ...pci,
+};
+
+export type Functions = typeof functions;
+export type FunctionName = keyof Functions;

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The model of the kernel's registration and probe path: revisions, commits, and what they act on.
+export { type Commit, defineCommit } from './commit.ts';
+export { commits } from './commits/index.ts';
+export { type FunctionName, type Functions, functions } from './functions.ts';
+export {
+  assemble,
+  type Config,
+  type Draft,
+  defaultConfig,
+  type Globals,
+  type Kernel,
+  newDraft,
+  newGlobals,
+} from './kernel.ts';
+export {
+  type CommitChanges,
+  draftOf,
+  findCommit,
+  findRevision,
+  loadUserFix,
+  type Revision,
+  revisionNames,
+  withCommits,
+} from './revisions.ts';
+export type { Switches } from './switches.ts';
+export {
+  Bus,
+  type DevIommu,
+  Device,
+  type DeviceFields,
+  type DeviceLink,
+  Driver,
+  type IommuDevice,
+  type IommuDomain,
+  type IommuFwspec,
+  type IommuGroup,
+  IommuOps,
+  type ProbeBy,
+} from './types.ts';

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// IOMMU drivers, one stub per family: the callbacks of struct iommu_ops, modelled on v7.2.
+import { EINVAL, ENODEV, type Errno } from '#env/errno';
+import { type Kfn, load } from '#env/op';
+import { oops } from '#env/printk';
+import type { Kernel } from '../kernel.ts';
+import {
+  type Device,
+  type IommuDevice,
+  type IommuGroup,
+  IommuOps,
+  type Specifier,
+} from '../types.ts';
+
+/** of_xlate() of most drivers: remember the stream ids. */
+function* xlate_ids(k: Kernel, dev: Device, spec: Specifier): Kfn<Errno> {
+  return yield* k.iommu_fwspec_add_ids(dev, spec.ids);
+}
+
+/**
+ * probe_device() of most drivers: the instance that the fwspec names.
+ * ABSTRACTED: stream table entries and register writes.
+ */
+function* probe_by_fwspec(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
+  const fwspec = yield* k.dev_iommu_fwspec_get(dev);
+  if (!fwspec) return -ENODEV;
+  const fwnode = yield* load(fwspec, 'iommu_fwnode');
+  const ids = yield* load(fwspec, 'ids');
+  if (ids.length === 0) return -EINVAL;
+  const iommu = yield* k.iommu_from_fwnode(fwnode);
+  if (!iommu) oops(`probe_device(${dev.name}): no instance ${fwnode}`);
+  return iommu;
+}
+
+/** arm_smmu_probe_device(): also links the device to the SMMU, so that it waits for it later. */
+function* arm_smmu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
+  const iommu = yield* probe_by_fwspec(k, dev);
+  if (typeof iommu !== 'number') yield* k.device_link_add(dev, iommu.hwdev);
+  return iommu;
+}
+
+function* device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
+  if (dev.groupKey !== null) return yield* k.shared_device_group(dev);
+  return yield* k.generic_device_group(dev);
+}
+
+function* single_device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
+  return yield* k.generic_single_device_group(dev);
+}
+
+const generic = { of_xlate: xlate_ids, probe_device: probe_by_fwspec, device_group };
+
+/**
+ * The ops of a family: arm-smmu adds managed device links, the links of exynos, rockchip and
+ * mediatek are stateless (power management only), rockchip and virtio-like simple ones share one
+ * group per instance. ABSTRACTED: everything that touches hardware.
+ */
+export const families: Readonly<Record<string, IommuOps>> = {
+  'arm-smmu': new IommuOps('arm-smmu', { ...generic, probe_device: arm_smmu_probe_device }),
+  'arm-smmu-v3': new IommuOps('arm-smmu-v3', generic),
+  exynos: new IommuOps('exynos', generic),
+  rockchip: new IommuOps('rockchip', { ...generic, device_group: single_device_group }),
+  mediatek: new IommuOps('mediatek', { ...generic, device_group: single_device_group }),
+  virtio: new IommuOps('virtio', generic),
+  generic: new IommuOps('generic', generic),
+};
+
+/** The ops of @family; an unknown family behaves as most drivers do. */
+export function family_ops(family: string): IommuOps {
+  return families[family] ?? (families['generic'] as IommuOps);
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What commits of the history change in the base functions.
+
+/**
+ * One switch per difference between revisions (kernel-semantics A.11). The functions are written
+ * for v7.2; a switch takes a commit back.
+ */
+export interface Switches {
+  /** iommu->ready exists and iommu_fwspec_init() tests it. */
+  iommu_ready: boolean;
+  /** iommu_init_device() calls dma_configure for a device without driver. */
+  init_calls_dma_configure: boolean;
+  /** ... but not where a fwspec exists already. */
+  init_tests_fwspec: boolean;
+  /** ... and gives up when, after that, dev->iommu is gone or the group is set. */
+  init_rechecks: boolean;
+  /** The ops are looked up in iommu_init_device(), once dev->iommu exists. */
+  ops_resolved_in_init: boolean;
+  /** The late-probe warning: not there, before the driver's probe_device(), or after it. */
+  late_warn: 'never' | 'before-probe' | 'after-probe';
+  /** of_iommu_configure() replays only where dev->iommu was absent. */
+  replay_needs_absent: boolean;
+  /** acpi_iommu_configure_id() replays, too. */
+  acpi_replays: boolean;
+  /** of_iommu_configure() frees the dev->iommu that it made when it fails. */
+  configure_frees_iommu: boolean;
+  /** dma-ranges are parsed once per device. */
+  range_map_idempotent: boolean;
+  /** iommu_device_use_default_domain() defers while there is no default domain. */
+  use_default_domain_defers: boolean;
+  /** iommu_deinit_device() clears dev->dma_iommu. */
+  deinit_clears_dma_iommu: boolean;
+  /** How each bus reads dev->driver in dma_configure. */
+  platform_driver_read: DriverRead;
+  pci_driver_read: DriverRead;
+  amba_driver_read: DriverRead;
+  /** iommu_fwspec_init() itself asks driver_deferred_probe_check_state(). */
+  fwspec_init_checks_state: boolean;
+  /** dev->driver is stored with WRITE_ONCE(). */
+  driver_write_once: boolean;
+  /** A device is not bound before device_add() is done with it. */
+  ready_to_probe: boolean;
+  /** The flags of struct device are atomic bits, not a C bit-field. */
+  atomic_flags: boolean;
+}
+
+/** bound: only with a driver; twice: computed, then tested again; once: one READ_ONCE(). */
+export type DriverRead = 'bound' | 'twice' | 'once';
+
+/** v6.12, the oldest base. */
+export const base_6_12: Switches = {
+  iommu_ready: false,
+  init_calls_dma_configure: false,
+  init_tests_fwspec: false,
+  init_rechecks: false,
+  ops_resolved_in_init: false,
+  late_warn: 'never',
+  replay_needs_absent: false,
+  acpi_replays: true,
+  configure_frees_iommu: false,
+  range_map_idempotent: false,
+  use_default_domain_defers: false,
+  deinit_clears_dma_iommu: false,
+  platform_driver_read: 'bound',
+  pci_driver_read: 'bound',
+  amba_driver_read: 'bound',
+  fwspec_init_checks_state: false,
+  driver_write_once: false,
+  ready_to_probe: false,
+  atomic_flags: false,
+};

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The structures of the model: which fields of the kernel's structures it keeps.
+import type { Errno } from '#env/errno';
+import { Klist } from '#env/klist';
+import { NotifierHead } from '#env/notifier';
+import { defineStruct, Handle, type Kfn } from '#env/op';
+import type { Kernel } from './kernel.ts';
+
+/** Which of the three callers of the per-device probe acts; an annotation for events. */
+export type ProbeBy = 'walk' | 'notifier' | 'replay';
+
+export type BusName = 'platform' | 'pci' | 'amba';
+export type Firmware = 'dt' | 'acpi';
+
+/** IOMMU_DOMAIN_*: names in place of bit masks. 0 asks for the global default. */
+export type DomainType = 0 | 'DMA' | 'DMA_FQ' | 'IDENTITY' | 'BLOCKED';
+
+// --- drivers/base -----------------------------------------------------------------------------
+
+/** struct device_driver: constants, and what its probe body does. */
+export class Driver extends Handle {
+  readonly managed_dma: boolean;
+  readonly async: boolean;
+  /** The instance its probe registers; null for the driver of a client. */
+  readonly registers: string | null;
+  /** Names of the devices it matches. */
+  readonly matches: readonly string[];
+  constructor(
+    name: string,
+    matches: readonly string[],
+    options: { managed_dma: boolean; async: boolean; registers: string | null },
+  ) {
+    super('device_driver', name);
+    this.matches = matches;
+    this.managed_dma = options.managed_dma;
+    this.async = options.async;
+    this.registers = options.registers;
+  }
+}
+
+/** struct bus_type with its subsys_private. */
+export class Bus extends Handle {
+  readonly bus: BusName;
+  readonly klist_devices: Klist<Device>;
+  readonly klist_drivers: Klist<Driver>;
+  readonly bus_notifier: NotifierHead;
+  constructor(bus: BusName) {
+    super('bus_type', bus);
+    this.bus = bus;
+    this.klist_devices = new Klist(`${bus}.klist_devices`);
+    this.klist_drivers = new Klist(`${bus}.klist_drivers`);
+    this.bus_notifier = new NotifierHead(`${bus}.bus_notifier`);
+  }
+}
+
+export interface DeviceFields {
+  driver: Driver | null;
+  /** dev->p->async_driver */
+  async_driver: Driver | null;
+  /** dev->p->dead */
+  dead: boolean;
+  ready_to_probe: boolean;
+  can_match: boolean;
+  /** knode_driver is attached: device_is_bound(). */
+  bound: boolean;
+  iommu: DevIommu | null;
+  iommu_group: IommuGroup | null;
+  dma_iommu: boolean;
+  dma_range_map: DmaRangeMap | null;
+  /** dev->links.status */
+  links_status: 'no_driver' | 'probing' | 'bound';
+  /** Managed links to suppliers and to consumers. */
+  suppliers: readonly DeviceLink[];
+  consumers: readonly DeviceLink[];
+}
+
+/** What firmware says about a device's IOMMUs: one entry of `iommus` or of `iommu-map`. */
+export interface Specifier {
+  /** Names the fwnode of an instance. */
+  readonly fwnode: string;
+  readonly ids: readonly number[];
+}
+
+/** The constants of a struct device. */
+export interface DeviceConstants {
+  readonly bus: Bus;
+  readonly firmware: Firmware;
+  readonly role: 'iommu' | 'client' | 'bystander';
+  readonly specifiers: readonly Specifier[];
+  readonly groupKey: string | null;
+  readonly dmaRanges: boolean;
+}
+
+/** struct device: constants are readable, everything else goes through load() and store(). */
+export class Device extends Handle<DeviceFields> {
+  readonly bus: Bus;
+  readonly firmware: Firmware;
+  readonly role: 'iommu' | 'client' | 'bystander';
+  readonly specifiers: readonly Specifier[];
+  readonly groupKey: string | null;
+  readonly dmaRanges: boolean;
+  constructor(name: string, constants: DeviceConstants) {
+    super('device', name);
+    this.bus = constants.bus;
+    this.firmware = constants.firmware;
+    this.role = constants.role;
+    this.specifiers = constants.specifiers;
+    this.groupKey = constants.groupKey;
+    this.dmaRanges = constants.dmaRanges;
+  }
+}
+
+export interface DeviceLinkFields {
+  consumer: Device;
+  supplier: Device;
+  status: 'dormant' | 'available' | 'consumer_probe' | 'active';
+}
+export type DeviceLink = Handle<DeviceLinkFields>;
+export const device_link = defineStruct<DeviceLinkFields>('device_link', { status: 'dormant' });
+
+export interface DmaRangeMapFields {
+  offset: number;
+}
+export type DmaRangeMap = Handle<DmaRangeMapFields>;
+export const bus_dma_region = defineStruct<DmaRangeMapFields>('bus_dma_region', { offset: 0 });
+
+// --- drivers/iommu ----------------------------------------------------------------------------
+
+/** struct iommu_ops of one driver family. */
+export class IommuOps extends Handle {
+  readonly of_xlate: (k: Kernel, dev: Device, spec: Specifier) => Kfn<Errno>;
+  /** The instance the device is behind, or a negated error number. */
+  readonly probe_device: (k: Kernel, dev: Device) => Kfn<IommuDevice | Errno>;
+  readonly device_group: (k: Kernel, dev: Device) => Kfn<IommuGroup | Errno>;
+  readonly def_domain_type: ((dev: Device) => DomainType) | null;
+  readonly probe_finalize: ((k: Kernel, dev: Device) => Kfn<void>) | null;
+  constructor(
+    family: string,
+    ops: {
+      of_xlate: IommuOps['of_xlate'];
+      probe_device: IommuOps['probe_device'];
+      device_group: IommuOps['device_group'];
+      def_domain_type?: IommuOps['def_domain_type'];
+      probe_finalize?: IommuOps['probe_finalize'];
+    },
+  ) {
+    super('iommu_ops', `${family}_ops`);
+    this.of_xlate = ops.of_xlate;
+    this.probe_device = ops.probe_device;
+    this.device_group = ops.device_group;
+    this.def_domain_type = ops.def_domain_type ?? null;
+    this.probe_finalize = ops.probe_finalize ?? null;
+  }
+}
+
+export interface IommuDeviceFields {
+  ops: IommuOps | null;
+  fwnode: string | null;
+  ready: boolean;
+  singleton_group: IommuGroup | null;
+}
+
+/** struct iommu_device: one instance. `node` is what firmware calls it. */
+export class IommuDevice extends Handle<IommuDeviceFields> {
+  readonly node: string;
+  readonly hwdev: Device;
+  readonly family: string;
+  constructor(name: string, hwdev: Device, family: string) {
+    super('iommu_device', `${name}.iommu_device`);
+    this.node = name;
+    this.hwdev = hwdev;
+    this.family = family;
+  }
+}
+
+export interface DevIommuFields {
+  fwspec: IommuFwspec | null;
+  iommu_dev: IommuDevice | null;
+}
+export type DevIommu = Handle<DevIommuFields>;
+export const dev_iommu = defineStruct<DevIommuFields>('dev_iommu');
+
+export interface IommuFwspecFields {
+  iommu_fwnode: string | null;
+  ids: readonly number[];
+}
+export type IommuFwspec = Handle<IommuFwspecFields>;
+export const iommu_fwspec = defineStruct<IommuFwspecFields>('iommu_fwspec', { ids: [] });
+
+export interface IommuGroupFields {
+  id: number;
+  devices: readonly GroupDevice[];
+  default_domain: IommuDomain | null;
+  domain: IommuDomain | null;
+  blocking_domain: IommuDomain | null;
+  /** The list that group->entry is linked into; null when it is empty. */
+  entry: GroupList | null;
+  owner: string | null;
+  owner_cnt: number;
+  /** References to devices_kobj. */
+  refs: number;
+}
+/** struct iommu_group; the Handle itself stands for group->mutex when locked. */
+export type IommuGroup = Handle<IommuGroupFields>;
+export const iommu_group = defineStruct<IommuGroupFields>('iommu_group', {
+  devices: [],
+  owner_cnt: 0,
+  refs: 1,
+});
+
+export interface GroupDeviceFields {
+  dev: Device;
+}
+export type GroupDevice = Handle<GroupDeviceFields>;
+export const group_device = defineStruct<GroupDeviceFields>('group_device');
+
+/** The list head on the stack of bus_iommu_probe(): it dies when that function returns. */
+export interface GroupListFields {
+  groups: readonly IommuGroup[];
+}
+export type GroupList = Handle<GroupListFields>;
+export const group_list = defineStruct<GroupListFields>('list_head', { groups: [] });
+
+export interface IommuDomainFields {
+  type: DomainType;
+  /** iovad->start_pfn is set: the IOVA allocator has been initialised. */
+  iova_ready: boolean;
+}
+export type IommuDomain = Handle<IommuDomainFields>;
+export const iommu_domain = defineStruct<IommuDomainFields>('iommu_domain', {
+  type: 0,
+  iova_ready: false,
+});

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A world and a revision make a scene: handles, initial values, threads.
+import { must, unreachable } from '#base/assert';
+import type { Handle, ThreadBody, Value } from '#env/op';
+import { worker } from '#env/workqueue';
+import { family_ops } from '../kernel/iommu/drivers.ts';
+import { assemble, type Config, defaultConfig, type Kernel, newGlobals } from '../kernel/kernel.ts';
+import { draftOf, type Revision } from '../kernel/revisions.ts';
+import { type Bus, Device, type DeviceLink, Driver, IommuDevice } from '../kernel/types.ts';
+import type { World, WorldDevice, WorldThread } from './world.ts';
+
+/** A scene without its rules, and the handles that rules need. */
+export interface BuiltScene {
+  readonly name: string;
+  readonly init: readonly (readonly [Handle, string, Value])[];
+  readonly threads: readonly ThreadBody[];
+  readonly k: Kernel;
+  readonly world: World;
+  readonly revision: Revision;
+  /** By name, in bus-list order. */
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly instances: ReadonlyMap<string, IommuDevice>;
+}
+
+interface Made {
+  readonly devices: Map<string, Device>;
+  readonly drivers: Map<string, Driver>;
+  readonly instances: Map<string, IommuDevice>;
+}
+
+type Init = [Handle, string, Value][];
+
+/** Build the scene of @world under @revision. All state is in the machine that runs it. */
+export function buildScene(world: World, revision: Revision): BuiltScene {
+  const made: Made = { devices: new Map(), drivers: new Map(), instances: new Map() };
+  const draft = draftOf(revision);
+  const globals = newGlobals(configOf(world), draft.sw, {
+    instance: (node) => must(made.instances.get(node), `no instance ${node}`),
+    ops_of: (iommu) => family_ops(iommu.family),
+    supplier_of: (fwnode) => made.instances.get(fwnode)?.hwdev ?? null,
+    group_sharers: (dev) =>
+      [...made.devices.values()].filter(
+        (other) => other !== dev && other.groupKey !== null && other.groupKey === dev.groupKey,
+      ),
+  });
+  const k = assemble(draft, globals);
+  makeHandles(world, k.iommu_buses, made);
+  const init: Init = [];
+  initGlobals(world, k, made, init);
+  for (const device of world.devices) initDevice(world, device, made, init);
+  for (const name of made.instances.keys()) initInstance(world, name, made, init);
+  return {
+    name: `${world.name} under ${revision.name}`,
+    init,
+    threads: makeThreads(world, k, made),
+    k,
+    world,
+    revision,
+    ...made,
+  };
+}
+
+function configOf(world: World): Config {
+  return {
+    ...defaultConfig,
+    strict_devlink: world.switches.strictDevlink,
+    async_probe: world.switches.asyncProbe,
+  };
+}
+
+function makeHandles(world: World, buses: readonly Bus[], made: Made): void {
+  for (const device of world.devices) {
+    const bus = must(
+      buses.find((b) => b.bus === device.bus),
+      `no bus ${device.bus}`,
+    );
+    const specifiers = device.iommus.map((s) => ({ fwnode: s.instance, ids: s.ids }));
+    const { role, groupKey, dmaRanges } = device;
+    made.devices.set(
+      device.name,
+      new Device(device.name, {
+        bus,
+        firmware: world.firmware,
+        role,
+        specifiers,
+        groupKey,
+        dmaRanges,
+      }),
+    );
+    const registers = world.instances.find((i) => i.device === device.name)?.name ?? null;
+    if (!device.driver) continue;
+    const { managedDma, async } = device.driver;
+    const options = { managed_dma: managedDma, async, registers };
+    const name = `${device.driver.name}@${device.name}`;
+    made.drivers.set(device.name, new Driver(name, [device.name], options));
+  }
+  for (const instance of world.instances) {
+    const hwdev = must(made.devices.get(instance.device), `no device ${instance.device}`);
+    made.instances.set(instance.name, new IommuDevice(instance.name, hwdev, instance.driver));
+  }
+}
+
+/** A driver that a thread registers is not on its bus before; all others are. */
+function registeredLater(world: World, device: string): boolean {
+  return world.threads.some((thread) => deviceOf(world, thread, 'driver') === device);
+}
+
+/** The device whose driver (or which itself) is brought in by @thread; null if none. */
+function deviceOf(world: World, thread: WorldThread, what: 'driver' | 'device'): string | null {
+  if (thread.kind === 'driver-attach' && what === 'driver') return thread.device;
+  if (thread.kind === 'iommu-probe' && what === 'driver') {
+    return world.instances.find((i) => i.name === thread.instance)?.device ?? null;
+  }
+  if (thread.kind === 'device-add' && what === 'device') return thread.device;
+  return null;
+}
+
+function initGlobals(world: World, k: Kernel, made: Made, init: Init): void {
+  const listed = [...made.instances.values()].filter((i) => isRegistered(world, i.node));
+  init.push([k.iommu_device_list, 'list', listed], ...k.iommu_group_ida.init().map(pair));
+  init.push(...k.deferred_probe_work.init().map(pair));
+  const { deferralEnabled } = world.switches;
+  init.push(
+    [k.deferred, 'pending', []],
+    [k.deferred, 'active', []],
+    [k.deferred, 'trigger_count', 0],
+    [k.deferred, 'enable', deferralEnabled],
+    [k.deferred, 'initcalls_done', deferralEnabled],
+    [k.deferred, 'timeout', 10],
+  );
+  for (const bus of k.iommu_buses) {
+    const present = world.devices.filter((d) => d.present && d.bus === bus.bus);
+    const devices = present.map((d) => must(made.devices.get(d.name), d.name));
+    const drivers = world.devices
+      .filter((d) => d.bus === bus.bus && !registeredLater(world, d.name))
+      .flatMap((d) => made.drivers.get(d.name) ?? []);
+    init.push(...bus.klist_devices.init(devices).map(pair));
+    init.push(...bus.klist_drivers.init(drivers).map(pair));
+  }
+}
+
+function pair(cell: readonly [Handle, string, Value]): [Handle, string, Value] {
+  return [...cell];
+}
+
+function isRegistered(world: World, instance: string): boolean {
+  return world.instances.some((i) => i.name === instance && i.registered);
+}
+
+function initDevice(world: World, device: WorldDevice, made: Made, init: Init): void {
+  const dev = must(made.devices.get(device.name), device.name);
+  const bound = world.instances.some((i) => i.device === device.name && i.registered);
+  const driver = bound ? (made.drivers.get(device.name) ?? null) : null;
+  const links: readonly DeviceLink[] = [];
+  init.push(
+    [dev, 'driver', driver],
+    [dev, 'dead', false],
+    [dev, 'ready_to_probe', device.present],
+    [dev, 'can_match', bound],
+    [dev, 'bound', bound],
+    [dev, 'dma_iommu', false],
+    [dev, 'links_status', bound ? 'bound' : 'no_driver'],
+    [dev, 'suppliers', links],
+    [dev, 'consumers', links],
+  );
+}
+
+function initInstance(world: World, name: string, made: Made, init: Init): void {
+  const iommu = must(made.instances.get(name), name);
+  const registered = isRegistered(world, name);
+  init.push([iommu, 'ready', registered]);
+  if (registered) {
+    init.push([iommu, 'ops', family_ops(iommu.family)], [iommu, 'fwnode', iommu.node]);
+  }
+}
+
+function makeThreads(world: World, k: Kernel, made: Made): readonly ThreadBody[] {
+  const threads = world.threads.map((thread) => makeThread(world, thread, k, made));
+  const deferred = worker('kworker/u8:1', k.deferred_probe_work, k.deferred_probe_work_func);
+  return [...threads, deferred];
+}
+
+function makeThread(world: World, thread: WorldThread, k: Kernel, made: Made): ThreadBody {
+  const { name } = thread;
+  switch (thread.kind) {
+    case 'iommu-probe':
+    case 'driver-attach': {
+      const device = must(deviceOf(world, thread, 'driver'), `${name}: no such instance`);
+      const drv = must(made.drivers.get(device), `${device} has no driver`);
+      const dev = must(made.devices.get(device), `no device ${device}`);
+      return { name, fn: k.bus_add_driver, args: [dev.bus, drv] };
+    }
+    case 'device-add': {
+      const dev = must(made.devices.get(thread.device), `no device ${thread.device}`);
+      return { name, fn: k.device_add, args: [dev] };
+    }
+    case 'late-initcall':
+      return { name, fn: k.deferred_probe_initcall, args: [] };
+    case 'deferral-timeout':
+      return { name, fn: k.deferred_probe_timeout_work_func, args: [] };
+    default:
+      return unreachable(thread);
+  }
+}
