@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow check: a board, a kernel and a question in; a report and an exit code out.
+
+import { availableParallelism } from 'node:os';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { plural } from '#base/text';
+import type { Platform } from '#platform/index';
+import { applyBaseline, type Baseline } from '#report/baseline';
+import { type ExitCode, exitCodeOf } from '#report/exit';
+import type { Finding } from '#report/finding';
+import { findingJson, reportJson } from '#report/json';
+import { mailReport } from '#report/mail';
+import type { CheckOptions, CheckReport, Strategy } from '#report/report';
+import { textReport } from '#report/text';
+import { parseDocument } from '#report/validate';
+import { fileStem, windowText } from '#report/words';
+import { type InputFile, type OutputFile, readInput, readText, writeFiles } from './files.ts';
+import { type BundledFix, bundleFix, namesFile } from './fix.ts';
+import { type Io, paintFor } from './io.ts';
+import type { ChosenKernel, Pipeline } from './pipeline.ts';
+import { progressLine } from './progress.ts';
+import { didYouMean } from './suggest.ts';
+import { countOption, type Format, formatOption } from './values.ts';
+
+/** The options of the command line, as text. */
+export interface CheckArguments {
+  readonly firmware?: string | undefined;
+  readonly kernel: string;
+  readonly with?: readonly string[];
+  readonly without?: readonly string[];
+  readonly device?: readonly string[];
+  readonly property?: readonly string[];
+  readonly window?: readonly string[];
+  readonly async?: boolean;
+  readonly strictDevlink?: boolean;
+  readonly strategy?: string;
+  readonly statesMax?: string;
+  readonly timeMax?: string;
+  readonly jobs?: string;
+  readonly baseline?: string;
+  readonly format?: string;
+  readonly out?: string;
+}
+
+/** Everything the user asked for, read and validated. */
+interface Question<K extends ChosenKernel> {
+  readonly platform: Platform | null;
+  readonly input: InputFile | null;
+  readonly kernel: K;
+  readonly options: CheckOptions;
+  readonly format: Format;
+  /** Findings of the baseline; null without one. */
+  readonly earlier: readonly Finding[] | null;
+}
+
+/** Run the command. */
+export async function runCheck<K extends ChosenKernel>(
+  args: CheckArguments,
+  io: Io,
+  pipeline: Pipeline<K>,
+): Promise<Result<ExitCode, UserError>> {
+  const question = await ask(args, pipeline);
+  if (!question.ok) return question;
+  const { platform, input, kernel, options, format, earlier } = question.value;
+
+  const progress = progressLine(io);
+  const start = io.now();
+  const result = await pipeline
+    .check(platform, kernel, options, progress.show)
+    .finally(progress.end);
+  const report: CheckReport = {
+    ...result,
+    input: input && { basename: input.basename, sha256: input.sha256 },
+    timing: { elapsedMs: Math.round(io.now() - start), jobs: options.jobs },
+  };
+
+  const baseline = earlier && applyBaseline(report.findings, earlier);
+  if (args.out !== undefined) {
+    const written = await writeFiles(args.out, outputFiles(report.findings, format));
+    if (!written.ok) return written;
+  }
+  print(report, format, baseline, io, pipeline);
+  return ok(exitCodeOf(report, baseline));
+}
+
+async function ask<K extends ChosenKernel>(
+  args: CheckArguments,
+  pipeline: Pipeline<K>,
+): Promise<Result<Question<K>, UserError>> {
+  const format = formatOption(args.format);
+  if (!format.ok) return format;
+  const limits = limitOptions(args);
+  if (!limits.ok) return limits;
+  const kernel = await chooseKernel(args, pipeline);
+  if (!kernel.ok) return kernel;
+
+  const input = args.firmware === undefined ? ok(null) : await readInput(args.firmware);
+  if (!input.ok) return input;
+  const platform = input.value === null ? ok(null) : pipeline.readBoard(input.value.bytes);
+  if (!platform.ok) return platform;
+
+  const names = nameOptions(args, pipeline, platform.value);
+  if (!names.ok) return names;
+  const earlier = await readBaseline(args.baseline);
+  if (!earlier.ok) return earlier;
+  const asyncProbe = args.async ?? false;
+  const strictDevlink = args.strictDevlink ?? false;
+  return ok({
+    platform: platform.value,
+    input: input.value,
+    kernel: kernel.value,
+    options: { ...names.value, ...limits.value, asyncProbe, strictDevlink },
+    format: format.value,
+    earlier: earlier.value,
+  });
+}
+
+type Limits = Pick<CheckOptions, 'strategy' | 'statesMax' | 'timeMaxMs' | 'jobs'>;
+
+function limitOptions(args: CheckArguments): Result<Limits, UserError> {
+  const strategy = strategyOption(args.strategy);
+  if (!strategy.ok) return strategy;
+  const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
+  if (!statesMax.ok) return statesMax;
+  const seconds = countOption('--time-max', args.timeMax, 1, 1e6);
+  if (!seconds.ok) return seconds;
+  const jobs = countOption('--jobs', args.jobs, 1, 256);
+  if (!jobs.ok) return jobs;
+  return ok({
+    strategy: strategy.value,
+    statesMax: statesMax.value,
+    timeMaxMs: seconds.value === null ? null : seconds.value * 1000,
+    jobs: jobs.value ?? availableParallelism(),
+  });
+}
+
+function strategyOption(text = 'exhaustive'): Result<Strategy, UserError> {
+  if (text === 'exhaustive') return ok({ kind: 'exhaustive' });
+  const bound = /^bound=(\d{1,2})$/.exec(text);
+  if (bound) return ok({ kind: 'bound', preemptionsMax: Number(bound[1]) });
+  return fail(
+    'RW064',
+    `--strategy ${text}: unknown strategy`,
+    'write exhaustive, or bound=K for at most K preemptive switches, as in bound=2',
+  );
+}
+
+async function chooseKernel<K extends ChosenKernel>(
+  args: CheckArguments,
+  pipeline: Pipeline<K>,
+): Promise<Result<K, UserError>> {
+  const added: (string | BundledFix)[] = [];
+  for (const value of args.with ?? []) {
+    if (!namesFile(value)) {
+      added.push(value);
+      continue;
+    }
+    const fix = await bundleFix(value);
+    if (!fix.ok) return fix;
+    added.push(fix.value);
+  }
+  return pipeline.chooseKernel({ name: args.kernel, added, removed: args.without ?? [] });
+}
+
+type Names = Pick<CheckOptions, 'devices' | 'properties' | 'windows'>;
+
+function nameOptions<K extends ChosenKernel>(
+  args: CheckArguments,
+  pipeline: Pipeline<K>,
+  platform: Platform | null,
+): Result<Names, UserError> {
+  const clients = pipeline.clientNames(platform);
+  for (const name of args.device ?? []) {
+    if (clients.includes(name)) continue;
+    const where = platform === null ? 'the generic worlds have' : 'this board has';
+    const hint = didYouMean(name, clients, 'device');
+    return fail('RW061', `${name}: ${where} no such device behind an IOMMU`, hint);
+  }
+  const properties = pipeline.properties().map((p) => p.id);
+  for (const id of args.property ?? []) {
+    if (properties.includes(id)) continue;
+    return fail('RW062', `${id}: no such rule`, didYouMean(id, properties, 'rule'));
+  }
+  const windows = pipeline.windows().map((w) => w.id);
+  for (const id of args.window ?? []) {
+    if (windows.includes(id)) continue;
+    return fail('RW063', `${id}: no such window`, didYouMean(id, windows, 'window'));
+  }
+  return ok({
+    devices: args.device ?? null,
+    properties: args.property ?? null,
+    windows: args.window ?? null,
+  });
+}
+
+async function readBaseline(
+  name: string | undefined,
+): Promise<Result<readonly Finding[] | null, UserError>> {
+  if (name === undefined) return ok(null);
+  const text = await readText(name);
+  if (!text.ok) return text;
+  const parsed = parseDocument(text.value, name);
+  if (!parsed.ok) return parsed;
+  const { value } = parsed;
+  return ok(value.kind === 'finding' ? [value.finding] : value.report.findings);
+}
+
+/** What --out writes: each finding as JSON, which replays, and as a mail where those are wanted. */
+function outputFiles(findings: readonly Finding[], format: Format): OutputFile[] {
+  const taken = new Set<string>();
+  return findings.flatMap((finding) => {
+    let stem = fileStem(finding);
+    for (let n = 2; taken.has(stem); n++) stem = `${fileStem(finding)}-${n}`;
+    taken.add(stem);
+    const json = { name: `${stem}.json`, text: findingJson(finding) };
+    return format === 'mail' ? [json, { name: `${stem}.mail`, text: mailReport(finding) }] : [json];
+  });
+}
+
+function print<K extends ChosenKernel>(
+  report: CheckReport,
+  format: Format,
+  baseline: Baseline | null,
+  io: Io,
+  pipeline: Pipeline<K>,
+): void {
+  if (format === 'text') {
+    const rules = new Map(pipeline.properties().map((p) => [p.id, p.rule]));
+    const windows = new Map(pipeline.windows().map((w) => [w.id, w.title]));
+    io.out(textReport(report, { paint: paintFor(io), rules, windows, baseline }));
+    return;
+  }
+  if (format === 'json') io.out(reportJson(report));
+  else io.out((baseline?.fresh ?? report.findings).map(mailReport).join('\n'));
+  if (baseline) {
+    const counts = `${plural(baseline.known.length, 'known finding')}, ${baseline.fresh.length} new`;
+    io.err(`baseline: ${counts}\n`);
+    for (const f of baseline.known) io.err(`  known: ${windowText(f)} ${f.id}\n`);
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The command table: every command with its arguments and options, in the order of --help.
+
+import type { UserError } from '#base/errors';
+import type { Result } from '#base/result';
+import type { ExitCode } from '#report/exit';
+import type { CheckArguments } from './check.ts';
+import type { Io } from './io.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** An option: `--kernel NAME`, and one line about it. */
+export interface OptionEntry {
+  readonly flags: string;
+  readonly text: string;
+  readonly value?: string;
+  /** May be given several times. */
+  readonly repeats?: boolean;
+}
+
+/** What a command gets: its arguments in order, and its options by camel-cased name. */
+export interface Invocation {
+  readonly args: readonly (string | undefined)[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly io: Io;
+  readonly pipeline: () => Promise<Pipeline>;
+}
+
+/** A command: `check`, or `source setup`. */
+export interface CommandEntry {
+  readonly name: string;
+  /** `[FIRMWARE]`, `<FILE>`; empty where it takes none. */
+  readonly args: string;
+  readonly text: string;
+  readonly options: readonly OptionEntry[];
+  readonly run: (call: Invocation) => Promise<Result<ExitCode, UserError>>;
+}
+
+const checkOptions: readonly OptionEntry[] = [
+  { flags: '--kernel NAME', text: 'kernel to check; racewindow kernels lists them', value: '7.2' },
+  { flags: '--with SHA|FILE.ts', text: 'add a commit, or a fix of your own', repeats: true },
+  { flags: '--without SHA', text: 'take a commit away', repeats: true },
+  { flags: '--device NAME', text: 'only this device, named as in dmesg', repeats: true },
+  { flags: '--property ID', text: 'only this rule, such as P1', repeats: true },
+  { flags: '--window ID', text: 'only this window, such as C09', repeats: true },
+  { flags: '--async', text: 'probe drivers asynchronously (driver_async_probe=*)' },
+  { flags: '--strict-devlink', text: 'order suppliers strictly (fw_devlink.strict=1)' },
+  { flags: '--strategy HOW', text: 'exhaustive, or bound=K preemptions', value: 'exhaustive' },
+  { flags: '--states-max N', text: 'give up a world after N states' },
+  { flags: '--time-max S', text: 'give up a world after S seconds' },
+  { flags: '--jobs N', text: 'worker threads; changes no result' },
+  { flags: '--baseline FILE', text: 'findings of this report are known: only new ones fail' },
+  { flags: '--format HOW', text: 'text, mail or json', value: 'text' },
+  { flags: '--out DIR', text: 'write each finding to a file in DIR' },
+];
+
+/** All commands. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'check',
+    args: '[FIRMWARE]',
+    text: 'find the race windows that a board can hit',
+    options: checkOptions,
+    run: async ({ args, options, io, pipeline }) => {
+      const { runCheck } = await import('./check.ts');
+      const given = { ...options, firmware: args[0] } as unknown as CheckArguments;
+      return runCheck(given, io, await pipeline());
+    },
+  },
+  {
+    name: 'replay',
+    args: '<FILE>',
+    text: 'show findings from their JSON and run them again',
+    options: [
+      { flags: '--id ID', text: 'which finding of a report: its id, or its number from 1' },
+      { flags: '--format HOW', text: 'text, mail or json', value: 'text' },
+    ],
+    run: async ({ args, options, io, pipeline }) => {
+      const { runReplay } = await import('./replay.ts');
+      return runReplay({ ...options, file: args[0] ?? '' }, io, await pipeline());
+    },
+  },
+  {
+    name: 'board',
+    args: '<FIRMWARE>',
+    text: 'print what was understood of a board',
+    options: [],
+    run: async ({ args, io, pipeline }) => {
+      const { runBoard } = await import('./lists.ts');
+      return runBoard(args[0] ?? '', io, await pipeline());
+    },
+  },
+  {
+    name: 'windows',
+    args: '[ID]',
+    text: 'list the known race windows, or tell one',
+    options: [],
+    run: async ({ args, io, pipeline }) => {
+      const { runWindows } = await import('./lists.ts');
+      return runWindows(args[0], io, await pipeline());
+    },
+  },
+  {
+    name: 'kernels',
+    args: '[NAME]',
+    text: 'list the kernels, or the commits of one',
+    options: [],
+    run: async ({ args, io, pipeline }) => {
+      const { runKernels } = await import('./lists.ts');
+      return runKernels(args[0], io, await pipeline());
+    },
+  },
+];

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reading input files and writing output files; whatever can go wrong has a code.
+
+import { createHash } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+
+/** No firmware table and no report comes near this; a bigger file was named by mistake. */
+export const inputBytesMax = 64 * 1024 * 1024;
+
+/** A whole input file. */
+export interface InputFile {
+  readonly bytes: Uint8Array;
+  readonly basename: string;
+  readonly sha256: string;
+}
+
+function reason(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  switch (code) {
+    case 'ENOENT':
+      return 'no such file';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    case 'ENOTDIR':
+      return 'a part of its path is no directory';
+    case 'EEXIST':
+      return 'a file stands in the way';
+    case 'ENOSPC':
+      return 'no space left';
+    case 'EROFS':
+      return 'the file system is read-only';
+    default:
+      return typeof code === 'string' ? code : 'unknown error';
+  }
+}
+
+/** Read the file that the user named. */
+export async function readInput(name: string): Promise<Result<InputFile, UserError>> {
+  try {
+    const stat = await fs.stat(name);
+    if (!stat.isFile()) {
+      const what = stat.isDirectory() ? 'a directory' : 'not a regular file';
+      return fail('RW002', `${name}: is ${what}`, 'name the file itself');
+    }
+    if (stat.size > inputBytesMax) {
+      const limit = `${inputBytesMax / 1024 / 1024} MiB`;
+      return fail('RW003', `${name}: is bigger than ${limit}`, 'check that it is the right file');
+    }
+    const bytes = new Uint8Array(await fs.readFile(name));
+    return ok({
+      bytes,
+      basename: path.basename(name),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+  } catch (error) {
+    return fail('RW001', `${name}: ${reason(error)}`, 'check the name and the permissions');
+  }
+}
+
+/** Read a text file that the user named. */
+export async function readText(name: string): Promise<Result<string, UserError>> {
+  const input = await readInput(name);
+  return input.ok ? ok(new TextDecoder().decode(input.value.bytes)) : input;
+}
+
+/** A file to be written into a directory. */
+export interface OutputFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * Write files into @dir, which is made where it is missing. Each file appears whole or not at
+ * all: it is written beside its place and then renamed.
+ */
+export async function writeFiles(
+  dir: string,
+  files: readonly OutputFile[],
+): Promise<Result<readonly string[], UserError>> {
+  const written: string[] = [];
+  try {
+    await fs.mkdir(dir, { recursive: true });
+    for (const file of files) {
+      const target = path.join(dir, file.name);
+      const beside = `${target}.${process.pid}.tmp`;
+      try {
+        await fs.writeFile(beside, file.text, { flag: 'wx' });
+        await fs.rename(beside, target);
+      } catch (error) {
+        await fs.rm(beside, { force: true });
+        throw error;
+      }
+      written.push(target);
+    }
+    return ok(written);
+  } catch (error) {
+    return fail('RW065', `${dir}: ${reason(error)}`, 'name another directory with --out');
+  }
+}

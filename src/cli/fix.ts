@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A user's own fix out of a TypeScript file: bundled with what it imports into one script.
+
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { type BuildFailure, build } from 'esbuild';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import type { FindingRevision } from '#report/finding';
+
+/** A fix as findings carry it: name, hash, and a script that stands alone. */
+export type BundledFix = FindingRevision['userFixes'][number];
+
+/** True where a value of --with names a file and not a commit. */
+export function namesFile(value: string): boolean {
+  return /\.[cm]?[jt]s$/.test(value);
+}
+
+/**
+ * Bundle the fix in @file. Imports of racewindow/* stay imports and are answered by this program
+ * when the fix is loaded; everything else is taken in, so that a finding carries all of it.
+ */
+export async function bundleFix(file: string): Promise<Result<BundledFix, UserError>> {
+  const full = path.resolve(file);
+  try {
+    const result = await build({
+      entryPoints: [path.basename(full)],
+      absWorkingDir: path.dirname(full),
+      bundle: true,
+      write: false,
+      format: 'cjs',
+      platform: 'neutral',
+      target: 'node20',
+      external: ['racewindow', 'racewindow/*'],
+      logLevel: 'silent',
+      legalComments: 'none',
+      charset: 'ascii',
+      tsconfigRaw: '{}',
+    });
+    const source = result.outputFiles[0]!.text;
+    const sha256 = createHash('sha256').update(source).digest('hex');
+    return ok({ name: path.basename(full), sha256, source });
+  } catch (error) {
+    return fail('RW055', `${file}: ${buildErrorText(error)}`, fixHint);
+  }
+}
+
+const fixHint = 'see examples/fixes/ for fixes that load; Trying a fix in the guide tells how';
+
+function buildErrorText(error: unknown): string {
+  const first = (error as Partial<BuildFailure>).errors?.[0];
+  if (!first) return 'cannot be bundled';
+  const { location, text } = first;
+  return location ? `line ${location.line}: ${text}` : text;
+}

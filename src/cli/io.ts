@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Where a command writes to and what it may know of its surroundings; tests put their own here.
+
+import pc from 'picocolors';
+import { type Paint, plain } from '#report/text';
+
+/** The surroundings of one run of the command line. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Colour only where a person looks: a terminal, without NO_COLOR. */
+  readonly outIsTerminal: boolean;
+  /** Progress is shown only where standard error is a terminal. */
+  readonly errIsTerminal: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since any fixed point. */
+  readonly now: () => number;
+}
+
+/** The streams and the environment of this process. */
+export function processIo(): Io {
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    outIsTerminal: process.stdout.isTTY === true,
+    errIsTerminal: process.stderr.isTTY === true,
+    env: process.env,
+    now: () => performance.now(),
+  };
+}
+
+/** How words are painted on standard output. */
+export function paintFor(io: Io): Paint {
+  const wanted = io.outIsTerminal && (io.env['NO_COLOR'] ?? '') === '' && io.env['TERM'] !== 'dumb';
+  if (!wanted) return plain;
+  const colours = pc.createColors(true);
+  return {
+    bad: (t) => colours.red(t),
+    warn: (t) => colours.yellow(t),
+    good: (t) => colours.green(t),
+    dim: (t) => colours.dim(t),
+    strong: (t) => colours.bold(t),
+  };
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the commands need of the rest of the program, in one interface that tests can stand in for.
+
+import type { UserError } from '#base/errors';
+import type { Result } from '#base/result';
+import type { Platform } from '#platform/index';
+import type { Finding } from '#report/finding';
+import type { CheckOptions, CheckProgress, CheckResult } from '#report/report';
+import type { BundledFix } from './fix.ts';
+
+/** The kernel that the user asked for. */
+export interface KernelChoice {
+  readonly name: string;
+  /** In the order given; ids of known commits and fixes of the user's own. */
+  readonly added: readonly (string | BundledFix)[];
+  readonly removed: readonly string[];
+}
+
+/** A commit on a base, for listing. */
+export interface CommitEntry {
+  readonly id: string;
+  readonly subject: string;
+  /** Where it landed: `6.15-rc1`. */
+  readonly landed: string;
+}
+
+/** A kernel that can be named with --kernel. */
+export interface KernelEntry {
+  readonly name: string;
+  /** One line: what it is. */
+  readonly note: string;
+  /** In the order in which they stand on the base. */
+  readonly commits: readonly CommitEntry[];
+}
+
+/** An entry of the catalogue, for listing and for titles. */
+export interface WindowEntry {
+  readonly id: string;
+  readonly title: string;
+  /** What happens, in a few sentences. */
+  readonly text: string;
+  readonly precondition: string;
+  readonly symptom: string | null;
+  /** Candidate Fixes: lines, and the commits that close it. */
+  readonly opened: readonly string[];
+  readonly closed: readonly string[];
+  readonly links: readonly string[];
+}
+
+/** A rule of the catalogue. */
+export interface PropertyEntry {
+  readonly id: string;
+  readonly rule: string;
+}
+
+/** A kernel that has been put together; the commands only pass it on. */
+export interface ChosenKernel {
+  readonly name: string;
+}
+
+/** Everything behind the command line. */
+export interface Pipeline<K extends ChosenKernel = ChosenKernel> {
+  readonly kernels: () => readonly KernelEntry[];
+  readonly windows: () => readonly WindowEntry[];
+  readonly properties: () => readonly PropertyEntry[];
+  readonly chooseKernel: (choice: KernelChoice) => Result<K, UserError>;
+  readonly readBoard: (bytes: Uint8Array) => Result<Platform, UserError>;
+  readonly boardText: (platform: Platform) => string;
+  /** Names that --device may take; of the generic worlds where @platform is null. */
+  readonly clientNames: (platform: Platform | null) => readonly string[];
+  readonly check: (
+    platform: Platform | null,
+    kernel: K,
+    options: CheckOptions,
+    onProgress: (progress: CheckProgress) => void,
+  ) => Promise<CheckResult>;
+  /** The finding made anew from its world, kernel and schedule alone. */
+  readonly replay: (finding: Finding) => Promise<Result<Finding, UserError>>;
+}

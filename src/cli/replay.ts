@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow replay: shows a finding from its JSON alone and runs its schedule again.
+
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { plural } from '#base/text';
+import { type ExitCode, exitCodes } from '#report/exit';
+import type { Finding } from '#report/finding';
+import { findingJson } from '#report/json';
+import { mailReport } from '#report/mail';
+import { findingText } from '#report/text';
+import { type Document, parseDocument } from '#report/validate';
+import { readText } from './files.ts';
+import { type Io, paintFor } from './io.ts';
+import type { Pipeline } from './pipeline.ts';
+import { didYouMean } from './suggest.ts';
+import { type Format, formatOption } from './values.ts';
+
+/** The options of the command line, as text. */
+export interface ReplayArguments {
+  readonly file: string;
+  readonly id?: string;
+  readonly format?: string;
+}
+
+/** Run the command: one finding in full, or every finding of a report in a line each. */
+export async function runReplay(
+  args: ReplayArguments,
+  io: Io,
+  pipeline: Pick<Pipeline, 'replay'>,
+): Promise<Result<ExitCode, UserError>> {
+  const format = formatOption(args.format);
+  if (!format.ok) return format;
+  const text = await readText(args.file);
+  if (!text.ok) return text;
+  const document = parseDocument(text.value, args.file);
+  if (!document.ok) return document;
+  const chosen = choose(document.value, args);
+  if (!chosen.ok) return chosen;
+
+  for (const finding of chosen.value) {
+    if (chosen.value.length === 1) show(finding, format.value, io);
+    const again = await replayOne(finding, pipeline);
+    if (!again.ok) return again;
+    const line = chosen.value.length === 1 ? '' : `${finding.id}: `;
+    const say = format.value === 'text' ? io.out : io.err;
+    say(`${line}replayed: same witness\n`);
+  }
+  return ok(exitCodes.holds);
+}
+
+function choose(document: Document, args: ReplayArguments): Result<readonly Finding[], UserError> {
+  const findings = document.kind === 'finding' ? [document.finding] : document.report.findings;
+  if (findings.length === 0) {
+    return fail('RW072', `${args.file}: the report has no finding`, 'nothing to replay: it holds');
+  }
+  const { id } = args;
+  if (id === undefined) return ok(findings);
+  const found = findings.find((f) => f.id === id) ?? findings[numbered(id) - 1];
+  if (found) return ok([found]);
+  const ids = findings.map((f) => f.id);
+  const hint = didYouMean(id, ids, 'finding');
+  const there = plural(findings.length, 'finding');
+  return fail('RW072', `--id ${id}: not one of the ${there} of ${args.file}`, hint);
+}
+
+/** The number of a finding, counted from 1; 0 where @id is none. */
+function numbered(id: string): number {
+  return /^\d{1,6}$/.test(id) ? Number(id) : 0;
+}
+
+function show(finding: Finding, format: Format, io: Io): void {
+  if (format === 'json') io.out(findingJson(finding));
+  else if (format === 'mail') io.out(mailReport(finding));
+  else io.out(`${findingText(finding, paintFor(io)).join('\n')}\n\n`);
+}
+
+/** Run the schedule of @finding again; it must break the same rule for the same reason. */
+export async function replayOne(
+  finding: Finding,
+  pipeline: Pick<Pipeline, 'replay'>,
+): Promise<Result<Finding, UserError>> {
+  const again = await pipeline.replay(finding);
+  if (!again.ok) return again;
+  const difference = firstDifference(finding, again.value);
+  if (difference === null) return again;
+  return fail(
+    'RW074',
+    `${finding.id}: replayed to another witness: ${difference}`,
+    'it was written by another version, or the file was edited; check the board again',
+  );
+}
+
+/** What a replay must bring back, each with how it is called in an error. */
+const compared: readonly (readonly [string, (f: Finding) => unknown])[] = [
+  ['property', (f) => f.property],
+  ['window', (f) => f.window],
+  ['subject', (f) => f.witness.subject],
+  ['reason', (f) => f.witness.because],
+  ['facts', (f) => Object.entries(f.witness.facts).sort(([a], [b]) => (a < b ? -1 : 1))],
+  ['preemptions', (f) => f.preemptions],
+  ['number of steps', (f) => f.trace.length],
+  ['steps', (f) => f.trace.map((s) => [s.thread, s.op, s.object, s.field, s.result, s.events])],
+];
+
+function firstDifference(before: Finding, after: Finding): string | null {
+  for (const [name, of] of compared) {
+    const [a, b] = [JSON.stringify(of(before)), JSON.stringify(of(after))];
+    if (a === b) continue;
+    return name === 'steps' || name === 'facts' ? `the ${name} differ` : `${name} ${a} is now ${b}`;
+  }
+  return null;
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Help, usage errors and coded errors: one line and a hint, never a stack trace.
+import { describe, expect, test } from 'vitest';
+import { commands } from '#cli/commands';
+import { didYouMean, editDistance, nearest } from '#cli/suggest';
+import { run, scratch, scratchFile } from './fake.ts';
+
+/** A coded error: exit code 2, nothing on standard output, one line and a hint. */
+async function errorOf(argv: readonly string[]): Promise<string> {
+  const ran = await run(argv);
+  expect(ran.code).toBe(2);
+  expect(ran.out).toBe('');
+  expect(ran.err).toMatch(/^RW\d{3}: [^\n]+\n {2}hint: [^\n]+\n$/);
+  return ran.err;
+}
+
+describe('help', () => {
+  test('of each command fits a screen of 24 lines and 80 columns', async () => {
+    for (const argv of [['--help'], ...commands.map((c) => [...c.name.split(' '), '--help'])]) {
+      const { code, out } = await run(argv);
+      expect(code, argv.join(' ')).toBe(0);
+      const lines = out.trimEnd().split('\n');
+      expect(lines.length, argv.join(' ')).toBeLessThanOrEqual(24);
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+    }
+  });
+
+  test('names every command and every option', async () => {
+    const { out } = await run(['--help']);
+    for (const c of commands) {
+      expect(out).toContain(`  ${c.name.split(' ')[0]}`);
+      const own = (await run([...c.name.split(' '), '--help'])).out;
+      for (const o of c.options) expect(own).toContain(o.flags.split(' ')[0]);
+    }
+  });
+
+  test('is shown for an empty command line, which is a usage error', async () => {
+    const ran = await run([]);
+    expect(ran.code).toBe(2);
+    expect(ran.out).toContain('Usage: racewindow');
+  });
+
+  test('says the version', async () => {
+    expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('usage errors', () => {
+  test('an unknown command has a near one as its hint', async () => {
+    const err = await errorOf(['chekc']);
+    expect(err).toContain("unknown command 'chekc'");
+    expect(err).toContain('did you mean check?');
+  });
+
+  test('an unknown option has a near one as its hint', async () => {
+    expect(await errorOf(['check', '--windw', 'C09'])).toContain('did you mean --window?');
+  });
+
+  test('a missing argument and one too many are told', async () => {
+    expect(await errorOf(['board'])).toMatch(/RW060: missing required argument/);
+    expect(await errorOf(['board', 'a', 'b'])).toMatch(/RW060: too many arguments/);
+    expect(await errorOf(['check', '--kernel'])).toMatch(/RW060: .*argument missing/);
+  });
+
+  test('values that an option cannot have are told with what it can', async () => {
+    expect(await errorOf(['check', '--format', 'xml'])).toMatch(/RW064: --format xml/);
+    expect(await errorOf(['check', '--strategy', 'bound'])).toContain('bound=2');
+    expect(await errorOf(['check', '--states-max', '-4'])).toMatch(/RW064: --states-max -4/);
+    expect(await errorOf(['check', '--jobs', '0'])).toMatch(/RW064/);
+    expect(await errorOf(['check', '--time-max', '1e9'])).toMatch(/RW064/);
+  });
+
+  test('unknown names have near ones as their hints', async () => {
+    expect(await errorOf(['check', '--kernel', '6.99'])).toContain('did you mean 6.15.0?');
+    expect(await errorOf(['check', '--device', '3d0000.gpu'])).toContain(
+      'did you mean 3d00000.gpu?',
+    );
+    expect(await errorOf(['check', '--property', 'p1'])).toContain('did you mean P1?');
+    expect(await errorOf(['check', '--window', 'C9'])).toContain('did you mean C09?');
+    expect(await errorOf(['windows', 'C90'])).toContain('did you mean C09?');
+    expect(await errorOf(['kernels', '6.15'])).toContain('did you mean 6.15.0?');
+  });
+});
+
+describe('input errors', () => {
+  test('a file that is not there, a directory and an empty file are told', async () => {
+    expect(await errorOf(['check', 'no-such.dtb'])).toMatch(/^RW001: no-such\.dtb: no such file/);
+    expect(await errorOf(['board', await scratch()])).toMatch(/^RW002: .* is a directory/);
+    expect(await errorOf(['check', await scratchFile('e.dtb', '')])).toMatch(/^RW010: /);
+  });
+
+  test('a baseline or a finding that is none is told', async () => {
+    const text = await scratchFile('x.json', 'text');
+    expect(await errorOf(['replay', text])).toMatch(/^RW070: /);
+    expect(await errorOf(['check', '--baseline', text])).toMatch(/^RW070: /);
+    expect(await errorOf(['replay', await scratchFile('y.json', '{}')])).toMatch(/^RW071: /);
+  });
+
+  test('a fix that does not compile is told with its line', async () => {
+    const broken = await scratchFile('fix.ts', 'export default {\n  a: ,\n};\n');
+    expect(await errorOf(['check', '--with', broken])).toMatch(/^RW055: .*fix\.ts: line 2: /);
+    expect(await errorOf(['check', '--with', 'none.ts'])).toMatch(/^RW055: none\.ts/);
+  });
+
+  test('bytes of a name that could move the cursor are not printed', async () => {
+    expect(await errorOf(['board', 'a\u001b[2Jb'])).toContain('a\\x1b[2Jb');
+  });
+});
+
+test('a fault of our own is told without a stack', async () => {
+  const check = async (): Promise<never> => {
+    throw new Error('boom\nmore');
+  };
+  const ran = await run(['check'], { pipeline: { check } });
+  expect(ran.code).toBe(2);
+  expect(ran.err).toMatch(/^RW999: a fault in racewindow: boom\n {2}hint: please report it/);
+  expect(ran.err).not.toContain(' at ');
+  const debug = await run(['check'], { pipeline: { check }, env: { RACEWINDOW_DEBUG: '1' } });
+  expect(debug.err).toMatch(/\n {4}at /);
+});
+
+describe('near names', () => {
+  test('count edits, swaps as one', () => {
+    expect(editDistance('check', 'chekc')).toBe(1);
+    expect(editDistance('abc', '')).toBe(3);
+    expect(editDistance('6.15.1', '6.15.0')).toBe(1);
+  });
+
+  test('come nearest first, and never from far away', () => {
+    expect(nearest('6.15', ['7.2', '6.12', '6.15.0', '6.15-rc1'])).toEqual([
+      '6.15-rc1',
+      '6.15.0',
+      '6.12',
+    ]);
+    expect(nearest('zzz', ['check', 'board'])).toEqual([]);
+    expect(didYouMean('zzz', ['check', 'board'], 'command')).toBe(
+      'commands there are: check, board',
+    );
+  });
+});
