@@ -123,8 +123,8 @@ class Layers {
     const key = `${prefix}/${last}`;
     if (this.seen.has(key) || this.seen.size >= (this.limits.prefixesMax ?? 2 ** 24)) return;
     this.seen.add(key);
-    const enabled = run.threads().filter((t) => run.enabled(t));
-    if (enabled.length === 0) return this.end(prefix);
+    const enabled = run.enabled();
+    if (enabled.length === 0) this.end(prefix);
     const depth = run.length;
     for (const thread of enabled) {
       const cost = this.layer + this.cost(thread, last, enabled);

@@ -38,19 +38,33 @@ const MAY_BLOCK = new Set(['lock', 'read_lock', 'write_lock', 'wait']);
 
 /** All reversals of the races of the maximal run @run, in order of the later event. */
 export function* reversals(run: Run): Generator<Reversal> {
-  const events = run.events;
-  for (const f of events) {
-    const blocking = MAY_BLOCK.has(f.op.kind);
-    for (const p of f.preds) {
-      const e = events[p]!;
-      if (blocking && guards(e, f)) continue;
-      yield { start: p, rest: [...notAfter(run, p, [e]), f] };
-    }
-    if (blocking) yield* unblocking(run, { event: f, past: run.pastOf(f), pos: f.pos });
+  const others = run.close();
+  for (const f of run.events) yield* reversalsOf(run, f);
+  yield* reversalsAtEnd(run, others);
+}
+
+/** Reversals of the races in which @f, an event of @run, is the later one. */
+export function* reversalsOf(run: Run, f: OrderedEvent): Generator<Reversal> {
+  const blocking = MAY_BLOCK.has(f.op.kind) && !f.ends;
+  for (const p of f.preds) {
+    const e = run.events[p]!;
+    if (blocking && guards(e, f)) continue;
+    yield { start: p, rest: [...notAfter(run, p, [e]), f] };
   }
-  for (const id of run.threads()) {
-    if (run.isDone(id)) continue;
-    yield* unblocking(run, { event: run.next(id), past: run.past(id), pos: events.length });
+  if (blocking) yield* unblocking(run, { event: f, past: run.pastOf(f), pos: f.pos });
+}
+
+/**
+ * Reversals with what is pending at the end of @run: threads that block, or @others, which could
+ * have gone on if the last event had not ended the run.
+ */
+export function* reversalsAtEnd(run: Run, others: readonly RunEvent[]): Generator<Reversal> {
+  for (const other of others) yield { start: run.length - 1, rest: [other] };
+  if (others.length > 0) return;
+  const enabled = run.enabled();
+  for (const t of run.threads()) {
+    if (enabled.includes(t)) continue;
+    yield* unblocking(run, { event: run.next(t), past: run.past(t), pos: run.length });
   }
 }
 
@@ -80,7 +94,7 @@ function* earlierWait(run: Run, mover: Mover): Generator<Reversal> {
     if (e.op.cell !== mover.event.op.cell || !dependent(e.op, mover.event.op)) continue;
     if (covers(mover.past, e)) return;
     const before = notAfter(run, i, [e]).filter((g) => g.thread !== thread || g.pos < mover.pos);
-    if (!run.probe(i, before, () => run.enabled(thread))) continue;
+    if (!run.probe(i, before, () => run.enabled().includes(thread))) continue;
     yield { start: i, rest: [...before, mover.event] };
     return;
   }

@@ -10,8 +10,8 @@
 //   2  q: load y    clock {p:1, q:2}   preds []
 //   3  p: store y   clock {p:2, q:2}   preds [2]
 //
-// Threads are known by who started them (p's second child), not by the order of their numbers:
-// that depends on the schedule. Mattern, Virtual Time and Global States, 1988.
+// A step that ends the run while others could still go on (an oops) is ordered after all of them.
+// Mattern, Virtual Time and Global States, 1988.
 
 import { assert } from '#base/assert';
 import { dependent } from './dependence.ts';
@@ -23,6 +23,13 @@ export interface RunEvent {
   readonly op: OpView;
   readonly choice: number;
   readonly choices: number;
+  /** It ended the run although Ops independent of it were enabled: ordered against everything. */
+  readonly ends?: boolean;
+}
+
+/** True if the order of two steps of different threads matters. */
+export function conflicting(a: RunEvent, b: RunEvent): boolean {
+  return Boolean(a.ends || b.ends) || dependent(a.op, b.op);
 }
 
 /** An executed step with its place in the partial order. */
@@ -56,17 +63,11 @@ function join(into: number[], other: readonly number[]): void {
 export class Run {
   readonly events: OrderedEvent[] = [];
   readonly program: Program;
-  /** Stable identity of each program thread, and the other way round. */
-  private readonly ids: number[] = [];
-  private readonly numbers: number[] = [];
-  private readonly names = new Map<string, number>();
-  private readonly parents: number[] = [];
   /** How many of the events the program has done; the rest is done when it is asked something. */
   private at = 0;
   private readonly marks: number[] = [];
-  private readonly counts: number[] = [];
+  /** Position of the latest event of each thread, and of the event that started it. */
   private readonly last: number[] = [];
-  /** Position of the event that started a thread. */
   private readonly birth: number[] = [];
   private readonly canUndo: boolean;
   /** Steps done by the program, repetitions included. */
@@ -76,53 +77,80 @@ export class Run {
     this.program = program;
     this.canUndo = program.capabilities.includes('undo');
     program.reset();
-    for (let t = 0; t < program.threadCount(); t++) this.adopt(t, -1);
   }
 
   get length(): number {
     return this.events.length;
   }
 
-  /** Stable identities of the threads that exist now. */
-  threads(): readonly number[] {
+  /** The threads that are not done. */
+  threads(): number[] {
     this.sync();
-    return this.ids;
+    const found: number[] = [];
+    for (let t = 0; t < this.program.threadCount(); t++) {
+      if (!this.program.isDone(t)) found.push(t);
+    }
+    return found;
   }
 
-  /** Program number of a thread. */
-  number(id: number): number {
-    return this.numbers[id]!;
+  /** The threads that can take a step now. */
+  enabled(): number[] {
+    return this.threads().filter((t) => this.program.enabled(t));
   }
 
-  isDone(id: number): boolean {
+  /** What thread @t would do now. */
+  next(t: number, choice = 0): RunEvent {
     this.sync();
-    return this.program.isDone(this.number(id));
+    return {
+      thread: t,
+      op: this.program.pending(t),
+      choice,
+      choices: this.program.choices(t),
+    };
   }
 
-  enabled(id: number): boolean {
-    this.sync();
-    const t = this.number(id);
-    return !this.program.isDone(t) && this.program.enabled(t);
+  /** What @e is if it is done now; where it once ended a run, by doing it. */
+  judge(e: RunEvent): RunEvent {
+    const now = this.next(e.thread, e.choice);
+    if (!e.ends) return now;
+    const others = this.enabled().filter((t) => t !== e.thread);
+    this.events.push(now as OrderedEvent);
+    this.perform(now);
+    const ends = others.length > 0 && this.enabled().length === 0;
+    return { ...now, ends };
   }
 
-  /** What thread @id would do now. */
-  next(id: number, choice = 0): RunEvent {
-    this.sync();
-    const t = this.number(id);
-    const choices = this.program.choices(t);
-    return { thread: id, op: this.program.pending(t), choice, choices };
-  }
-
-  /** Let thread @id do its step. */
-  step(id: number, choice = 0): OrderedEvent {
-    const made = this.order(this.next(id, choice));
+  /** Let thread @t do its step. */
+  step(t: number, choice = 0): OrderedEvent {
+    const made = this.order(this.next(t, choice));
+    const before = made.op.kind === 'spawn' ? this.threads() : undefined;
     this.events.push(made);
-    this.last[id] = made.pos;
+    this.last[t] = made.pos;
     this.perform(made);
-    for (let t = this.counts[made.pos]!; t < this.ids.length; t++) {
-      this.birth[this.ids[t]!] = made.pos;
+    for (const u of before === undefined ? [] : this.threads()) {
+      if (!before?.includes(u)) this.birth[u] = made.pos;
     }
     return made;
+  }
+
+  /**
+   * To be called where nothing is enabled. If the last step alone is the reason, order it after
+   * all others, and return what the others could have done instead of it.
+   */
+  close(): RunEvent[] {
+    const end = this.events[this.length - 1];
+    if (end === undefined || this.threads().length === 0) return [];
+    const others = this.probe(end.pos, [], () =>
+      this.enabled()
+        .filter((t) => t !== end.thread)
+        .map((t) => this.next(t)),
+    );
+    if (others.every((e) => dependent(e.op, end.op))) return [];
+    this.last[end.thread] = end.seq === 1 ? -1 : this.before(end.thread, end.pos);
+    this.events.pop();
+    this.events.push(this.order({ ...end, ends: true }));
+    this.last[end.thread] = end.pos;
+    return others;
   }
 
   /** Take back all events from position @length on. */
@@ -137,14 +165,14 @@ export class Run {
 
   /** Clock of what thread @id has done so far: the past of its next event. */
   past(id: number): readonly number[] {
-    const last = this.last[id]!;
-    const from = last >= 0 ? last : this.birth[id]!;
+    const last = this.last[id] ?? -1;
+    const from = last >= 0 ? last : (this.birth[id] ?? -1);
     return from >= 0 ? this.events[from]!.clock : [];
   }
 
   /** Clock of what @e's thread had done before it. */
   pastOf(e: OrderedEvent): readonly number[] {
-    const from = e.seq === 1 ? this.birth[e.thread]! : this.before(e.thread, e.pos);
+    const from = e.seq === 1 ? (this.birth[e.thread] ?? -1) : this.before(e.thread, e.pos);
     return from >= 0 ? this.events[from]!.clock : [];
   }
 
@@ -169,12 +197,13 @@ export class Run {
     const id = e.thread;
     const pos = this.events.length;
     const clock = [...this.past(id)];
-    const seq = this.last[id]! >= 0 ? this.events[this.last[id]!]!.seq + 1 : 1;
+    const last = this.last[id] ?? -1;
+    const seq = last >= 0 ? this.events[last]!.seq + 1 : 1;
     const preds: number[] = [];
     for (let i = pos - 1; i >= 0; i--) {
       const f = this.events[i]!;
       if (f.thread === id || (clock[f.thread] ?? 0) >= f.seq) continue;
-      if (!dependent(f.op, e.op)) continue;
+      if (!conflicting(f, e)) continue;
       preds.push(i);
       join(clock, f.clock);
     }
@@ -190,42 +219,16 @@ export class Run {
 
   private perform(e: RunEvent): void {
     const depth = this.at++;
-    const t = this.number(e.thread);
-    this.counts[depth] = this.ids.length;
     if (this.canUndo) this.marks[depth] = this.program.mark!();
-    this.program.step(t, e.choice);
+    this.program.step(e.thread, e.choice);
     this.steps++;
-    const count = this.program.threadCount();
-    for (let n = this.ids.length; n < count; n++) this.adopt(n, e.thread);
-  }
-
-  private adopt(t: number, parent: number): void {
-    const nth = this.parents.reduce((n, p) => (p === parent ? n + 1 : n), 0);
-    const name = `${parent}:${nth}`;
-    let id = this.names.get(name);
-    if (id === undefined) {
-      id = this.names.size;
-      this.names.set(name, id);
-      this.last[id] = -1;
-      this.birth[id] = -1;
-    }
-    this.ids[t] = id;
-    this.parents[t] = parent;
-    this.numbers[id] = t;
   }
 
   private undoTo(length: number): void {
     if (this.at <= length) return;
-    if (this.canUndo) {
-      this.program.undo!(this.marks[length]!);
-      this.at = length;
-      this.ids.length = this.parents.length = this.counts[length]!;
-      return;
-    }
-    const count = this.counts[0]!;
-    this.program.reset();
-    this.at = 0;
-    this.ids.length = this.parents.length = count;
+    if (this.canUndo) this.program.undo!(this.marks[length]!);
+    else this.program.reset();
+    this.at = this.canUndo ? length : 0;
   }
 
   private sync(): void {

@@ -11,9 +11,7 @@
 //
 // Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, section 6.
 
-import { dependent } from './dependence.ts';
-import type { RunEvent } from './optimal-run.ts';
-import type { OpView } from './program.ts';
+import { conflicting, type RunEvent } from './optimal-run.ts';
 
 /** An edge of a wakeup tree, and the tree below it. */
 export interface Branch {
@@ -22,32 +20,34 @@ export interface Branch {
 }
 
 /**
- * A sequence to insert. The effect of its last Op, a race reversed, is not known from the run in
- * which the race was seen: `last` asks for it where it matters.
+ * A sequence to insert. What its last Op, a race reversed, would do in its new place is not known
+ * from the run in which the race was seen: `last` asks for it where it matters.
  */
 export interface Sequence {
   readonly events: readonly RunEvent[];
-  readonly last: () => OpView;
+  readonly last: () => RunEvent;
 }
 
-/** Ops whose effect depends on what stands in their cell. */
-export const JUDGED = new Set(['cas', 'trylock']);
+/** Ops that always do the same to memory and report the same events. */
+const STEADY = new Set(['store', 'lock', 'unlock', 'read_lock', 'read_unlock', 'write_lock']);
 
 /** True if @e may come first: no event of @w has to come before it. */
 export function isWeakInitial(e: RunEvent, w: Sequence): boolean {
   const own = w.events.findIndex((f) => f.thread === e.thread);
   const until = own < 0 ? w.events.length : own;
-  const op = own < 0 ? e.op : w.events[own]!.op;
   for (let i = 0; i < until; i++) {
-    if (dependent(opAt(w, i, e), op)) return false;
+    const first = own < 0 ? e : eventAt(w, own, w.events[i]!);
+    if (conflicting(eventAt(w, i, first), first)) return false;
   }
   return true;
 }
 
-function opAt(w: Sequence, i: number, other: RunEvent): OpView {
-  const op = w.events[i]!.op;
-  const judged = i === w.events.length - 1 && JUDGED.has(op.kind) && op.cell === other.op.cell;
-  return judged ? w.last() : op;
+/** Event @i of @w as it would be in its new place, as far as @other can tell. */
+function eventAt(w: Sequence, i: number, other: RunEvent): RunEvent {
+  const e = w.events[i]!;
+  if (i < w.events.length - 1 || other.ends) return e;
+  const judged = !STEADY.has(e.op.kind) && (e.op.cell === other.op.cell || other.op.visible);
+  return judged || e.ends ? w.last() : e;
 }
 
 /** Add @w to the tree unless it leads to nothing new; says whether it was added. */
@@ -82,8 +82,8 @@ function without(events: readonly RunEvent[], thread: number): readonly RunEvent
 function append(branches: Branch[], w: Sequence): void {
   let at = branches;
   w.events.forEach((seen, i) => {
-    const judged = i === w.events.length - 1 && JUDGED.has(seen.op.kind);
-    const event = judged ? { ...seen, op: w.last() } : seen;
+    const judged = i === w.events.length - 1 && (seen.ends || !STEADY.has(seen.op.kind));
+    const event = judged ? w.last() : seen;
     const below: Branch[] = [];
     at.push({ event, below }, ...otherChoices(event));
     at = below;

@@ -19,9 +19,8 @@
 // Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, algorithm 2.
 
 import { assert } from '#base/assert';
-import { dependent } from './dependence.ts';
 import { type Reversal, reversals } from './optimal-races.ts';
-import { Run, type RunEvent } from './optimal-run.ts';
+import { conflicting, Run, type RunEvent } from './optimal-run.ts';
 import { type Branch, insert, isWeakInitial, otherChoices, type Sequence } from './optimal-tree.ts';
 import type { Program, Report } from './program.ts';
 
@@ -98,10 +97,10 @@ class Optimal {
     if (node.tree.length === 0 && !this.plant(node)) return false;
     const branch = node.tree[0]!;
     const { thread, choice } = branch.event;
-    assert(this.run.enabled(thread), 'a planned step is not enabled');
+    assert(this.run.enabled().includes(thread), 'a planned step is not enabled');
     const done = this.run.step(thread, choice);
     if (this.hooks.step !== undefined) this.hooks.step(this.run, this.run.program.reports);
-    const sleep = node.sleep.filter((q) => !dependent(q.op, done.op));
+    const sleep = node.sleep.filter((q) => !conflicting(q, done));
     this.nodes.push({ sleep, tree: branch.below });
     return true;
   }
@@ -109,7 +108,7 @@ class Optimal {
   /** Choose a first branch at a node for which nothing was planned. */
   private plant(node: Node): boolean {
     const { run } = this;
-    const enabled = run.threads().filter((t) => run.enabled(t));
+    const enabled = run.enabled();
     if (enabled.length === 0) {
       this.finish();
       return false;
@@ -157,19 +156,17 @@ class Optimal {
 
 /** The threads that can never go on and are neither done nor daemons. */
 export function stuckThreads(run: Run): number[] {
-  return run.threads().filter((t) => !run.isDone(t) && !run.program.isDaemon(run.number(t)));
+  return run.threads().filter((t) => !run.program.isDaemon(t));
 }
 
 /** A reversal as a sequence whose last effect is found out by doing it, where that matters. */
 export function sequence(run: Run, reversal: Reversal): Sequence {
   const { start, rest } = reversal;
   const mover = rest[rest.length - 1]!;
-  let op = mover.op;
-  let known = false;
+  let found: RunEvent | undefined;
   const last = () => {
-    if (!known) op = run.probe(start, rest.slice(0, -1), () => run.next(mover.thread).op);
-    known = true;
-    return op;
+    found ??= run.probe(start, rest.slice(0, -1), () => run.judge(mover));
+    return found;
   };
   return { events: rest, last };
 }

@@ -7,12 +7,12 @@ import {
   preemptionCost,
   type StepCost,
 } from '../../src/checker/delay-layers.ts';
+import { Machine } from '../../src/checker/machine.ts';
 import type { Scene } from '../../src/checker/scene.ts';
 import * as f from './families.ts';
-import { ReplayProgram } from './support/replay.ts';
 
 const layers = (scene: Scene, cost: StepCost): number[] =>
-  countLayers(new ReplayProgram(scene), cost).map((c) => c.complete + c.stuck);
+  countLayers(new Machine(scene), cost).map((c) => c.complete + c.stuck);
 
 describe('classes within a number of preemptions', () => {
   for (const [scene, expected] of [
@@ -45,7 +45,7 @@ describe('classes within a number of delays', () => {
 });
 
 test('the deadlock of the philosophers takes one preemption', () => {
-  const counts = countLayers(new ReplayProgram(f.philosophers(4)), preemptionCost);
+  const counts = countLayers(new Machine(f.philosophers(4)), preemptionCost);
   expect(counts.map((c) => c.stuck).slice(0, 2)).toEqual([0, 1]);
 });
 

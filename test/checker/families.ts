@@ -11,6 +11,7 @@ import {
   type Lock,
   load,
   lock,
+  repeat,
   store,
   type ThreadBody,
   trylock,
@@ -264,9 +265,14 @@ export function philosophers(n: number, ordered = false): Scene {
   return scene(`philosophers${ordered ? '-ordered' : ''}(${n})`, [], range(n).map(seat));
 }
 
-const dineForever = framed('dine_forever', function* (first: Lock, second: Lock): Kfn<void> {
-  for (;;) yield* dine(first, second);
-});
+const dineForever = framed(
+  'dine_forever',
+  (first: Lock, second: Lock): Kfn<void> =>
+    repeat('turn', [], function* (): Kfn<[]> {
+      yield* dine(first, second);
+      return [];
+    }),
+);
 
 /** Philosophers that eat for ever, left fork first. */
 export function philosophersLooping(n: number): Scene {

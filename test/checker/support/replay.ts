@@ -8,6 +8,7 @@ import type { Effect, OpView, Program, Report, StepRecord } from '../../../src/c
 import type { Scene } from '../../../src/checker/scene.ts';
 
 interface Thread {
+  readonly name: string;
   readonly body: ThreadBody;
   readonly gen: Iterator<Op, unknown, Value>;
   op: Op | null;
@@ -25,7 +26,8 @@ export class ReplayProgram implements Program {
   readonly capabilities = [];
   readonly reports: Report[] = [];
   private readonly scene: Scene;
-  private threads: Thread[] = [];
+  private threads: (Thread | undefined)[] = [];
+  private readonly threadNames: string[] = [];
   private memory = new Map<string, Value>();
   private readonly views = new Map<string, OpView>();
   private readonly numbers = new Map<string, number>();
@@ -43,9 +45,9 @@ export class ReplayProgram implements Program {
     for (const body of this.scene.threads) this.start(body);
   }
 
-  threadCount = (): number => this.threads.length;
-  threadName = (t: number): string => this.threads[t]!.body.name;
-  isDone = (t: number): boolean => this.threads[t]!.op === null;
+  threadCount = (): number => this.threadNames.length;
+  threadName = (t: number): string => this.threadNames[t]!;
+  isDone = (t: number): boolean => (this.threads[t]?.op ?? null) === null;
   isDaemon = (t: number): boolean => Boolean(this.threads[t]!.body.daemon);
   atEnd = (): readonly Report[] => [];
 
@@ -54,7 +56,7 @@ export class ReplayProgram implements Program {
   }
 
   enabled(t: number): boolean {
-    const op = this.threads[t]!.op;
+    const op = this.threads[t]?.op ?? null;
     if (op === null) return false;
     const at = this.memory.get(key(op.obj, op.field));
     if (op.kind === 'lock' || op.kind === 'write_lock') return !at;
@@ -70,13 +72,14 @@ export class ReplayProgram implements Program {
   pending(t: number): OpView {
     const op = this.threads[t]!.op!;
     const effect = this.effect(op);
-    const id = `${op.kind} ${op.obj.name} ${op.field} ${effect} ${op.marked}`;
+    const id = `${op.kind} ${op.obj.name} ${op.field} ${op.body?.name} ${effect} ${op.marked}`;
     let view = this.views.get(id);
     if (view === undefined) {
       const local = op.kind === 'choose' || op.kind === 'spawn';
+      const cell = op.kind === 'spawn' ? `name ${op.body!.name}` : key(op.obj, op.field);
       view = {
         kind: op.kind,
-        cell: local ? -1 : this.number(key(op.obj, op.field)),
+        cell: op.kind === 'choose' ? -1 : this.number(cell),
         object: local ? -1 : this.number(op.obj.name),
         effect,
         plain: !op.marked,
@@ -94,8 +97,8 @@ export class ReplayProgram implements Program {
 
   step(t: number, choice = 0): void {
     const thread = this.threads[t]!;
-    const result = this.perform(thread.op!, choice);
-    this.resume(thread, result);
+    const result = this.perform(thread!.op!, choice);
+    this.resume(thread!, result);
   }
 
   private perform(op: Op, choice: number): Value {
@@ -183,9 +186,12 @@ export class ReplayProgram implements Program {
   }
 
   private start(body: ThreadBody): void {
-    const fn = body.fn as (...args: readonly unknown[]) => Iterator<Op, unknown, Value>;
-    const thread: Thread = { body, gen: fn(...body.args), op: null };
-    this.threads.push(thread);
+    const fn = body.fn as unknown as (...args: readonly unknown[]) => Iterator<Op, unknown, Value>;
+    const nth = this.threads.filter((t) => t?.body.name === body.name).length;
+    const name = nth === 0 ? body.name : `${body.name}#${nth + 1}`;
+    if (!this.threadNames.includes(name)) this.threadNames.push(name);
+    const thread: Thread = { name, body, gen: fn(...body.args), op: null };
+    this.threads[this.threadNames.indexOf(name)] = thread;
     this.resume(thread, undefined);
   }
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Source-DPOR: every class at least once; simpler than optimal, and the cross-check for it.
+//
+// Each node of the run keeps a set of threads to try. For a race e before f, let v be what stands
+// between them and does not happen after e, then f. If no thread that can come first in v is in
+// the set of the node before e, one is added. Sleep sets keep a second run of a class from ending,
+// but not from being begun: such a run is given up where all that is enabled sleeps, and counted.
+//
+//   lastzero(5)                    64 classes: optimal 64 runs, source 64 and 33 given up
+//   p: x=1   q: x=2, both race     node 0 has {p}; v = [q]; q added; 2 runs, none given up
+//
+// Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, algorithm 1.
+
+import { assert } from '#base/assert';
+import { type RunCounts, type RunHooks, stuckThreads } from './optimal.ts';
+import { type Reversal, reversalsAtEnd, reversalsOf } from './optimal-races.ts';
+import { conflicting, type OrderedEvent, Run, type RunEvent } from './optimal-run.ts';
+import type { Program } from './program.ts';
+
+interface Node {
+  readonly sleep: RunEvent[];
+  /** Threads to try, in order; those before `next` are through. */
+  readonly backtrack: number[];
+  next: number;
+  choice: number;
+}
+
+/** Explore every Mazurkiewicz class of @program, at the price of runs that are given up. */
+export function exploreSource(program: Program, hooks: RunHooks = {}): RunCounts {
+  const run = new Run(program);
+  const counts: RunCounts = { complete: 0, stuck: 0, blocked: 0, steps: 0, finished: true };
+  const nodes: Node[] = [newNode([])];
+  while (nodes.length > 0) {
+    const node = nodes[nodes.length - 1]!;
+    if (node.backtrack.length === 0 && !plant(run, node)) {
+      finish(run, counts, hooks);
+      const others = run.enabled().length === 0 ? run.close() : [];
+      if (others.length > 0) planAll(run, nodes, reversalsOf(run, run.events[run.length - 1]!));
+      planAll(run, nodes, reversalsAtEnd(run, others));
+    }
+    const done = advance(run, node, hooks);
+    if (done !== undefined) {
+      planAll(run, nodes, reversalsOf(run, done));
+      nodes.push(newNode(node.sleep.filter((q) => !conflicting(q, done))));
+      continue;
+    }
+    nodes.pop();
+    leave(run, nodes);
+    if (hooks.stop?.()) {
+      counts.finished = false;
+      break;
+    }
+  }
+  counts.steps = run.steps;
+  return counts;
+}
+
+const newNode = (sleep: RunEvent[]): Node => ({ sleep, backtrack: [], next: 0, choice: 0 });
+
+/** Choose the first thread to try at a new node; false if there is none. */
+function plant(run: Run, node: Node): boolean {
+  const awake = run.enabled().find((t) => !node.sleep.some((q) => q.thread === t));
+  if (awake !== undefined) node.backtrack.push(awake);
+  return awake !== undefined;
+}
+
+function finish(run: Run, counts: RunCounts, hooks: RunHooks): void {
+  if (run.enabled().length > 0) {
+    counts.blocked++;
+    return;
+  }
+  const stuck = stuckThreads(run);
+  if (stuck.length > 0) counts.stuck++;
+  else counts.complete++;
+  hooks.end?.(run, stuck, run.program.atEnd());
+}
+
+/** Do the next step planned at @node, if any is left. */
+function advance(run: Run, node: Node, hooks: RunHooks): OrderedEvent | undefined {
+  for (; node.next < node.backtrack.length; node.next++) {
+    const thread = node.backtrack[node.next]!;
+    if (node.sleep.some((q) => q.thread === thread)) continue;
+    const done = run.step(thread, node.choice++);
+    hooks.step?.(run, run.program.reports);
+    return done;
+  }
+  return undefined;
+}
+
+/** Back in the parent of a node that is through: its step sleeps from now on. */
+function leave(run: Run, nodes: readonly Node[]): void {
+  const node = nodes[nodes.length - 1];
+  if (node === undefined) return;
+  const done = run.events[nodes.length - 1]!;
+  run.rewind(nodes.length - 1);
+  if (node.choice < done.choices) return;
+  node.sleep.push(done);
+  node.choice = 0;
+  node.next++;
+}
+
+/** Where no thread that can come first in the rest is to be tried, add one. */
+function planAll(run: Run, nodes: readonly Node[], found: Iterable<Reversal>): void {
+  for (const { start, rest } of found) {
+    const node = nodes[start]!;
+    const initials = initialThreads(rest);
+    if (initials.some((t) => node.backtrack.includes(t))) continue;
+    node.backtrack.push(initials[0]!);
+  }
+  assert(run.length + 1 >= nodes.length, 'there is a node for each prefix of the run');
+}
+
+/** Threads whose first event in @v needs nothing before it in @v. */
+function initialThreads(v: readonly RunEvent[]): number[] {
+  const found: number[] = [];
+  v.forEach((e, i) => {
+    const before = v.slice(0, i);
+    if (before.some((f) => f.thread === e.thread || conflicting(f, e))) return;
+    found.push(e.thread);
+  });
+  return found;
+}
