@@ -137,7 +137,8 @@ export class Rules {
   atEnd(out: Unclassified[]): void {
     this.scene.rules.forEach((rule, i) => {
       if (!rule.atEnd) return;
-      this.ask(rule.id, rule.reads);
+      // Nothing runs any more, so what the rule looks at need not be visible.
+      this.ask(rule.id, null);
       const answer = rule.atEnd(this.peek, this.valueIn(this.ruleSlots[i]!));
       if (answer === undefined) return;
       const reports = Array.isArray(answer) ? (answer as RuleReport[]) : [answer as RuleReport];
