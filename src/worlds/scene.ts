@@ -35,15 +35,17 @@ type Init = [Handle, string, Value][];
 export function buildScene(world: World, revision: Revision): BuiltScene {
   const made: Made = { devices: new Map(), drivers: new Map(), instances: new Map() };
   const draft = draftOf(revision);
-  const globals = newGlobals(configOf(world), draft.sw, {
-    instance: (node) => must(made.instances.get(node), `no instance ${node}`),
-    ops_of: (iommu) => family_ops(iommu.family),
-    supplier_of: (fwnode) => made.instances.get(fwnode)?.hwdev ?? null,
-    group_sharers: (dev) =>
+  const lookups = {
+    instance: (node: string) => must(made.instances.get(node), `no instance ${node}`),
+    ops_of: (iommu: IommuDevice) => family_ops(iommu.family),
+    supplier_of: (fwnode: string) => made.instances.get(fwnode)?.hwdev ?? null,
+    group_sharers: (dev: Device) =>
       [...made.devices.values()].filter(
         (other) => other !== dev && other.groupKey !== null && other.groupKey === dev.groupKey,
       ),
-  });
+  };
+  const buses = world.devices.map((device) => device.bus);
+  const globals = newGlobals(configOf(world), draft.sw, lookups, buses);
   const k = assemble(draft, globals);
   makeHandles(world, k.iommu_buses, made);
   const init: Init = [];
