@@ -5,8 +5,9 @@ import { perDevice } from './common.ts';
 import { flagOf, INFLIGHT_EVENTS, othersInflight, stepInflight } from './inflight.ts';
 
 /**
- * The list of those in flight; `!` once the driver's probe body ran while another was in flight,
- * or the one in flight found on its return that a driver had been set in the gap.
+ * Those in flight; one that succeeded stays listed, for its warning comes a moment later. `!` once
+ * the driver's probe body ran without a group while another was in flight, or one in flight found
+ * that a driver had been set since it looked.
  */
 export const c14 = perDevice('C14', () => ({
   events: [...INFLIGHT_EVENTS, 'driver-probe', 'late-warn'],
@@ -18,6 +19,7 @@ export const c14 = perDevice('C14', () => ({
       return early ? '!' : cell;
     }
     if (e.name === 'late-warn') return flagOf(cell, e.thread) !== null ? '!' : cell;
+    if (e.name === 'init-end' && Number(e.args[2]) === 0) return cell;
     return stepInflight(cell, e);
   },
   explains: (cells, report) =>

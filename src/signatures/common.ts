@@ -20,6 +20,8 @@ export interface Automaton {
   readonly reads?: readonly string[];
   /** State of one device before anything runs. */
   readonly initial?: (d: WatchedDevice) => string;
+  /** Which devices have a state; those behind an IOMMU unless said otherwise. */
+  readonly watches?: (d: WatchedDevice) => boolean;
   /** Next state of the device that the event's first argument names. */
   step(cell: string, e: RunEvent, d: WatchedDevice, peek: Peek): string;
   explains(cells: Cells, report: Explained, peek: Peek): boolean;
@@ -39,6 +41,7 @@ export function perDevice(window: string, make: (ctx: RuleContext) => Automaton)
     window,
     make(ctx) {
       const a = make(ctx);
+      const watches = a.watches ?? ((d: WatchedDevice) => d.data.iommus.length > 0);
       return {
         window,
         events: a.events,
@@ -48,7 +51,7 @@ export function perDevice(window: string, make: (ctx: RuleContext) => Automaton)
         ),
         step(state, e, peek) {
           const d = ctx.watched(e.args[0]);
-          if (!d || d.data.iommus.length === 0) return state;
+          if (!d || !watches(d)) return state;
           const cells = state as readonly string[];
           const before = cells[d.position] ?? '';
           const after = a.step(before, e, d, peek);

@@ -18,16 +18,16 @@ import { c25 } from './c25-range-map.ts';
 import type { WindowSignature } from './common.ts';
 
 /**
- * Look-alikes are told apart by who comes first. C13, C14 and C08 each rest on one telling event,
+ * Look-alikes are told apart by who comes first. C08, C13 and C14 each rest on one telling event,
  * so they go before C09 ("the walk had not been here") and C10 ("it had, and went on"). C07 goes
  * before C09: without firmware parsing in the probe, the same overlap is only wrong order.
  */
 export const signatures: readonly WindowSignature[] = [
   c16,
   c25,
+  c08,
   c13,
   c14,
-  c08,
   c15,
   c07,
   c09,

@@ -17,7 +17,7 @@ export type Flag = '-' | 'g' | 't';
 type Entry = readonly [thread: string, flag: Flag];
 
 function parse(text: string): readonly Entry[] {
-  if (text === '') return [];
+  if (!text.includes('=')) return [];
   return text.split(';').map((part) => {
     const at = part.lastIndexOf('=');
     return [part.slice(0, at), part.slice(at + 1) as Flag];

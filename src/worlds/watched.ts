@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A world under a revision with its rules, its signatures and its proofs that something happens.
+
+import type { Scene } from '#checker/scene';
+import type { Revision } from '#kernel/index';
+import { RuleContext, rulesFor } from '#properties/index';
+import { signaturesFor } from '#signatures/index';
+import { buildScene } from './scene.ts';
+import { sometimesFor } from './sometimes.ts';
+import type { World } from './world.ts';
+
+/** The scene to explore. @properties: ids of the rules to watch, null for all. */
+export function watchedScene(
+  world: World,
+  revision: Revision,
+  properties: readonly string[] | null,
+): Scene {
+  const built = buildScene(world, revision);
+  const ctx = new RuleContext(world, {
+    device: (name) => built.devices.get(name),
+    instance: (name) => built.instances.get(name),
+    deferred: built.k.deferred,
+  });
+  return {
+    name: built.name,
+    init: built.init,
+    threads: built.threads,
+    rules: rulesFor(ctx, properties),
+    signatures: signaturesFor(ctx),
+    sometimes: sometimesFor(ctx),
+  };
+}
