@@ -44,10 +44,10 @@ export interface CheckArguments {
 }
 
 /** Everything the user asked for, read and validated. */
-interface Question<K extends ChosenKernel> {
+interface Question {
   readonly platform: Platform | null;
   readonly input: InputFile | null;
-  readonly kernel: K;
+  readonly kernel: ChosenKernel;
   readonly options: CheckOptions;
   readonly format: Format;
   /** Findings of the baseline; null without one. */
@@ -55,10 +55,10 @@ interface Question<K extends ChosenKernel> {
 }
 
 /** Run the command. */
-export async function runCheck<K extends ChosenKernel>(
+export async function runCheck(
   args: CheckArguments,
   io: Io,
-  pipeline: Pipeline<K>,
+  pipeline: Pipeline,
 ): Promise<Result<ExitCode, UserError>> {
   const question = await ask(args, pipeline);
   if (!question.ok) return question;
@@ -66,9 +66,7 @@ export async function runCheck<K extends ChosenKernel>(
 
   const progress = progressLine(io);
   const start = io.now();
-  const result = await pipeline
-    .check(platform, kernel, options, progress.show)
-    .finally(progress.end);
+  const result = await kernel.check(platform, options, progress.show).finally(progress.end);
   const report: CheckReport = {
     ...result,
     input: input && { basename: input.basename, sha256: input.sha256 },
@@ -84,10 +82,7 @@ export async function runCheck<K extends ChosenKernel>(
   return ok(exitCodeOf(report, baseline));
 }
 
-async function ask<K extends ChosenKernel>(
-  args: CheckArguments,
-  pipeline: Pipeline<K>,
-): Promise<Result<Question<K>, UserError>> {
+async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Question, UserError>> {
   const format = formatOption(args.format);
   if (!format.ok) return format;
   const limits = limitOptions(args);
@@ -146,10 +141,10 @@ function strategyOption(text = 'exhaustive'): Result<Strategy, UserError> {
   );
 }
 
-async function chooseKernel<K extends ChosenKernel>(
+async function chooseKernel(
   args: CheckArguments,
-  pipeline: Pipeline<K>,
-): Promise<Result<K, UserError>> {
+  pipeline: Pipeline,
+): Promise<Result<ChosenKernel, UserError>> {
   const added: (string | BundledFix)[] = [];
   for (const value of args.with ?? []) {
     if (!namesFile(value)) {
@@ -165,9 +160,9 @@ async function chooseKernel<K extends ChosenKernel>(
 
 type Names = Pick<CheckOptions, 'devices' | 'properties' | 'windows'>;
 
-function nameOptions<K extends ChosenKernel>(
+function nameOptions(
   args: CheckArguments,
-  pipeline: Pipeline<K>,
+  pipeline: Pipeline,
   platform: Platform | null,
 ): Result<Names, UserError> {
   const clients = pipeline.clientNames(platform);
@@ -218,12 +213,12 @@ function outputFiles(findings: readonly Finding[], format: Format): OutputFile[]
   });
 }
 
-function print<K extends ChosenKernel>(
+function print(
   report: CheckReport,
   format: Format,
   baseline: Baseline | null,
   io: Io,
-  pipeline: Pipeline<K>,
+  pipeline: Pipeline,
 ): void {
   if (format === 'text') {
     const rules = new Map(pipeline.properties().map((p) => [p.id, p.rule]));

@@ -85,7 +85,7 @@ function commandFor(entry: CommandEntry, program: Command, io: Io): Command {
 function optionFor(entry: OptionEntry): Option {
   const flags = entry.flags.replace(/ (\S+)$/, ' <$1>');
   const option = new Option(flags, entry.text);
-  if (entry.value !== undefined) option.default(entry.value);
+  if (entry.value !== undefined) option.default(entry.value, entry.value);
   if (entry.repeats === true) {
     option.argParser((value: string, before: readonly string[] | undefined) => [
       ...(before ?? []),

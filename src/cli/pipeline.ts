@@ -53,27 +53,27 @@ export interface PropertyEntry {
   readonly rule: string;
 }
 
-/** A kernel that has been put together; the commands only pass it on. */
+/** A kernel that has been put together, ready to be checked. */
 export interface ChosenKernel {
   readonly name: string;
+  /** Check it on a board, or in the generic worlds where @platform is null. */
+  readonly check: (
+    platform: Platform | null,
+    options: CheckOptions,
+    onProgress: (progress: CheckProgress) => void,
+  ) => Promise<CheckResult>;
 }
 
 /** Everything behind the command line. */
-export interface Pipeline<K extends ChosenKernel = ChosenKernel> {
+export interface Pipeline {
   readonly kernels: () => readonly KernelEntry[];
   readonly windows: () => readonly WindowEntry[];
   readonly properties: () => readonly PropertyEntry[];
-  readonly chooseKernel: (choice: KernelChoice) => Result<K, UserError>;
+  readonly chooseKernel: (choice: KernelChoice) => Result<ChosenKernel, UserError>;
   readonly readBoard: (bytes: Uint8Array) => Result<Platform, UserError>;
   readonly boardText: (platform: Platform) => string;
   /** Names that --device may take; of the generic worlds where @platform is null. */
   readonly clientNames: (platform: Platform | null) => readonly string[];
-  readonly check: (
-    platform: Platform | null,
-    kernel: K,
-    options: CheckOptions,
-    onProgress: (progress: CheckProgress) => void,
-  ) => Promise<CheckResult>;
   /** The finding made anew from its world, kernel and schedule alone. */
   readonly replay: (finding: Finding) => Promise<Result<Finding, UserError>>;
 }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The pipeline that the commands really use: board, kernel, worlds, checker.
 
+import type { UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { type Commit, findRevision, revisionNames, withCommits } from '#kernel/index';
 import { clientsOf, readPlatform } from '#platform/index';
+import { properties } from '#properties/index';
 import { renderBoard } from '#report/board';
-import type { Pipeline } from './pipeline.ts';
+import { commitFromScript } from '#worlds/user-fix';
+import type { BundledFix } from './fix.ts';
+import type { ChosenKernel, CommitEntry, KernelChoice, KernelEntry, Pipeline } from './pipeline.ts';
 
 /** Everything behind the command line. */
 export function realPipeline(): Pipeline {
@@ -11,14 +17,50 @@ export function realPipeline(): Pipeline {
     throw new Error('this part of the pipeline is not there yet');
   };
   return {
-    kernels: missing,
+    kernels: () => revisionNames().map(kernelEntry),
     windows: missing,
-    properties: missing,
-    chooseKernel: missing,
+    properties: () => properties.map(({ id, rule }) => ({ id, rule })),
+    chooseKernel,
     readBoard: readPlatform,
     boardText: (platform) => renderBoard(platform),
     clientNames: (platform) => (platform === null ? [] : clientsOf(platform).map((d) => d.name)),
-    check: missing,
     replay: missing,
   };
+}
+
+function kernelEntry(name: string): KernelEntry {
+  const found = findRevision(name);
+  if (!found.ok) throw new Error(`${name} is listed but not there`);
+  const { commits, evidence } = found.value;
+  const how = evidence === 'source' ? 'read in its source' : 'inferred from its history';
+  return { name, note: how, commits: commits.map(commitEntry) };
+}
+
+function commitEntry(commit: Commit): CommitEntry {
+  return { id: commit.sha, subject: commit.subject, landed: commit.landed };
+}
+
+function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
+  const base = findRevision(choice.name);
+  if (!base.ok) return base;
+  const added: (string | Commit)[] = [];
+  const userFixes: BundledFix[] = [];
+  for (const item of choice.added) {
+    if (typeof item === 'string') {
+      added.push(item);
+      continue;
+    }
+    const commit = commitFromScript(item);
+    if (!commit.ok) return commit;
+    added.push(commit.value);
+    userFixes.push(item);
+  }
+  const changed = withCommits(base.value, { with: added, without: choice.removed });
+  if (!changed.ok) return changed;
+  return ok({
+    name: changed.value.name,
+    check: async () => {
+      throw new Error(`not there yet: ${userFixes.length}`);
+    },
+  });
 }

@@ -56,10 +56,10 @@ describe('check', () => {
   });
 
   test('exits 0 where all holds and 3 where a limit was hit', async () => {
-    expect((await run(['check'], { pipeline: clean })).code).toBe(0);
+    expect((await run(['check'], clean)).code).toBe(0);
     const { coverage } = exampleResult;
     const bounded = { check: async () => ({ ...cleanResult, coverage }) };
-    const ran = await run(['check'], { pipeline: bounded });
+    const ran = await run(['check'], bounded);
     expect(ran.code).toBe(3);
     expect(ran.out).toContain('--states-max raises it');
   });
@@ -79,7 +79,7 @@ describe('check', () => {
         findings: [replayDuringRegister, replayDuringRegister],
       }),
     };
-    const { out } = await run(['check', '--format', 'mail'], { pipeline: two });
+    const { out } = await run(['check', '--format', 'mail'], two);
     expect(out.match(/^Subject: /gm)).toHaveLength(2);
   });
 
@@ -91,7 +91,7 @@ describe('check', () => {
         findings: [replayDuringRegister, replayDuringRegister],
       }),
     };
-    await run(['check', '--out', dir, '--format', 'mail'], { pipeline: two });
+    await run(['check', '--out', dir, '--format', 'mail'], two);
     expect((await readdir(dir)).sort()).toEqual([
       'P1-C09-platform-arm-smmu-2.json',
       'P1-C09-platform-arm-smmu-2.mail',
@@ -114,12 +114,10 @@ describe('check', () => {
   test('lists what a baseline knows and exits 0', async () => {
     const baseline = await scratchFile('b.json', reportJson(exampleReport));
     const known = { check: async () => ({ ...cleanResult, findings: [replayDuringRegister] }) };
-    const text = await run(['check', '--baseline', baseline], { pipeline: known });
+    const text = await run(['check', '--baseline', baseline], known);
     expect(text.code).toBe(0);
     expect(text.out).toContain('known: C09 P1');
-    const json = await run(['check', '--baseline', baseline, '--format', 'json'], {
-      pipeline: known,
-    });
+    const json = await run(['check', '--baseline', baseline, '--format', 'json'], known);
     expect(json.err).toContain('baseline: 1 known finding, 0 new\n  known: C09');
     expect(() => JSON.parse(json.out)).not.toThrow();
   });

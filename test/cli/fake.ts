@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 import { fail } from '#base/errors';
 import { ok } from '#base/result';
 import type { Io } from '#cli/io';
-import type { KernelChoice, Pipeline } from '#cli/pipeline';
+import type { ChosenKernel, KernelChoice, Pipeline } from '#cli/pipeline';
 import { runCli } from '#cli/run';
 import type { CheckOptions, CheckResult } from '#report/report';
 import { exampleReport } from '../report/example.ts';
@@ -27,6 +27,7 @@ export interface Surroundings {
   readonly errIsTerminal?: boolean;
   readonly env?: Record<string, string>;
   readonly pipeline?: Partial<Pipeline>;
+  readonly check?: () => Promise<CheckResult>;
 }
 
 /** The result that the fake pipeline returns unless told otherwise. */
@@ -40,7 +41,17 @@ export const cleanResult: CheckResult = {
   findings: [],
 };
 
-function fakePipeline(asked: Ran['asked']): Pipeline {
+type Check = () => Promise<CheckResult>;
+
+function checkWith(asked: Ran['asked'], check: Check): ChosenKernel['check'] {
+  return async (_platform, options, onProgress) => {
+    asked.options = options;
+    onProgress({ worldsDone: 1, worldsTotal: 2, world: 'w', states: 1234, findings: 0 });
+    return check();
+  };
+}
+
+function fakePipeline(asked: Ran['asked'], check: Check): Pipeline {
   return {
     kernels: () => [
       {
@@ -67,16 +78,11 @@ function fakePipeline(asked: Ran['asked']): Pipeline {
       asked.kernel = choice;
       return choice.name === '6.99'
         ? fail('RW050', '6.99: no such kernel', 'did you mean 6.15.0?')
-        : ok({ name: choice.name });
+        : ok({ name: choice.name, check: checkWith(asked, check) });
     },
     readBoard: () => fail('RW010', 'the blob is empty', 'name a .dtb file'),
     boardText: () => 'board\n',
     clientNames: () => ['3d00000.gpu', '3d6a000.gmu'],
-    check: async (_platform, _kernel, options, onProgress) => {
-      asked.options = options;
-      onProgress({ worldsDone: 1, worldsTotal: 2, world: 'w', states: 1234, findings: 0 });
-      return exampleResult;
-    },
     replay: async (finding) => ok(finding),
   };
 }
@@ -98,7 +104,10 @@ export async function run(argv: readonly string[], around: Surroundings = {}): P
     env: around.env ?? {},
     now: () => 0,
   };
-  const pipeline = { ...fakePipeline(asked), ...around.pipeline };
+  const pipeline = {
+    ...fakePipeline(asked, around.check ?? (async () => exampleResult)),
+    ...around.pipeline,
+  };
   const code = await runCli(argv, io, async () => pipeline);
   return { code, out, err, asked };
 }

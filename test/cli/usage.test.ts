@@ -111,11 +111,11 @@ test('a fault of our own is told without a stack', async () => {
   const check = async (): Promise<never> => {
     throw new Error('boom\nmore');
   };
-  const ran = await run(['check'], { pipeline: { check } });
+  const ran = await run(['check'], { check });
   expect(ran.code).toBe(2);
   expect(ran.err).toMatch(/^RW999: a fault in racewindow: boom\n {2}hint: please report it/);
   expect(ran.err).not.toContain(' at ');
-  const debug = await run(['check'], { pipeline: { check }, env: { RACEWINDOW_DEBUG: '1' } });
+  const debug = await run(['check'], { check, env: { RACEWINDOW_DEBUG: '1' } });
   expect(debug.err).toMatch(/\n {4}at /);
 });
 
