@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Every known count as a row: what to run, at which size, and what must come out.
+
+import { countLayers, delayCost, preemptionCost } from '../../../src/checker/delay-layers.ts';
+import { Machine } from '../../../src/checker/machine.ts';
+import { exploreNone } from '../../../src/checker/none.ts';
+import { exploreOptimal } from '../../../src/checker/optimal.ts';
+import type { Scene } from '../../../src/checker/scene.ts';
+import * as f from '../families.ts';
+
+export interface CountRow {
+  /**
+   * optimal: [complete, stuck, wasted runs]. preemption, delay: classes up to each cost.
+   * states: [states, transitions, deadlocks].
+   */
+  readonly kind: 'optimal' | 'preemption' | 'delay' | 'states';
+  readonly name: string;
+  readonly expected: readonly number[];
+  readonly scene: () => Scene;
+  /** Quick enough for the test suite. */
+  readonly small: boolean;
+}
+
+type Sizes = Readonly<Record<number, number>>;
+
+/** Count the row anew. */
+export function runRow(row: CountRow): number[] {
+  const program = new Machine(row.scene());
+  switch (row.kind) {
+    case 'optimal': {
+      const { complete, stuck, blocked } = exploreOptimal(program);
+      return [complete, stuck, blocked];
+    }
+    case 'states': {
+      const { states, transitions, stuck } = exploreNone(program);
+      return [states, transitions, stuck];
+    }
+    default: {
+      const cost = row.kind === 'delay' ? delayCost : preemptionCost;
+      const costMax = row.expected.length - 1;
+      const counts = countLayers(program, cost, { costMax }).map((c) => c.complete + c.stuck);
+      while (counts.length <= costMax) counts.push(counts[counts.length - 1]!);
+      return counts;
+    }
+  }
+}
+
+/** All rows, those of one family together. */
+export function countRows(): CountRow[] {
+  return [...classRows(), ...boundRows(), ...stateRows()];
+}
+
+function family(make: (n: number) => Scene, sizes: Sizes, stuck = 0, smallMax = 150): CountRow[] {
+  return Object.entries(sizes).map(([n, complete]) => {
+    const scene = () => make(Number(n));
+    const { name } = scene();
+    const expected = [complete, stuck, 0];
+    return { kind: 'optimal', name, expected, scene, small: complete <= smallMax };
+  });
+}
+
+const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
+
+function classRows(): CountRow[] {
+  const sizes = (from: number, to: number, count: (n: number) => number): Sizes =>
+    Object.fromEntries(
+      Array.from({ length: to - from + 1 }, (_, i) => [from + i, count(from + i)]),
+    );
+  return [
+    ...family(f.readers, { 2: 4, 6: 64, 8: 256, 13: 8192 }, 0, 256),
+    ...family(f.lastzero, { 1: 2, 2: 5, 3: 12, 4: 28, 5: 64, 6: 144, 10: 3328, 15: 147456 }),
+    ...family(f.indexer, { 11: 1, 12: 8, 13: 64, 14: 512, 15: 4096 }, 0, 10),
+    ...family(f.filesystem, { 13: 1, 14: 2, 16: 8, 18: 32, 19: 64 }, 0, 10),
+    ...family((n) => f.addInc(n, 'x'), sizes(2, 7, factorial)),
+    ...family((n) => f.addInc(n, 'xy'), { 2: 4, 3: 36, 4: 576 }),
+    ...family((n) => f.addInc(n, 'xyz'), { 2: 8, 3: 216, 4: 13824 }, 0, 216),
+    ...family(f.inc, { 2: 4, 3: 36, 4: 576 }),
+    ...family((n) => f.inc(n, true), { 2: 4, 3: 36, 4: 576 }),
+    ...family(f.casrot, { 2: 2, 3: 5, 4: 14, 5: 43, 6: 144, 7: 523, 8: 2048, 9: 8597 }),
+    ...family(f.wcas, { 2: 5, 3: 13, 4: 33, 5: 81, 6: 193, 7: 449, 8: 1025, 9: 2305 }),
+    ...family(f.wainc, { 2: 6, 3: 24, 4: 120 }),
+    ...family(f.nWriters, { 1: 6, 2: 24, 3: 120, 4: 720 }),
+    ...family(f.lockInc, sizes(2, 7, factorial)),
+    ...family((n) => f.lockInc(n, 'xy'), sizes(2, 7, factorial)),
+    ...family(f.philosophers, { 2: 2, 3: 6, 4: 14, 5: 30, 6: 62, 7: 126, 8: 254 }, 1, 62),
+    ...family((n) => f.philosophers(n, true), { 3: 6, 4: 14, 5: 30, 8: 254 }, 0, 62),
+    ...family(f.trylockUnlock, { 2: 4, 3: 21 }),
+    ...family(f.poplExample, { 0: 5 }),
+    ...family(f.sleepingRaces6, { 0: 10 }),
+    ...family(f.sbLocks, { 0: 4 }),
+    ...family(f.abba, { 0: 2 }, 1),
+  ];
+}
+
+function bound(
+  kind: 'preemption' | 'delay',
+  scene: () => Scene,
+  small: boolean,
+  ...expected: number[]
+): CountRow {
+  return { kind, name: scene().name, expected, scene, small };
+}
+
+function boundRows(): CountRow[] {
+  const inversions = [1, 6, 20, 49, 98, 169, 259, 360, 461, 551, 622, 671, 700, 714, 719, 720];
+  const rows: CountRow[] = [];
+  for (const [n, small, ...expected] of [
+    [2, 1, 2, 4],
+    [3, 1, 6, 24, 36],
+    [4, 0, 24, 168, 432, 576],
+  ] as const) {
+    const makes = [() => f.addInc(n, 'xy'), () => f.inc(n), () => f.inc(n, true)];
+    for (const make of makes) rows.push(bound('preemption', make, small === 1, ...expected));
+  }
+  const cinc = (n: number) => () => f.addInc(n, 'xyz');
+  return [
+    ...rows,
+    bound('preemption', cinc(2), true, 2, 6, 8),
+    bound('preemption', cinc(3), true, 6, 42, 120, 192, 216),
+    bound('preemption', cinc(4), false, 24, 312, 1704, 5160, 9792, 12960, 13824),
+    bound('delay', () => f.readers(6, true), true, 1, 7, 22, 42, 57, 63, 64),
+    bound('delay', () => f.readersPrivate(6), false, 1, 2, 8, 23, 43, 58, 64),
+    bound('delay', () => f.writers(6), true, ...inversions),
+    bound('delay', () => f.philosophers(3), true, 1, 4, 7),
+    bound('delay', () => f.philosophers(5), true, 1, 6, 16, 26, 31),
+  ];
+}
+
+function stateRows(): CountRow[] {
+  const known = [
+    [35, 75],
+    [118, 340],
+    [392, 1415],
+    [1297, 5622],
+    [4286, 21679],
+    [14158, 81848],
+    [46763, 304137],
+    [154450, 1116130],
+  ] as const;
+  return known.map(([states, transitions], i) => ({
+    kind: 'states',
+    name: f.philosophersLooping(i + 3).name,
+    expected: [states, transitions, 1],
+    scene: () => f.philosophersLooping(i + 3),
+    small: i < 5,
+  }));
+}
