@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The model of the kernel's registration and probe path: revisions, commits, and what they act on.
+export {
+  commitLine,
+  commitSubject,
+  type Window,
+  windowById,
+  windows,
+} from './catalogue/windows.ts';
 export { type Commit, defineCommit } from './commit.ts';
 export { commits } from './commits/index.ts';
 export { type FunctionName, type Functions, functions } from './functions.ts';

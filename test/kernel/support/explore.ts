@@ -43,13 +43,13 @@ export function explore(
   const seen = new Set<string>();
   const words = new Uint32Array(4);
   const path: [number, number][] = [];
-  let wanted: [number, number][] | null = null;
+  const wanted: [number, number][] = [];
   const note = (
     reports: readonly { property: string; window: string | null; subject: string }[],
   ) => {
     for (const r of reports) {
       const text = `${r.property} ${r.window ?? '-'} ${r.subject}`;
-      if (text === traced && !wanted) wanted = [...path];
+      if (text === traced && wanted.length === 0) wanted.push(...path);
       found.add(text);
       windows.add(r.window ?? '-');
     }
@@ -85,7 +85,7 @@ export function explore(
   machine.reset();
   visit(-1, preemptions);
   machine.reset();
-  const trace = (wanted ?? []).flatMap(([t, c]) => {
+  const trace = wanted.flatMap(([t, c]) => {
     const step = machine.record(t, c);
     return step.events.map((e) => `${step.thread}: ${e}`);
   });

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Windows C25 to C35 of the catalogue.
+
+import type { Window } from './window.ts';
+
+export const lastWindows: readonly Window[] = [
+  {
+    id: 'C25',
+    name: 'dma-range-map-tug-of-war',
+    title: 'Two threads set and free one dma_range_map',
+    text:
+      'of_dma_configure() has no lock of its own. A walk and a bind both set and clear ' +
+      'dev->dma_range_map: a driver runs without it, or it is read after it was freed.',
+    threads: ['walk or device_add', 'bind'],
+    precondition: 'a client with dma-ranges binds while a walk parses its firmware',
+    symptom: 'KASAN: use-after-free in iommu_dma_init_domain(), or wrong DMA addresses',
+    opened: ['bcb81ac6ae3c'],
+    closed: [],
+    links: [],
+    confidence: 0.8,
+    kind: 'race',
+  },
+  {
+    id: 'C26',
+    name: 'device-flag-bitfield',
+    title: 'An update of a device flag is lost',
+    text:
+      'dma_iommu, can_match and others share one word of struct device. Two writers under ' +
+      'different locks lose an update.',
+    threads: ['walk', 'bind'],
+    precondition: 'a client binds while its group gets its default domain',
+    symptom: 'a device that maps directly behind a translating domain, or is never retried',
+    opened: [],
+    closed: ['f8670e8e43b8', '3e3c2f53da2a'],
+    links: [],
+    confidence: 0.8,
+    kind: 'race',
+  },
+  {
+    id: 'C27',
+    name: 'bind-before-notifier',
+    title: 'A device is bound before device_add() is done with it',
+    text:
+      'A device is on the bus list before its notifier has run. A driver that is registered in ' +
+      'that moment binds it.',
+    threads: ['device_add', 'bind'],
+    precondition: 'a driver is registered while its device is added',
+    symptom: 'late IOMMU probe at driver bind; consumers that are deferred for ever',
+    opened: ['c13dbc1e2485'],
+    closed: ['a2225b6e834a'],
+    links: [],
+    confidence: 0.9,
+    kind: 'race',
+  },
+  {
+    id: 'C28',
+    name: 'hot-remove-vs-walk',
+    title: 'The walk probes a device that is being removed',
+    text:
+      'The notifier releases a removed device without the probe lock, while a walk still works on ' +
+      'it: dev->iommu is freed under the walk, or a group keeps a device that is gone.',
+    threads: ['walk', 'device_del'],
+    precondition: 'a device is removed while an IOMMU registers',
+    symptom: 'use after free of dev->iommu or of struct device',
+    opened: ['57365a04c921'],
+    closed: [],
+    links: [],
+    confidence: 0.7,
+    kind: 'race',
+  },
+  {
+    id: 'C29',
+    name: 'driver-managed-owner-vs-walk',
+    title: 'A VFIO-like owner loses its domain to the walk',
+    text:
+      'A driver that manages DMA itself claims a group that has no default domain yet; the second ' +
+      'loop of the walk then switches the group to a default domain under the owner.',
+    threads: ['walk', 'bind with driver_managed_dma'],
+    precondition: 'such a driver binds during a late registration',
+    symptom: 'DMA of the owner hits the wrong domain',
+    opened: ['f188056352bc'],
+    closed: [],
+    links: [],
+    confidence: 0.65,
+    kind: 'race',
+  },
+  {
+    id: 'C30',
+    name: 'registration-lock-inversion',
+    title: 'Architecture code and the probe lock are taken in both orders',
+    text:
+      'Code that holds a lock of its own registers instances, and callbacks under the probe lock ' +
+      'take that lock.',
+    threads: ['walk', 'device_add'],
+    precondition: 'an IOMMU driver with a global lock',
+    symptom: 'possible circular locking dependency detected',
+    opened: ['57365a04c921'],
+    closed: ['c919739ce472', '93ae6e68b6d6'],
+    links: [],
+    confidence: 0.9,
+    kind: 'race',
+  },
+  {
+    id: 'C31',
+    name: 'acpi-partial-fwspec',
+    title: 'An ACPI device binds with half of its stream ids',
+    text:
+      'The second mapping of a device defers and nothing is cleaned up; the retry finds a fwspec ' +
+      'and takes it for complete.',
+    threads: ['bind'],
+    precondition: 'ACPI; a named component behind two SMMUs, one absent at first',
+    symptom: 'IOMMU faults for some of the stream ids',
+    opened: ['bcb81ac6ae3c'],
+    closed: [],
+    links: [],
+    confidence: 0.7,
+    kind: 'sequential',
+  },
+  {
+    id: 'C32',
+    name: 'fw-devlink-optional',
+    title: 'IOMMU links are optional by default',
+    text: 'Only fw_devlink.strict=1 makes a client wait for the driver of its IOMMU.',
+    threads: [],
+    precondition: 'fw_devlink.strict=0, which is the default',
+    symptom: null,
+    opened: [],
+    closed: [],
+    links: [],
+    confidence: 1,
+    kind: 'precondition',
+  },
+  {
+    id: 'C33',
+    name: 'mock-device-error-path',
+    title: 'The iommufd mock device keeps a stale dev->iommu',
+    text: 'When device_add() fails, only the fwspec is freed; dev->iommu looks like a probe.',
+    threads: ['device_add'],
+    precondition: 'the iommufd selftest, and a failing device_add()',
+    symptom: 'use of a stale dev->iommu',
+    opened: ['2a918911ed3d'],
+    closed: [],
+    links: [],
+    confidence: 1,
+    kind: 'sequential',
+  },
+  {
+    id: 'C34',
+    name: 'probe-finalize-unlocked',
+    title: 'The members of a group are visited without its mutex',
+    text: 'The last step of the walk iterates over group->devices while members come and go.',
+    threads: ['walk', 'device_del or device_add'],
+    precondition: 'a shared group whose members change during a walk',
+    symptom: 'use after free of a group device',
+    opened: [],
+    closed: [],
+    links: [],
+    confidence: 0.95,
+    kind: 'race',
+  },
+  {
+    id: 'C35',
+    name: 'instance-lookup-before-bound',
+    title: 'An IOMMU driver does not find its own instance yet',
+    text:
+      'A driver that looks its instance up among bound devices finds nothing between ' +
+      'iommu_device_register() and driver_bound().',
+    threads: ['walk', 'bind'],
+    precondition: 'arm-smmu or arm-smmu-v3 before the fix; a client binds in that moment',
+    symptom: 'NULL dereference in arm_smmu_probe_device() (CVE-2024-56568)',
+    opened: ['17de3f5fdd35'],
+    closed: [],
+    links: [],
+    confidence: 0.9,
+    kind: 'race',
+  },
+];
