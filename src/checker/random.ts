@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Small random programs, each named by its seed: what every strategy is cross-checked on.
+//
+// A program is a tree of statements over three integer cells, a pointer, two mutexes and a rwsem,
+// run by two to four threads that may start more. A statement that computes keeps its result in a
+// local (acc); calls run in frames of their own, return or throw.
+//
+//   seed 7   t0: lock m0 { acc = x; y = acc + 1 }      t1: cas x 0 1; if acc == 1 { x = 2 }
+
+import {
+  alloc,
+  choose,
+  cmpxchg,
+  defineStruct,
+  event,
+  fetch_add,
+  frame,
+  framed,
+  free,
+  Handle,
+  type Kfn,
+  type Lock,
+  load,
+  lock,
+  READ_ONCE,
+  read_lock,
+  read_unlock,
+  spawn,
+  store,
+  type ThreadBody,
+  trylock,
+  unlock,
+  type Value,
+  WRITE_ONCE,
+  wait,
+  write_lock,
+  write_unlock,
+  xchg,
+} from '#env/op';
+import type { Rule, Scene } from './scene.ts';
+
+type Cells = Record<string, Value>;
+type Box = { n: number };
+
+/** A statement of a random program. */
+type Stmt =
+  | { readonly s: 'load' | 'read_once' | 'add'; readonly cell: string }
+  | { readonly s: 'store' | 'write_once' | 'xchg'; readonly cell: string; readonly v: number }
+  | { readonly s: 'copy'; readonly cell: string }
+  | { readonly s: 'cas'; readonly cell: string; readonly from: number; readonly v: number }
+  | { readonly s: 'wait'; readonly cell: string; readonly v: number }
+  | { readonly s: 'lock' | 'trylock' | 'read' | 'write'; readonly on: number; readonly body: Body }
+  | { readonly s: 'if'; readonly v: number; readonly body: Body; readonly other: Body }
+  | { readonly s: 'loop' | 'call' | 'catch' | 'spawn'; readonly body: Body }
+  | { readonly s: 'throw' | 'choose' | 'event' | 'make' | 'drop' | 'peek' };
+type Body = readonly Stmt[];
+
+/** A source of numbers that a seed determines: mulberry32. */
+export function randomFrom(seed: number): () => number {
+  let a = seed | 0;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+class Maker {
+  private readonly random: () => number;
+  private budget = 0;
+  private spawns = 1;
+
+  constructor(seed: number) {
+    this.random = randomFrom(seed);
+  }
+
+  below(n: number): number {
+    return Math.floor(this.random() * n);
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[this.below(list.length)]!;
+  }
+
+  thread(ops: number): Body {
+    this.budget = ops;
+    return this.body(0);
+  }
+
+  private body(depth: number): Body {
+    const made: Stmt[] = [];
+    const count = 1 + this.below(depth === 0 ? 4 : 2);
+    for (let i = 0; i < count && this.budget > 0; i++) made.push(this.stmt(depth));
+    return made;
+  }
+
+  private stmt(depth: number): Stmt {
+    const cell = this.pick(['x', 'y', 'z', 'x', 'y']);
+    const v = this.below(3);
+    this.budget--;
+    if (depth < 2 && this.below(100) < 40) return this.nested(depth, v);
+    const kinds = ['load', 'store', 'copy', 'add', 'cas', 'xchg', 'read_once', 'write_once'];
+    const rare = ['wait', 'choose', 'event', 'make', 'drop', 'peek', 'event', 'peek'];
+    const s = this.pick(this.below(100) < 75 ? kinds : rare);
+    return { s, cell, v, from: this.below(2) } as Stmt;
+  }
+
+  private nested(depth: number, v: number): Stmt {
+    const kinds = ['lock', 'lock', 'trylock', 'read', 'write', 'if', 'loop', 'call', 'catch'];
+    let s = this.pick([...kinds, 'spawn', 'throw']);
+    if (s === 'spawn' && this.spawns-- <= 0) s = 'call';
+    if (s === 'throw' && depth === 0) s = 'call';
+    const locks = s === 'lock' || s === 'read' || s === 'write';
+    if (locks || s === 'loop') this.budget--;
+    const body = this.body(depth + 1);
+    const other = s === 'if' ? this.body(depth + 1) : [];
+    return { s, on: this.below(2), v, body, other } as Stmt;
+  }
+}
+
+const mem = new Handle<Cells>('cells', 'mem');
+const mutexes: readonly Lock[] = [new Handle('mutex', 'm0'), new Handle('mutex', 'm1')];
+const sem: Lock = new Handle('rwsem', 's');
+const boxType = defineStruct<Box>('box', { n: 0 });
+
+class Thrown extends Error {}
+
+const runBody = framed('body', function* (body: Body, first: number): Kfn<number> {
+  let acc = first;
+  for (const stmt of body) acc = yield* runStmt(stmt, acc);
+  return acc;
+});
+
+function* runStmt(stmt: Stmt, acc: number): Kfn<number> {
+  switch (stmt.s) {
+    case 'load':
+      return (yield* load(mem, stmt.cell)) as number;
+    case 'read_once':
+      return (yield* READ_ONCE(mem, stmt.cell)) as number;
+    case 'add':
+      return yield* fetch_add(mem, stmt.cell, 1);
+    case 'store':
+      yield* store(mem, stmt.cell, stmt.v);
+      return acc;
+    case 'write_once':
+      yield* WRITE_ONCE(mem, stmt.cell, stmt.v);
+      return acc;
+    case 'copy':
+      yield* store(mem, stmt.cell, (acc + 1) % 4);
+      return acc;
+    case 'xchg':
+      return (yield* xchg(mem, stmt.cell, stmt.v)) as number;
+    case 'cas':
+      return (yield* cmpxchg(mem, stmt.cell, stmt.from, stmt.v)) as number;
+    case 'wait':
+      return (yield* wait(mem, stmt.cell, stmt.v === 0 ? 'ne' : 'ge', stmt.v)) as number;
+    case 'choose':
+      return yield* choose(mem, 2);
+    case 'event':
+      event('seen', acc);
+      return acc;
+    case 'throw':
+      throw new Thrown('thrown');
+    case 'make':
+    case 'drop':
+    case 'peek':
+      return yield* runPointer(stmt.s, acc);
+    default:
+      return yield* runNested(stmt, acc);
+  }
+}
+
+function* runPointer(s: 'make' | 'drop' | 'peek', acc: number): Kfn<number> {
+  if (s === 'make') {
+    const box = yield* alloc(boxType, mem, 'box');
+    yield* store(mem, 'p', box);
+    return acc;
+  }
+  const box = (yield* load(mem, 'p')) as Handle<Box> | null;
+  if (box === null) return acc;
+  if (s === 'peek') return yield* load(box, 'n');
+  yield* store(mem, 'p', null);
+  yield* free(box);
+  return acc;
+}
+
+type Nested = Extract<Stmt, { body: Body }>;
+
+function* runNested(stmt: Nested, acc: number): Kfn<number> {
+  switch (stmt.s) {
+    case 'lock':
+    case 'trylock':
+    case 'read':
+    case 'write':
+      return yield* runLocked(stmt.s, stmt.on, stmt.body, acc);
+    case 'if':
+      return yield* runBody(acc === stmt.v ? stmt.body : stmt.other, acc);
+    case 'loop':
+      for (let i = 0; i < 2; i++) acc = yield* frame('turn', [i], () => runBody(stmt.body, i));
+      return acc;
+    case 'call':
+      return yield* runBody(stmt.body, acc);
+    case 'catch':
+      try {
+        return yield* runBody(stmt.body, acc);
+      } catch (error) {
+        if (!(error instanceof Thrown)) throw error;
+        return 3;
+      }
+    default:
+      yield* spawn(mem, { name: 'child', fn: runThread, args: [stmt.body] });
+      return acc;
+  }
+}
+
+function* runLocked(s: string, on: number, body: Body, acc: number): Kfn<number> {
+  const m = mutexes[on]!;
+  if (s === 'trylock') {
+    if (!(yield* trylock(m))) return 0;
+  } else if (s === 'lock') yield* lock(m);
+  else if (s === 'read') yield* read_lock(sem);
+  else yield* write_lock(sem);
+  try {
+    return yield* runBody(body, acc);
+  } finally {
+    if (s === 'read') yield* read_unlock(sem);
+    else if (s === 'write') yield* write_unlock(sem);
+    else yield* unlock(m);
+  }
+}
+
+const runThread = framed('thread', function* (body: Body): Kfn<void> {
+  try {
+    yield* runBody(body, 0);
+  } catch (error) {
+    if (!(error instanceof Thrown)) throw error;
+  }
+});
+
+/** A rule over two cells, and one over what the threads have reported. */
+function rules(pick: number): Rule[] {
+  const sum: Rule = {
+    id: 'sum-is-not-three',
+    events: [],
+    reads: ['cells.x', 'cells.y'],
+    always(peek) {
+      const [x, y] = [peek.get(mem, 'x'), peek.get(mem, 'y')] as [number, number];
+      return x + y === 3 ? { subject: 'mem', because: 'x + y is 3', facts: { x, y } } : undefined;
+    },
+  };
+  const order: Rule = {
+    id: 'never-one-after-two',
+    events: ['seen'],
+    reads: [],
+    initial: 0,
+    onEvent(state, e) {
+      const n = e.args[0] as number;
+      const bad = state === 2 && n === 1;
+      const report = { subject: 'mem', because: 'a 1 was seen after a 2', facts: {} };
+      return bad ? { state: n, report } : { state: n };
+    },
+  };
+  return [[], [sum], [order], [sum, order], [], []][pick] ?? [];
+}
+
+/** The random program that @seed names. */
+export function randomScene(seed: number): Scene {
+  const g = new Maker(seed);
+  const count = 2 + (g.below(10) < 5 ? 0 : g.below(10) < 7 ? 1 : 2);
+  const ops = [0, 0, 6, 4, 3][count]!;
+  const threads: ThreadBody[] = [];
+  for (let i = 0; i < count; i++) {
+    threads.push({ name: `t${i}`, fn: runThread, args: [g.thread(1 + g.below(ops))] });
+  }
+  const init = ['x', 'y', 'z'].map((n) => [mem, n, 0] as const);
+  return {
+    name: `random(${seed})`,
+    init: [...init, [mem, 'p', null] as const],
+    threads,
+    rules: rules(g.below(6)),
+    signatures: [],
+    sometimes: [],
+  };
+}
