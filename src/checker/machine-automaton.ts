@@ -93,6 +93,7 @@ export class Automaton implements Recorder {
   /** The edge by which a node was first reached; -1 for none. */
   private readonly arrivals: number[] = [];
   private readonly alternatives = new Map<number, number[]>();
+  /** What each edge out of NOT_STARTED starts. */
   private readonly bodies = new Map<number, ThreadBody>();
   private readonly starts = new Map<number, number>();
   private readonly live = new Map<number, Live>();
@@ -192,8 +193,8 @@ export class Automaton implements Recorder {
     );
     const known = this.starts.get(node);
     if (known !== undefined) return known;
-    this.bodies.set(node, body);
-    const id = this.follow(node, UNDEFINED_ID, { generator: open(body) }, undefined, node);
+    this.bodies.set(this.edges.length, body);
+    const id = this.follow(NOT_STARTED, UNDEFINED_ID, { generator: open(body) }, undefined, node);
     this.starts.set(node, id);
     return id;
   }
@@ -275,12 +276,11 @@ export class Automaton implements Recorder {
   /** A fresh generator fed with what is recorded on the way to and over edge @last. */
   private rebuild(last: number, node: number): Live {
     const results: number[] = [];
-    let edge = this.edges[last]!;
-    while (!this.bodies.has(edge.from)) {
-      results.push(edge.result);
-      edge = this.edges[this.arrivals[edge.from]!]!;
+    let id = last;
+    for (; !this.bodies.has(id); id = this.arrivals[this.edges[id]!.from]!) {
+      results.push(this.edges[id]!.result);
     }
-    const generator = open(must(this.bodies.get(edge.from), 'a thread has a body'));
+    const generator = open(must(this.bodies.get(id), 'a thread has a body'));
     const before = setRecorder(null);
     let step = generator.next(undefined);
     for (let i = results.length - 1; i >= 0 && !step.done; i--) {

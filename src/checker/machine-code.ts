@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Ops as integers: what a local state is about to do, decoded once.
 
-import type { Op } from '#env/op';
-import { Handle } from '#env/op';
+import { Handle, type Op, type Value } from '#env/op';
 import type { Memory } from './machine-memory.ts';
 import type { Effect, OpView } from './program.ts';
 import { UNDEFINED_ID, type ValueTable, valueText } from './state-values.ts';
@@ -45,6 +44,10 @@ export interface Instruction {
   readonly compare: number;
   /** The result is always undefined. */
   readonly unit: boolean;
+  /** Slots to set because the Op lets other threads know of objects. */
+  readonly publishes: readonly number[];
+  /** Slot that says whether other threads may know the object; -1 if all do. */
+  readonly published: number;
   /** Innermost function. */
   readonly fn: string;
 }
@@ -67,16 +70,29 @@ export function decode(op: Op, fn: string, memory: Memory, values: ValueTable): 
   const arg = op.arg === undefined ? UNDEFINED_ID : values.intern(op.arg);
   const expect = op.expect === undefined ? UNDEFINED_ID : values.intern(op.expect);
   const compare = op.compare === 'ge' ? 2 : op.compare === 'ne' ? 1 : 0;
-  const common = { op, arg, expect, compare, fn, unit: UNIT.includes(code), dead: -1, object: -1 };
+  const common = {
+    op,
+    arg,
+    expect,
+    compare,
+    fn,
+    unit: UNIT.includes(code),
+    dead: -1,
+    object: -1,
+    published: -1,
+    publishes: [...memory.mentioned(op.arg), ...memory.mentioned(op.body?.args as Value)].map(
+      (told) => memory.objects[told]!.published,
+    ),
+  };
   if (!(op.obj instanceof Handle)) return { ...common, code: Code.null, cell: -1, unit: false };
   if (code === Code.choose) return { ...common, code, cell: -1 };
   if (code === Code.spawn)
     return { ...common, code, cell: memory.counter(`name ${op.body?.name}`) };
   const object = memory.object(op.obj);
-  const { dead, key } = memory.objects[object]!;
+  const { dead, key, published } = memory.objects[object]!;
   if (code === Code.alloc) return { ...common, code, cell: memory.counter(`${key}.${op.field}`) };
   const cell = code === Code.free ? dead : memory.cell(object, op.field);
-  return { ...common, code, cell, object, dead };
+  return { ...common, code, cell, object, dead, published };
 }
 
 /** What @instruction does to its cell where its result is @result. */
@@ -109,12 +125,13 @@ export function effectOf(instruction: Instruction, result: number): Effect {
   }
 }
 
-/** Makes views, one object for each that is different. */
+/** Makes views, one object and one number for each that is different. */
 export class Views {
-  private readonly known = new Map<string, OpView>();
+  readonly all: OpView[] = [];
+  private readonly known = new Map<string, number>();
 
-  /** The view of @instruction with @effect. */
-  of(instruction: Instruction, effect: Effect, visible: boolean): OpView {
+  /** The number of the view of @instruction with @effect. */
+  of(instruction: Instruction, effect: Effect, visible: boolean): number {
     const { op, cell, object, fn } = instruction;
     const valueWords = op.arg === undefined ? '' : valueText(op.arg);
     const plain = !op.marked;
@@ -134,7 +151,8 @@ export class Views {
       valueText: valueWords,
       fn,
     };
-    this.known.set(key, view);
-    return view;
+    const id = this.all.push(view) - 1;
+    this.known.set(key, id);
+    return id;
   }
 }

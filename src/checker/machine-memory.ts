@@ -4,7 +4,7 @@
 // A cell is one field of one object, or a whole lock; it gets its number, the slot of the state it
 // lives in, when it is first touched. What is unset holds null, which is 0 and hashes to nothing.
 
-import { Handle, type StructType } from '#env/op';
+import { Handle, type StructType, type Value } from '#env/op';
 import { SlotKind, type State } from './state.ts';
 import type { PairTable } from './state-pairs.ts';
 import { PairTable as Pairs } from './state-pairs.ts';
@@ -20,6 +20,8 @@ export interface MemoryObject {
   readonly dead: number;
   /** Slot, without influence on anything, that says who freed it: thread + 1. */
   readonly freer: number;
+  /** Slot that is 1 once another thread may know the object; -1 for one that all know. */
+  readonly published: number;
   readonly cells: Map<string, number>;
 }
 
@@ -39,7 +41,7 @@ export class Memory {
   private readonly counters = new Map<string, number>();
   private readonly readers = new Map<number, number>();
   private readonly fresh: PairTable = new Pairs();
-  private readonly structs: StructType<object>[] = [];
+  private readonly structs = new Map<number, StructType<object>>();
   private readonly values: ValueTable;
   private readonly state: State;
 
@@ -52,16 +54,22 @@ export class Memory {
   object(handle: Handle): number {
     const known = this.byHandle.get(handle);
     if (known !== undefined) return known;
-    return this.register(handle, this.values.intern(handle), `${handle.type} ${handle.name}`);
+    return this.register(
+      handle,
+      this.values.intern(handle),
+      `${handle.type} ${handle.name}`,
+      false,
+    );
   }
 
-  private register(handle: Handle, value: number, key: string): number {
+  private register(handle: Handle, value: number, key: string, dynamic: boolean): number {
     const id = this.objects.push({
       handle,
       value,
       key,
       dead: this.state.slot(SlotKind.raw, `dead ${key}`),
       freer: this.state.slot(SlotKind.silent, `freer ${key}`),
+      published: dynamic ? this.state.slot(SlotKind.silent, `published ${key}`) : -1,
       cells: new Map(),
     });
     this.byHandle.set(handle, id - 1);
@@ -114,7 +122,7 @@ export class Memory {
     const handle = new Handle(struct.type, `${owner.name}.${site}#${nth}`);
     const key = `${struct.type} (${ownerKey}).${site}#${nth}`;
     const value = this.values.internAllocated(handle, key);
-    this.structs[this.register(handle, value, key)] = struct;
+    this.structs.set(this.register(handle, value, key, true), struct);
     this.fresh.add(counter, nth, value);
     return value;
   }
@@ -122,9 +130,17 @@ export class Memory {
   /** Give the fields of a fresh object their values. */
   initialise(value: number): void {
     const object = this.object(this.values.values[value] as Handle);
-    for (const [field, zero] of Object.entries(this.structs[object]!.zero)) {
+    for (const [field, zero] of Object.entries(this.structs.get(object)?.zero ?? {})) {
       this.state.set(this.cell(object, field), this.values.intern(zero));
     }
+  }
+
+  /** Numbers of the allocated objects that @value mentions. */
+  mentioned(value: Value): number[] {
+    if (Array.isArray(value)) return value.flatMap((v: Value) => this.mentioned(v));
+    if (!(value instanceof Handle)) return [];
+    const object = this.object(value);
+    return this.objects[object]!.published < 0 ? [] : [object];
   }
 
   /** Mark an object dead and forget its fields. */

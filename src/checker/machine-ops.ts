@@ -3,6 +3,7 @@
 
 import { must } from '#base/assert';
 import { Code, type Instruction } from './machine-code.ts';
+import { type HeldSets, Mode } from './machine-held.ts';
 import type { Memory } from './machine-memory.ts';
 import type { State } from './state.ts';
 import type { ValueTable } from './state-values.ts';
@@ -13,16 +14,19 @@ export function allocatedBy(memory: Memory, i: Instruction, nth: number): number
   return memory.allocated(i.cell, nth, i.op.obj, i.op.field, struct);
 }
 
-/** Change memory as @i, done by thread @t, does; @held is the slot that counts @t's locks. */
-export function applyTo(
-  memory: Memory,
-  values: ValueTable,
-  state: State,
-  t: number,
-  held: number,
-  i: Instruction,
-): void {
+/** What an Op changes. */
+export interface Parts {
+  readonly memory: Memory;
+  readonly values: ValueTable;
+  readonly state: State;
+  readonly heldSets: HeldSets;
+}
+
+/** Change memory as @i, done by thread @t, does; @held is the slot with the locks @t holds. */
+export function applyTo(parts: Parts, t: number, held: number, i: Instruction): void {
+  const { memory, values, state } = parts;
   const content = state.slots[i.cell]!;
+  for (const slot of i.publishes) state.set(slot, 1);
   switch (i.code) {
     case Code.store:
     case Code.xchg:
@@ -42,30 +46,38 @@ export function applyTo(
       memory.kill(i.object, t);
       break;
     case Code.trylock:
-      if (content !== 0) break;
-      state.set(i.cell, t + 1);
-      state.set(held, state.slots[held]! + 1);
+      if (content === 0) acquire(parts, t, held, i.cell);
       break;
     case Code.lock:
     case Code.write_lock:
-      state.set(i.cell, t + 1);
-      state.set(held, state.slots[held]! + 1);
+      acquire(parts, t, held, i.cell);
       break;
     case Code.unlock:
     case Code.write_unlock:
       state.set(i.cell, 0);
-      state.set(held, state.slots[held]! - 1);
+      state.set(held, parts.heldSets.remove(state.slots[held]!, i.cell, Mode.exclusive));
       break;
     case Code.read_lock:
-    case Code.read_unlock: {
-      const by = i.code === Code.read_lock ? 1 : -1;
-      const reader = memory.reader(i.cell, t);
-      state.set(i.cell, content - by);
-      state.set(reader, state.slots[reader]! + by);
-      state.set(held, state.slots[held]! + by);
+      share(parts, t, i.cell, 1);
+      state.set(held, parts.heldSets.add(state.slots[held]!, i.cell, Mode.shared));
       break;
-    }
+    case Code.read_unlock:
+      share(parts, t, i.cell, -1);
+      state.set(held, parts.heldSets.remove(state.slots[held]!, i.cell, Mode.shared));
+      break;
     default:
       break;
   }
+}
+
+function acquire({ state, heldSets }: Parts, t: number, held: number, cell: number): void {
+  state.set(cell, t + 1);
+  state.set(held, heldSets.add(state.slots[held]!, cell, Mode.exclusive));
+}
+
+/** One reader more or less: a lock's cell holds minus the number of its readers. */
+function share({ state, memory }: Parts, t: number, cell: number, by: number): void {
+  const reader = memory.reader(cell, t);
+  state.set(cell, state.slots[cell]! - by);
+  state.set(reader, state.slots[reader]! + by);
 }

@@ -146,6 +146,11 @@ export class Rules {
     });
   }
 
+  /** The state of the rule with this @index. */
+  stateOf(index: number): Value {
+    return this.valueIn(this.ruleSlots[index]!);
+  }
+
   /** Say which window explains @report. */
   classify(report: Unclassified): Report {
     let window: string | null = null;

@@ -17,6 +17,7 @@ import {
   OOPS,
 } from './machine-automaton.ts';
 import { Code, decode, effectOf, type Instruction, Views } from './machine-code.ts';
+import { HeldSets } from './machine-held.ts';
 import { Memory } from './machine-memory.ts';
 import { allocatedBy, applyTo } from './machine-ops.ts';
 import { Rules } from './machine-rules.ts';
@@ -37,7 +38,7 @@ interface Thread {
   readonly name: string;
   readonly daemon: boolean;
   readonly local: number;
-  /** Slot: how many locks it holds. */
+  /** Slot: the set of locks it holds. */
   readonly held: number;
 }
 
@@ -53,13 +54,14 @@ export class Machine implements Program {
   readonly state: State;
   readonly memory: Memory;
   readonly rules: Rules;
+  readonly heldSets = new HeldSets();
+  readonly views = new Views();
   reports: Report[] = [];
   private readonly threads: Thread[] = [];
   private readonly threadNumbers = new Map<string, number>();
   private readonly instructions: (Instruction | undefined)[] = [];
-  private readonly edgeViews: (OpView | undefined)[] = [];
-  private readonly blockedViews: (OpView | undefined)[] = [];
-  private readonly views = new Views();
+  private readonly edgeViews: number[] = [];
+  private readonly blockedViews: number[] = [];
   /** Slot: 1 once a thread has crashed, which ends the run. */
   private readonly crashed: number;
   private raw: Unclassified[] = [];
@@ -119,6 +121,16 @@ export class Machine implements Program {
     return local === NOT_STARTED || local === DONE;
   }
 
+  /** True if @t has been started in this run. */
+  exists(t: number): boolean {
+    return this.local(t) !== NOT_STARTED;
+  }
+
+  /** True if @t stands before an Op, possible or not. */
+  isWaiting(t: number): boolean {
+    return this.local(t) > OOPS;
+  }
+
   /** True if a thread has crashed in this run, which ends it. */
   hasCrashed(): boolean {
     return this.state.slots[this.crashed] !== 0;
@@ -129,8 +141,7 @@ export class Machine implements Program {
     const nth = this.state.slots[counter]! + 1;
     this.state.set(counter, nth);
     const t = this.threadNumber(body, nth);
-    const edge = this.automaton.start(body);
-    this.arrive(t, this.automaton.edges[edge]!);
+    this.arrive(t, this.startEdge(body));
   }
 
   private threadNumber(body: ThreadBody, nth: number): number {
@@ -228,36 +239,66 @@ export class Machine implements Program {
   }
 
   pending(t: number): OpView {
+    return this.views.all[this.view(t)]!;
+  }
+
+  /** The number of the view of what @t would do now. */
+  view(t: number): number {
     const local = this.local(t);
     const i = this.instruction(local);
-    const count = i.code === Code.choose ? this.choices(t) : 1;
     let view = this.viewOfEdge(this.edgeOf(t, 0), local);
-    for (let c = 1; c < count && !view.visible; c++)
+    if (i.code !== Code.choose) return view;
+    for (let c = 1; c < this.choices(t) && !this.views.all[view]!.visible; c++) {
       view = this.viewOfEdge(this.edgeOf(t, c), local);
+    }
     return view;
   }
 
-  private viewOfEdge(edge: number, local: number): OpView {
-    const known = edge < 0 ? this.blockedViews[local] : this.edgeViews[edge];
-    if (known !== undefined) return known;
+  private viewOfEdge(edge: number, local: number): number {
+    const list = edge < 0 ? this.blockedViews : this.edgeViews;
+    const at = edge < 0 ? local : edge;
+    const known = list[at];
+    if (known !== undefined && known >= 0) return known;
+    while (list.length <= at) list.push(-1);
     const i = this.instruction(local);
-    if (edge < 0) {
-      const view = this.views.of(i, effectOf(i, UNDEFINED_ID), false);
-      while (this.blockedViews.length < local) this.blockedViews.push(undefined);
-      this.blockedViews[local] = view;
-      return view;
-    }
-    const { result, events } = this.automaton.edges[edge]!;
+    const result = edge < 0 ? UNDEFINED_ID : this.automaton.edges[edge]!.result;
     const effect = effectOf(i, result);
-    const visible = this.rules.hears(events) || this.seen(i, effect);
-    const view = this.views.of(i, effect, visible);
-    while (this.edgeViews.length < edge) this.edgeViews.push(undefined);
-    this.edgeViews[edge] = view;
-    return view;
+    const visible = edge >= 0 && (this.isHeard(edge, i) || this.isRead(i, effect));
+    list[at] = this.views.of(i, effect, visible);
+    return list[at]!;
+  }
+
+  /** True if what the enabled @t would do ends the run. */
+  ends(t: number): boolean {
+    const edge = this.edgeOf(t);
+    if (edge < 0 || this.automaton.edges[edge]!.to === OOPS) return true;
+    const { op } = this.instruction(this.local(t));
+    return op.body !== undefined && this.startEdge(op.body).to === OOPS;
+  }
+
+  /** True if no rule can see what the enabled @t would do, and it neither ends the run nor leaks. */
+  isPlain(t: number): boolean {
+    const edge = this.edgeOf(t);
+    if (edge < 0) return false;
+    const local = this.local(t);
+    if (this.views.all[this.viewOfEdge(edge, local)]!.visible || this.ends(t)) return false;
+    if (this.automaton.edges[edge]!.to !== DONE) return true;
+    const releases = this.instruction(local).op.kind.endsWith('unlock');
+    return this.heldSets.items(this.held(t)).length === (releases ? 1 : 0);
+  }
+
+  private startEdge(body: ThreadBody): Edge {
+    return this.automaton.edges[this.automaton.start(body)]!;
+  }
+
+  private isHeard(edge: number, i: Instruction): boolean {
+    if (this.rules.hears(this.automaton.edges[edge]!.events)) return true;
+    if (i.code !== Code.spawn) return false;
+    return this.rules.hears(this.startEdge(must(i.op.body, 'a spawn has a body')).events);
   }
 
   /** True if a rule reads what @i changes. */
-  private seen(i: Instruction, effect: string): boolean {
+  private isRead(i: Instruction, effect: string): boolean {
     if (effect === 'read' || effect === 'none') return false;
     if (i.code === Code.free) return this.rules.reads(i.op.obj.type, '*');
     if (i.code === Code.alloc) return this.rules.reads(i.op.struct!.type, '*');
@@ -278,7 +319,7 @@ export class Machine implements Program {
       const edge = this.automaton.edge(local, this.resultOf(i, choice));
       const before = this.state.slots[i.cell]!;
       if (i.code === Code.spawn) this.startThread(must(i.op.body, 'a spawn has a body'));
-      else applyTo(this.memory, this.values, this.state, t, this.threads[t]!.held, i);
+      applyTo(this, t, this.threads[t]!.held, i);
       this.arrive(t, this.automaton.edges[edge]!);
       this.judge(i, before);
     }
@@ -359,16 +400,17 @@ export class Machine implements Program {
       .map((thread) => thread.name);
   }
 
+  /** The set of locks that @t holds, by number. */
+  held(t: number): number {
+    return this.state.slots[this.threads[t]!.held]!;
+  }
+
   /** Names of the locks that @t holds. */
   locksOf(t: number): string[] {
-    const names: string[] = [];
-    this.memory.cells.forEach((cell, slot) => {
-      if (cell === undefined || cell.field !== '') return;
-      const content = this.state.slots[slot]!;
-      const reads = content < 0 && this.state.slots[this.memory.reader(slot, t)] !== 0;
-      if (content === t + 1 || reads) names.push(this.memory.objects[cell.object]!.handle.name);
+    return this.heldSets.items(this.held(t)).map(({ cell }) => {
+      const { object } = must(this.memory.cells[cell], 'a lock is a cell');
+      return this.memory.objects[object]!.handle.name;
     });
-    return names;
   }
 
   // Undo, fingerprint, recording ------------------------------------------------------------

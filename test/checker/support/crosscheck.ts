@@ -1,119 +1,124 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One random program through every strategy: the same final states, violations and classes.
+// The cross-check: on random programs every way of exploring gives the same final states and the
+// same reports as brute force.
 
-import { countLayers, noCost } from '../../../src/checker/delay-layers.ts';
-import { exhaustive } from '../../../src/checker/exhaustive.ts';
-import { Machine } from '../../../src/checker/machine.ts';
-import { exploreNone } from '../../../src/checker/none.ts';
-import { exploreOptimal, type RunCounts, type RunHooks } from '../../../src/checker/optimal.ts';
-import type { Program, Report } from '../../../src/checker/program.ts';
-import { randomScene } from '../../../src/checker/random.ts';
-import { reportKey } from '../../../src/checker/run.ts';
+import { type ExhaustiveOptions, exhaustive } from '../../../src/checker/exhaustive.ts';
+import { Machine, type MachineOptions } from '../../../src/checker/machine.ts';
+import type { Report } from '../../../src/checker/program.ts';
 import type { Scene } from '../../../src/checker/scene.ts';
-import { exploreSource } from '../../../src/checker/source.ts';
+import { brute, wordsOf } from './brute.ts';
+import { draw, sceneOf } from './programs.ts';
 
-/** What a strategy says about a program, as sets that can be compared. */
-interface Outcome {
-  readonly name: string;
-  readonly ends: Set<string>;
-  readonly violations: Set<string>;
-  readonly classes?: number;
-  /** Runs given up; optimal must have none. */
-  readonly wasted?: number;
+/** What exploring a scene in one way gave. */
+export interface Explored {
+  readonly finals: readonly string[];
+  readonly reports: readonly string[];
 }
 
-/** What one program showed. */
-export interface Crosschecked {
-  readonly seed: number;
-  /** In words; empty if all agree. */
-  readonly differences: readonly string[];
-  readonly classes: number;
-  readonly states: number;
-  /** The program has too many prefixes for brute force; nothing was compared. */
-  readonly skipped: boolean;
+/** The key under which reports are compared: of a deadlock the oracle tells no subject. */
+export function keyOf(report: Report): string {
+  if (report.property === 'deadlock' || report.property === 'lost-wake-up') return report.property;
+  return `${report.property}|${report.window ?? ''}|${report.subject}`;
 }
 
-const PREFIXES_MAX = 3_000;
-
-class Collector {
-  readonly ends = new Set<string>();
-  readonly violations = new Set<string>();
-  private readonly words = new Uint32Array(4);
-  private readonly program: Machine;
-
-  constructor(program: Machine) {
-    this.program = program;
-    this.note(program.reports);
-  }
-
-  note(reports: readonly Report[]): void {
-    for (const r of reports) this.violations.add(reportKey(r));
-  }
-
-  /** A crash ends a run in the middle: such ends are violations, not final states. */
-  end(reports: readonly Report[]): void {
-    this.note(reports);
-    if (this.program.hasCrashed()) return;
-    this.program.fingerprint(this.words);
-    this.ends.add(this.words.join('.'));
-  }
-}
-
-function brute(scene: Scene): Outcome & { states: number } {
-  const machine = new Machine(scene);
-  const c = new Collector(machine);
-  const { states } = exploreNone(machine, {
-    end: (_, reports) => c.end(reports),
-    violation: (reports) => c.note(reports),
+/** The final state of @machine in the words of the oracle. */
+export function finalWords(machine: Machine): string {
+  const { memory, state, values, scene } = machine;
+  const parts: string[] = [];
+  memory.cells.forEach((cell, slot) => {
+    const content = state.slots[slot]!;
+    if (cell === undefined || content === 0) return;
+    const { name } = memory.objects[cell.object]!.handle;
+    if (cell.field !== '') parts.push(`${name}.${cell.field}=${wordsOf(values.values[content])}`);
+    else if (content > 0) parts.push(`${name} by ${machine.threadName(content - 1)}`);
   });
-  return { name: 'none', ends: c.ends, violations: c.violations, states };
+  for (const { handle, dead } of memory.objects) {
+    if (state.slots[dead] !== 0) parts.push(`${handle.name} dead`);
+  }
+  for (let t = 0; t < machine.threadCount(); t++) {
+    if (machine.exists(t)) parts.push(`${machine.threadName(t)} ${machine.isDone(t)}`);
+  }
+  scene.rules.forEach((rule, i) => {
+    parts.push(`${rule.id}: ${wordsOf(machine.rules.stateOf(i))}`);
+  });
+  return parts.sort().join(' ');
 }
 
-function byRuns(
-  name: string,
+/** Explore @scene with the exhaustive search. */
+export function explore(
   scene: Scene,
-  explore: (program: Program, hooks: RunHooks) => RunCounts,
-): Outcome {
-  const machine = new Machine(scene);
-  const c = new Collector(machine);
-  const counts = explore(machine, {
-    step: (_, reports) => c.note(reports),
-    end: (_run, _stuck, reports) => c.end(reports),
+  options: ExhaustiveOptions,
+  machineOptions: MachineOptions = {},
+): Explored {
+  const machine = new Machine(scene, machineOptions);
+  const finals = new Set<string>();
+  const { found } = exhaustive(machine, {
+    ...options,
+    onTerminal: () => {
+      if (!machine.hasCrashed()) finals.add(finalWords(machine));
+    },
   });
-  const classes = counts.complete + counts.stuck;
-  return { name, ends: c.ends, violations: c.violations, classes, wasted: counts.blocked };
+  const reports = new Set(found.map(({ report }) => keyOf(report)));
+  return { finals: [...finals].sort(), reports: [...reports].sort() };
 }
 
-function byStates(scene: Scene): Outcome {
-  const machine = new Machine(scene);
-  const c = new Collector(machine);
-  const result = exhaustive(machine, { onTerminal: () => c.end([]) });
-  c.note(result.found.map((f) => f.report));
-  return { name: 'exhaustive', ends: c.ends, violations: c.violations };
+/** All combinations of reductions. */
+export const COMBINATIONS: readonly ExhaustiveOptions[] = [
+  { quiet: false, sleep: false },
+  { quiet: true, sleep: false },
+  { quiet: false, sleep: true },
+  { quiet: true, sleep: true },
+];
+
+export interface CrosscheckResult {
+  readonly programs: number;
+  /** Programs with too many schedules for brute force. */
+  readonly skipped: number;
+  readonly failures: readonly string[];
 }
 
-const listed = (set: ReadonlySet<string>): string => [...set].sort().join(' ');
+export interface CrosscheckOptions {
+  readonly size?: number;
+  readonly schedulesMax?: number;
+  readonly machine?: MachineOptions;
+  readonly search?: ExhaustiveOptions;
+  /** Stop at this many failures. */
+  readonly failuresMax?: number;
+}
 
-/** Compare all strategies on the program that @seed names. */
-export function crosscheck(seed: number): Crosschecked {
-  const scene = randomScene(seed);
-  const layers = countLayers(new Machine(scene), noCost, { prefixesMax: PREFIXES_MAX });
-  const { complete, stuck, prefixes } = layers[0]!;
-  if (prefixes >= PREFIXES_MAX) {
-    return { seed, differences: [], classes: 0, states: 0, skipped: true };
+/** Compare on @n programs from @seed on. */
+export function crosscheck(
+  n: number,
+  seed: number,
+  options: CrosscheckOptions = {},
+): CrosscheckResult {
+  const failures: string[] = [];
+  let skipped = 0;
+  let programs = 0;
+  for (let i = seed; i < seed + n; i++) {
+    programs++;
+    const scene = sceneOf(draw(i, options.size ?? 4));
+    const oracle = brute(scene, options.schedulesMax ?? 2000);
+    if (!oracle.complete) {
+      skipped++;
+      continue;
+    }
+    const reports = [...oracle.reports.keys()].sort();
+    const wanted = JSON.stringify({ finals: oracle.finals, reports });
+    for (const combination of COMBINATIONS) {
+      let got: string;
+      try {
+        got = JSON.stringify(
+          explore(scene, { ...combination, ...options.search }, options.machine),
+        );
+      } catch (error) {
+        got = String(error);
+      }
+      if (got !== wanted) {
+        failures.push(`program ${i}, ${JSON.stringify(combination)}:\n  ${wanted}\n  ${got}`);
+      }
+    }
+    if (failures.length >= (options.failuresMax ?? 1)) break;
   }
-  const classes = complete + stuck;
-  const expected = brute(scene);
-  const optimal = byRuns('optimal', scene, exploreOptimal);
-  const differences: string[] = [];
-  for (const found of [optimal, byRuns('source', scene, exploreSource), byStates(scene)]) {
-    const say = (what: string, a: unknown, b: unknown) => {
-      if (a !== b) differences.push(`seed ${seed}: ${found.name} ${what}: ${a}, not ${b}`);
-    };
-    say('final states', listed(found.ends), listed(expected.ends));
-    say('violations', listed(found.violations), listed(expected.violations));
-    if (found.classes !== undefined) say('classes', found.classes, classes);
-  }
-  if (optimal.wasted !== 0) differences.push(`seed ${seed}: optimal wastes ${optimal.wasted} runs`);
-  return { seed, differences, classes, states: expected.states, skipped: false };
+  return { programs, skipped, failures };
 }

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Every state that matters: depth-first search with state caching, quiet steps and sleep sets.
+//
+// The idea. A state is visited once (128-bit fingerprints). Steps that nobody else can see are
+// taken at once (reduce.ts), so only states where the choice of thread matters are stored. Where it
+// does, sleep sets keep the search from taking two independent steps in both orders: once thread t
+// has been explored from a state, t sleeps in what is explored from there afterwards, until a step
+// is taken that is dependent with t's. A stored state keeps the set it was explored with; when it
+// is met again with less asleep, what was asleep then and is awake now is explored (Godefroid 1996,
+// figure 5.2).
+//
+//   T1: store x      T2: store y        both shared, four states: 00 10 01 11
+//   00 -T1-> 10 -T2-> 11;  00 -T2-> 01 with T1 asleep: its store commutes with T2's, nothing to do
+//   three transitions instead of four; with n such threads n 2^(n-1) shrinks to 2^n - 1
+//
+// Quiet steps are repeated until none is left, so a loop made of nothing else would not end: a
+// fingerprint kept from 1, 2, 4, ... steps ago shows the cycle (Brent 1980). It is reported as a
+// livelock, and the state is opened there as if the step were not quiet.
+
+import { assert } from '#base/assert';
+import { type DependenceFaults, dependent } from './dependence.ts';
+import type { Machine } from './machine.ts';
+import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
+import { Findings, type Found, type Limit, type Limits, Path } from './run.ts';
+import { StateTable } from './state-table.ts';
+
+export interface ExhaustiveOptions extends Limits, Reductions {
+  readonly faults?: (DependenceFaults & ReductionFaults) | undefined;
+  /** Called in each state where nothing is enabled. */
+  readonly onTerminal?: (() => void) | undefined;
+}
+
+export interface SearchResult {
+  readonly found: readonly Found[];
+  readonly states: number;
+  readonly transitions: number;
+  /** Limits that were hit; what was found holds, what was not found may still exist. */
+  readonly bounded: readonly Limit[];
+  /** How often the search began. */
+  readonly rounds: number;
+}
+
+/** Sets of threads are the bits of a word that is not negative. */
+const THREADS_MAX = 30;
+const QUIET_MAX = 1_000_000;
+const LEARNING_RUNS = 16;
+
+/** Explore @machine exhaustively. */
+export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): SearchResult {
+  return new Exhaustive(machine, options).search();
+}
+
+/** Columns of the stack, one row for each open state. */
+interface Level {
+  mark: number;
+  length: number;
+  /** Threads still to be explored. */
+  todo: number;
+  sleep: number;
+  /** Thread that led here. */
+  last: number;
+  /** Thread under exploration with its next choice, -1 for none. */
+  thread: number;
+  choice: number;
+  /** View of what each thread would do here. */
+  views: Int32Array;
+}
+
+class Exhaustive {
+  private readonly machine: Machine;
+  private readonly options: ExhaustiveOptions;
+  private readonly discipline: Discipline;
+  private readonly findings = new Findings();
+  private readonly path = new Path();
+  private readonly levels: Level[] = [];
+  private readonly matrix: Uint8Array[] = [];
+  private readonly limits: Limit[] = [];
+  private readonly started = performance.now();
+  private table = new StateTable();
+  private transitions = 0;
+  private learned = 0;
+  private last = 0;
+
+  constructor(machine: Machine, options: ExhaustiveOptions) {
+    this.machine = machine;
+    this.options = options;
+    this.discipline = new Discipline(machine.memory, machine.heldSets, options.faults);
+  }
+
+  search(): SearchResult {
+    if (this.quiet()) this.learn();
+    let rounds = 0;
+    do {
+      rounds++;
+      this.learned = this.discipline.demotions;
+      this.table = new StateTable();
+    } while (!this.round());
+    return {
+      found: this.findings.all(),
+      states: this.table.size,
+      transitions: this.transitions,
+      bounded: this.limits,
+      rounds,
+    };
+  }
+
+  private quiet(): boolean {
+    return this.options.quiet !== false;
+  }
+
+  /** A few runs with other threads first each time, to see most accesses before the search. */
+  private learn(): void {
+    const { machine } = this;
+    let seed = 1;
+    for (let run = 0; run < LEARNING_RUNS; run++) {
+      machine.reset();
+      for (let step = 0; step < 10_000; step++) {
+        const able: number[] = [];
+        for (let t = 0; t < machine.threadCount(); t++) {
+          this.note(t);
+          if (machine.enabled(t)) able.push(t);
+        }
+        if (able.length === 0) break;
+        seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+        const draw = seed >> 8;
+        const t =
+          able.includes(this.last) && draw % 8 > run % 8 ? this.last : able[draw % able.length]!;
+        this.last = t;
+        machine.step(t, draw % machine.choices(t));
+      }
+    }
+  }
+
+  /** One search; false if it has to be done again, since a reduction proved to be wrong. */
+  private round(): boolean {
+    const { machine } = this;
+    machine.reset();
+    this.path.length = 0;
+    this.last = 0;
+    this.findings.note(machine.reports, this.path);
+    for (let t = 0; t < machine.threadCount(); t++) this.note(t);
+    let depth = -1;
+    if (this.settle(0)) depth = this.enter(depth, machine.mark(), 0, 0);
+    while (depth >= 0) {
+      if (this.discipline.demotions !== this.learned) return false;
+      if (this.exceeded()) break;
+      const level = this.levels[depth]!;
+      if (level.thread < 0 && level.todo === 0) {
+        machine.undo(level.mark);
+        this.path.length = level.length;
+        depth--;
+      } else {
+        depth = this.advance(level, depth);
+      }
+    }
+    return this.discipline.demotions === this.learned;
+  }
+
+  /** Take the next step from the state on top; returns the new depth. */
+  private advance(level: Level, depth: number): number {
+    const { machine, path } = this;
+    if (level.thread < 0) {
+      const preferred = (level.todo >> level.last) & 1;
+      level.thread = preferred ? level.last : 31 - Math.clz32(level.todo & -level.todo);
+      level.todo &= ~(1 << level.thread);
+      level.choice = 0;
+    }
+    const t = level.thread;
+    const choice = level.choice++;
+    const asleep = this.options.sleep === false ? 0 : this.stillAsleep(level, t);
+    const finished = level.choice >= machine.choices(t);
+    if (finished) {
+      level.thread = -1;
+      level.sleep |= 1 << t;
+    }
+    const mark = machine.mark();
+    const length = path.length;
+    this.take(t, choice);
+    if (this.settle(asleep)) return this.enter(depth, mark, length, asleep);
+    machine.undo(mark);
+    path.length = length;
+    return depth;
+  }
+
+  private stillAsleep(level: Level, t: number): number {
+    let asleep = 0;
+    for (let rest = level.sleep; rest !== 0; rest &= rest - 1) {
+      const q = 31 - Math.clz32(rest & -rest);
+      if (!this.dependent(level.views[q]!, level.views[t]!)) asleep |= 1 << q;
+    }
+    return asleep;
+  }
+
+  private dependent(a: number, b: number): boolean {
+    if (this.options.faults?.neverWake) return false;
+    let row = this.matrix[a];
+    if (row === undefined || b >= row.length) {
+      const grown = new Uint8Array(Math.max(256, b * 2));
+      if (row !== undefined) grown.set(row);
+      while (this.matrix.length < a) this.matrix.push(new Uint8Array(0));
+      this.matrix[a] = grown;
+      row = grown;
+    }
+    if (row[b] === 0) {
+      const { all } = this.machine.views;
+      row[b] = dependent(all[a]!, all[b]!, this.options.faults) ? 2 : 1;
+    }
+    return row[b] === 2;
+  }
+
+  private take(t: number, choice: number): void {
+    const { machine, path } = this;
+    const before = machine.threadCount();
+    assert(before <= THREADS_MAX, `at most ${THREADS_MAX} threads`);
+    machine.step(t, choice);
+    this.transitions++;
+    path.push(t, choice);
+    this.last = t;
+    if (machine.reports.length > 0) this.findings.note(machine.reports, path);
+    this.note(t);
+    for (let fresh = before; fresh < machine.threadCount(); fresh++) this.note(fresh);
+  }
+
+  /** Learn from what @t is about to do. */
+  private note(t: number): void {
+    const { machine } = this;
+    const node = machine.local(t);
+    if (!this.quiet() || !machine.isWaiting(t)) return;
+    const i = machine.instruction(node);
+    if (this.isUnknown(i.published)) return;
+    this.discipline.note(t, node, machine.held(t), i);
+  }
+
+  private isUnknown(published: number): boolean {
+    if (published < 0) return false;
+    return (
+      this.machine.state.slots[published] === 0 || Boolean(this.options.faults?.neverPublished)
+    );
+  }
+
+  /** Take quiet steps until none is left; false if one of them is asleep, so nothing is new. */
+  private settle(asleep: number): boolean {
+    if (!this.quiet()) return true;
+    const { machine } = this;
+    const { state } = machine;
+    let [f0, f1, f2] = [state.f0, state.f1, state.f2];
+    for (let steps = 1, power = 1; ; steps++) {
+      const t = this.quietThread();
+      if (t < 0) return true;
+      if ((asleep >> t) & 1) return false;
+      this.take(t, 0);
+      if (state.f0 === f0 && state.f1 === f1 && state.f2 === f2) {
+        this.findings.note([livelock(machine.threadName(t))], this.path);
+        return true;
+      }
+      if (steps === power) {
+        [f0, f1, f2] = [state.f0, state.f1, state.f2];
+        power *= 2;
+      }
+      if (steps > QUIET_MAX) {
+        this.limits.push({ name: 'depth', max: QUIET_MAX, flag: '--depth-max' });
+        return true;
+      }
+    }
+  }
+
+  private quietThread(): number {
+    const count = this.machine.threadCount();
+    if (this.isQuiet(this.last)) return this.last;
+    for (let t = 0; t < count; t++) if (t !== this.last && this.isQuiet(t)) return t;
+    return -1;
+  }
+
+  private isQuiet(t: number): boolean {
+    const { machine } = this;
+    if (!machine.enabled(t)) return false;
+    const i = machine.instruction(machine.local(t));
+    if (!this.isUnknown(i.published) && !this.discipline.isQuiet(i)) return false;
+    return machine.isPlain(t) || (Boolean(this.options.faults?.ignoreVisible) && !machine.ends(t));
+  }
+
+  /** Look up the state and open it if there is something new to explore; returns the depth. */
+  private enter(depth: number, mark: number, length: number, asleep: number): number {
+    const { machine, table, options } = this;
+    const { f0, f1, f2, f3 } = machine.state;
+    const known = table.findOrAdd(f0, f1, f2, f3, asleep);
+    let todo = 0;
+    let sleep = asleep;
+    if (known < 0) {
+      let enabled = 0;
+      for (let t = 0; t < machine.threadCount(); t++) if (machine.enabled(t)) enabled |= 1 << t;
+      if (enabled === 0) {
+        options.onTerminal?.();
+        this.findings.note(machine.atEnd(), this.path);
+      }
+      todo = enabled & ~asleep;
+    } else if (!options.faults?.ignoreWaking) {
+      todo = known & ~asleep;
+      sleep = known & asleep;
+      if (todo !== 0) table.replace(sleep);
+    }
+    if (todo === 0) {
+      machine.undo(mark);
+      this.path.length = length;
+      return depth;
+    }
+    this.open(depth + 1, mark, length, todo, sleep);
+    return depth + 1;
+  }
+
+  private open(depth: number, mark: number, length: number, todo: number, sleep: number): void {
+    const { machine } = this;
+    let level = this.levels[depth];
+    const count = machine.threadCount();
+    if (level === undefined) {
+      const views = new Int32Array(Math.max(8, count));
+      level = { mark, length, todo, sleep, last: this.last, thread: -1, choice: 0, views };
+      this.levels.push(level);
+    } else {
+      level.mark = mark;
+      level.length = length;
+      level.todo = todo;
+      level.sleep = sleep;
+      level.last = this.last;
+      level.thread = -1;
+      if (level.views.length < count) level.views = new Int32Array(count);
+    }
+    for (let rest = todo | sleep; rest !== 0; rest &= rest - 1) {
+      const t = 31 - Math.clz32(rest & -rest);
+      level.views[t] = machine.view(t);
+    }
+  }
+
+  private exceeded(): boolean {
+    const { statesMax, timeMaxS } = this.options;
+    if (statesMax !== undefined && this.table.size > statesMax) {
+      this.limits.push({ name: 'states', max: statesMax, flag: '--states-max' });
+    }
+    if (timeMaxS !== undefined && this.transitions % 256 === 0) {
+      if (performance.now() - this.started > timeMaxS * 1000) {
+        this.limits.push({ name: 'time', max: timeMaxS, flag: '--time-max' });
+      }
+    }
+    return this.limits.length > 0;
+  }
+}
+
+function livelock(thread: string) {
+  return {
+    property: 'livelock',
+    subject: thread,
+    because: `${thread} goes round a loop in which nothing changes that another thread could see`,
+    facts: { thread },
+    window: null,
+  };
+}

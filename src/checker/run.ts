@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Runs: the steps taken so far, and what a search has found on the way.
+
+import type { Program, Report, StepRecord } from './program.ts';
+
+/** One step of a run: the thread and, for choose, the environment's answer. */
+export interface Choice {
+  readonly thread: number;
+  readonly choice: number;
+}
+
+/** A limit that ended a search early, and the flag that raises it. */
+export interface Limit {
+  readonly name: 'states' | 'time' | 'depth';
+  readonly max: number;
+  readonly flag: string;
+}
+
+/** Limits of a search. */
+export interface Limits {
+  /** States stored at most; flag --states-max. */
+  readonly statesMax?: number | undefined;
+  /** Seconds at most; flag --time-max. */
+  readonly timeMaxS?: number | undefined;
+}
+
+/** A broken rule and the run on which it was first seen. */
+export interface Found {
+  readonly report: Report;
+  readonly run: readonly Choice[];
+}
+
+/** What makes two reports the same finding. */
+export function reportKey(report: Report): string {
+  return `${report.property}|${report.window ?? ''}|${report.subject}`;
+}
+
+/** The steps on the way to where a search stands. */
+export class Path {
+  length = 0;
+  private steps = new Int32Array(1024);
+
+  push(thread: number, choice: number): void {
+    if (this.length === this.steps.length) {
+      const steps = new Int32Array(this.steps.length * 2);
+      steps.set(this.steps);
+      this.steps = steps;
+    }
+    this.steps[this.length++] = thread | (choice << 8);
+  }
+
+  /** A copy of the steps. */
+  run(): Choice[] {
+    return Array.from(this.steps.subarray(0, this.length), (step) => ({
+      thread: step & 0xff,
+      choice: step >> 8,
+    }));
+  }
+}
+
+/** Distinct reports, each with its first run. */
+export class Findings {
+  private readonly byKey = new Map<string, Found>();
+
+  note(reports: readonly Report[], path: Path): void {
+    for (const report of reports) {
+      const key = reportKey(report);
+      if (!this.byKey.has(key)) this.byKey.set(key, { report, run: path.run() });
+    }
+  }
+
+  /** In the order of their keys. */
+  all(): Found[] {
+    return [...this.byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => found);
+  }
+}
+
+/** Numbers of the threads that may move now. */
+export function enabledThreads(program: Program): number[] {
+  const enabled: number[] = [];
+  for (let t = 0; t < program.threadCount(); t++) if (program.enabled(t)) enabled.push(t);
+  return enabled;
+}
+
+/** A run taken step by step. */
+export interface Replayed {
+  readonly trace: readonly StepRecord[];
+  /** Each report with the index of the step that raised it; atEnd: trace.length - 1. */
+  readonly reports: readonly { readonly step: number; readonly report: Report }[];
+  /** Switches away from a thread that could have gone on. */
+  readonly preemptions: number;
+}
+
+/** Take @run from the start and say all about it; atEnd rules are judged if it is maximal. */
+export function replayRun(program: Program, run: readonly Choice[]): Replayed {
+  program.reset();
+  const trace: StepRecord[] = [];
+  const reports = program.reports.map((report) => ({ step: -1, report }));
+  let preemptions = 0;
+  let last = -1;
+  for (const { thread, choice } of run) {
+    if (last >= 0 && last !== thread && program.enabled(last)) preemptions++;
+    last = thread;
+    trace.push(program.record(thread, choice));
+    for (const report of program.reports) reports.push({ step: trace.length - 1, report });
+  }
+  if (enabledThreads(program).length === 0) {
+    for (const report of program.atEnd()) reports.push({ step: trace.length - 1, report });
+  }
+  return { trace, reports, preemptions };
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The set of visited states: 128-bit fingerprints in open addressing, with one word for each.
+//
+// 20 bytes an entry; at most 3/4 full. That two different states share a fingerprint has a chance
+// of about n^2 / 2^129: for 10^9 states 10^-21.
+
+/** Fingerprint -> word. */
+export class StateTable {
+  size = 0;
+  /** Where the latest find() ended: the entry, new or old. */
+  private entry = 0;
+  private mask: number;
+  /** Five words for each entry: fingerprint, then the word plus one; 0 marks a free entry. */
+  private words: Uint32Array;
+
+  constructor(log2 = 12) {
+    this.mask = 2 ** log2 - 1;
+    this.words = new Uint32Array((this.mask + 1) * 5);
+  }
+
+  /** The word of a fingerprint, or -1 if it was not there; then it is added with @fresh. */
+  findOrAdd(f0: number, f1: number, f2: number, f3: number, fresh: number): number {
+    const w = this.words;
+    const [a, b, c, d] = [f0 >>> 0, f1 >>> 0, f2 >>> 0, f3 >>> 0];
+    for (let at = a & this.mask; ; at = (at + 1) & this.mask) {
+      const i = at * 5;
+      const word = w[i + 4]!;
+      if (word === 0) {
+        if ((this.size + 1) * 4 > (this.mask + 1) * 3) {
+          this.grow();
+          return this.findOrAdd(f0, f1, f2, f3, fresh);
+        }
+        w[i] = a;
+        w[i + 1] = b;
+        w[i + 2] = c;
+        w[i + 3] = d;
+        w[i + 4] = fresh + 1;
+        this.entry = i;
+        this.size++;
+        return -1;
+      }
+      if (w[i] === a && w[i + 1] === b && w[i + 2] === c && w[i + 3] === d) {
+        this.entry = i;
+        return word - 1;
+      }
+    }
+  }
+
+  /** Change the word of the entry that the latest findOrAdd() came to. */
+  replace(word: number): void {
+    this.words[this.entry + 4] = word + 1;
+  }
+
+  private grow(): void {
+    const old = this.words;
+    this.mask = this.mask * 2 + 1;
+    this.words = new Uint32Array((this.mask + 1) * 5);
+    const w = this.words;
+    for (let i = 0; i < old.length; i += 5) {
+      if (old[i + 4] === 0) continue;
+      let at = old[i]! & this.mask;
+      while (w[at * 5 + 4] !== 0) at = (at + 1) & this.mask;
+      w.set(old.subarray(i, i + 5), at * 5);
+    }
+  }
+}

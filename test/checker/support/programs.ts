@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Random small programs: data, and the generators that run them.
+//
+// A program is a list of threads, each a list of statements over registers that live in a frame.
+// Everything is drawn from a seed, so that a failing program has a number.
+
+import {
+  alloc,
+  choose,
+  cmpxchg,
+  defineStruct,
+  event,
+  fetch_add,
+  frame,
+  free,
+  Handle,
+  type Kfn,
+  load,
+  lock,
+  READ_ONCE,
+  read_lock,
+  read_unlock,
+  repeat,
+  spawn,
+  store,
+  type ThreadBody,
+  trylock,
+  unlock,
+  type Value,
+  wait,
+  write_lock,
+  write_unlock,
+  xchg,
+} from '#env/op';
+import type { Scene } from '../../../src/checker/scene.ts';
+
+interface Fields {
+  x: Value;
+  y: Value;
+}
+
+const Box = defineStruct<Fields>('box', { x: 0 });
+
+/** One statement; registers are named by number. */
+export type Statement =
+  | { readonly do: 'load'; readonly cell: number; readonly to: number }
+  | { readonly do: 'store'; readonly cell: number; readonly from: number }
+  | { readonly do: 'put'; readonly cell: number; readonly value: number }
+  | { readonly do: 'add'; readonly cell: number; readonly to: number }
+  | { readonly do: 'cas'; readonly cell: number; readonly expect: number; readonly value: number }
+  | { readonly do: 'xchg'; readonly cell: number; readonly value: number; readonly to: number }
+  | Locked
+  | { readonly do: 'if'; readonly reg: number; readonly body: readonly Statement[] }
+  | { readonly do: 'call'; readonly fn: number; readonly to: number; readonly args: boolean }
+  | { readonly do: 'loop'; readonly cell: number; readonly turns: number }
+  | { readonly do: 'spawn'; readonly fn: number }
+  | { readonly do: 'wait'; readonly cell: number; readonly value: number; readonly ge: boolean }
+  | { readonly do: 'choose'; readonly to: number }
+  | { readonly do: 'new'; readonly to: number }
+  | { readonly do: 'publish' | 'fetch' | 'delete' | 'peek' | 'poke'; readonly reg: number }
+  | { readonly do: 'event'; readonly reg: number }
+  | { readonly do: 'return' | 'throw'; readonly reg: number };
+
+interface Locked {
+  readonly do: 'lock' | 'try' | 'read' | 'write';
+  /** Which mutex; of no meaning for the rwsem. */
+  readonly lock: number;
+  readonly body: readonly Statement[];
+}
+
+/** A drawn program. */
+export interface Drawn {
+  readonly threads: readonly (readonly Statement[])[];
+  readonly functions: readonly (readonly Statement[])[];
+}
+
+/** Numbers from a seed. */
+export class Random {
+  private state: number;
+  constructor(seed: number) {
+    this.state = Math.imul(seed + 1, 0x9e3779b1) | 1;
+  }
+  below(n: number): number {
+    this.state ^= this.state << 13;
+    this.state ^= this.state >>> 17;
+    this.state ^= this.state << 5;
+    return (this.state >>> 0) % n;
+  }
+}
+
+const SIMPLE = ['load', 'load', 'store', 'put', 'put', 'put', 'add', 'cas', 'xchg'] as const;
+const NESTED = ['lock', 'lock', 'lock', 'try', 'read', 'write', 'if'] as const;
+const SPECIAL = ['call', 'call', 'loop', 'wait', 'choose', 'event', 'event'] as const;
+const HEAP = ['new', 'publish', 'fetch', 'delete', 'peek', 'poke'] as const;
+
+/** Draw a program with about @size statements in each of its threads. */
+export function draw(seed: number, size: number): Drawn {
+  const random = new Random(seed);
+  const threads = 2 + (random.below(4) === 0 ? 1 : 0) + (random.below(16) === 0 ? 1 : 0);
+  const flavour = random.below(4);
+  const block = (length: number, depth: number, inCall: boolean): Statement[] => {
+    const list: Statement[] = [];
+    for (let i = 0; i < length; i++) list.push(...statement(depth, inCall));
+    return list;
+  };
+  const statement = (depth: number, inCall: boolean): Statement[] => {
+    const kind = random.below(12);
+    if (flavour === 0 && kind < 5) return heap();
+    if (kind < 6) return [simple()];
+    if (kind < 9 && depth > 0) {
+      const body = block(1 + random.below(2), depth - 1, inCall);
+      const what = NESTED[random.below(NESTED.length)]!;
+      if (what === 'if') return [{ do: 'if', reg: random.below(2), body }];
+      return [{ do: what, lock: random.below(2), body }];
+    }
+    if (inCall && kind === 11) {
+      return [{ do: random.below(3) === 0 ? 'throw' : 'return', reg: random.below(2) }];
+    }
+    return inCall ? [simple()] : [special()];
+  };
+  const simple = (): Statement => {
+    const what = SIMPLE[random.below(SIMPLE.length)]!;
+    const cell = random.below(3);
+    const value = random.below(3);
+    const to = random.below(2);
+    if (what === 'load' || what === 'add') return { do: what, cell, to };
+    if (what === 'store') return { do: what, cell, from: to };
+    if (what === 'put') return { do: what, cell, value };
+    if (what === 'cas') return { do: what, cell, expect: random.below(2), value };
+    return { do: what, cell, value, to };
+  };
+  const heap = (): Statement[] => {
+    const reg = random.below(2);
+    const what = HEAP[random.below(HEAP.length)]!;
+    if (what === 'new')
+      return [
+        { do: 'new', to: reg },
+        { do: 'poke', reg },
+      ];
+    if (what === 'publish' || random.below(4) === 0) return [{ do: what, reg }];
+    return [
+      { do: 'fetch', reg },
+      { do: what, reg },
+    ];
+  };
+  const special = (): Statement => {
+    const what = SPECIAL[random.below(SPECIAL.length)]!;
+    const cell = random.below(3);
+    if (what === 'call') {
+      if (random.below(6) === 0) return { do: 'spawn', fn: random.below(2) };
+      return { do: what, fn: random.below(2), to: random.below(2), args: random.below(2) === 0 };
+    }
+    if (what === 'loop') return { do: what, cell, turns: random.below(3) };
+    if (what === 'wait') return { do: what, cell, value: random.below(3), ge: random.below(2) > 0 };
+    if (what === 'choose') return { do: what, to: random.below(2) };
+    return { do: 'event', reg: random.below(2) };
+  };
+  const functions = [block(1 + random.below(3), 1, true), block(1 + random.below(2), 0, true)];
+  return {
+    functions,
+    threads: Array.from({ length: threads }, () => block(1 + random.below(size), 2, false)),
+  };
+}
+
+class Returned {
+  readonly value: Value;
+  constructor(value: Value) {
+    this.value = value;
+  }
+}
+
+/** The scene that runs @drawn; a new one each time, with objects of its own. */
+export function sceneOf(drawn: Drawn, name = 'random'): Scene {
+  const box = new Handle<Fields & { z: Value }>('shared', 'shared');
+  const slot = new Handle<{ p: Value }>('slot', 'slot');
+  const locks = [new Handle('mutex', 'm0'), new Handle('mutex', 'm1')];
+  const sem = new Handle('rwsem', 'sem');
+  const cells = ['x', 'y', 'z'] as const;
+  const number = (value: Value): Value => (typeof value === 'number' ? value % 8 : value);
+
+  function* run(list: readonly Statement[], regs: Value[]): Kfn<Returned | null> {
+    for (const s of list) {
+      const returned = yield* one(s, regs);
+      if (returned !== null) return returned;
+    }
+    return null;
+  }
+
+  function* one(s: Statement, regs: Value[]): Kfn<Returned | null> {
+    switch (s.do) {
+      case 'load':
+        regs[s.to] = number(yield* load(box, cells[s.cell]!));
+        return null;
+      case 'store':
+        yield* store(box, cells[s.cell]!, number(regs[s.from]!));
+        return null;
+      case 'put':
+        yield* store(box, cells[s.cell]!, s.value);
+        return null;
+      case 'add':
+        regs[s.to] = yield* fetch_add(box, cells[s.cell]!, 1);
+        return null;
+      case 'cas':
+        yield* cmpxchg(box, cells[s.cell]!, s.expect, s.value);
+        return null;
+      case 'xchg':
+        regs[s.to] = yield* xchg(box, cells[s.cell]!, s.value);
+        return null;
+      case 'if':
+        return regs[s.reg] ? yield* run(s.body, regs) : null;
+      case 'lock':
+      case 'try':
+      case 'read':
+      case 'write':
+        return yield* locked(s, regs);
+      case 'wait':
+        yield* wait(box, cells[s.cell]!, s.ge ? 'ge' : 'ne', s.value);
+        return null;
+      case 'choose':
+        regs[s.to] = yield* choose(box, 2);
+        return null;
+      case 'event':
+        event('seen', number(regs[s.reg]!));
+        return null;
+      case 'return':
+        return new Returned(regs[s.reg]!);
+      case 'throw':
+        throw `thrown ${typeof regs[s.reg] === 'number' ? regs[s.reg] : ''}`;
+      case 'call':
+      case 'loop':
+      case 'spawn':
+        return yield* called(s, regs);
+      default:
+        return yield* heap(s, regs);
+    }
+  }
+
+  function* locked(s: Locked, regs: Value[]): Kfn<Returned | null> {
+    if (s.do === 'try' && !(yield* trylock(locks[s.lock]!))) return null;
+    if (s.do === 'lock') yield* lock(locks[s.lock]!);
+    if (s.do === 'read') yield* read_lock(sem);
+    if (s.do === 'write') yield* write_lock(sem);
+    const returned = yield* run(s.body, regs);
+    if (s.do === 'read') yield* read_unlock(sem);
+    else if (s.do === 'write') yield* write_unlock(sem);
+    else yield* unlock(locks[s.lock]!);
+    return returned;
+  }
+
+  const fn = (index: number, args: readonly Value[]): Kfn<Value> =>
+    frame(`f${index}`, args, function* (): Kfn<Value> {
+      const returned = yield* run(drawn.functions[index]!, [args[0] ?? 0, 0]);
+      return returned === null ? undefined : returned.value;
+    });
+
+  function* called(
+    s: Statement & { do: 'call' | 'loop' | 'spawn' },
+    regs: Value[],
+  ): Kfn<Returned | null> {
+    if (s.do === 'spawn') {
+      yield* spawn(box, { name: `w${s.fn}`, fn: worker, args: [s.fn] });
+    } else if (s.do === 'call') {
+      try {
+        regs[s.to] = (yield* fn(s.fn, s.args ? [regs[0]!] : [])) ?? null;
+      } catch (thrown) {
+        regs[s.to] = String(thrown);
+      }
+    } else {
+      yield* repeat('turn', [0], function* (turn: number): Kfn<[number] | null> {
+        const seen = yield* READ_ONCE(box, cells[s.cell]!);
+        if (seen === 0 || seen === null || turn >= s.turns) return null;
+        yield* store(box, cells[s.cell]!, 0);
+        return [turn + 1];
+      });
+    }
+    return null;
+  }
+
+  const worker = (index: number): Kfn<Value> => fn(index, []);
+
+  function* heap(
+    s: Statement & { do: 'new' | 'publish' | 'fetch' | 'delete' | 'peek' | 'poke' },
+    regs: Value[],
+  ): Kfn<Returned | null> {
+    if (s.do === 'new') {
+      regs[s.to] = yield* alloc(Box, box, 'box');
+      return null;
+    }
+    const it = regs[s.reg]!;
+    if (s.do === 'fetch') regs[s.reg] = yield* load(slot, 'p');
+    else if (s.do === 'publish') yield* store(slot, 'p', it instanceof Handle ? it : null);
+    else if (it !== null && !(it instanceof Handle)) return null;
+    else if (s.do === 'delete') yield* free(it as Handle);
+    else if (s.do === 'poke') yield* store(it as Handle<Fields>, 'x', 1);
+    else regs[s.reg] = yield* load(it as Handle<Fields>, 'x');
+    return null;
+  }
+
+  const body = function* (index: number): Kfn<void> {
+    yield* run(drawn.threads[index]!, [0, 0]);
+  };
+  const threads: ThreadBody[] = drawn.threads.map((_, i) => ({
+    name: `t${i}`,
+    fn: body,
+    args: [i],
+  }));
+  return {
+    name,
+    init: [
+      [box, 'x', 0],
+      [box, 'y', 0],
+    ],
+    threads,
+    ...rulesOf(box),
+    sometimes: [],
+  };
+}
+
+function rulesOf(box: Handle<Fields>): Pick<Scene, 'rules' | 'signatures'> {
+  return {
+    rules: [
+      {
+        id: 'not-both-two',
+        events: [],
+        reads: ['shared.x', 'shared.y'],
+        always: (peek) =>
+          peek.get(box, 'x') === 2 && peek.get(box, 'y') === 2
+            ? { subject: 'shared', because: 'x and y are 2', facts: {} }
+            : undefined,
+      },
+      {
+        id: 'seen-falls',
+        events: ['seen'],
+        reads: [],
+        initial: 0,
+        onEvent: (state, { args }) => {
+          const now = typeof args[0] === 'number' ? args[0] : 0;
+          const fell = now < (state as number);
+          if (!fell) return { state: now };
+          const because = 'a smaller number is seen later';
+          return { state: now, report: { subject: `${String(state)}-${now}`, because, facts: {} } };
+        },
+      },
+    ],
+    signatures: [
+      {
+        window: 'W1',
+        events: ['seen'],
+        reads: [],
+        initial: false,
+        step: (state, { args }) => state || args[0] === 1,
+        explains: (state, { property }) => state === true && property === 'seen-falls',
+      },
+    ],
+  };
+}
