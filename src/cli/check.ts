@@ -13,9 +13,9 @@ import { findingJson, reportJson } from '#report/json';
 import { mailReport } from '#report/mail';
 import type { CheckOptions, CheckReport, Strategy } from '#report/report';
 import { textReport } from '#report/text';
-import { parseDocument } from '#report/validate';
+import { documentHint, parseDocument } from '#report/validate';
 import { fileStem, windowText } from '#report/words';
-import { type InputFile, type OutputFile, readInput, readText, writeFiles } from './files.ts';
+import { type InputFile, type OutputFile, readFirmware, readText, writeFiles } from './files.ts';
 import { type BundledFix, bundleFix, namesFile } from './fix.ts';
 import { type Io, paintFor } from './io.ts';
 import type { ChosenKernel, Pipeline } from './pipeline.ts';
@@ -90,14 +90,14 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
   const kernel = await chooseKernel(args, pipeline);
   if (!kernel.ok) return kernel;
 
-  const input = args.firmware === undefined ? ok(null) : await readInput(args.firmware);
+  const input = args.firmware === undefined ? ok(null) : readFirmware(args.firmware);
   if (!input.ok) return input;
   const platform = input.value === null ? ok(null) : pipeline.readBoard(input.value.bytes);
   if (!platform.ok) return platform;
 
   const names = nameOptions(args, pipeline, platform.value);
   if (!names.ok) return names;
-  const earlier = await readBaseline(args.baseline);
+  const earlier = readBaseline(args.baseline);
   if (!earlier.ok) return earlier;
   const asyncProbe = args.async ?? false;
   const strictDevlink = args.strictDevlink ?? false;
@@ -189,11 +189,9 @@ function nameOptions(
   });
 }
 
-async function readBaseline(
-  name: string | undefined,
-): Promise<Result<readonly Finding[] | null, UserError>> {
+function readBaseline(name: string | undefined): Result<readonly Finding[] | null, UserError> {
   if (name === undefined) return ok(null);
-  const text = await readText(name);
+  const text = readText(name, documentHint);
   if (!text.ok) return text;
   const parsed = parseDocument(text.value, name);
   if (!parsed.ok) return parsed;

@@ -5,10 +5,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
-import { ok, type Result } from '#base/result';
-
-/** No firmware table and no report comes near this; a bigger file was named by mistake. */
-export const inputBytesMax = 64 * 1024 * 1024;
+import { err, mapResult, ok, type Result } from '#base/result';
+import { readFirmwareFile } from '#firmware/file';
 
 /** A whole input file. */
 export interface InputFile {
@@ -38,33 +36,19 @@ function reason(error: unknown): string {
   }
 }
 
-/** Read the file that the user named. */
-export async function readInput(name: string): Promise<Result<InputFile, UserError>> {
-  try {
-    const stat = await fs.stat(name);
-    if (!stat.isFile()) {
-      const what = stat.isDirectory() ? 'a directory' : 'not a regular file';
-      return fail('RW002', `${name}: is ${what}`, 'name the file itself');
-    }
-    if (stat.size > inputBytesMax) {
-      const limit = `${inputBytesMax / 1024 / 1024} MiB`;
-      return fail('RW003', `${name}: is bigger than ${limit}`, 'check that it is the right file');
-    }
-    const bytes = new Uint8Array(await fs.readFile(name));
-    return ok({
-      bytes,
-      basename: path.basename(name),
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-    });
-  } catch (error) {
-    return fail('RW001', `${name}: ${reason(error)}`, 'check the name and the permissions');
-  }
+/** Read the firmware file that the user named. */
+export function readFirmware(name: string): Result<InputFile, UserError> {
+  return mapResult(readFirmwareFile(name), (bytes) => ({
+    bytes,
+    basename: path.basename(name),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }));
 }
 
-/** Read a text file that the user named. */
-export async function readText(name: string): Promise<Result<string, UserError>> {
-  const input = await readInput(name);
-  return input.ok ? ok(new TextDecoder().decode(input.value.bytes)) : input;
+/** Read a text file that the user named; @hint says what kind of file it should be. */
+export function readText(name: string, hint: string): Result<string, UserError> {
+  const read = readFirmwareFile(name);
+  return read.ok ? ok(new TextDecoder().decode(read.value)) : err({ ...read.error, hint });
 }
 
 /** A file to be written into a directory. */

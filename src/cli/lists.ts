@@ -6,18 +6,18 @@ import { ok, type Result } from '#base/result';
 import { columns, printable, wrap } from '#base/text';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { cutWords } from '#report/words';
-import { readInput } from './files.ts';
+import { readFirmware } from './files.ts';
 import type { Io } from './io.ts';
 import type { KernelEntry, Pipeline, WindowEntry } from './pipeline.ts';
 import { didYouMean } from './suggest.ts';
 
 /** racewindow board FIRMWARE */
-export async function runBoard(
+export function runBoard(
   file: string,
   io: Io,
   pipeline: Pick<Pipeline, 'readBoard' | 'boardText'>,
-): Promise<Result<ExitCode, UserError>> {
-  const input = await readInput(file);
+): Result<ExitCode, UserError> {
+  const input = readFirmware(file);
   if (!input.ok) return input;
   const platform = pipeline.readBoard(input.value.bytes);
   if (!platform.ok) return platform;

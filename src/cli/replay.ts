@@ -9,7 +9,7 @@ import type { Finding } from '#report/finding';
 import { findingJson } from '#report/json';
 import { mailReport } from '#report/mail';
 import { findingText } from '#report/text';
-import { type Document, parseDocument } from '#report/validate';
+import { type Document, documentHint, parseDocument } from '#report/validate';
 import { readText } from './files.ts';
 import { type Io, paintFor } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -31,7 +31,7 @@ export async function runReplay(
 ): Promise<Result<ExitCode, UserError>> {
   const format = formatOption(args.format);
   if (!format.ok) return format;
-  const text = await readText(args.file);
+  const text = readText(args.file, documentHint);
   if (!text.ok) return text;
   const document = parseDocument(text.value, args.file);
   if (!document.ok) return document;

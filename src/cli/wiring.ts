@@ -3,13 +3,28 @@
 
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import { type Commit, findRevision, revisionNames, withCommits } from '#kernel/index';
+import {
+  type Commit,
+  commitLine,
+  findRevision,
+  revisionNames,
+  type Window,
+  windows,
+  withCommits,
+} from '#kernel/index';
 import { clientsOf, readPlatform } from '#platform/index';
 import { properties } from '#properties/index';
 import { renderBoard } from '#report/board';
 import { commitFromScript } from '#worlds/user-fix';
 import type { BundledFix } from './fix.ts';
-import type { ChosenKernel, CommitEntry, KernelChoice, KernelEntry, Pipeline } from './pipeline.ts';
+import type {
+  ChosenKernel,
+  CommitEntry,
+  KernelChoice,
+  KernelEntry,
+  Pipeline,
+  WindowEntry,
+} from './pipeline.ts';
 
 /** Everything behind the command line. */
 export function realPipeline(): Pipeline {
@@ -18,7 +33,7 @@ export function realPipeline(): Pipeline {
   };
   return {
     kernels: () => revisionNames().map(kernelEntry),
-    windows: missing,
+    windows: () => windows.map(windowEntry),
     properties: () => properties.map(({ id, rule }) => ({ id, rule })),
     chooseKernel,
     readBoard: readPlatform,
@@ -26,6 +41,11 @@ export function realPipeline(): Pipeline {
     clientNames: (platform) => (platform === null ? [] : clientsOf(platform).map((d) => d.name)),
     replay: missing,
   };
+}
+
+function windowEntry(window: Window): WindowEntry {
+  const { opened, closed } = window;
+  return { ...window, opened: opened.map(commitLine), closed: closed.map(commitLine) };
 }
 
 function kernelEntry(name: string): KernelEntry {

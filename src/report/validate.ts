@@ -37,20 +37,24 @@ function compiled(): Validators {
   return validators;
 }
 
+/** Where findings and reports come from, for errors about a file that should be one. */
+export const documentHint =
+  'name a file written by racewindow check --out DIR, or by check --format json';
+
 /** Read a finding or a report; @name is how the input is called in an error. */
 export function parseDocument(text: string, name: string): Result<Document, UserError> {
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch {
-    return fail('RW070', `${name}: not JSON`, 'name a file that racewindow check has written');
+    return fail('RW070', `${name}: not JSON`, documentHint);
   }
   const kind = kindOf(data);
   if (kind === null) {
     return fail(
       'RW071',
       `${name}: neither a racewindow finding nor a racewindow report`,
-      'name a file written by racewindow check --out DIR, or by check --format json',
+      documentHint,
     );
   }
   const validate = compiled()[kind];

@@ -84,7 +84,7 @@ describe('usage errors', () => {
 
 describe('input errors', () => {
   test('a file that is not there, a directory and an empty file are told', async () => {
-    expect(await errorOf(['check', 'no-such.dtb'])).toMatch(/^RW001: no-such\.dtb: no such file/);
+    expect(await errorOf(['check', 'no-such.dtb'])).toMatch(/^RW001: no-such\.dtb cannot be read/);
     expect(await errorOf(['board', await scratch()])).toMatch(/^RW002: .* is a directory/);
     expect(await errorOf(['check', await scratchFile('e.dtb', '')])).toMatch(/^RW010: /);
   });
