@@ -56,7 +56,7 @@ export interface KernelImage {
 }
 
 // Changes whenever linking or rewriting changes what it makes.
-const FORMAT = '2';
+const FORMAT = '4';
 
 function openTree(tree: string, overlay: ReadonlyMap<string, Uint8Array | null>) {
   const version = kernelVersion(tree);
@@ -123,7 +123,7 @@ export async function buildTree(tree: string, opt: BuildOptions = {}): Promise<K
     'sites' | 'followed' | 'missing'
   >;
   const debugStart = performance.now();
-  const debug = readDebugInfo(readFileSync(`${base}.debug.wasm`), base);
+  const debug = readDebugInfo(readFileSync(`${base}.debug.wasm`));
   return {
     version,
     wasm: readFileSync(`${base}.wasm`),

@@ -34,6 +34,8 @@ const EXPORTS = [
   'rw_thread_async',
   'rw_state',
   'rw_keep',
+  // Exported so that the linker does not run constructors around every export.
+  '__wasm_call_ctors',
   'vsnprintf',
   '__stack_pointer',
   '__heap_base',
@@ -67,6 +69,8 @@ function linkFlags(hooks: readonly string[]): string[] {
   return [
     '--no-entry',
     '--export-table',
+    '--import-memory',
+    '--initial-memory=16777216',
     '--import-undefined',
     '--stack-first',
     '-z',

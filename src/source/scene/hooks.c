@@ -70,22 +70,19 @@ static void discipline(u32 addr, u32 kind)
 	}
 }
 
-/* One access of at most 8 bytes; @kind holds the size in bits 8.. */
+/* An access to a word that is marked, or any access while tracing. */
 static noinline void slow(u32 addr, u32 kind, u32 site)
 {
-	u8 map = rw.map[addr >> 2];
-
-	if (map & RW_POISON) {
+	if ((rw.map[addr >> 2] & RW_POINT) && ++rw.count == rw.stop)
+		rw_switch(addr, kind, site);
+	/* Not before: the object may have been freed while the thread was away. */
+	if (rw.map[addr >> 2] & RW_POISON) {
 		rw_fault(addr, kind, site);
 		return;
 	}
 	if (rw.trace)
 		rw_trace(addr, kind, site);
-	if (map & RW_POINT) {
-		if (++rw.count == rw.stop)
-			rw_switch(addr, kind, site);
-	}
-	if ((map & RW_WATCH) && (kind & RW_WRITE))
+	if ((rw.map[addr >> 2] & RW_WATCH) && (kind & RW_WRITE))
 		rw.watch = addr;
 }
 

@@ -34,14 +34,17 @@ const struct trace_print_flags vmaflag_names[1], gfpflag_names[1], pageflag_name
  * dma-iommu.c is not linked: no mapping is ever made. What the core sees of it is the flag that
  * sends a device's DMA through its default domain.
  */
+#if RW_KV >= 702
 void iommu_setup_dma_ops(struct device *dev, struct iommu_domain *domain)
 {
-#if RW_KV >= 702
 	dev_assign_dma_iommu(dev, iommu_is_dma_domain(domain));
-#else
-	dev->dma_iommu = iommu_is_dma_domain(domain);
-#endif
 }
+#else
+void iommu_setup_dma_ops(struct device *dev)
+{
+	dev->dma_iommu = iommu_is_dma_domain(iommu_get_domain_for_dev(dev));
+}
+#endif
 
 int iommu_get_dma_cookie(struct iommu_domain *domain)
 {

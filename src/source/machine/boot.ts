@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Boots an image into a world: nodes, devices, drivers, and what happened before the threads.
+
+import { must } from '#base/assert';
+import type { World, WorldDevice, WorldThread } from '#worlds/world';
+import { SourceError } from '../errors.ts';
+import { BOOT_INITCALLS } from '../link.ts';
+import type { Machine } from './machine.ts';
+
+/** Families of IOMMU drivers, by the number that scene/iommus.c gives them. */
+const FAMILIES: Readonly<Record<string, number>> = {
+  'arm-smmu': 0,
+  'arm-smmu-v3': 1,
+  exynos: 2,
+  rockchip: 3,
+  virtio: 4,
+};
+
+/** Which of our drivers stands for one of the world's: those without one behave like arm-smmu-v3. */
+export function familyOf(driver: string): number {
+  return FAMILIES[driver] ?? FAMILIES['arm-smmu-v3']!;
+}
+
+/** Where the scene's objects are. */
+export interface BootedWorld {
+  /** Device name -> address of its struct device; absent until device_add() has run. */
+  readonly devices: Map<string, number>;
+  readonly nodes: ReadonlyMap<string, number>;
+  /** Device name -> its driver of ours. */
+  readonly drivers: ReadonlyMap<string, number>;
+  /** Node address -> instance name. */
+  readonly instanceNodes: ReadonlyMap<number, string>;
+  /** String addresses, for threads that add devices. */
+  readonly names: ReadonlyMap<string, number>;
+}
+
+class Boot {
+  private readonly m: Machine;
+  private readonly world: World;
+  private readonly strings = new Map<string, number>();
+  readonly nodes = new Map<string, number>();
+  readonly drivers = new Map<string, number>();
+  readonly devices = new Map<string, number>();
+
+  constructor(m: Machine, world: World) {
+    this.m = m;
+    this.world = world;
+  }
+
+  string(text: string): number {
+    let p = this.strings.get(text);
+    if (p === undefined) {
+      p = this.bytes(Buffer.from(`${text}\0`, 'latin1'));
+      this.strings.set(text, p);
+    }
+    return p;
+  }
+
+  private bytes(b: Uint8Array): number {
+    const p = this.m.heap.alloc(b.length);
+    this.m.mem.u8.set(b, p);
+    return p;
+  }
+
+  private cells(values: readonly number[]): Uint8Array {
+    const b = Buffer.alloc(values.length * 4);
+    values.forEach((v, i) => b.writeUInt32BE(v >>> 0, i * 4));
+    return b;
+  }
+
+  private prop(node: number, name: string, value: Uint8Array): void {
+    this.m.call('rw_prop_add', node, this.string(name), this.bytes(value), value.length);
+  }
+
+  private setGlobal(name: string, value: number): void {
+    const g = this.m.image.debug.globals.find((v) => v.name === name);
+    if (!g) {
+      throw new SourceError(
+        'RW309',
+        `this kernel has no variable ${name}, which the world needs`,
+        'leave the option away that asks for it',
+      );
+    }
+    if (g.size === 1) this.m.mem.u8[g.address] = value;
+    else this.m.mem.u32[g.address >> 2] = value;
+  }
+
+  kernel(): void {
+    const { m, world } = this;
+    const done = m.call('rw_boot');
+    if (done !== 0) throw new SourceError('RW308', `boot failed with ${done}`, 'see the kernel log');
+    m.call('rw_tree_init');
+    if (world.switches.strictDevlink) this.setGlobal('fw_devlink_strict', 1);
+    if (world.switches.asyncProbe) this.setGlobal('async_probe_default', 1);
+    for (const name of BOOT_INITCALLS) {
+      const index = m.initcall(name);
+      if (index) m.callTable(index);
+    }
+  }
+
+  private phandle(device: string): number {
+    return this.world.devices.findIndex((d) => d.name === device) + 1;
+  }
+
+  makeNodes(): void {
+    for (const d of this.world.devices) {
+      const name = this.string(d.name);
+      const node = this.m.call('rw_node_add', name, name, this.phandle(d.name));
+      this.nodes.set(d.name, node);
+      this.prop(node, 'compatible', Buffer.from(`${compatible(d)}\0`, 'latin1'));
+      if (d.role === 'iommu') this.prop(node, '#iommu-cells', this.cells([1]));
+      const specifiers: number[] = [];
+      for (const use of d.iommus) {
+        const instance = must(this.world.instances.find((i) => i.name === use.instance));
+        for (const id of use.ids.length > 0 ? use.ids : [0]) {
+          specifiers.push(this.phandle(instance.device), id);
+        }
+      }
+      if (specifiers.length > 0) this.prop(node, 'iommus', this.cells(specifiers));
+      if (d.dmaRanges) this.prop(node, 'dma-coherent', new Uint8Array(0));
+    }
+  }
+
+  makeDrivers(): void {
+    for (const d of this.world.devices) {
+      const instance = this.world.instances.find((i) => i.device === d.name);
+      if (!d.driver && !instance) continue;
+      const driver = this.m.call(
+        'rw_driver_new',
+        this.string(`${d.driver?.name ?? 'iommu'}-${d.name}`.slice(0, 60)),
+        this.string(compatible(d)),
+        instance ? familyOf(instance.driver) : -1,
+        d.driver?.async ? 1 : 0,
+        d.driver?.managedDma ? 1 : 0,
+      );
+      this.drivers.set(d.name, driver);
+    }
+  }
+
+  addDevice(d: WorldDevice): void {
+    const dev = this.m.call('rw_device_add', this.nodes.get(d.name)!, this.string(d.name));
+    if (dev === 0) throw new SourceError('RW308', `device ${d.name} cannot be added`, 'see the log');
+    this.devices.set(d.name, dev);
+    this.m.works.drainBoot();
+  }
+
+  register(device: string): void {
+    const driver = this.drivers.get(device);
+    if (driver) this.m.call('rw_thread_register', driver);
+    this.m.works.drainBoot();
+  }
+
+  /** Instances that are registered, and deferral that is on, before anything runs. */
+  before(): void {
+    if (this.world.switches.deferralEnabled) {
+      const index = this.m.initcall('deferred_probe_initcall');
+      if (index) this.m.callTable(index);
+      this.m.works.drainBoot();
+    }
+    for (const i of this.world.instances) if (i.registered) this.register(i.device);
+  }
+
+  booted(): BootedWorld {
+    const instanceNodes = new Map<number, string>();
+    for (const i of this.world.instances) instanceNodes.set(this.nodes.get(i.device)!, i.name);
+    const { devices, nodes, drivers, strings } = this;
+    return { devices, nodes, drivers, instanceNodes, names: strings };
+  }
+}
+
+function compatible(d: WorldDevice): string {
+  return `racewindow,${d.name}`.slice(0, 120);
+}
+
+/** Boot @world; the machine is left where the world's threads begin, without a snapshot. */
+export function bootWorld(m: Machine, world: World): BootedWorld {
+  if (world.firmware !== 'dt') {
+    throw new SourceError('RW309', 'the world comes from ACPI tables', 'only device trees run here');
+  }
+  const other = world.devices.find((d) => d.bus !== 'platform');
+  if (other) {
+    throw new SourceError(
+      'RW309',
+      `${other.name} is on the ${other.bus} bus`,
+      'only platform devices run here so far',
+    );
+  }
+  const boot = new Boot(m, world);
+  boot.kernel();
+  boot.makeNodes();
+  boot.makeDrivers();
+  for (const d of world.devices) if (d.present) boot.addDevice(d);
+  for (const d of world.devices) boot.string(d.name);
+  boot.before();
+  return boot.booted();
+}
+
+/** Make the world's threads, in order. */
+export function startThreads(m: Machine, world: World, booted: BootedWorld): void {
+  for (const t of world.threads) startThread(m, world, booted, t);
+}
+
+function startThread(m: Machine, world: World, booted: BootedWorld, t: WorldThread): void {
+  const register = (device: string): void => {
+    m.spawn(t.name, 'rw_thread_register', [must(booted.drivers.get(device), device)]);
+  };
+  switch (t.kind) {
+    case 'iommu-probe':
+      register(must(world.instances.find((i) => i.name === t.instance)).device);
+      return;
+    case 'driver-attach':
+      register(t.device);
+      return;
+    case 'device-add': {
+      const node = must(booted.nodes.get(t.device));
+      m.spawn(t.name, 'rw_thread_device_add', [node, must(booted.names.get(t.device))]);
+      return;
+    }
+    case 'late-initcall':
+      m.spawn(t.name, 'rw_thread_call', [m.initcall('deferred_probe_initcall')]);
+      return;
+    case 'deferral-timeout': {
+      const g = m.image.debug.globals.find((v) => v.name === 'deferred_probe_timeout_work');
+      m.spawn(t.name, 'rw_thread_work', [must(g).address]);
+      return;
+    }
+  }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Turns what followed functions, watched words and the scene report into the named events.
+
+import { Handle, type Value } from '#env/op';
+import type { EventName } from '#env/events';
+import type { World } from '#worlds/world';
+import type { BootedWorld } from './boot.ts';
+import type { Machine, MachineListener } from './machine.ts';
+import { KernelView } from './view.ts';
+import type { Frame, KernelThread } from './types.ts';
+
+const ENODEV = -19;
+const EPROBE_DEFER = -517;
+
+/** An event with the objects it is about. */
+export interface SourceEvent {
+  readonly name: EventName;
+  readonly args: readonly Value[];
+  readonly thread: string;
+}
+
+/** Kinds of scene/rw.h. */
+const SCENE = { probeDevice: 1, driverProbe: 2, driverProbeEnd: 3 } as const;
+
+/** Listens to a machine and makes the events of a run. */
+export class EventMaker implements MachineListener {
+  private readonly m: Machine;
+  readonly view: KernelView;
+  onEvent: (e: SourceEvent) => void = () => undefined;
+  onText: (line: string) => void = () => undefined;
+  onAccess: (addr: number, kind: number, site: number) => void = () => undefined;
+
+  constructor(m: Machine, world: World, booted: BootedWorld) {
+    this.m = m;
+    this.view = new KernelView(m, world, booted);
+    m.listener = this;
+  }
+
+  private emit(name: EventName, ...args: Value[]): void {
+    this.onEvent({ name, args, thread: this.m.current?.name ?? 'boot' });
+  }
+
+  private frames(): readonly Frame[] {
+    return this.m.current?.frames ?? [];
+  }
+
+  private inside(fn: string): Frame | undefined {
+    return this.frames().findLast((f) => f.fn === fn);
+  }
+
+  /** Which of the three callers of the per-device probe acts. */
+  private by(): string {
+    const frames = this.frames();
+    for (let i = frames.length - 1; i >= 0; i--) {
+      const { fn } = frames[i]!;
+      if (fn === 'bus_iommu_probe') return 'walk';
+      if (fn === 'of_iommu_configure') return 'replay';
+      if (fn === 'iommu_bus_notifier') return 'notifier';
+    }
+    return 'replay';
+  }
+
+  private walker(): Value {
+    const register = this.inside('iommu_device_register');
+    return register ? this.view.instanceOfHardware(register.c) : null;
+  }
+
+  enter(t: KernelThread | null, f: Frame): void {
+    if (!t) return;
+    const dev = this.view.device(f.a);
+    switch (f.fn) {
+      case 'bus_iommu_probe': {
+        const register = this.inside('iommu_device_register');
+        if (register && !register.notes['listed']) {
+          register.notes['listed'] = 1;
+          this.emit('instance-listed', this.view.instanceOfHardware(register.c));
+        }
+        return;
+      }
+      case '__iommu_probe_device':
+        if (f.b !== 0 && dev) this.emit('walk-visit', dev, this.walker());
+        return;
+      case 'iommu_init_device':
+        if (!dev) return;
+        f.notes['fwspec'] = this.view.fwspecAddress(f.a);
+        f.notes['driver'] = this.view.driverAddress(f.a);
+        this.emit('init-begin', dev, this.by());
+        return;
+      case 'platform_dma_configure': {
+        const init = this.inside('iommu_init_device');
+        if (!dev || !init || init.a !== f.a) return;
+        init.notes['configured'] = 1;
+        this.emit('configure-begin', dev, this.by());
+        return;
+      }
+      case 'iommu_probe_device': {
+        const configure = this.inside('of_iommu_configure');
+        if (!dev || !configure) return;
+        configure.notes['replayed'] = 1;
+        f.notes['replay'] = 1;
+        this.emit('replay-begin', dev);
+        return;
+      }
+      case 'iommu_fwspec_init':
+        f.notes['iommu'] = this.view.iommuAddress(f.a);
+        f.notes['fwspec'] = this.view.fwspecAddress(f.a);
+        f.notes['ready'] = this.view.readyOf(f.b) ? 1 : 0;
+        {
+          const configure = this.inside('of_iommu_configure');
+          if (configure) configure.notes['xlated'] = 1;
+        }
+        return;
+      case 'driver_bound':
+        if (dev) this.emit('bound', dev);
+        return;
+      case 'driver_deferred_probe_add':
+        if (dev) this.emit('deferred', dev);
+        return;
+      case 'iommu_setup_default_domain':
+        f.notes['domain'] = this.view.defaultDomainAddress(f.a);
+        return;
+      default:
+    }
+  }
+
+  leave(t: KernelThread | null, f: Frame, result: number): void {
+    if (!t) return;
+    const dev = this.view.device(f.a);
+    switch (f.fn) {
+      case 'iommu_device_register': {
+        const instance = this.view.instanceOfHardware(f.c);
+        if (!instance) return;
+        if (result === 0) this.emit('instance-ready', instance);
+        this.emit('register-end', instance, result);
+        return;
+      }
+      case 'iommu_init_device':
+        if (dev) this.leaveInit(f, dev, result);
+        return;
+      case 'iommu_probe_device':
+        if (dev && f.notes['replay']) this.emit('replay-end', dev, result);
+        return;
+      case 'iommu_fwspec_init':
+        if (dev) this.leaveFwspec(f, dev, result);
+        return;
+      case 'of_iommu_configure':
+        if (dev && result === 0 && !f.notes['xlated'] && !f.notes['replayed']) {
+          this.emit('fwspec-found', dev);
+        }
+        return;
+      case 'iommu_device_use_default_domain':
+        if (dev) this.emit('use-default-domain', dev, result, this.view.groupOf(f.a));
+        return;
+      case 'really_probe':
+        if (dev && result < 0 && result !== EPROBE_DEFER) this.emit('probe-failed', dev, result);
+        return;
+      case 'iommu_setup_default_domain': {
+        const domain = this.view.defaultDomainAddress(f.a);
+        if (domain && domain !== f.notes['domain']) {
+          this.emit('default-domain-set', this.view.group(f.a), this.view.domain(domain));
+        }
+        return;
+      }
+      default:
+    }
+  }
+
+  private leaveInit(f: Frame, dev: Handle, result: number): void {
+    const by = this.by();
+    if (!f.notes['configured'] && !f.notes['fwspec'] && f.notes['driver'] && !f.notes['probed']) {
+      this.emit('configure-skipped', dev, by);
+    }
+    if (result === ENODEV && !f.notes['probed']) this.emit('ops-missing', dev, by);
+    this.emit('init-end', dev, by, result);
+  }
+
+  private leaveFwspec(f: Frame, dev: Handle, result: number): void {
+    const instance = this.view.instanceOfNode(f.b);
+    if (!instance) return;
+    const listed = this.view.listed(f.b);
+    if (result === EPROBE_DEFER && listed && !f.notes['ready']) {
+      this.emit('not-ready-deferred', dev, instance);
+    }
+    if (result !== 0) return;
+    if (!f.notes['ready'] && f.notes['iommu']) this.emit('not-ready-accepted', dev, instance);
+    if (!f.notes['fwspec']) {
+      const context = this.inside('iommu_init_device') ? 'probe' : 'bind';
+      this.emit('fwspec-built', dev, instance, context);
+    }
+  }
+
+  watched(_t: KernelThread, addr: number): void {
+    const what = this.view.watchedWord(addr);
+    if (!what) return;
+    const { dev, field, address } = what;
+    if (field === 'driver') {
+      this.emit(this.view.driverAddress(address) ? 'driver-set' : 'driver-clear', dev);
+      return;
+    }
+    const group = this.view.groupOf(address);
+    if (group) this.emit('group-set', dev, group, this.view.groupId(address), this.by());
+  }
+
+  scene(kind: number, a: number, b: number): void {
+    if (!this.m.current) return;
+    const dev = this.view.device(a);
+    if (!dev) return;
+    if (kind === SCENE.probeDevice) {
+      const init = this.inside('iommu_init_device');
+      if (init) init.notes['probed'] = 1;
+      this.emit('probe-device', dev, this.view.instanceOfIommu(b), this.by());
+    } else if (kind === SCENE.driverProbe) this.emit('driver-probe', dev);
+    else if (kind === SCENE.driverProbeEnd) this.emit('driver-probe-end', dev);
+  }
+
+  named(name: string, args: readonly (string | number | null)[]): void {
+    if (!this.m.current) return;
+    if (name === 'late-warn') {
+      const probe = this.inside('__iommu_probe_device');
+      const dev = probe ? this.view.device(probe.a) : null;
+      if (dev) this.emit('late-warn', dev, this.by());
+      return;
+    }
+    this.emit(name as EventName, ...args);
+  }
+
+  text(line: string): void {
+    this.onText(line);
+  }
+  access(addr: number, kind: number, site: number): void {
+    this.onAccess(addr, kind, site);
+  }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Mutexes, spinlocks, rwsems, SRCU and wait queues, as the kernel calls them.
+
+import type { Host, Imports, KernelThread } from './types.ts';
+
+/** How the run ends: names of held locks, taken order. */
+export class LockTable {
+  private readonly host: Host;
+  /** Lock address -> bit of the lock set, given out on first use; those beyond 63 have none. */
+  private readonly bits = new Map<number, number>();
+  /** Edges held -> taken, for the report of a lock order cycle. */
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  private bit(addr: number): number {
+    let b = this.bits.get(addr);
+    if (b === undefined) {
+      b = this.bits.size < 63 ? this.bits.size : -1;
+      this.bits.set(addr, b);
+    }
+    return b;
+  }
+
+  private publish(t: KernelThread): void {
+    let low = 0;
+    let high = 0;
+    for (const { bit } of t.held) {
+      if (bit >= 32) high |= 1 << (bit - 32);
+      else if (bit >= 0) low |= 1 << bit;
+    }
+    t.locksLow = low;
+    t.locksHigh = high;
+    this.host.mem.setLocks(low, high);
+  }
+
+  took(addr: number, op: string): void {
+    const t = this.host.current;
+    if (!t) return;
+    t.held.push({ addr, op, bit: this.bit(addr) });
+    this.publish(t);
+  }
+
+  released(addr: number, op: string): void {
+    const t = this.host.current;
+    if (!t) return;
+    for (let i = t.held.length - 1; i >= 0; i--) {
+      if (t.held[i]!.addr !== addr) continue;
+      t.held.splice(i, 1);
+      this.publish(t);
+      return;
+    }
+    this.host.fault('unlock-not-held', `${op} of a lock the thread does not hold`, addr);
+  }
+}
+
+/** Lock imports. The lock's first word holds the owner: thread id, or a reader count. */
+export function lockImports(host: Host, table: LockTable): Imports {
+  const { i32 } = host.mem;
+  const me = (): number => host.current?.id ?? 1;
+  const set = (m: number, v: number): void => {
+    i32[m >> 2] = v;
+    host.mem.wrote(m, 4);
+  };
+  /** Take a lock when @free says so; undefined if the thread was left. */
+  const acquire = (m: number, op: string, free: () => boolean, take: () => void): void => {
+    if (!host.current) {
+      take();
+      return;
+    }
+    if (host.state() === 2) host.stopRewind();
+    else if (host.point(m, op)) return;
+    if (!free()) {
+      const mine = i32[m >> 2] === me();
+      if (mine) host.fault('deadlock', `${op} of a lock the thread holds already`, m);
+      host.block({ kind: 'lock', addr: m, ready: free });
+      return;
+    }
+    take();
+    table.took(m, op);
+  };
+  const exclusive =
+    (op: string) =>
+    (m: number): number => {
+      acquire(
+        m,
+        op,
+        () => i32[m >> 2] === 0,
+        () => set(m, me()),
+      );
+      return 0;
+    };
+  const release =
+    (op: string) =>
+    (m: number): void => {
+      set(m, 0);
+      table.released(m, op);
+    };
+  const trylock =
+    (op: string) =>
+    (m: number): number => {
+      if (!host.current) {
+        if (i32[m >> 2] !== 0) return 0;
+        set(m, 1);
+        return 1;
+      }
+      if (host.state() === 2) host.stopRewind();
+      else if (host.point(m, op)) return 0;
+      if (i32[m >> 2] !== 0) return 0;
+      set(m, me());
+      table.took(m, op);
+      return 1;
+    };
+  const out: Record<string, unknown> = {
+    mutex_lock: exclusive('mutex_lock'),
+    mutex_lock_interruptible: exclusive('mutex_lock'),
+    mutex_unlock: release('mutex_unlock'),
+    mutex_trylock: trylock('mutex_trylock'),
+    down_read: (m: number) =>
+      acquire(
+        m,
+        'down_read',
+        () => i32[m >> 2]! >= 0,
+        () => set(m, i32[m >> 2]! + 1),
+      ),
+    up_read: (m: number) => {
+      set(m, i32[m >> 2]! - 1);
+      table.released(m, 'up_read');
+    },
+    down_write: (m: number) =>
+      acquire(
+        m,
+        'down_write',
+        () => i32[m >> 2] === 0,
+        () => set(m, -1),
+      ),
+    up_write: release('up_write'),
+  };
+  for (const suffix of ['', '_irq', '_bh', '_irqsave', '_irqrestore']) {
+    out[`_raw_spin_lock${suffix}`] = exclusive('spin_lock');
+    out[`_raw_spin_unlock${suffix}`] = release('spin_unlock');
+    out[`_raw_spin_trylock${suffix}`] = trylock('spin_trylock');
+  }
+  for (const name of ['mutex_init_generic', '__mutex_init', '__init_rwsem']) {
+    out[name] = (m: number) => set(m, 0);
+  }
+  return out as Imports;
+}
+
+/** SRCU readers are counted per domain; RCU callbacks never run, so nothing is freed too early. */
+export function rcuImports(host: Host, readers: Map<number, number>): Imports {
+  const add = (s: number, n: number): void => {
+    readers.set(s, (readers.get(s) ?? 0) + n);
+  };
+  const out: Record<string, unknown> = {
+    __rcu_read_lock: () => undefined,
+    __rcu_read_unlock: () => undefined,
+    call_rcu: () => undefined,
+    __srcu_read_lock: (s: number) => {
+      add(s, 1);
+      return 0;
+    },
+    __srcu_read_unlock: (s: number) => add(s, -1),
+    synchronize_srcu: (s: number) => {
+      if (!host.current) return;
+      if (host.state() === 2) host.stopRewind();
+      const ready = (): boolean => (readers.get(s) ?? 0) === 0;
+      if (!ready()) host.block({ kind: 'srcu', addr: s, ready });
+    },
+  };
+  return out as Imports;
+}
+
+/** Sleeping and waking: schedule() returns once somebody woke the thread. */
+export function waitImports(host: Host): Imports {
+  const wakeAll = (): void => {
+    for (const t of host.threads) t.woken = true;
+  };
+  const out: Record<string, unknown> = {
+    init_wait_entry: () => undefined,
+    prepare_to_wait_event: () => 0,
+    finish_wait: () => undefined,
+    __wake_up: () => {
+      wakeAll();
+      return 0;
+    },
+    wake_up_process: (task: number) => {
+      for (const t of host.threads) if (t.task === task) t.woken = true;
+      return 1;
+    },
+    schedule: () => {
+      const t = host.current;
+      if (!t) return;
+      if (host.state() === 2) host.stopRewind();
+      if (t.woken) {
+        t.woken = false;
+        return;
+      }
+      host.block({ kind: 'wait', addr: 0, ready: () => t.woken });
+    },
+  };
+  return out as Imports;
+}

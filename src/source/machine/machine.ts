@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One instance of an image: threads on asyncify, the environment's imports, snapshot and restore.
+
+import type { KernelImage } from '../build.ts';
+import { SourceError } from '../errors.ts';
+import { allocImports, Heap } from './alloc.ts';
+import { LockTable, lockImports, rcuImports, waitImports } from './locks.ts';
+import { KIND, KernelMemory, MAX_THREADS } from './memory.ts';
+import { miscImports } from './stubs.ts';
+import {
+  type Blocked,
+  type Fault,
+  FaultError,
+  type Frame,
+  type Host,
+  type Imports,
+  type KernelThread,
+} from './types.ts';
+import { WorkQueue, workImports } from './work.ts';
+
+/** What the machine reports while it runs; see events.ts. */
+export interface MachineListener {
+  enter(t: KernelThread | null, frame: Frame): void;
+  leave(t: KernelThread | null, frame: Frame, result: number): void;
+  watched(t: KernelThread, addr: number): void;
+  scene(kind: number, a: number, b: number): void;
+  named(name: string, args: readonly (string | number | null)[]): void;
+  text(line: string): void;
+  access(addr: number, kind: number, site: number): void;
+}
+
+type Fn = (...args: number[]) => number;
+
+const compiled = new Map<string, WebAssembly.Module>();
+const addresses = new Map<string, { heapBase: number; state: number }>();
+
+/** Where the linker put two things; a throw-away instance tells. */
+function addressesOf(module: WebAssembly.Module, key: string): { heapBase: number; state: number } {
+  const known = addresses.get(key);
+  if (known) return known;
+  const env: Record<string, unknown> = {
+    memory: new WebAssembly.Memory({ initial: 256, maximum: 1024 }),
+  };
+  for (const { name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind === 'function') env[name] = () => 0;
+  }
+  const { exports } = new WebAssembly.Instance(module, { env } as WebAssembly.Imports);
+  const address = (name: string): number => (exports[name] as WebAssembly.Global).value as number;
+  const found = { heapBase: address('__heap_base'), state: address('rw_state') };
+  addresses.set(key, found);
+  return found;
+}
+
+export class Machine implements Host {
+  readonly image: KernelImage;
+  readonly threads: KernelThread[] = [];
+  readonly heap: Heap;
+  readonly locks: LockTable;
+  readonly works: WorkQueue;
+  mem!: KernelMemory;
+  exports!: Record<string, unknown>;
+  current: KernelThread | null = null;
+  recording = false;
+  listener: MachineListener | null = null;
+  private readonly bootFrames: Frame[] = [];
+  private readonly srcuReaders = new Map<number, number>();
+  private table!: WebAssembly.Table;
+  private getState!: () => number;
+  private stackPointer!: WebAssembly.Global;
+  private readonly tasks: number[] = [];
+  private scratch = 0;
+
+  constructor(image: KernelImage) {
+    this.image = image;
+    let module = compiled.get(image.key);
+    if (!module) {
+      module = new WebAssembly.Module(image.wasm as BufferSource);
+      compiled.set(image.key, module);
+    }
+    const memory = new WebAssembly.Memory({ initial: 256, maximum: 1024 });
+    const { heapBase, state } = addressesOf(module, image.key);
+    this.mem = new KernelMemory(memory, heapBase, state);
+    this.heap = new Heap(this);
+    this.locks = new LockTable(this);
+    this.works = new WorkQueue(this);
+    const all = this.allImports();
+    const env: Record<string, unknown> = { memory };
+    for (const { name, kind } of WebAssembly.Module.imports(module)) {
+      if (kind === 'function') env[name] = all[name] ?? missing(name);
+    }
+    const instance = new WebAssembly.Instance(module, { env } as WebAssembly.Imports);
+    this.mem.attach();
+    this.exports = instance.exports;
+    this.table = instance.exports['__indirect_function_table'] as WebAssembly.Table;
+    this.getState = instance.exports['asyncify_get_state'] as () => number;
+    this.stackPointer = instance.exports['__stack_pointer'] as WebAssembly.Global;
+    this.scratch = this.heap.alloc(1024);
+    for (let i = 0; i <= MAX_THREADS; i++) this.tasks.push(this.heap.alloc(8192));
+  }
+
+  private allImports(): Imports {
+    const ctor = this.image.debug.offsetOf('kmem_cache_args', 'ctor') ?? 16;
+    const hooks: Record<string, unknown> = {
+      rw_current: () => this.current?.task ?? this.tasks[0],
+      rw_switch: (addr: number, kind: number, site: number) => {
+        if (this.state() === 2) {
+          this.stopRewind();
+          return;
+        }
+        this.current!.pending = { addr, kind, site, op: '' };
+        this.unwind();
+      },
+      rw_trace: (addr: number, kind: number, site: number) =>
+        this.listener?.access(addr, kind, site),
+      rw_fault: (addr: number, kind: number, site: number) => this.badAccess(addr, kind, site),
+      rw_watched: (addr: number) => this.listener?.watched(this.current!, addr),
+      rw_event: (kind: number, a: number, b: number) => {
+        this.flushWatch();
+        this.listener?.scene(kind, a, b);
+      },
+      rw_yield: (obj: number) => {
+        if (!this.current) return;
+        if (this.state() === 2) {
+          this.stopRewind();
+          return;
+        }
+        this.mem.map[obj >> 2]! |= 1;
+        this.point(obj, 'yield');
+      },
+      rw_enter: (id: number, a: number, b: number, c: number) => {
+        this.flushWatch();
+        const frame: Frame = { fn: this.image.followed[id]!, a, b, c, notes: {} };
+        (this.current?.frames ?? this.bootFrames).push(frame);
+        this.listener?.enter(this.current, frame);
+      },
+      rw_leave: (_id: number, result: number) => {
+        this.flushWatch();
+        const frame = (this.current?.frames ?? this.bootFrames).pop()!;
+        this.listener?.leave(this.current, frame, result | 0);
+      },
+    };
+    return {
+      ...miscImports(this),
+      ...lockImports(this, this.locks),
+      ...rcuImports(this, this.srcuReaders),
+      ...waitImports(this),
+      ...allocImports(this, this.heap, ctor),
+      ...workImports(this, this.works),
+      ...(hooks as Imports),
+    };
+  }
+
+  private flushWatch(): void {
+    const addr = this.mem.takeWatch();
+    if (addr && this.current) this.listener?.watched(this.current, addr);
+  }
+
+  private badAccess(addr: number, kind: number, site: number): never {
+    const verb = kind & KIND.write ? 'write to' : 'read of';
+    if (addr >>> 0 < 4096) {
+      this.fault('null-dereference', `${verb} address ${addr >>> 0} near NULL`, addr, site);
+    }
+    if (addr >>> 0 >= this.mem.layout.limit) {
+      this.fault('wild-pointer', `${verb} a wild pointer 0x${(addr >>> 0).toString(16)}`, addr, site);
+    }
+    const a = this.heap.find(addr);
+    const inside = a !== null && addr < a.addr + a.size;
+    if (inside && a.freed) this.fault('use-after-free', `${verb} freed memory`, addr, site);
+    this.fault('use-after-free', `${verb} memory that is not allocated`, addr, site);
+  }
+
+  state(): number {
+    return this.getState();
+  }
+  stopRewind(): void {
+    (this.exports['asyncify_stop_rewind'] as () => void)();
+  }
+  unwind(): void {
+    const t = this.current!;
+    this.mem.u32[t.buffer >> 2] = t.buffer + 8;
+    this.mem.u32[(t.buffer >> 2) + 1] = t.buffer + this.mem.layout.bufferBytes;
+    (this.exports['asyncify_start_unwind'] as Fn)(t.buffer);
+  }
+
+  point(addr: number, op: string): boolean {
+    this.flushWatch();
+    const t = this.current!;
+    if (op !== 'yield' && !this.mem.touchLock(addr, t.id)) return false;
+    const count = this.mem.count + 1;
+    this.mem.count = count;
+    if (count !== this.mem.stop) return false;
+    t.pending = { addr, kind: 0, site: -1, op };
+    this.unwind();
+    return true;
+  }
+
+  block(blocked: Blocked): boolean {
+    this.flushWatch();
+    this.current!.blocked = blocked;
+    this.unwind();
+    return true;
+  }
+
+  spawn(name: string, fn: string, args: readonly number[], daemon = false): KernelThread {
+    const id = this.threads.length + 1;
+    if (id > MAX_THREADS) {
+      throw new SourceError('RW310', `a run needs more than ${MAX_THREADS} threads`, 'split it');
+    }
+    const { stacks, stackBytes, buffers, bufferBytes } = this.mem.layout;
+    const stackTop = stacks + id * stackBytes - 16;
+    const t: KernelThread = {
+      id,
+      name,
+      daemon,
+      body: { fn, args },
+      started: false,
+      done: false,
+      result: 0,
+      blocked: null,
+      pending: null,
+      sp: stackTop,
+      stackTop,
+      buffer: buffers + (id - 1) * bufferBytes,
+      task: this.tasks[id]!,
+      held: [],
+      locksLow: 0,
+      locksHigh: 0,
+      woken: false,
+      frames: [],
+      onDone: null,
+    };
+    this.threads.push(t);
+    return t;
+  }
+
+  runnable(t: KernelThread): boolean {
+    return !t.done && (t.blocked === null || t.blocked.ready());
+  }
+
+  /** Run a thread until it is left at a switch point, blocks, or ends. */
+  resume(t: KernelThread): void {
+    const { mem, stackPointer } = this;
+    this.current = t;
+    mem.enter(t.id, t.locksLow, t.locksHigh);
+    t.blocked = null;
+    t.pending = null;
+    if (t.started) {
+      stackPointer.value = t.sp;
+      (this.exports['asyncify_start_rewind'] as Fn)(t.buffer);
+    } else {
+      t.started = true;
+      stackPointer.value = t.stackTop;
+    }
+    const { fn, args } = t.body!;
+    const result = (this.exports[fn] as Fn)(...args);
+    if (this.state() === 1) {
+      (this.exports['asyncify_stop_unwind'] as () => void)();
+      t.sp = stackPointer.value as number;
+    } else {
+      this.flushWatch();
+      t.done = true;
+      t.result = result;
+      t.onDone?.();
+    }
+    mem.cur = 0;
+    this.current = null;
+  }
+
+  /** After a fault: nobody runs. */
+  abandon(): void {
+    this.mem.cur = 0;
+    this.current = null;
+  }
+
+  callQuiet(tableIndex: number, ...args: number[]): number {
+    const cur = this.mem.cur;
+    this.mem.cur = 0;
+    const result = (this.table.get(tableIndex) as Fn)(...args);
+    this.mem.cur = cur;
+    return result;
+  }
+
+  call(fn: string, ...args: number[]): number {
+    return (this.exports[fn] as Fn)(...args);
+  }
+
+  /** Table index an initcall symbol holds, or 0 where the tree lacks it. */
+  initcall(name: string): number {
+    const symbol = this.exports[`rw_initcall_${name}`] as WebAssembly.Global | undefined;
+    return symbol ? this.mem.u32[symbol.value >> 2]! : 0;
+  }
+
+  callTable(index: number): number {
+    return (this.table.get(index) as Fn)();
+  }
+
+  fault(kind: Fault['kind'], text: string, addr: number, site = -1): never {
+    const freed = this.recording && kind !== 'null-dereference' ? this.heap.find(addr) : null;
+    throw new FaultError({
+      kind,
+      text,
+      thread: this.current?.name ?? 'boot',
+      site,
+      addr,
+      stack: this.stack(),
+      otherStack: freed?.freed ?? [],
+    });
+  }
+
+  stack(): string[] {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 80;
+    const lines = new Error().stack!.split('\n');
+    Error.stackTraceLimit = limit;
+    const names: string[] = [];
+    for (const line of lines) {
+      const m = /at (?:[\w$]+\.)?([A-Za-z_][\w.]*) \(wasm:/.exec(line);
+      if (!m) continue;
+      const name = m[1]!.replace(/^.*\.wasm\./, '');
+      if (/^(rwh_|slow$|rw_thread_|range$|access$|discipline$)/.test(name)) continue;
+      if (names.at(-1) !== name) names.push(name);
+    }
+    return names;
+  }
+
+  format(fmt: number, va: number): string {
+    const cur = this.mem.cur;
+    const sp = this.stackPointer.value as number;
+    this.mem.cur = 0;
+    (this.exports['vsnprintf'] as Fn)(this.scratch, 1000, fmt, va);
+    this.stackPointer.value = sp;
+    this.mem.cur = cur;
+    return this.mem.cstr(this.scratch).replace(/^\x01./, '');
+  }
+
+  emit(name: string, ...args: (string | number | null)[]): void {
+    this.listener?.named(name, args);
+  }
+  dump(text: string): void {
+    this.listener?.text(text);
+  }
+
+  snapshot(): void {
+    this.mem.snapshot();
+    this.heap.snapshot();
+    this.works.snapshot();
+  }
+
+  restore(): void {
+    this.mem.restore();
+    this.heap.restore();
+    this.threads.length = 0;
+    this.works.restore();
+    this.srcuReaders.clear();
+    this.current = null;
+    if (this.state() !== 0) throw new Error('a run ended while a thread was half suspended');
+  }
+}
+
+/** What stands for an import that nobody wrote: it fails loudly, by name. */
+function missing(name: string): () => never {
+  return () => {
+    throw new SourceError(
+      'RW307',
+      `the kernel calls ${name}(), which the environment does not have`,
+      'implement it in src/source/machine, or list it in stubs.ts with a reason',
+    );
+  };
+}

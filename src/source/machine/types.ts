@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the parts of the machine tell each other.
+
+import type { KernelMemory } from './memory.ts';
+
+/** Why a thread cannot go on. */
+export interface Blocked {
+  /** What it waits for, in words. */
+  readonly kind: 'lock' | 'work' | 'wait' | 'async' | 'srcu';
+  readonly addr: number;
+  /** True once it could go on. */
+  ready(): boolean;
+}
+
+/** The access or lock a suspended thread is about to do. */
+export interface PendingAccess {
+  readonly addr: number;
+  readonly kind: number;
+  /** Site of an access; -1 for an operation of the environment. */
+  readonly site: number;
+  /** Name of the environment's operation; '' for an access. */
+  readonly op: string;
+}
+
+export interface HeldLock {
+  readonly addr: number;
+  readonly op: string;
+  readonly bit: number;
+}
+
+/** A kernel thread of the scene. */
+export interface KernelThread {
+  readonly id: number;
+  readonly name: string;
+  daemon: boolean;
+  /** Table index of the body and its arguments; null: idle worker. */
+  body: { readonly fn: string; readonly args: readonly number[] } | null;
+  started: boolean;
+  done: boolean;
+  result: number;
+  blocked: Blocked | null;
+  pending: PendingAccess | null;
+  sp: number;
+  readonly stackTop: number;
+  readonly buffer: number;
+  readonly task: number;
+  held: HeldLock[];
+  locksLow: number;
+  locksHigh: number;
+  woken: boolean;
+  /** Followed functions the thread is in: id, three arguments, notes of events.ts. */
+  frames: Frame[];
+  onDone: (() => void) | null;
+}
+
+export interface Frame {
+  readonly fn: string;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  notes: Record<string, number>;
+}
+
+/** A named event of the run; see env/events.ts. */
+export interface KernelEvent {
+  readonly name: string;
+  readonly thread: string;
+  readonly args: readonly (string | number | null)[];
+}
+
+/** A fault: the run ends there. */
+export interface Fault {
+  readonly kind:
+    | 'null-dereference'
+    | 'wild-pointer'
+    | 'use-after-free'
+    | 'double-free'
+    | 'deadlock'
+    | 'bug'
+    | 'trap'
+    | 'unlock-not-held';
+  readonly text: string;
+  readonly thread: string;
+  readonly site: number;
+  readonly addr: number;
+  readonly stack: readonly string[];
+  /** Stack of the free (use after free), or of the other thread. */
+  readonly otherStack: readonly string[];
+}
+
+/** Thrown through the kernel's frames to end a run. */
+export class FaultError extends Error {
+  readonly fault: Fault;
+  constructor(fault: Fault) {
+    super(fault.text);
+    this.fault = fault;
+  }
+}
+
+/** What the environment needs of the machine. */
+export interface Host {
+  readonly mem: KernelMemory;
+  readonly exports: Record<string, unknown>;
+  /** The running thread, or null while booting. */
+  current: KernelThread | null;
+  /** Recording: stacks and texts are wanted. */
+  recording: boolean;
+  readonly threads: KernelThread[];
+  /** 0 normal, 1 unwinding, 2 rewinding. */
+  state(): number;
+  stopRewind(): void;
+  /** Leave the running thread; it comes back at this call. */
+  unwind(): void;
+  /** A switch point of the environment; true if the thread was left. */
+  point(addr: number, op: string): boolean;
+  /** Wait until ready; true if the thread was left. */
+  block(blocked: Blocked): boolean;
+  spawn(name: string, fn: string, args: readonly number[], daemon?: boolean): KernelThread;
+  /** Call a kernel function through the table, without hooks. */
+  callQuiet(tableIndex: number, ...args: number[]): number;
+  call(fn: string, ...args: number[]): number;
+  fault(kind: Fault['kind'], text: string, addr: number, site?: number): never;
+  stack(): string[];
+  format(fmt: number, va: number): string;
+  emit(name: string, ...args: (string | number | null)[]): void;
+  dump(text: string): void;
+}
+
+/** Imports by name. */
+export type Imports = Record<string, (...args: never[]) => unknown>;
