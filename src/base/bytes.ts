@@ -29,9 +29,7 @@ export function cString(bytes: Uint8Array, offset: number, end: number): string 
 /** Bytes as text, one character per byte. */
 export function latin1(bytes: Uint8Array): string {
   let out = '';
-  for (let at = 0; at < bytes.length; at += 4096) {
-    out += String.fromCharCode(...bytes.subarray(at, at + 4096));
-  }
+  for (const byte of bytes) out += String.fromCharCode(byte);
   return out;
 }
 

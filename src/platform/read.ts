@@ -115,9 +115,9 @@ const addPopulated: Step = (builder) => {
 /** Nodes that matter here and which boot leaves alone: the driver of a parent creates them. */
 const addDriverMade: Step = (builder) => {
   for (const node of builder.tree.nodes) {
-    if (builder.deviceOf.has(node) || belowPci(node) || !isReachable(node)) continue;
-    const host = scannedBus(node) !== undefined && has(node, 'iommu-map');
+    const host = has(node, 'iommu-map') && scannedBus(node) !== undefined;
     if (!host && !has(node, 'iommus') && !has(node, '#iommu-cells')) continue;
+    if (builder.deviceOf.has(node) || belowPci(node) || !isReachable(node)) continue;
     const name = nameOf(node, new Map());
     const done = addNode(builder, node, busOf(node), 'parent-driver', name);
     if (!done.ok) return done;
@@ -129,6 +129,7 @@ const addDriverMade: Step = (builder) => {
 function addFunctionsInTree(domains: ReadonlyMap<DtNode, number>): Step {
   return (builder) => {
     for (const node of builder.tree.nodes) {
+      if (!has(node, 'iommus') && !has(node, '#iommu-cells')) continue;
       if (!belowPci(node) || !isReachable(node)) continue;
       if (has(node, 'iommus')) {
         builder.notes.push(`${pathOf(node)}: iommus of a PCI function; the kernel ignores it`);
@@ -144,8 +145,8 @@ function addFunctionsInTree(domains: ReadonlyMap<DtNode, number>): Step {
 function addHosts(domains: ReadonlyMap<DtNode, number>): Step {
   return (builder) => {
     for (const node of builder.tree.nodes) {
-      const bus = scannedBus(node);
       const name = builder.deviceOf.get(node);
+      const bus = name === undefined ? undefined : scannedBus(node);
       if (bus === undefined || name === undefined) {
         noteForeignMap(builder, node);
         continue;

@@ -167,9 +167,8 @@ function describe(c: ClientClass): string {
     .map((i) => `${i.driver} (${places[i.position]})`)
     .join(', then ');
   const who = { populate: 'at boot', 'parent-driver': 'by a driver', 'bus-scan': 'by a scan' };
-  const facts = [
-    `${c.bus} bus, made ${who[c.createdBy]}, behind ${instances > 1 ? `${instances} IOMMUs: ` : ''}${behind}`,
-  ];
+  const count = instances > 1 ? `${instances} IOMMUs: ` : '';
+  const facts = [`${c.bus} bus, made ${who[c.createdBy]}, behind ${count}${behind}`];
   if (c.sharesGroup) facts.push('group shared with another device');
   if (c.dmaRanges) facts.push('dma-ranges apply');
   return facts.join('; ');
