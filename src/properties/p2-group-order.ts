@@ -27,12 +27,13 @@ export const groupOrder: Property = {
       const id = Number(e.args[2]);
       const ahead = overtaker(ctx, peek, dev, group, id, String(e.args[3]));
       if (!ahead) return undefined;
+      const other = ahead.dev.data.name;
       return {
         state,
         report: {
           subject: dev.data.name,
-          because: `got group ${id} after ${ahead.dev.data.name}, which is behind it on the bus list, got group ${ahead.id}`,
-          facts: { by: String(e.args[3]), id, other: ahead.dev.data.name, otherId: ahead.id },
+          because: `got group ${id}; ${other}, later on the bus list, has group ${ahead.id}`,
+          facts: { by: String(e.args[3]), id, other, otherId: ahead.id },
         },
       };
     },

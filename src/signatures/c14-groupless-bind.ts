@@ -2,23 +2,26 @@
 // C14: a bind takes the half-done probe of another thread for its own, and goes on without group.
 
 import { perDevice } from './common.ts';
-import { flagOf, INFLIGHT_EVENTS, othersInflight, stepInflight } from './inflight.ts';
+import { INFLIGHT_EVENTS, othersInflight, stepInflight } from './inflight.ts';
 
 /**
  * Those in flight; one that succeeded stays listed, for its warning comes a moment later. `!` once
- * the driver's probe body ran without a group while another was in flight, or one in flight found
- * that a driver had been set since it looked.
+ * a bind found no group to use (or its probe body ran without one) while another was in flight, or
+ * a driver turned out to have been set since the one in flight looked.
  */
 export const c14 = perDevice('C14', () => ({
-  events: [...INFLIGHT_EVENTS, 'driver-probe', 'late-warn'],
+  events: [...INFLIGHT_EVENTS, 'use-default-domain', 'driver-probe', 'late-warn'],
   reads: ['device.iommu_group'],
   step(cell, e, d, peek) {
     if (cell === '!') return cell;
+    if (e.name === 'use-default-domain') {
+      return e.args[2] === null && othersInflight(cell, e.thread) ? '!' : cell;
+    }
     if (e.name === 'driver-probe') {
       const early = othersInflight(cell, e.thread) && peek.get(d.handle, 'iommu_group') === null;
       return early ? '!' : cell;
     }
-    if (e.name === 'late-warn') return flagOf(cell, e.thread) !== null ? '!' : cell;
+    if (e.name === 'late-warn') return cell === '' || e.args[1] === 'replay' ? cell : '!';
     if (e.name === 'init-end' && Number(e.args[2]) === 0) return cell;
     return stepInflight(cell, e);
   },

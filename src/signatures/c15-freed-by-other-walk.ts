@@ -4,7 +4,7 @@
 import { ownWalk, perDevice } from './common.ts';
 import { flagOf, INFLIGHT_EVENTS, stepInflight } from './inflight.ts';
 
-/** `o` or `f`, own or foreign: the latest visit; then those in flight. `!`: the own walk gave up. */
+/** Threads that walk for an IOMMU of the device, `|`, those in flight. `!`: such a walk gave up. */
 export const c15 = perDevice('C15', (ctx) => ({
   events: [...INFLIGHT_EVENTS, 'walk-visit'],
   initial: () => '|',
