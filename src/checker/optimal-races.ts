@@ -38,9 +38,9 @@ const MAY_BLOCK = new Set(['lock', 'read_lock', 'write_lock', 'wait']);
 
 /** All reversals of the races of the maximal run @run, in order of the later event. */
 export function* reversals(run: Run): Generator<Reversal> {
-  const others = run.close();
+  const { at, others } = run.close();
   for (const f of run.events) yield* reversalsOf(run, f);
-  yield* reversalsAtEnd(run, others);
+  yield* reversalsAtEnd(run, at, others);
 }
 
 /** Reversals of the races in which @f, an event of @run, is the later one. */
@@ -56,10 +56,14 @@ export function* reversalsOf(run: Run, f: OrderedEvent): Generator<Reversal> {
 
 /**
  * Reversals with what is pending at the end of @run: threads that block, or @others, which could
- * have gone on if the last event had not ended the run.
+ * have gone on if the event at @at had not ended the run.
  */
-export function* reversalsAtEnd(run: Run, others: readonly RunEvent[]): Generator<Reversal> {
-  for (const other of others) yield { start: run.length - 1, rest: [other] };
+export function* reversalsAtEnd(
+  run: Run,
+  at: number,
+  others: readonly RunEvent[],
+): Generator<Reversal> {
+  for (const other of others) yield { start: at, rest: [other] };
   if (others.length > 0) return;
   const enabled = run.enabled();
   for (const t of run.threads()) {

@@ -15,6 +15,7 @@
 
 import { assert } from '#base/assert';
 import { dependent } from './dependence.ts';
+import { SHADOW, Shadows } from './optimal-choice.ts';
 import type { OpView, Program } from './program.ts';
 
 /** One executed step, or a step that a wakeup sequence foresees. */
@@ -29,7 +30,8 @@ export interface RunEvent {
 
 /** True if the order of two steps of different threads matters. */
 export function conflicting(a: RunEvent, b: RunEvent): boolean {
-  return Boolean(a.ends || b.ends) || dependent(a.op, b.op);
+  if (a.ends || b.ends) return a.thread < SHADOW && b.thread < SHADOW;
+  return dependent(a.op, b.op);
 }
 
 /** An executed step with its place in the partial order. */
@@ -70,11 +72,14 @@ export class Run {
   private readonly last: number[] = [];
   private readonly birth: number[] = [];
   private readonly canUndo: boolean;
+  /** Turns choices into races; null where the caller tries all choices itself. */
+  private readonly shadows: Shadows | null;
   /** Steps done by the program, repetitions included. */
   steps = 0;
 
-  constructor(program: Program) {
+  constructor(program: Program, shadows = false) {
     this.program = program;
+    this.shadows = shadows ? new Shadows() : null;
     this.canUndo = program.capabilities.includes('undo');
     program.reset();
   }
@@ -93,20 +98,36 @@ export class Run {
     return found;
   }
 
-  /** The threads that can take a step now. */
+  /** The threads that can take a step now; shadows first. */
   enabled(): number[] {
-    return this.threads().filter((t) => this.program.enabled(t));
+    const threads = this.threads();
+    const found = this.shadows === null ? [] : this.enabledShadows(this.shadows, threads);
+    for (const t of threads) if (this.program.enabled(t)) found.push(t);
+    return found;
+  }
+
+  private enabledShadows(shadows: Shadows, threads: readonly number[]): number[] {
+    const found: number[] = [];
+    const pending = (t: number): number =>
+      threads.includes(t) && this.program.enabled(t) ? this.program.choices(t) : 1;
+    const able = threads.filter((t) => this.program.enabled(t) && this.program.choices(t) > 1);
+    for (const t of new Set([...able, ...shadows.choosers()])) {
+      if (shadows.enabled(t, pending(t))) found.push(SHADOW + t);
+    }
+    return found;
   }
 
   /** What thread @t would do now. */
   next(t: number, choice = 0): RunEvent {
     this.sync();
-    return {
-      thread: t,
-      op: this.program.pending(t),
-      choice,
-      choices: this.program.choices(t),
-    };
+    const { program, shadows } = this;
+    if (t >= SHADOW && shadows !== null) {
+      return { thread: t, op: shadows.addView(t - SHADOW), choice: 0, choices: 1 };
+    }
+    const choices = program.choices(t);
+    const op = program.pending(t);
+    if (shadows === null || choices === 1) return { thread: t, op, choice, choices };
+    return { thread: t, op: shadows.chooseView(t, op), choice: shadows.choice(t), choices };
   }
 
   /** What @e is if it is done now; where it once ended a run, by doing it. */
@@ -134,33 +155,40 @@ export class Run {
   }
 
   /**
-   * To be called where nothing is enabled. If the last step alone is the reason, order it after
-   * all others, and return what the others could have done instead of it.
+   * To be called where nothing is enabled. If one step alone is the reason, order it after all
+   * others, and return what the others could have done instead of it.
    */
-  close(): RunEvent[] {
-    const end = this.events[this.length - 1];
-    if (end === undefined || this.threads().length === 0) return [];
-    const others = this.probe(end.pos, [], () =>
+  close(): { readonly at: number; readonly others: readonly RunEvent[] } {
+    const at = this.events.findLastIndex((e) => e.thread < SHADOW);
+    const end = this.events[at];
+    if (end === undefined || this.threads().length === 0) return { at, others: [] };
+    const others = this.probe(at, [], () =>
       this.enabled()
-        .filter((t) => t !== end.thread)
+        .filter((t) => t !== end.thread && t < SHADOW)
         .map((t) => this.next(t)),
     );
-    if (others.every((e) => dependent(e.op, end.op))) return [];
-    this.last[end.thread] = end.seq === 1 ? -1 : this.before(end.thread, end.pos);
-    this.events.pop();
-    this.events.push(this.order({ ...end, ends: true }));
-    this.last[end.thread] = end.pos;
-    return others;
+    if (others.every((e) => dependent(e.op, end.op))) return { at, others: [] };
+    this.last[end.thread] = end.seq === 1 ? -1 : this.before(end.thread, at);
+    this.events[at] = this.order({ ...end, ends: true }, at);
+    this.last[end.thread] = at;
+    return { at, others };
+  }
+
+  /** The steps so far as the program knows them. */
+  schedule(): { readonly thread: number; readonly choice: number }[] {
+    return this.events
+      .filter((e) => e.thread < SHADOW || this.shadows === null)
+      .map(({ thread, choice }) => ({ thread, choice }));
   }
 
   /** Take back all events from position @length on. */
   rewind(length: number): void {
+    if (this.at > length) this.undoTo(length);
     for (let i = this.events.length - 1; i >= length; i--) {
       const e = this.events[i]!;
       this.last[e.thread] = e.seq === 1 ? -1 : this.before(e.thread, i);
     }
     this.events.length = length;
-    if (this.at > length) this.undoTo(length);
   }
 
   /** Clock of what thread @id has done so far: the past of its next event. */
@@ -193,10 +221,10 @@ export class Run {
     return answer;
   }
 
-  private order(e: RunEvent): OrderedEvent {
+  private order(e: RunEvent, pos = this.events.length): OrderedEvent {
     const id = e.thread;
-    const pos = this.events.length;
     const clock = [...this.past(id)];
+    if (this.shadows?.ahead(id - SHADOW)) join(clock, this.past(id - SHADOW));
     const last = this.last[id] ?? -1;
     const seq = last >= 0 ? this.events[last]!.seq + 1 : 1;
     const preds: number[] = [];
@@ -220,15 +248,32 @@ export class Run {
   private perform(e: RunEvent): void {
     const depth = this.at++;
     if (this.canUndo) this.marks[depth] = this.program.mark!();
-    this.program.step(e.thread, e.choice);
     this.steps++;
+    if (this.shadows === null) this.program.step(e.thread, e.choice);
+    else if (e.thread >= SHADOW) this.shadows.added(e.thread - SHADOW, 1);
+    else {
+      // A foreseen choice is judged anew: the shadow may have come further.
+      const choice = e.choices > 1 ? this.shadows.choice(e.thread) : 0;
+      this.program.step(e.thread, choice);
+      if (e.choices > 1) this.shadows.chosen(e.thread, e.choices);
+    }
   }
 
   private undoTo(length: number): void {
     if (this.at <= length) return;
-    if (this.canUndo) this.program.undo!(this.marks[length]!);
-    else this.program.reset();
-    this.at = this.canUndo ? length : 0;
+    if (this.canUndo) {
+      for (let i = this.at - 1; i >= length && this.shadows !== null; i--) {
+        const e = this.events[i]!;
+        if (e.thread >= SHADOW) this.shadows.added(e.thread - SHADOW, -1);
+        else if (e.choices > 1) this.shadows.unchosen(e.thread);
+      }
+      this.program.undo!(this.marks[length]!);
+      this.at = length;
+      return;
+    }
+    this.program.reset();
+    this.shadows?.reset();
+    this.at = 0;
   }
 
   private sync(): void {

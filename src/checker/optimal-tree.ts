@@ -25,6 +25,8 @@ export interface Branch {
  */
 export interface Sequence {
   readonly events: readonly RunEvent[];
+  /** The last of them, while it is still there. */
+  readonly mover: RunEvent;
   readonly last: () => RunEvent;
 }
 
@@ -45,7 +47,7 @@ export function isWeakInitial(e: RunEvent, w: Sequence): boolean {
 /** Event @i of @w as it would be in its new place, as far as @other can tell. */
 function eventAt(w: Sequence, i: number, other: RunEvent): RunEvent {
   const e = w.events[i]!;
-  if (i < w.events.length - 1 || other.ends) return e;
+  if (e !== w.mover || other.ends) return e;
   const judged = !STEADY.has(e.op.kind) && (e.op.cell === other.op.cell || other.op.visible);
   return judged || e.ends ? w.last() : e;
 }
@@ -55,22 +57,16 @@ export function insert(tree: Branch[], w: Sequence): boolean {
   let branches = tree;
   let rest = w;
   for (;;) {
-    const fit = branches.find((b) => fits(b.event, rest));
+    const fit = branches.find((b) => isWeakInitial(b.event, rest));
     if (fit === undefined) {
       append(branches, rest);
       return true;
     }
     if (fit.below.length === 0) return false;
-    rest = { events: without(rest.events, fit.event.thread), last: w.last };
+    rest = { ...w, events: without(rest.events, fit.event.thread) };
     if (rest.events.length === 0) return false;
     branches = fit.below;
   }
-}
-
-function fits(e: RunEvent, w: Sequence): boolean {
-  const own = w.events.find((f) => f.thread === e.thread);
-  if (own !== undefined && own.choice !== e.choice) return false;
-  return isWeakInitial(e, w);
 }
 
 function without(events: readonly RunEvent[], thread: number): readonly RunEvent[] {
@@ -78,23 +74,14 @@ function without(events: readonly RunEvent[], thread: number): readonly RunEvent
   return at < 0 ? events : [...events.slice(0, at), ...events.slice(at + 1)];
 }
 
-/** A new right-most branch along @w; where the environment chooses, its other answers too. */
+/** A new right-most branch along @w. */
 function append(branches: Branch[], w: Sequence): void {
   let at = branches;
-  w.events.forEach((seen, i) => {
-    const judged = i === w.events.length - 1 && (seen.ends || !STEADY.has(seen.op.kind));
+  for (const seen of w.events) {
+    const judged = seen === w.mover && (seen.ends || !STEADY.has(seen.op.kind));
     const event = judged ? w.last() : seen;
     const below: Branch[] = [];
-    at.push({ event, below }, ...otherChoices(event));
+    at.push({ event, below });
     at = below;
-  });
-}
-
-/** Leaves for the answers to @e's choice that @e does not give. */
-export function otherChoices(e: RunEvent): Branch[] {
-  const others: Branch[] = [];
-  for (let choice = 0; choice < e.choices; choice++) {
-    if (choice !== e.choice) others.push({ event: { ...e, choice }, below: [] });
   }
-  return others;
 }

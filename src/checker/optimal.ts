@@ -11,7 +11,8 @@
 //                                 node 0: q, with p asleep until q has read. Run q p. No new race.
 //                                 2 runs, 2 classes; of readers(8), 256 runs for 362,880 schedules.
 //
-// A failing compare-and-swap or trylock reads, judged in the state where it is done. Locks, rwsems
+// A failing compare-and-swap or trylock reads, judged in the state where it is done. A choice of
+// the environment is made a race (optimal-choice.ts). Locks, rwsems
 // and waits block; see optimal-races.ts for how their races are found. A wait reverses with the
 // nearest write that let it go on; where two writes that commute would each have to move for one
 // wait (none of our Ops can do that: writes of one cell never commute) exactness would be lost.
@@ -21,7 +22,7 @@
 import { assert } from '#base/assert';
 import { type Reversal, reversals } from './optimal-races.ts';
 import { conflicting, Run, type RunEvent } from './optimal-run.ts';
-import { type Branch, insert, isWeakInitial, otherChoices, type Sequence } from './optimal-tree.ts';
+import { type Branch, insert, isWeakInitial, type Sequence } from './optimal-tree.ts';
 import type { Program, Report } from './program.ts';
 
 /** What a strategy that works run by run reports while it goes. */
@@ -73,7 +74,7 @@ class Optimal {
   };
 
   constructor(program: Program, hooks: RunHooks) {
-    this.run = new Run(program);
+    this.run = new Run(program, true);
     this.hooks = hooks;
   }
 
@@ -96,9 +97,9 @@ class Optimal {
     const node = this.nodes[this.nodes.length - 1]!;
     if (node.tree.length === 0 && !this.plant(node)) return false;
     const branch = node.tree[0]!;
-    const { thread, choice } = branch.event;
+    const { thread } = branch.event;
     assert(this.run.enabled().includes(thread), 'a planned step is not enabled');
-    const done = this.run.step(thread, choice);
+    const done = this.run.step(thread);
     if (this.hooks.step !== undefined) this.hooks.step(this.run, this.run.program.reports);
     const sleep = node.sleep.filter((q) => !conflicting(q, done));
     this.nodes.push({ sleep, tree: branch.below });
@@ -119,7 +120,7 @@ class Optimal {
       return false;
     }
     const event = run.next(thread);
-    node.tree.push({ event, below: [] }, ...otherChoices(event));
+    node.tree.push({ event, below: [] });
     return true;
   }
 
@@ -147,7 +148,7 @@ class Optimal {
       const done = this.run.events[this.nodes.length - 1]!;
       this.run.rewind(this.nodes.length - 1);
       node.tree.shift();
-      if (node.tree[0]?.event.thread !== done.thread) node.sleep.push(done);
+      node.sleep.push(done);
       if (node.tree.length > 0) return;
       this.nodes.pop();
     }
@@ -168,5 +169,5 @@ export function sequence(run: Run, reversal: Reversal): Sequence {
     found ??= run.probe(start, rest.slice(0, -1), () => run.judge(mover));
     return found;
   };
-  return { events: rest, last };
+  return { events: rest, mover, last };
 }

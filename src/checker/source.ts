@@ -22,21 +22,20 @@ interface Node {
   /** Threads to try, in order; those before `next` are through. */
   readonly backtrack: number[];
   next: number;
-  choice: number;
 }
 
 /** Explore every Mazurkiewicz class of @program, at the price of runs that are given up. */
 export function exploreSource(program: Program, hooks: RunHooks = {}): RunCounts {
-  const run = new Run(program);
+  const run = new Run(program, true);
   const counts: RunCounts = { complete: 0, stuck: 0, blocked: 0, steps: 0, finished: true };
   const nodes: Node[] = [newNode([])];
   while (nodes.length > 0) {
     const node = nodes[nodes.length - 1]!;
     if (node.backtrack.length === 0 && !plant(run, node)) {
       finish(run, counts, hooks);
-      const others = run.enabled().length === 0 ? run.close() : [];
-      if (others.length > 0) planAll(run, nodes, reversalsOf(run, run.events[run.length - 1]!));
-      planAll(run, nodes, reversalsAtEnd(run, others));
+      const { at, others } = run.enabled().length === 0 ? run.close() : { at: 0, others: [] };
+      if (others.length > 0) planAll(run, nodes, reversalsOf(run, run.events[at]!));
+      planAll(run, nodes, reversalsAtEnd(run, at, others));
     }
     const done = advance(run, node, hooks);
     if (done !== undefined) {
@@ -55,7 +54,7 @@ export function exploreSource(program: Program, hooks: RunHooks = {}): RunCounts
   return counts;
 }
 
-const newNode = (sleep: RunEvent[]): Node => ({ sleep, backtrack: [], next: 0, choice: 0 });
+const newNode = (sleep: RunEvent[]): Node => ({ sleep, backtrack: [], next: 0 });
 
 /** Choose the first thread to try at a new node; false if there is none. */
 function plant(run: Run, node: Node): boolean {
@@ -80,7 +79,7 @@ function advance(run: Run, node: Node, hooks: RunHooks): OrderedEvent | undefine
   for (; node.next < node.backtrack.length; node.next++) {
     const thread = node.backtrack[node.next]!;
     if (node.sleep.some((q) => q.thread === thread)) continue;
-    const done = run.step(thread, node.choice++);
+    const done = run.step(thread);
     hooks.step?.(run, run.program.reports);
     return done;
   }
@@ -93,9 +92,7 @@ function leave(run: Run, nodes: readonly Node[]): void {
   if (node === undefined) return;
   const done = run.events[nodes.length - 1]!;
   run.rewind(nodes.length - 1);
-  if (node.choice < done.choices) return;
   node.sleep.push(done);
-  node.choice = 0;
   node.next++;
 }
 
