@@ -46,6 +46,8 @@ export const errorCodes = {
   RW072: 'the report has no such finding',
   RW073: 'the schedule does not fit the finding: it cannot be replayed',
   RW074: 'the replay ended in another witness',
+  RW075: 'the schedule cannot be read',
+  RW076: 'a step of the schedule cannot be reached',
   RW090: 'no archive to fetch boards from can be found',
   RW091: 'a tool that a script needs is not installed',
   RW092: 'an archive cannot be read',

@@ -20,11 +20,14 @@
 import { assert } from '#base/assert';
 import { type DependenceFaults, dependent } from './dependence.ts';
 import type { Machine } from './machine.ts';
+import type { Instruction } from './machine-code.ts';
 import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
 import { Findings, type Found, type Limit, type Limits, Path } from './run.ts';
 import { StateTable } from './state-table.ts';
 
 export interface ExhaustiveOptions extends Limits, Reductions {
+  /** What is known of the cells from an earlier search; learned here as well. */
+  readonly discipline?: Discipline | undefined;
   readonly faults?: (DependenceFaults & ReductionFaults) | undefined;
   /** Called in each state where nothing is enabled. */
   readonly onTerminal?: (() => void) | undefined;
@@ -84,7 +87,8 @@ class Exhaustive {
   constructor(machine: Machine, options: ExhaustiveOptions) {
     this.machine = machine;
     this.options = options;
-    this.discipline = new Discipline(machine.memory, machine.heldSets, options.faults);
+    this.discipline =
+      options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
   }
 
   search(): SearchResult {
@@ -227,15 +231,13 @@ class Exhaustive {
     const node = machine.local(t);
     if (!this.quiet() || !machine.isWaiting(t)) return;
     const i = machine.instruction(node);
-    if (this.isUnknown(i.published)) return;
+    if (this.isUnknown(i)) return;
     this.discipline.note(t, node, machine.held(t), i);
   }
 
-  private isUnknown(published: number): boolean {
-    if (published < 0) return false;
-    return (
-      this.machine.state.slots[published] === 0 || Boolean(this.options.faults?.neverPublished)
-    );
+  private isUnknown(i: Instruction): boolean {
+    if (i.published < 0) return false;
+    return this.machine.isUnpublished(i) || Boolean(this.options.faults?.neverPublished);
   }
 
   /** Take quiet steps until none is left; false if one of them is asleep, so nothing is new. */
@@ -275,7 +277,7 @@ class Exhaustive {
     const { machine } = this;
     if (!machine.enabled(t)) return false;
     const i = machine.instruction(machine.local(t));
-    if (!this.isUnknown(i.published) && !this.discipline.isQuiet(i)) return false;
+    if (!this.isUnknown(i) && !this.discipline.isQuiet(i)) return false;
     return machine.isPlain(t) || (Boolean(this.options.faults?.ignoreVisible) && !machine.ends(t));
   }
 

@@ -65,7 +65,7 @@ export class Machine implements Program {
   /** Slot: 1 once a thread has crashed, which ends the run. */
   private readonly crashed: number;
   private raw: Unclassified[] = [];
-  private readonly origin: number;
+  private readonly origin: Int32Array;
   /** Rules broken before the first Op. */
   private readonly initialReports: readonly Report[];
 
@@ -80,7 +80,6 @@ export class Machine implements Program {
     this.memory = new Memory(this.values, this.state);
     this.rules = new Rules(scene, this.memory, this.values, this.state, (t) => this.threadName(t));
     this.crashed = this.state.slot(SlotKind.raw, 'crashed');
-    this.state.mark();
     for (const [obj, field, value] of scene.init) {
       this.state.set(this.memory.cell(this.memory.object(obj), field), this.values.intern(value));
     }
@@ -88,12 +87,11 @@ export class Machine implements Program {
     for (const body of scene.threads) this.startThread(body);
     this.initialReports = this.raw.map((r) => this.rules.classify(r));
     this.reports = [...this.initialReports];
-    this.origin = this.state.mark();
+    this.origin = this.state.save();
   }
 
   reset(): void {
-    this.state.undo(this.origin);
-    this.state.mark();
+    this.state.load(this.origin);
     this.reports = [...this.initialReports];
   }
 
@@ -274,6 +272,11 @@ export class Machine implements Program {
     if (edge < 0 || this.automaton.edges[edge]!.to === OOPS) return true;
     const { op } = this.instruction(this.local(t));
     return op.body !== undefined && this.startEdge(op.body).to === OOPS;
+  }
+
+  /** True if @i is about an object that only the thread before @i can know. */
+  isUnpublished(i: Instruction): boolean {
+    return i.published >= 0 && this.state.slots[i.published] === 0;
   }
 
   /** True if no rule can see what the enabled @t would do, and it neither ends the run nor leaks. */

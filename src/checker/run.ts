@@ -85,6 +85,7 @@ export function enabledThreads(program: Program): number[] {
 /** A run taken step by step. */
 export interface Replayed {
   readonly trace: readonly StepRecord[];
+  readonly run: readonly Choice[];
   /** Each report with the index of the step that raised it; atEnd: trace.length - 1. */
   readonly reports: readonly { readonly step: number; readonly report: Report }[];
   /** Switches away from a thread that could have gone on. */
@@ -107,5 +108,5 @@ export function replayRun(program: Program, run: readonly Choice[]): Replayed {
   if (enabledThreads(program).length === 0) {
     for (const report of program.atEnd()) reports.push({ step: trace.length - 1, report });
   }
-  return { trace, reports, preemptions };
+  return { trace, run, reports, preemptions };
 }

@@ -113,6 +113,29 @@ export class State {
     return Boolean(kind === SlotKind.value ? this.faults?.noValues : this.faults?.noLocals);
   }
 
+  /** A copy of everything, for load(). */
+  save(): Int32Array {
+    const copy = new Int32Array(this.count + 4);
+    copy.set(this.slots.subarray(0, this.count), 4);
+    copy[0] = this.f0;
+    copy[1] = this.f1;
+    copy[2] = this.f2;
+    copy[3] = this.f3;
+    return copy;
+  }
+
+  /** Back to what save() copied; all marks are gone. */
+  load(copy: Int32Array): void {
+    this.slots.set(copy.subarray(4));
+    this.slots.fill(0, copy.length - 4, this.count);
+    this.f0 = copy[0]!;
+    this.f1 = copy[1]!;
+    this.f2 = copy[2]!;
+    this.f3 = copy[3]!;
+    this.logged = 0;
+    this.marked = 0;
+  }
+
   /** A mark to undo to. */
   mark(): number {
     if (this.marked + 5 > this.marks.length) {

@@ -2,6 +2,7 @@
 // The cross-check: on random programs every way of exploring gives the same final states and the
 // same reports as brute force.
 
+import { type BoundedOptions, bounded } from '../../../src/checker/bounded.ts';
 import { type ExhaustiveOptions, exhaustive } from '../../../src/checker/exhaustive.ts';
 import { Machine, type MachineOptions } from '../../../src/checker/machine.ts';
 import type { Report } from '../../../src/checker/program.ts';
@@ -62,6 +63,33 @@ export function explore(
   return { finals: [...finals].sort(), reports: [...reports].sort() };
 }
 
+/** Explore @scene in layers; reports come with their preemptions. */
+export function exploreLayers(
+  scene: Scene,
+  options: Partial<BoundedOptions>,
+  machineOptions: MachineOptions = {},
+): Explored {
+  const machine = new Machine(scene, machineOptions);
+  const finals = new Set<string>();
+  const { found } = bounded(machine, {
+    bound: 99,
+    ...options,
+    onTerminal: () => {
+      if (!machine.hasCrashed()) finals.add(finalWords(machine));
+    },
+  });
+  const costs = new Map<string, number>();
+  for (const { report, preemptions } of found) {
+    const key = keyOf(report);
+    costs.set(key, Math.min(preemptions, costs.get(key) ?? Number.POSITIVE_INFINITY));
+  }
+  return { finals: [...finals].sort(), reports: [...costs].map(costText).sort() };
+}
+
+function costText([key, cost]: [string, number]): string {
+  return `${key} (${cost})`;
+}
+
 /** All combinations of reductions. */
 export const COMBINATIONS: readonly ExhaustiveOptions[] = [
   { quiet: false, sleep: false },
@@ -103,20 +131,27 @@ export function crosscheck(
       skipped++;
       continue;
     }
-    const reports = [...oracle.reports.keys()].sort();
-    const wanted = JSON.stringify({ finals: oracle.finals, reports });
-    for (const combination of COMBINATIONS) {
+    const compare = (way: string, reports: readonly string[], run: () => Explored): void => {
+      const wanted = JSON.stringify({ finals: oracle.finals, reports });
       let got: string;
       try {
-        got = JSON.stringify(
-          explore(scene, { ...combination, ...options.search }, options.machine),
-        );
+        got = JSON.stringify(run());
       } catch (error) {
         got = String(error);
       }
-      if (got !== wanted) {
-        failures.push(`program ${i}, ${JSON.stringify(combination)}:\n  ${wanted}\n  ${got}`);
-      }
+      if (got !== wanted) failures.push(`program ${i}, ${way}:\n  ${wanted}\n  ${got}`);
+    };
+    const reports = [...oracle.reports.keys()].sort();
+    for (const combination of COMBINATIONS) {
+      compare(JSON.stringify(combination), reports, () =>
+        explore(scene, { ...combination, ...options.search }, options.machine),
+      );
+    }
+    const costs = [...oracle.reports].map(costText).sort();
+    for (const quiet of [false, true]) {
+      compare(`layers, quiet: ${quiet}`, costs, () =>
+        exploreLayers(scene, { quiet, faults: options.search?.faults }, options.machine),
+      );
     }
     if (failures.length >= (options.failuresMax ?? 1)) break;
   }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// check(): explore a scene, shorten what was found, replay it, and say what the search covered.
+
+import { assert } from '#base/assert';
+import { bounded } from './bounded.ts';
+import { decidingStep } from './critical.ts';
+import { exhaustive } from './exhaustive.ts';
+import { Machine } from './machine.ts';
+import { type Minimised, minimise } from './minimise.ts';
+import type { Report, StepRecord } from './program.ts';
+import { Discipline } from './reduce.ts';
+import { type Limit, type Replayed, replayRun, reportKey } from './run.ts';
+import type { Scene } from './scene.ts';
+import { formatSchedule, replay } from './schedule.ts';
+
+/** How to explore. */
+export type Strategy =
+  | { readonly kind: 'exhaustive' }
+  /** Complete for all runs with at most this many preemptions. */
+  | { readonly kind: 'bound'; readonly preemptions: number };
+
+export interface CheckOptions {
+  /** Exhaustive unless told. */
+  readonly strategy?: Strategy;
+  /** Flag --states-max. */
+  readonly statesMax?: number | undefined;
+  /** Flag --time-max, in seconds; a result that hits it may differ from run to run. */
+  readonly timeMaxS?: number | undefined;
+  /** Prove up to this many preemptions to be the fewest; 3 unless told. */
+  readonly minimisePreemptions?: number;
+  /** Flag --minimise-max: states to visit while shortening. */
+  readonly minimiseMax?: number;
+}
+
+/** A broken rule with the shortest run that shows it. */
+export interface CheckFinding {
+  readonly report: Report;
+  readonly schedule: string;
+  readonly preemptions: number;
+  /** Proved that no run with fewer preemptions shows it. */
+  readonly minimal: boolean;
+  readonly trace: readonly StepRecord[];
+  /** Index into trace of the access that decides; null in an empty trace. */
+  readonly deciding: number | null;
+}
+
+/** What was explored. */
+export interface Coverage {
+  readonly strategy: string;
+  readonly states: number;
+  readonly transitions: number;
+  /** Limits that were hit, with the flags that raise them. */
+  readonly bounded: readonly Limit[];
+  /** Ids of the sometimes-properties that happened. */
+  readonly sometimes: readonly string[];
+}
+
+/** What a check says; `bounded` means that nothing was found but a limit was hit. */
+export interface CheckResult {
+  readonly outcome: 'holds' | 'violated' | 'bounded';
+  readonly findings: readonly CheckFinding[];
+  readonly coverage: Coverage;
+}
+
+/** Check @scene: the same options give the same result, but for a limit of time. */
+export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
+  const machine = new Machine(scene);
+  const discipline = new Discipline(machine.memory, machine.heldSets);
+  const strategy = options.strategy ?? { kind: 'exhaustive' };
+  const { statesMax, timeMaxS } = options;
+  const limits = { statesMax, timeMaxS, discipline };
+  const explored =
+    strategy.kind === 'bound'
+      ? bounded(machine, { ...limits, bound: strategy.preemptions })
+      : exhaustive(machine, limits);
+  const { runs } = minimise(machine, explored.found, {
+    discipline,
+    ...(options.minimisePreemptions === undefined
+      ? {}
+      : { preemptionsMax: options.minimisePreemptions }),
+    ...(options.minimiseMax === undefined ? {} : { nodesMax: options.minimiseMax }),
+  });
+  const findings = runs.map((run) => finding(machine, run));
+  const outcome =
+    findings.length > 0 ? 'violated' : explored.bounded.length > 0 ? 'bounded' : 'holds';
+  return {
+    outcome,
+    findings,
+    coverage: {
+      strategy: strategy.kind === 'bound' ? `bound=${strategy.preemptions}` : 'exhaustive',
+      states: explored.states,
+      transitions: explored.transitions,
+      bounded: explored.bounded,
+      sometimes: [...machine.rules.hits].sort(),
+    },
+  };
+}
+
+/** Make a finding of @run: replayed twice, by its steps and by its schedule. */
+function finding(machine: Machine, run: Minimised): CheckFinding {
+  const key = reportKey(run.report);
+  const { trace, reports, preemptions } = replayRun(machine, run.run);
+  const raised = reports.find(({ report }) => reportKey(report) === key);
+  assert(raised !== undefined, `${key} does not show when its run is taken again`);
+  const schedule = formatSchedule(trace, run.run);
+  const replayed = replay(machine, schedule);
+  assert(replayed.ok, `the schedule of ${key} does not replay: ${schedule}`);
+  assert(sameReports(replayed.value, key), `${key} does not show when its schedule is replayed`);
+  assert(preemptions === run.preemptions, `${key} has another number of preemptions when replayed`);
+  const deciding = decidingStep(machine, run.run, trace, key, raised.step);
+  return { report: raised.report, schedule, preemptions, minimal: run.minimal, trace, deciding };
+}
+
+function sameReports(replayed: Replayed, key: string): boolean {
+  return replayed.reports.some(({ report }) => reportKey(report) === key);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The checker by itself: describe a scene in Ops, call check(), read the result.
+
+export {
+  type CheckFinding,
+  type CheckOptions,
+  type CheckResult,
+  type Coverage,
+  check,
+  type Strategy,
+} from './check.ts';
+export { Machine, type MachineOptions } from './machine.ts';
+export type {
+  Capability,
+  Effect,
+  OpView,
+  Program,
+  Report,
+  StepRecord,
+} from './program.ts';
+export type { Choice, Limit, Limits, Replayed } from './run.ts';
+export { reportKey } from './run.ts';
+export type {
+  Peek,
+  Rule,
+  RuleReport,
+  RunEvent,
+  Scene,
+  Signature,
+  Sometimes,
+} from './scene.ts';
+export { formatSchedule, parseSchedule, replay, type ScheduleError } from './schedule.ts';
