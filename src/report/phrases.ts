@@ -16,7 +16,7 @@ const phrases: Readonly<Record<EventName, string | null>> = {
   'init-begin': null,
   'init-end': 'iommu_init_device($0) = $2',
   'probe-device': 'ops->probe_device($0)',
-  'group-set': '$0->iommu_group = $1, id $2',
+  'group-set': '$0->iommu_group = group $2',
   'late-warn': 'WARN: late IOMMU probe of $0',
   'default-domain-set': '$0->default_domain = $1',
   'fwspec-built': 'fwspec of $0 built for $1',
@@ -37,8 +37,14 @@ const phrases: Readonly<Record<EventName, string | null>> = {
   'bug-on': '$0',
 };
 
+/** Events that only some programs report. */
+const otherPhrases: Readonly<Record<string, string>> = {
+  'dma-map': '$0 maps memory for DMA: $1',
+};
+
 /** Events that say all their own access says: the access is not shown beside them. */
 const speaksForAccess: ReadonlySet<string> = new Set<EventName>([
+  'instance-listed',
   'instance-ready',
   'group-set',
   'default-domain-set',
@@ -59,29 +65,37 @@ const errnoNames: Readonly<Record<string, string>> = {
   '-517': '-EPROBE_DEFER',
 };
 
-/** An event of a trace, taken apart: `late-warn(3d00000.gpu, replay)`. */
+/** An event of a trace, taken apart: `late-warn 3d00000.gpu replay`. */
 export interface ParsedEvent {
   readonly name: string;
   readonly args: readonly string[];
 }
 
-/** Take an event of a trace apart. Names of devices hold no blank before a comma. */
+/** Take an event of a trace apart. The text of a bug-on is one argument, blanks and all. */
 export function parseEvent(text: string): ParsedEvent {
-  const open = text.indexOf('(');
-  if (open < 0 || !text.endsWith(')')) return { name: text, args: [] };
-  const inside = text.slice(open + 1, -1);
-  return { name: text.slice(0, open), args: inside === '' ? [] : inside.split(', ') };
+  const blank = text.indexOf(' ');
+  if (blank < 0) return { name: text, args: [] };
+  const name = text.slice(0, blank);
+  const rest = text.slice(blank + 1);
+  return { name, args: name === 'bug-on' ? [rest] : rest.split(' ') };
 }
 
 /** A value as kernel developers write it: NULL for null, names for the usual errno numbers. */
 export function valueText(value: string): string {
   if (value === 'null' || value === 'undefined') return 'NULL';
-  return errnoNames[value] ?? value;
+  return errnoNames[value] ?? shortName(value);
+}
+
+/** An instance goes by the name of its device, a driver without the device it is for. */
+export function shortName(name: string): string {
+  return name.replace(/\.iommu_device\b/g, '').replace(/^([\w,.-]+)@[\w.:@-]+$/, '$1');
 }
 
 /** An event in words, or null where the access beside it says the same. */
 export function eventText(event: ParsedEvent): string | null {
-  const phrase = (phrases as Readonly<Record<string, string | null>>)[event.name];
+  if (event.name === 'init-end' && event.args[2] === '0') return null;
+  const known: Readonly<Record<string, string | null>> = { ...otherPhrases, ...phrases };
+  const phrase = known[event.name];
   if (phrase === null) return null;
   if (phrase === undefined) return [event.name, ...event.args.map(valueText)].join(' ');
   return phrase.replace(/\$(\d)/g, (_, i: string) => valueText(event.args[Number(i)] ?? '?'));
@@ -89,7 +103,8 @@ export function eventText(event: ParsedEvent): string | null {
 
 /** The access of a step, written much as the kernel's C would. */
 export function accessText(step: TraceStep): string {
-  const cell = step.field === '' ? step.object : `${step.object}->${step.field}`;
+  const object = shortName(step.object);
+  const cell = step.field === '' ? object : `${object}->${step.field}`;
   switch (step.op) {
     case 'load':
       return `${cell} is ${valueText(step.result)}`;
@@ -105,17 +120,17 @@ export function accessText(step: TraceStep): string {
     case 'read_unlock':
     case 'write_lock':
     case 'write_unlock':
-      return `${step.op}(${step.object})`;
+      return `${step.op}(${object})`;
     case 'trylock':
-      return `trylock(${step.object}) = ${step.result}`;
+      return `trylock(${object}) = ${step.result}`;
     case 'wait':
       return `waited: ${cell} is ${valueText(step.result)}`;
     case 'alloc':
-      return `allocates ${step.result}`;
+      return `allocates ${shortName(step.result)}`;
     case 'free':
-      return `frees ${step.object}`;
+      return `frees ${object}`;
     case 'spawn':
-      return `${step.object} starts a thread`;
+      return `${object} starts a thread`;
     case 'choose':
       return `environment answers ${step.result}`;
     default:

@@ -5,16 +5,18 @@
 // worth more the closer it is to the race, and the table takes as many grades as fit:
 //
 //   4  the deciding access
-//   3  an event about the subject of the witness or about an IOMMU instance
-//   2  an access to the subject that conflicts with another thread's; a lock passed on by another
-//      thread; any other event
-//   1  any other access that conflicts with another thread's
+//   3  an event about the subject of the witness, or the registration of an IOMMU instance
+//   2  an access to the subject that conflicts with another thread's
+//   1  a lock passed on by another thread; any other event or conflicting access
 //   0  the rest
 //
 // Example: of "T1 reads gpu->iommu, T1 reads gpu->refs, T2 writes gpu->iommu", the first and the
 // third step conflict (grade 2); the second touches what T1 alone uses (grade 0).
 
+import type { EventName } from '#env/events';
+import { deviceOf } from './cast.ts';
 import type { Finding, TraceStep } from './finding.ts';
+import { eventText, parseEvent } from './phrases.ts';
 
 /** Grade of a step, 0 to 4. */
 export type Grade = 0 | 1 | 2 | 3 | 4;
@@ -24,7 +26,13 @@ const locks: ReadonlySet<string> = new Set(['lock', 'trylock', 'read_lock', 'wri
 const unlocks: ReadonlySet<string> = new Set(['unlock', 'read_unlock', 'write_unlock']);
 
 /** Events about the registration of an instance matter whatever the subject is. */
-const instanceEvents = /^(instance-listed|instance-ready|register-end|bug-on|deferral-timeout)\b/;
+const instanceEvents: ReadonlySet<string> = new Set<EventName>([
+  'instance-listed',
+  'instance-ready',
+  'register-end',
+  'bug-on',
+  'deferral-timeout',
+]);
 
 function cellOf(step: TraceStep): string {
   return `${step.object}\u0000${step.field}`;
@@ -38,7 +46,7 @@ function isWrite(step: TraceStep): boolean {
 function conflictingCells(trace: readonly TraceStep[]): ReadonlySet<string> {
   const threads = new Map<string, { all: Set<string>; written: boolean }>();
   for (const step of trace) {
-    if (locks.has(step.op) || unlocks.has(step.op)) continue;
+    if (!touchesCell(step)) continue;
     const cell = cellOf(step);
     const known = threads.get(cell) ?? { all: new Set<string>(), written: false };
     known.all.add(step.thread);
@@ -47,6 +55,25 @@ function conflictingCells(trace: readonly TraceStep[]): ReadonlySet<string> {
   }
   const found = [...threads].filter(([, t]) => t.written && t.all.size > 1);
   return new Set(found.map(([cell]) => cell));
+}
+
+/** An allocation names its site, which is no field; a lock has none. */
+function touchesCell(step: TraceStep): boolean {
+  return step.op !== 'alloc' && !locks.has(step.op) && !unlocks.has(step.op);
+}
+
+/** Reads that tell their thread nothing new: it wrote or read the same value there before. */
+function staleReads(trace: readonly TraceStep[]): ReadonlySet<number> {
+  const known = new Map<string, string>();
+  const found = new Set<number>();
+  trace.forEach((step, i) => {
+    if (!touchesCell(step)) return;
+    const key = `${step.thread}\u0000${cellOf(step)}`;
+    const value = isWrite(step) ? step.after : step.result;
+    if (step.op === 'load' && known.get(key) === value) found.add(i);
+    known.set(key, value);
+  });
+  return found;
 }
 
 /** Steps that take a lock which another thread released last. */
@@ -63,6 +90,9 @@ function handOvers(trace: readonly TraceStep[]): ReadonlySet<number> {
   return found;
 }
 
+/** Fields through which the driver core keeps its books: they decide little, so they come last. */
+const bookkeeping: ReadonlySet<string> = new Set(['links_status', 'suppliers', 'consumers']);
+
 /** True where @name is @subject or an object that belongs to it (`subject.iommu#1`). */
 function belongs(name: string, subject: string): boolean {
   return name === subject || name.startsWith(`${subject}.`);
@@ -73,14 +103,16 @@ export function grades(finding: Finding): Grade[] {
   const { trace, witness } = finding;
   const cells = conflictingCells(trace);
   const handedOver = handOvers(trace);
+  const stale = staleReads(trace);
+  const subject = deviceOf(finding) ?? witness.subject;
   return trace.map((step, i): Grade => {
     if (i === finding.deciding) return 4;
-    const about = step.events.some((e) => e.includes(witness.subject) || instanceEvents.test(e));
-    if (about) return 3;
-    const conflict = cells.has(cellOf(step));
-    if (conflict && belongs(step.object, witness.subject)) return 2;
-    if (handedOver.has(i) || step.events.length > 0) return 2;
-    return conflict ? 1 : 0;
+    const events = step.events.map(parseEvent);
+    if (events.some((e) => instanceEvents.has(e.name))) return 3;
+    if (events.some((e) => e.args[0] === subject && eventText(e) !== null)) return 3;
+    const conflict = touchesCell(step) && cells.has(cellOf(step)) && !stale.has(i);
+    if (conflict && belongs(step.object, subject) && !bookkeeping.has(step.field)) return 2;
+    return conflict || handedOver.has(i) || step.events.length > 0 ? 1 : 0;
   });
 }
 
@@ -92,35 +124,23 @@ export interface Shown {
 
 /**
  * The steps of the lowest grade with which at most @rowsMax rows are shown; at least those of
- * grade 3. Reads that repeat what their thread showed of the same cell just before are left out.
+ * grade 3.
  */
 export function selectSteps(finding: Finding, rowsMax: number): Shown[] {
   const all = grades(finding);
-  const cells = conflictingCells(finding.trace);
   for (const least of [1, 2] as const) {
-    const shown = pick(finding, all, least, cells);
+    const shown = pick(finding, all, least);
     if (shown.length <= rowsMax) return shown;
   }
-  return pick(finding, all, 3, cells);
+  return pick(finding, all, 3);
 }
 
-function pick(
-  finding: Finding,
-  all: readonly Grade[],
-  least: Grade,
-  cells: ReadonlySet<string>,
-): Shown[] {
-  const shown: Shown[] = [];
-  const latest = new Map<string, string>();
-  finding.trace.forEach((step, index) => {
-    if (all[index]! < least) return;
-    const said = `${step.op} ${cellOf(step)} ${step.result} ${step.after}`;
-    const repeats = step.op === 'load' && step.events.length === 0;
-    if (repeats && latest.get(step.thread) === said && index !== finding.deciding) return;
-    latest.set(step.thread, said);
-    const deciding = index === finding.deciding;
-    const access = step.events.length === 0 || deciding || (least < 3 && cells.has(cellOf(step)));
-    shown.push({ index, access });
+function pick(finding: Finding, all: readonly Grade[], least: Grade): Shown[] {
+  const cells = conflictingCells(finding.trace);
+  return finding.trace.flatMap((step, index) => {
+    if (all[index]! < least) return [];
+    const conflict = least < 3 && touchesCell(step) && cells.has(cellOf(step));
+    const access = step.events.length === 0 || index === finding.deciding || conflict;
+    return [{ index, access }];
   });
-  return shown;
 }

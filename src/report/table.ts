@@ -5,8 +5,10 @@
 // carets under it. More threads than fit side by side are told one below another, each line with
 // the name of its thread.
 
-import { printable, reportColumns } from '#base/text';
+import { printable, reportColumns, wrap } from '#base/text';
+import { type Cast, castLine, castOf, shorten } from './cast.ts';
 import type { Finding, TraceStep } from './finding.ts';
+import { kernelStack, placeOf } from './frames.ts';
 import { stepLines } from './phrases.ts';
 import { type Shown, selectSteps } from './select.ts';
 
@@ -22,36 +24,38 @@ export interface TableOptions {
 interface Line {
   readonly thread: string;
   readonly text: string;
-  /** Under the deciding access: carets, never wrapped. */
-  readonly carets: boolean;
+  /** The deciding access: a line of carets goes under it. */
+  readonly decides: boolean;
 }
 
 const sideBySideMax = 3;
+const rowsUsual = 32;
 const gap = 2;
 
 /** The table of @finding, as lines of at most `width` columns. */
 export function raceTable(finding: Finding, options: TableOptions = {}): string[] {
   const width = options.width ?? reportColumns;
-  const shown = selectSteps(finding, options.rowsMax ?? 32);
-  const lines = tellSteps(finding, shown);
+  const shown = selectSteps(finding, options.rowsMax ?? rowsUsual);
+  const cast = castOf(finding);
+  const lines = tellSteps(finding, shown, cast);
   const threads = [...new Set(lines.map((l) => l.thread))];
   if (threads.length === 0) return [];
-  return threads.length <= sideBySideMax
-    ? sideBySide(lines, threads, width)
-    : oneBelowAnother(lines, width);
+  const told = castLine(cast);
+  const names = told === '' ? [] : [...wrap(printable(told), { width }), ''];
+  const table =
+    threads.length <= sideBySideMax
+      ? sideBySide(lines, threads, width)
+      : oneBelowAnother(lines, width);
+  return [...names, ...table];
 }
 
-/** Stacks of threads at one moment, in the columns of the table: outermost caller first. */
+/** Stacks of threads at one moment, side by side, innermost function first. */
 export function stackTable(finding: Finding, width = reportColumns): string[] {
   const stacks = decidingStacks(finding);
-  const lines = stacks.flatMap(({ thread, stack }) =>
-    stack.map((fn, depth) => ({ thread, text: `${' '.repeat(depth % 8)}${fn}`, carets: false })),
-  );
   const threads = stacks.map((s) => s.thread);
   if (threads.length === 0) return [];
-  const columns = threads.map((t) => lines.filter((l) => l.thread === t));
   const cell = Math.floor((width - gap * (threads.length - 1)) / threads.length);
-  const texts = columns.map((c) => c.flatMap((l) => wrapCell(printable(l.text), cell)));
+  const texts = stacks.map((s) => s.stack.flatMap((fn) => wrapCell(printable(` ${fn}`), cell)));
   const rows = Math.max(...texts.map((t) => t.length));
   const out = header(threads, cell);
   for (let r = 0; r < rows; r++)
@@ -64,22 +68,23 @@ export function stackTable(finding: Finding, width = reportColumns): string[] {
   return out;
 }
 
-/** A thread and where it stood, outermost caller first. */
+/** A thread and where it stood, innermost function first, as a kernel prints it. */
 export interface ThreadStack {
   readonly thread: string;
   readonly stack: readonly string[];
 }
 
 /**
- * Where the thread of the deciding access stood, and where each other thread of the table (at
+ * Where the thread of the deciding access (or else of the last step shown) stood, and where each other thread of the table (at
  * most two) had come to: those that were in the middle of something come before those at the end.
  */
 export function decidingStacks(finding: Finding): ThreadStack[] {
   const { trace } = finding;
-  const at = finding.deciding ?? trace.length - 1;
+  const steps = selectSteps(finding, rowsUsual).map((s) => s.index);
+  const at = finding.deciding ?? steps.at(-1) ?? trace.length - 1;
   const decider = trace[at];
   if (!decider) return [];
-  const shown = new Set(selectSteps(finding, 32).map((s) => trace[s.index]!.thread));
+  const shown = new Set(steps.map((i) => trace[i]!.thread));
   const others: { stack: ThreadStack; goesOn: boolean; last: number }[] = [];
   for (const thread of shown) {
     if (thread === decider.thread) continue;
@@ -102,28 +107,26 @@ function findLastIndex(
   return -1;
 }
 
-/** The stack of a trace is innermost first; people read a path from its beginning. */
 function stackOf(step: TraceStep): ThreadStack {
-  return { thread: step.thread, stack: [...step.stack].reverse() };
+  return { thread: step.thread, stack: kernelStack(step) };
 }
 
-function tellSteps(finding: Finding, shown: readonly Shown[]): Line[] {
+function tellSteps(finding: Finding, shown: readonly Shown[], cast: Cast): Line[] {
   const lines: Line[] = [];
   const inside = new Map<string, string>();
   let running = '';
   for (const { index, access } of shown) {
     const step = finding.trace[index]!;
     const { thread } = step;
-    if (inside.get(thread) !== step.function || running !== thread) {
-      lines.push({ thread, text: `${step.function}()`, carets: false });
-      inside.set(thread, step.function);
+    const place = placeOf(step);
+    if (inside.get(thread) !== place || running !== thread) {
+      lines.push({ thread, text: `${place}()`, decides: false });
+      inside.set(thread, place);
     }
     running = thread;
-    const texts = stepLines(step, access);
+    const texts = stepLines(step, access).map((text) => shorten(text, cast));
     texts.forEach((text, i) => {
-      lines.push({ thread, text: `  ${text}`, carets: false });
-      if (index !== finding.deciding || i > 0) return;
-      lines.push({ thread, text: `  ${'^'.repeat(text.length)}`, carets: true });
+      lines.push({ thread, text: `  ${text}`, decides: index === finding.deciding && i === 0 });
     });
   }
   return lines;
@@ -140,8 +143,7 @@ function sideBySide(lines: readonly Line[], threads: readonly string[], width: n
   const out = header(threads, cell);
   for (const line of lines) {
     const column = threads.indexOf(line.thread);
-    const texts = line.carets ? [line.text.slice(0, cell)] : wrapCell(printable(line.text), cell);
-    for (const text of texts) {
+    for (const text of cellLines(line, cell)) {
       out.push(
         joinCells(
           threads.map((_, i) => (i === column ? text : '')),
@@ -159,10 +161,18 @@ function oneBelowAnother(lines: readonly Line[], width: number): string[] {
   for (const line of lines) {
     if (line.thread !== running) out.push(`${printable(line.thread)}:`);
     running = line.thread;
-    const texts = line.carets ? [line.text] : wrapCell(printable(line.text), width - 2);
-    for (const text of texts) out.push(`  ${text.slice(0, width - 2)}`);
+    for (const text of cellLines(line, width - 2)) out.push(`  ${text}`);
   }
   return out;
+}
+
+/** The lines of a cell, with carets as long as its longest line where it decides. */
+function cellLines(line: Line, width: number): string[] {
+  const texts = wrapCell(printable(line.text), width);
+  if (!line.decides) return texts;
+  const indent = line.text.length - line.text.trimStart().length;
+  const longest = Math.max(...texts.map((t) => t.length));
+  return [...texts, ' '.repeat(indent) + '^'.repeat(longest - indent)];
 }
 
 function joinCells(cells: readonly string[], cell: number): string {
