@@ -38,9 +38,9 @@ const MAY_BLOCK = new Set(['lock', 'read_lock', 'write_lock', 'wait']);
 
 /** All reversals of the races of the maximal run @run, in order of the later event. */
 export function* reversals(run: Run): Generator<Reversal> {
-  const { at, others } = run.close();
+  const crash = run.close();
   for (const f of run.events) yield* reversalsOf(run, f);
-  yield* reversalsAtEnd(run, at, others);
+  yield* reversalsAtEnd(run, crash);
 }
 
 /** Reversals of the races in which @f, an event of @run, is the later one. */
@@ -55,16 +55,15 @@ export function* reversalsOf(run: Run, f: OrderedEvent): Generator<Reversal> {
 }
 
 /**
- * Reversals with what is pending at the end of @run: threads that block, or @others, which could
- * have gone on if the event at @at had not ended the run.
+ * Reversals with what is pending at the end of @run: threads that block or, where @crash ended it,
+ * what the others could have done first.
  */
 export function* reversalsAtEnd(
   run: Run,
-  at: number,
-  others: readonly RunEvent[],
+  crash: { readonly at: number; readonly others: readonly RunEvent[] } | null,
 ): Generator<Reversal> {
-  for (const other of others) yield { start: at, rest: [other] };
-  if (others.length > 0) return;
+  for (const other of crash?.others ?? []) yield { start: crash!.at, rest: [other] };
+  if (crash !== null) return;
   const enabled = run.enabled();
   for (const t of run.threads()) {
     if (enabled.includes(t)) continue;

@@ -10,7 +10,7 @@
 //   2  q: load y    clock {p:1, q:2}   preds []
 //   3  p: store y   clock {p:2, q:2}   preds [2]
 //
-// A step that ends the run while others could still go on (an oops) is ordered after all of them.
+// A crash ends the run, so it is ordered after all that the others have done.
 // Mattern, Virtual Time and Global States, 1988.
 
 import { assert } from '#base/assert';
@@ -24,7 +24,7 @@ export interface RunEvent {
   readonly op: OpView;
   readonly choice: number;
   readonly choices: number;
-  /** It ended the run although Ops independent of it were enabled: ordered against everything. */
+  /** It crashed, which ended the run: ordered against everything. */
   readonly ends?: boolean;
 }
 
@@ -134,11 +134,9 @@ export class Run {
   judge(e: RunEvent): RunEvent {
     const now = this.next(e.thread, e.choice);
     if (!e.ends) return now;
-    const others = this.enabled().filter((t) => t !== e.thread);
     this.events.push(now as OrderedEvent);
     this.perform(now);
-    const ends = others.length > 0 && this.enabled().length === 0;
-    return { ...now, ends };
+    return { ...now, ends: this.program.hasCrashed?.() ?? false };
   }
 
   /** Let thread @t do its step. */
@@ -155,22 +153,22 @@ export class Run {
   }
 
   /**
-   * To be called where nothing is enabled. If one step alone is the reason, order it after all
+   * To be called where nothing is enabled. If a crash is the reason, order it after all steps of
    * others, and return what the others could have done instead of it.
    */
-  close(): { readonly at: number; readonly others: readonly RunEvent[] } {
+  close(): { readonly at: number; readonly others: readonly RunEvent[] } | null {
+    this.sync();
+    if (!this.program.hasCrashed?.()) return null;
     const at = this.events.findLastIndex((e) => e.thread < SHADOW);
-    const end = this.events[at];
-    if (end === undefined || this.threads().length === 0) return { at, others: [] };
+    const end = this.events[at]!;
+    this.last[end.thread] = end.seq === 1 ? -1 : this.before(end.thread, at);
+    this.events[at] = this.order({ ...end, ends: true }, at);
+    this.last[end.thread] = at;
     const others = this.probe(at, [], () =>
       this.enabled()
         .filter((t) => t !== end.thread && t < SHADOW)
         .map((t) => this.next(t)),
     );
-    if (others.every((e) => dependent(e.op, end.op))) return { at, others: [] };
-    this.last[end.thread] = end.seq === 1 ? -1 : this.before(end.thread, at);
-    this.events[at] = this.order({ ...end, ends: true }, at);
-    this.last[end.thread] = at;
     return { at, others };
   }
 

@@ -97,6 +97,8 @@ export interface Program {
   step(t: number, choice?: number): void;
   /** Rules broken by the latest step; cleared by each step. */
   readonly reports: readonly Report[];
+  /** True if a thread has crashed, which ends the run for all; absent: none ever does. */
+  hasCrashed?(): boolean;
   /** Rules that judge a finished run; to be called where nothing is enabled. */
   atEnd(): readonly Report[];
   /** Like step(), but also says all about it: for traces, not for searching. */

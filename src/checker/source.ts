@@ -33,9 +33,9 @@ export function exploreSource(program: Program, hooks: RunHooks = {}): RunCounts
     const node = nodes[nodes.length - 1]!;
     if (node.backtrack.length === 0 && !plant(run, node)) {
       finish(run, counts, hooks);
-      const { at, others } = run.enabled().length === 0 ? run.close() : { at: 0, others: [] };
-      if (others.length > 0) planAll(run, nodes, reversalsOf(run, run.events[at]!));
-      planAll(run, nodes, reversalsAtEnd(run, at, others));
+      const crash = run.enabled().length === 0 ? run.close() : null;
+      if (crash !== null) planAll(run, nodes, reversalsOf(run, run.events[crash.at]!));
+      planAll(run, nodes, reversalsAtEnd(run, crash));
     }
     const done = advance(run, node, hooks);
     if (done !== undefined) {
