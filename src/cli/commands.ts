@@ -72,6 +72,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'show findings from their JSON and run them again',
     options: [
       { flags: '--id ID', text: 'which finding of a report: its id, or its number from 1' },
+      { flags: '--brief', text: 'only say whether they replay' },
       { flags: '--format HOW', text: 'text, mail or json', value: 'text' },
     ],
     run: async ({ args, options, io, pipeline }) => {

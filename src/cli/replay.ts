@@ -20,6 +20,7 @@ import { type Format, formatOption } from './values.ts';
 export interface ReplayArguments {
   readonly file: string;
   readonly id?: string;
+  readonly brief?: boolean;
   readonly format?: string;
 }
 
@@ -38,13 +39,13 @@ export async function runReplay(
   const chosen = choose(document.value, args);
   if (!chosen.ok) return chosen;
 
+  const full = chosen.value.length === 1 && args.brief !== true;
   for (const finding of chosen.value) {
-    if (chosen.value.length === 1) show(finding, format.value, io);
+    if (full) show(finding, format.value, io);
     const again = await replayOne(finding, pipeline);
     if (!again.ok) return again;
-    const line = chosen.value.length === 1 ? '' : `${finding.id}: `;
-    const say = format.value === 'text' ? io.out : io.err;
-    say(`${line}replayed: same witness\n`);
+    const say = full && format.value !== 'text' ? io.err : io.out;
+    say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
   }
   return ok(exitCodes.holds);
 }
