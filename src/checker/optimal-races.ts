@@ -38,9 +38,8 @@ const MAY_BLOCK = new Set(['lock', 'read_lock', 'write_lock', 'wait']);
 
 /** All reversals of the races of the maximal run @run, in order of the later event. */
 export function* reversals(run: Run): Generator<Reversal> {
-  const crash = run.close();
   for (const f of run.events) yield* reversalsOf(run, f);
-  yield* reversalsAtEnd(run, crash);
+  yield* reversalsAtEnd(run);
 }
 
 /** Reversals of the races in which @f, an event of @run, is the later one. */
@@ -55,13 +54,11 @@ export function* reversalsOf(run: Run, f: OrderedEvent): Generator<Reversal> {
 }
 
 /**
- * Reversals with what is pending at the end of @run: threads that block or, where @crash ended it,
+ * Reversals with what is pending at the end of @run: threads that block or, where a crash ended it,
  * what the others could have done first.
  */
-export function* reversalsAtEnd(
-  run: Run,
-  crash: { readonly at: number; readonly others: readonly RunEvent[] } | null,
-): Generator<Reversal> {
+export function* reversalsAtEnd(run: Run): Generator<Reversal> {
+  const crash = run.crash();
   for (const other of crash?.others ?? []) yield { start: crash!.at, rest: [other] };
   if (crash !== null) return;
   const enabled = run.enabled();

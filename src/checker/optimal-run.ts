@@ -106,12 +106,16 @@ export class Run {
     return found;
   }
 
+  /** A crash stops threads, not their shadows: what they do concerns nobody else. */
   private enabledShadows(shadows: Shadows, threads: readonly number[]): number[] {
+    const crashed = this.program.hasCrashed?.() ? this.events.findLast((e) => e.ends)?.thread : -1;
+    const pending = (t: number): number => {
+      const able = threads.includes(t) && t !== crashed;
+      return able && (crashed !== -1 || this.program.enabled(t)) ? this.program.choices(t) : 1;
+    };
+    const choosing = threads.filter((t) => pending(t) > 1);
     const found: number[] = [];
-    const pending = (t: number): number =>
-      threads.includes(t) && this.program.enabled(t) ? this.program.choices(t) : 1;
-    const able = threads.filter((t) => this.program.enabled(t) && this.program.choices(t) > 1);
-    for (const t of new Set([...able, ...shadows.choosers()])) {
+    for (const t of new Set([...choosing, ...shadows.choosers()])) {
       if (shadows.enabled(t, pending(t))) found.push(SHADOW + t);
     }
     return found;
@@ -130,7 +134,7 @@ export class Run {
     return { thread: t, op: shadows.chooseView(t, op), choice: shadows.choice(t), choices };
   }
 
-  /** What @e is if it is done now; where it once ended a run, by doing it. */
+  /** What @e is if it is done now; where it may crash, found out by doing it. */
   judge(e: RunEvent): RunEvent {
     const now = this.next(e.thread, e.choice);
     if (!e.ends) return now;
@@ -141,35 +145,29 @@ export class Run {
 
   /** Let thread @t do its step. */
   step(t: number, choice = 0): OrderedEvent {
-    const made = this.order(this.next(t, choice));
-    const before = made.op.kind === 'spawn' ? this.threads() : undefined;
+    const e = this.next(t, choice);
+    const before = e.op.kind === 'spawn' ? this.threads() : undefined;
+    this.perform(e);
+    const ends = t < SHADOW && (this.program.hasCrashed?.() ?? false);
+    const made = this.order(ends ? { ...e, ends } : e);
     this.events.push(made);
     this.last[t] = made.pos;
-    this.perform(made);
     for (const u of before === undefined ? [] : this.threads()) {
       if (!before?.includes(u)) this.birth[u] = made.pos;
     }
     return made;
   }
 
-  /**
-   * To be called where nothing is enabled. If a crash is the reason, order it after all steps of
-   * others, and return what the others could have done instead of it.
-   */
-  close(): { readonly at: number; readonly others: readonly RunEvent[] } | null {
-    this.sync();
-    if (!this.program.hasCrashed?.()) return null;
+  /** Where a crash ended the run, and what the others could have done instead; null if none did. */
+  crash(): { readonly at: number; readonly others: readonly RunEvent[] } | null {
     const at = this.events.findLastIndex((e) => e.thread < SHADOW);
-    const end = this.events[at]!;
-    this.last[end.thread] = end.seq === 1 ? -1 : this.before(end.thread, at);
-    this.events[at] = this.order({ ...end, ends: true }, at);
-    this.last[end.thread] = at;
-    const others = this.probe(at, [], () =>
-      this.enabled()
-        .filter((t) => t !== end.thread && t < SHADOW)
-        .map((t) => this.next(t)),
+    const end = this.events[at];
+    if (!end?.ends) return null;
+    const able = this.probe(at, [], () =>
+      this.enabled().filter((t) => t !== end.thread && t < SHADOW),
     );
-    return { at, others };
+    const judged = (t: number) => this.judge({ ...this.next(t), ends: true });
+    return { at, others: able.map((t) => this.probe(at, [], () => judged(t))) };
   }
 
   /** The steps so far as the program knows them. */
@@ -219,8 +217,9 @@ export class Run {
     return answer;
   }
 
-  private order(e: RunEvent, pos = this.events.length): OrderedEvent {
+  private order(e: RunEvent): OrderedEvent {
     const id = e.thread;
+    const pos = this.events.length;
     const clock = [...this.past(id)];
     if (this.shadows?.ahead(id - SHADOW)) join(clock, this.past(id - SHADOW));
     const last = this.last[id] ?? -1;

@@ -52,12 +52,16 @@ function eventAt(w: Sequence, i: number, other: RunEvent): RunEvent {
   return judged || e.ends ? w.last() : e;
 }
 
-/** Add @w to the tree unless it leads to nothing new; says whether it was added. */
+/**
+ * Add @w to the tree unless it leads to nothing new; says whether it was added. The first branch of
+ * @tree is under exploration: @w reverses its first event, so it never leads there.
+ */
 export function insert(tree: Branch[], w: Sequence): boolean {
+  const current = tree[0];
   let branches = tree;
   let rest = w;
   for (;;) {
-    const fit = branches.find((b) => isWeakInitial(b.event, rest));
+    const fit = branches.find((b) => b !== current && isWeakInitial(b.event, rest));
     if (fit === undefined) {
       append(branches, rest);
       return true;

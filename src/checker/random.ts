@@ -268,10 +268,10 @@ function rules(pick: number): Rule[] {
 export function randomScene(seed: number): Scene {
   const g = new Maker(seed);
   const count = 2 + (g.below(10) < 5 ? 0 : g.below(10) < 7 ? 1 : 2);
-  const ops = [0, 0, 6, 4, 3][count]!;
+  const ops = [0, 0, 9, 6, 4][count]!;
   const threads: ThreadBody[] = [];
   for (let i = 0; i < count; i++) {
-    threads.push({ name: `t${i}`, fn: runThread, args: [g.thread(1 + g.below(ops))] });
+    threads.push({ name: `t${i}`, fn: runThread, args: [g.thread(2 + g.below(ops))] });
   }
   const init = ['x', 'y', 'z'].map((n) => [mem, n, 0] as const);
   return {

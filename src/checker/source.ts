@@ -33,9 +33,7 @@ export function exploreSource(program: Program, hooks: RunHooks = {}): RunCounts
     const node = nodes[nodes.length - 1]!;
     if (node.backtrack.length === 0 && !plant(run, node)) {
       finish(run, counts, hooks);
-      const crash = run.enabled().length === 0 ? run.close() : null;
-      if (crash !== null) planAll(run, nodes, reversalsOf(run, run.events[crash.at]!));
-      planAll(run, nodes, reversalsAtEnd(run, crash));
+      planAll(run, nodes, reversalsAtEnd(run));
     }
     const done = advance(run, node, hooks);
     if (done !== undefined) {
