@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CompileJob, compileAll } from './compile.ts';
-import { type DebugInfo, readDebugInfo } from './dwarf/info.ts';
+import { type DebugInfo, readDebugInfo, type SourceFrame } from './dwarf/info.ts';
 import { SourceError } from './errors.ts';
 import {
   generatedHeaders,
@@ -40,6 +40,10 @@ export interface KernelImage {
   readonly version: KernelVersion;
   readonly wasm: Uint8Array;
   readonly sites: readonly RawSite[];
+  /** Per site: frames, innermost first. */
+  readonly frames: readonly (readonly SourceFrame[])[];
+  /** Per site: 1 where it counts references, which commute unless they reach zero. */
+  readonly quiet: readonly number[];
   readonly followed: readonly string[];
   readonly missing: readonly string[];
   readonly debug: DebugInfo;
@@ -55,8 +59,10 @@ export interface KernelImage {
   };
 }
 
+const REFERENCE = /^(__)?(refcount|kref)_/;
+
 // Changes whenever linking or rewriting changes what it makes.
-const FORMAT = '4';
+const FORMAT = '6';
 
 function openTree(tree: string, overlay: ReadonlyMap<string, Uint8Array | null>) {
   const version = kernelVersion(tree);
@@ -110,17 +116,20 @@ export async function buildTree(tree: string, opt: BuildOptions = {}): Promise<K
     const wasm = await asyncify(rewritten.module, toolchain);
     asyncifyMs = performance.now() - linkedAt;
     const { sites, followed, missing } = rewritten;
+    const info = readDebugInfo(linked);
+    const frames = sites.map((s) => info.framesAt(s.address));
+    const quiet = frames.map((f) => (f.some(({ fn }) => REFERENCE.test(fn)) ? 1 : 0));
     const save = (path: string, bytes: Uint8Array | string): void => {
       writeFileSync(`${path}.${process.pid}`, bytes);
       renameSync(`${path}.${process.pid}`, path);
     };
     save(`${base}.debug.wasm`, linked);
     save(`${base}.wasm`, wasm);
-    save(`${base}.json`, JSON.stringify({ sites, followed, missing }));
+    save(`${base}.json`, JSON.stringify({ sites, frames, quiet, followed, missing }));
   }
   const meta = JSON.parse(readFileSync(`${base}.json`, 'utf8')) as Pick<
     KernelImage,
-    'sites' | 'followed' | 'missing'
+    'sites' | 'frames' | 'quiet' | 'followed' | 'missing'
   >;
   const debugStart = performance.now();
   const debug = readDebugInfo(readFileSync(`${base}.debug.wasm`));

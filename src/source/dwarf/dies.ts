@@ -37,6 +37,7 @@ export interface Unit {
 export const TAG = {
   array: 0x01,
   enumeration: 0x04,
+  parameter: 0x05,
   lexicalBlock: 0x0b,
   member: 0x0d,
   pointer: 0x0f,

@@ -46,6 +46,12 @@ interface TypeFacts {
   pointee: string | null;
 }
 
+// Allocations that go straight into a member, without a variable of their own.
+const ALLOCATES: Readonly<Record<string, string>> = {
+  device_private_init: 'device_private',
+  bus_add_driver: 'driver_private',
+};
+
 /** Reads names on demand. */
 export class DebugInfo {
   private readonly s: DebugSections;
@@ -176,24 +182,29 @@ export class DebugInfo {
     return null;
   }
 
-  /** Struct of this size that a local variable of a function points to: what it allocates. */
+  /**
+   * Struct that a function allocates: what one of its variables points to, of this size, or a
+   * little smaller where the struct ends in an array of variable length.
+   */
   allocatedBy(fn: string, size: number): string | null {
+    const hint = ALLOCATES[fn];
+    if (hint && this.layout(hint)?.size === size) return hint;
     const d = this.functions.find((f) => this.nameOf(f) === fn);
     if (!d) return null;
-    const walk = (at: Die): string | null => {
+    let best: string | null = null;
+    const walk = (at: Die): void => {
       for (const child of at.children) {
         const type = child.type || this.byOffset.get(child.origin)?.type || 0;
-        if (child.tag === TAG.variable || child.tag === 0x05) {
+        if (child.tag === TAG.variable || child.tag === TAG.parameter) {
           const { pointee } = this.facts(type);
-          if (pointee && this.layout(pointee)?.size === size) return pointee;
-        } else if (child.tag === TAG.lexicalBlock || child.tag === TAG.inlined) {
-          const found = walk(child);
-          if (found) return found;
-        }
+          const bytes = pointee ? (this.layout(pointee)?.size ?? 0) : 0;
+          const better = bytes > (best ? this.layout(best)!.size : size / 2);
+          if (pointee && bytes <= size && better) best = pointee;
+        } else if (child.tag === TAG.lexicalBlock || child.tag === TAG.inlined) walk(child);
       }
-      return null;
     };
-    return walk(d);
+    walk(d);
+    return best;
   }
 
   private covers(d: Die, address: number): boolean {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Mutexes, spinlocks, rwsems, SRCU and wait queues, as the kernel calls them.
 
+import { KIND } from './memory.ts';
 import type { Host, Imports, KernelThread } from './types.ts';
 
-/** How the run ends: names of held locks, taken order. */
+/** Which locks a thread holds, and which of them count. */
 export class LockTable {
   private readonly host: Host;
+  /** Locks that protect nothing which is shared and written: no switch points, not in lock sets. */
+  readonly inert = new Set<number>();
   /** Lock address -> bit of the lock set, given out on first use; those beyond 63 have none. */
   private readonly bits = new Map<number, number>();
-  /** Edges held -> taken, for the report of a lock order cycle. */
+  private used = 0;
   constructor(host: Host) {
     this.host = host;
   }
@@ -16,10 +19,18 @@ export class LockTable {
   private bit(addr: number): number {
     let b = this.bits.get(addr);
     if (b === undefined) {
-      b = this.bits.size < 63 ? this.bits.size : -1;
+      b = this.inert.has(addr) || this.used > 63 ? -1 : this.used++;
       this.bits.set(addr, b);
     }
     return b;
+  }
+
+  /** Locks that turned out to protect nothing; the sets begin anew. */
+  setInert(addrs: Iterable<number>): void {
+    this.inert.clear();
+    for (const a of addrs) this.inert.add(a);
+    this.bits.clear();
+    this.used = 0;
   }
 
   private publish(t: KernelThread): void {
@@ -37,6 +48,10 @@ export class LockTable {
   took(addr: number, op: string): void {
     const t = this.host.current;
     if (!t) return;
+    if (!this.inert.has(addr)) {
+      this.host.mem.note(t.pointNumber, addr, KIND.lock | KIND.write);
+    }
+    t.pointNumber = 0;
     t.held.push({ addr, op, bit: this.bit(addr) });
     this.publish(t);
   }
@@ -44,13 +59,14 @@ export class LockTable {
   released(addr: number, op: string): void {
     const t = this.host.current;
     if (!t) return;
+    if (!this.inert.has(addr)) this.host.mem.note(0, addr, KIND.release | KIND.write);
     for (let i = t.held.length - 1; i >= 0; i--) {
       if (t.held[i]!.addr !== addr) continue;
       t.held.splice(i, 1);
       this.publish(t);
       return;
     }
-    this.host.fault('unlock-not-held', `${op} of a lock the thread does not hold`, addr);
+    this.host.fault('bad-unlock', `${op} of a lock the thread does not hold`, addr);
   }
 }
 

@@ -79,7 +79,7 @@ export class Machine implements Host {
     }
     const memory = new WebAssembly.Memory({ initial: 256, maximum: 1024 });
     const { heapBase, state } = addressesOf(module, image.key);
-    this.mem = new KernelMemory(memory, heapBase, state);
+    this.mem = new KernelMemory(memory, heapBase, state, Uint8Array.from(image.quiet));
     this.heap = new Heap(this);
     this.locks = new LockTable(this);
     this.works = new WorkQueue(this);
@@ -185,9 +185,12 @@ export class Machine implements Host {
   point(addr: number, op: string): boolean {
     this.flushWatch();
     const t = this.current!;
-    if (op !== 'yield' && !this.mem.touchLock(addr, t.id)) return false;
+    if (op !== 'yield') {
+      if (this.locks.inert.has(addr) || !this.mem.touchLock(addr, t.id)) return false;
+    }
     const count = this.mem.count + 1;
     this.mem.count = count;
+    t.pointNumber = count;
     if (count !== this.mem.stop) return false;
     t.pending = { addr, kind: 0, site: -1, op };
     this.unwind();
@@ -196,6 +199,7 @@ export class Machine implements Host {
 
   block(blocked: Blocked): boolean {
     this.flushWatch();
+    if (this.recording) this.current!.blockedStack = this.stack();
     this.current!.blocked = blocked;
     this.unwind();
     return true;
@@ -226,6 +230,8 @@ export class Machine implements Host {
       locksLow: 0,
       locksHigh: 0,
       woken: false,
+      pointNumber: 0,
+      blockedStack: [],
       frames: [],
       onDone: null,
     };
@@ -314,10 +320,9 @@ export class Machine implements Host {
     Error.stackTraceLimit = limit;
     const names: string[] = [];
     for (const line of lines) {
-      const m = /at (?:[\w$]+\.)?([A-Za-z_][\w.]*) \(wasm:/.exec(line);
-      if (!m) continue;
-      const name = m[1]!.replace(/^.*\.wasm\./, '');
-      if (/^(rwh_|slow$|rw_thread_|range$|access$|discipline$)/.test(name)) continue;
+      const m = /at (\S+) \(wasm:/.exec(line);
+      const name = m?.[1]?.replace(/^.*\.?wasm\./, '');
+      if (!name || NOT_KERNEL.test(name)) continue;
       if (names.at(-1) !== name) names.push(name);
     }
     return names;
@@ -332,6 +337,12 @@ export class Machine implements Host {
     this.mem.cur = cur;
     return this.mem.cstr(this.scratch).replace(/^\x01./, '');
   }
+
+  /** Name of a lock or object, for reports. */
+  nameOf(addr: number): string {
+    return this.namer?.(addr) ?? `0x${addr.toString(16)}`;
+  }
+  namer: ((addr: number) => string) | null = null;
 
   emit(name: string, ...args: (string | number | null)[]): void {
     this.listener?.named(name, args);
@@ -356,6 +367,9 @@ export class Machine implements Host {
     if (this.state() !== 0) throw new Error('a run ended while a thread was half suspended');
   }
 }
+
+// Our own frames, and inlined allocators that clang has put out of line.
+const NOT_KERNEL = /^(out\.wasm|rwh_|slow$|rw_thread_|range$|access$|discipline$|_k\w*_noprof)/;
 
 /** What stands for an import that nobody wrote: it fails loudly, by name. */
 function missing(name: string): () => never {

@@ -17,15 +17,18 @@ const STATE = {
   map: 12,
   cells: 13,
   dirty: 14,
+  log: 15,
   locksLow: 16,
   locksHigh: 17,
+  logLength: 18,
+  quiet: 19,
 } as const;
 
 /** Bits of a word in the map. */
 export const MAP = { point: 1, poison: 2, watch: 4 } as const;
 
 /** Bits of an access kind; the size in bytes is in bits 8 and up. */
-export const KIND = { write: 1, marked: 2, atomic: 4 } as const;
+export const KIND = { write: 1, marked: 2, atomic: 4, release: 8, lock: 16 } as const;
 
 export const MAX_THREADS = 12;
 const STACK_BYTES = 64 * 1024;
@@ -33,6 +36,7 @@ const BUFFER_BYTES = 32 * 1024;
 const BOOT_HEAP_BYTES = 1 << 20;
 const ARENA_BYTES = 64 * 1024;
 const PAGE = 4096;
+const LOG_WORDS = 3 * 8192;
 
 /** Where the pieces of memory are. */
 export interface MemoryLayout {
@@ -54,13 +58,21 @@ export class KernelMemory {
   readonly u32: Uint32Array;
   readonly i32: Int32Array;
   readonly map: Uint8Array;
+  /** Switch points of the run: number, address, flags; see scene/hooks.c. */
+  readonly log: Uint32Array;
   private readonly cells: Uint32Array;
   private readonly dirty: Uint8Array;
   private readonly state: number;
+  private readonly quietAt: number;
   private saved: Uint8Array | null = null;
   private epoch = 0;
 
-  constructor(memory: WebAssembly.Memory, heapBase: number, stateAddress: number) {
+  constructor(
+    memory: WebAssembly.Memory,
+    heapBase: number,
+    stateAddress: number,
+    quiet: Uint8Array,
+  ) {
     const heap = (heapBase + PAGE - 1) & -PAGE;
     const heapEnd = heap + BOOT_HEAP_BYTES;
     const stacks = heapEnd + MAX_THREADS * ARENA_BYTES;
@@ -69,7 +81,9 @@ export class KernelMemory {
     const map = buffers + MAX_THREADS * BUFFER_BYTES;
     const dirty = map + (limit >> 2);
     const cells = (dirty + (limit >> 12) + 16 + 15) & -16;
-    const end = cells + (limit >> 2) * 16;
+    const log = cells + (limit >> 2) * 16;
+    const quietAt = log + LOG_WORDS * 4;
+    const end = quietAt + quiet.length;
     const missing = end - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / 65536));
     this.layout = {
@@ -89,6 +103,9 @@ export class KernelMemory {
     this.map = this.u8.subarray(map, map + (limit >> 2));
     this.cells = this.u32.subarray(cells >> 2, (cells >> 2) + limit);
     this.dirty = this.u8.subarray(dirty, dirty + (limit >> 12) + 1);
+    this.log = this.u32.subarray(log >> 2, (log >> 2) + LOG_WORDS);
+    this.quietAt = quietAt;
+    this.u8.set(quiet, quietAt);
     this.state = stateAddress >> 2;
     // What is not allocated must not be touched.
     this.map.fill(MAP.poison, heap >> 2, stacks >> 2);
@@ -101,6 +118,8 @@ export class KernelMemory {
     this.u32[this.state + STATE.map] = at(this.map);
     this.u32[this.state + STATE.cells] = at(this.cells);
     this.u32[this.state + STATE.dirty] = at(this.dirty);
+    this.u32[this.state + STATE.log] = at(this.log);
+    this.u32[this.state + STATE.quiet] = this.quietAt;
   }
 
   get count(): number {
@@ -135,6 +154,19 @@ export class KernelMemory {
     return v;
   }
 
+  get logLength(): number {
+    return this.u32[this.state + STATE.logLength]!;
+  }
+  /** Add an operation of the environment to the log. */
+  note(n: number, addr: number, flags: number): void {
+    const at = this.logLength;
+    if (at + 3 > LOG_WORDS) return;
+    this.log[at] = n;
+    this.log[at + 1] = addr;
+    this.log[at + 2] = (this.cur << 8) | flags;
+    this.u32[this.state + STATE.logLength] = at + 3;
+  }
+
   /** Make a thread the running one (0: none, no checks). */
   enter(thread: number, locksLow: number, locksHigh: number): void {
     const { stacks, stackBytes } = this.layout;
@@ -165,6 +197,11 @@ export class KernelMemory {
     this.map[addr >> 2]! |= MAP.point;
     this.u32[this.state + STATE.demoted]!++;
     return true;
+  }
+
+  /** Forget which words are switch points. */
+  forgetPoints(): void {
+    for (let i = 0; i < this.map.length; i++) this.map[i]! &= ~MAP.point;
   }
 
   /** The host wrote these bytes. */
@@ -208,6 +245,7 @@ export class KernelMemory {
     const s = this.state;
     this.u32[s + STATE.cur] = 0;
     this.u32[s + STATE.count] = 0;
+    this.u32[s + STATE.logLength] = 0;
     this.u32[s + STATE.stop] = 0;
     this.u32[s + STATE.demoted] = 0;
     this.u32[s + STATE.watch] = 0;

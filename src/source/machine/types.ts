@@ -48,6 +48,10 @@ export interface KernelThread {
   locksLow: number;
   locksHigh: number;
   woken: boolean;
+  /** Number of the switch point at which the thread waits for a lock; 0 for none. */
+  pointNumber: number;
+  /** Where it blocked; only while recording. */
+  blockedStack: readonly string[];
   /** Followed functions the thread is in: id, three arguments, notes of events.ts. */
   frames: Frame[];
   onDone: (() => void) | null;
@@ -78,7 +82,7 @@ export interface Fault {
     | 'deadlock'
     | 'bug'
     | 'trap'
-    | 'unlock-not-held';
+    | 'bad-unlock';
   readonly text: string;
   readonly thread: string;
   readonly site: number;

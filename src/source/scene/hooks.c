@@ -24,8 +24,10 @@ struct rw_state {
 	u8 *map;	/* per word: RW_POINT, RW_POISON, RW_WATCH */
 	struct rw_cell *cells;	/* per word: who touched it in this run, under which locks */
 	u8 *dirty;	/* per 4 KiB page: written since the snapshot */
-	u32 pad;
+	u32 *log;	/* switch points in order of execution: number, address, flags */
 	u64 locks;	/* set of locks the running thread holds */
+	u32 log_n;	/* words in the log */
+	u8 *quiet;	/* per site: counts references, never a switch point */
 };
 
 struct rw_cell {
@@ -33,6 +35,8 @@ struct rw_cell {
 	u32 epoch;
 	u8 threads, wrote, pad[2];
 };
+
+#define RW_LOG_MAX (3 * 8192)
 
 enum { RW_POINT = 1, RW_POISON = 2, RW_WATCH = 4 };
 enum { RW_WRITE = 1, RW_MARKED = 2, RW_ATOMIC = 4 };
@@ -73,8 +77,18 @@ static void discipline(u32 addr, u32 kind)
 /* An access to a word that is marked, or any access while tracing. */
 static noinline void slow(u32 addr, u32 kind, u32 site)
 {
-	if ((rw.map[addr >> 2] & RW_POINT) && ++rw.count == rw.stop)
-		rw_switch(addr, kind, site);
+	u32 n;
+
+	if ((rw.map[addr >> 2] & RW_POINT) && !rw.quiet[site]) {
+		n = ++rw.count;
+		if (n == rw.stop)
+			rw_switch(addr, kind, site);
+		if (rw.log_n < RW_LOG_MAX) {
+			rw.log[rw.log_n++] = n;
+			rw.log[rw.log_n++] = addr & ~3u;
+			rw.log[rw.log_n++] = rw.cur << 8 | (kind & 255);
+		}
+	}
 	/* Not before: the object may have been freed while the thread was away. */
 	if (rw.map[addr >> 2] & RW_POISON) {
 		rw_fault(addr, kind, site);
@@ -105,7 +119,7 @@ static inline void access(u32 addr, u32 kind, u32 site)
 		rw.dirty[addr >> 12] = 1;
 	if (rw.map[addr >> 2] | rw.trace)
 		slow(addr, kind, site);
-	if (!(rw.map[addr >> 2] & RW_POINT))
+	if (!(rw.map[addr >> 2] & RW_POINT) && !rw.quiet[site])
 		discipline(addr, kind);
 }
 

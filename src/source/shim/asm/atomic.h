@@ -6,16 +6,16 @@
 #include <asm/cmpxchg.h>
 #include <asm/barrier.h>
 #define RW_O(op, bop) \
-static inline void arch_atomic_##op(int i, atomic_t *v) \
+static __always_inline void arch_atomic_##op(int i, atomic_t *v) \
 { \
 	__atomic_fetch_##bop(&v->counter, i, __ATOMIC_SEQ_CST); \
 } \
-static inline int arch_atomic_fetch_##op(int i, atomic_t *v) \
+static __always_inline int arch_atomic_fetch_##op(int i, atomic_t *v) \
 { \
 	return __atomic_fetch_##bop(&v->counter, i, __ATOMIC_SEQ_CST); \
 }
 #define RW_R(op, bop) \
-static inline int arch_atomic_##op##_return(int i, atomic_t *v) \
+static __always_inline int arch_atomic_##op##_return(int i, atomic_t *v) \
 { \
 	return __atomic_##bop##_fetch(&v->counter, i, __ATOMIC_SEQ_CST); \
 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Learns from a few whole runs which words and locks need to be switch points at all.
+//
+// A word that one thread alone touches, or that is touched under one common lock only, is no
+// switch point: nothing another thread can do meanwhile depends on it. hooks.c finds that out
+// word by word and keeps watching; here runs are repeated until nothing new is found. A lock that
+// protects no word which two threads touch and one of them writes is inert: it is left out of
+// the lock sets, so that a word which turns out to need it is found to be unprotected.
+
+import type { SourceRunner } from './run.ts';
+
+interface WordUse {
+  threads: number;
+  wrote: boolean;
+  /** Locks held at every access; null before the first. */
+  locks: Set<number> | null;
+}
+
+const MAX_ROUNDS = 40;
+
+/** Choice vectors that run every thread early once. */
+function orders(threads: number): number[][] {
+  const out: number[][] = [];
+  for (let a = 0; a < threads; a++) for (let b = 0; b < threads; b++) out.push([a, b]);
+  return out;
+}
+
+/** What is shared and written: word -> how it is used, over a set of traced runs. */
+function observe(r: SourceRunner, plans: readonly number[][]): Map<number, WordUse> {
+  const uses = new Map<number, WordUse>();
+  const { machine } = r;
+  r.events.onAccess = (addr, kind) => {
+    const t = machine.current;
+    if (!t) return;
+    const word = addr & ~3;
+    const held = t.held.map((l) => l.addr);
+    let use = uses.get(word);
+    if (!use) uses.set(word, (use = { threads: 0, wrote: false, locks: null }));
+    use.threads |= 1 << t.id;
+    use.wrote ||= (kind & 1) !== 0;
+    const before = use.locks;
+    use.locks = new Set(before ? held.filter((l) => before.has(l)) : held);
+  };
+  for (const choices of plans) r.run({ preemptions: [], choices }, true);
+  r.events.onAccess = () => undefined;
+  return uses;
+}
+
+/** Learn the switch points; returns how many runs it took. */
+export function learn(r: SourceRunner): number {
+  const plans = orders(r.world.threads.length);
+  let runs = 0;
+  const live = new Set<number>();
+  const seen = new Set<number>();
+  for (const use of observe(r, plans).values()) {
+    if (use.threads & (use.threads - 1) && use.wrote) for (const l of use.locks ?? []) live.add(l);
+    for (const l of use.locks ?? []) seen.add(l);
+  }
+  runs += plans.length;
+  r.machine.locks.setInert([...seen].filter((l) => !live.has(l)));
+  r.machine.mem.forgetPoints();
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    let demoted = 0;
+    for (const choices of plans) demoted += r.run({ preemptions: [], choices }).demoted;
+    runs += plans.length;
+    if (demoted === 0) break;
+  }
+  return runs;
+}
