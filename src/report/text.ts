@@ -144,19 +144,20 @@ export function grouped(value: number): string {
 
 function findingTable(report: CheckReport, options: TextOptions, paint: Paint): string[] {
   if (report.findings.length === 0) return [];
-  const rows = report.findings.map((f) => [
+  const rows = report.findings.map((f, i) => [
+    String(i + 1),
     f.window ?? 'new?',
     f.property,
     `${f.preemptions}${f.minimal ? '' : '+'}`,
-    ellipsis(deviceText(f), 28),
-    cutWords(printable(titleOf(f, options)), 26),
+    ellipsis(deviceText(f), 26),
+    cutWords(printable(titleOf(f, options)), 24),
   ]);
-  const lines = columns([['window', 'rule', 'preempt', 'devices', ''], ...rows]);
-  return lines.map((line, i) => (i === 0 ? paint.dim(line) : paintStart(line, paint.bad)));
+  const lines = columns([['', 'window', 'rule', 'preempt', 'devices', ''], ...rows]);
+  return lines.map((line, i) => (i === 0 ? paint.dim(line) : paintWindow(line, paint.bad)));
 }
 
-function paintStart(line: string, paint: (text: string) => string): string {
-  return line.replace(/^\S+/, (word) => paint(word));
+function paintWindow(line: string, paint: (text: string) => string): string {
+  return line.replace(/^(\d+ +)(\S+)/, (_, id: string, word: string) => id + paint(word));
 }
 
 function titleOf(finding: Finding, options: TextOptions): string {
@@ -186,7 +187,7 @@ function more(report: CheckReport, shown: Finding | undefined): string[] {
   const others = report.findings.length - (shown === undefined ? 0 : 1);
   if (others <= 0) return [];
   const text =
-    `${plural(others, 'more finding')}: write them with --out DIR,` +
-    ' show one with racewindow replay';
+    `${plural(others, 'more finding')}: write each to a file with --out DIR,` +
+    ' and show it with racewindow replay FILE';
   return wrap(text, { rest: '  ' });
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The documents are true: their commands run as they say, their lists are complete.
+//
+// RACEWINDOW_UPDATE=1 writes the output of `npm start` into README.md.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { errorCodes } from '#base/errors';
+import { commands } from '#cli/commands';
+
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+const cli = path.join(root, 'dist', 'cli', 'main.js');
+
+function read(name: string): string {
+  return readFileSync(path.join(root, name), 'utf8');
+}
+
+/** Every line of the blocks marked sh, with the exit code it must have. */
+function shellLines(text: string): { line: string; code: number }[] {
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+    .flatMap((block) => block[1]!.split('\n'))
+    .filter((line) => line.trim() !== '')
+    .map((line) => ({ line, code: Number(/# exit (\d)$/.exec(line)?.[1] ?? 0) }));
+}
+
+function shell(line: string): { status: number | null; text: string } {
+  const script = `racewindow() { "$NODE" "$CLI" "$@"; }\nmkdir -p out\n${line}`;
+  const env = { ...process.env, NODE: process.execPath, CLI: cli, NO_COLOR: '1' };
+  const ran = spawnSync('bash', ['-c', script], { cwd: root, env, encoding: 'utf8' });
+  return { status: ran.status, text: `${ran.stdout.slice(-2000)}${ran.stderr}` };
+}
+
+describe.each(['README.md', 'docs/guide.md'])('the commands of %s', (name) => {
+  const lines = shellLines(read(name));
+
+  test('are there', () => {
+    expect(lines.length).toBeGreaterThan(4);
+  });
+
+  test.each(lines)('run: $line', ({ line, code }) => {
+    const { status, text } = shell(line);
+    expect(status, text).toBe(code);
+  });
+});
+
+test('the README shows what npm start prints', () => {
+  const ran = spawnSync(process.execPath, ['scripts/start.mjs'], { cwd: root, encoding: 'utf8' });
+  expect(ran.status, ran.stderr).toBe(0);
+  const block = /(<!-- npm start -->\n```text\n)([\s\S]*?)(```\n<!-- end -->)/;
+  const readme = read('README.md');
+  if (process.env['RACEWINDOW_UPDATE'] === '1') {
+    const updated = readme.replace(block, (_, a: string, _b, c: string) => a + ran.stdout + c);
+    writeFileSync(path.join(root, 'README.md'), updated);
+    return;
+  }
+  expect(block.exec(readme)?.[2]).toBe(ran.stdout);
+});
+
+test('the man page has every command and every option', () => {
+  const page = read('docs/racewindow.1').replaceAll('\\-', '-');
+  for (const command of commands) {
+    expect(page).toContain(command.name);
+    for (const option of command.options) expect(page).toContain(option.flags.split(' ')[0]);
+  }
+});
+
+test('the guide has every error code with its meaning', () => {
+  const guide = read('docs/guide.md');
+  for (const [code, meaning] of Object.entries(errorCodes)) {
+    expect(guide).toContain(`| ${code} | ${meaning} |`);
+  }
+});
