@@ -207,6 +207,7 @@ export class Machine implements Program {
   }
 
   choices(t: number): number {
+    if (this.local(t) <= OOPS) return 1;
     const i = this.instruction(this.local(t));
     return i.code === Code.choose ? Math.max(1, Number(i.op.arg)) : 1;
   }
