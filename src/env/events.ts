@@ -30,6 +30,8 @@ export const EVENTS = {
   'driver-probe': 'device; the driver probe body begins',
   'driver-probe-end': 'device; the driver probe body ends',
   'use-default-domain': 'device, errno, group or null',
+  'dma-owner': 'device, errno, group; a driver has claimed, or not, the DMA of its group',
+  'dma-map': 'device, path (iommu or direct), domain or null; the driver maps a buffer',
   bound: 'device; driver_bound()',
   deferred: 'device; put on the pending list',
   'probe-failed': 'device, errno; bind ended with an error other than deferral',

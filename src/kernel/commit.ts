@@ -5,6 +5,8 @@ import type { Draft } from './kernel.ts';
 export interface Commit {
   /** 12 digits; for a fix of one's own any word. */
   readonly sha: string;
+  /** The tree for which a backport was written anew; absent for the commit as it landed. */
+  readonly variant?: string;
   readonly subject: string;
   /** The first tag that contains it. */
   readonly landed: string;

@@ -7,6 +7,7 @@ import * as dd from './base/dd.ts';
 import * as deferred from './base/deferred.ts';
 import * as links from './base/links.ts';
 import * as platform from './base/platform.ts';
+import * as cdx from './cdx/cdx.ts';
 import * as acpi from './iommu/acpi_iommu.ts';
 import * as dma from './iommu/dma-iommu.ts';
 import * as domain from './iommu/domain.ts';
@@ -14,6 +15,7 @@ import * as fwspec from './iommu/fwspec.ts';
 import * as group from './iommu/group.ts';
 import * as of_iommu from './iommu/of_iommu.ts';
 import * as probe from './iommu/probe.ts';
+import * as probe_v6_1 from './iommu/probe-v6.1.ts';
 import * as register from './iommu/register.ts';
 import * as of from './of/device.ts';
 import * as pci from './pci/pci-driver.ts';
@@ -29,6 +31,7 @@ export const functions = {
   ...deferred,
   ...links,
   ...platform,
+  ...cdx,
   ...acpi,
   ...dma,
   ...domain,
@@ -36,6 +39,7 @@ export const functions = {
   ...group,
   ...of_iommu,
   ...probe,
+  ...probe_v6_1,
   ...register,
   ...of,
   ...pci,

@@ -27,6 +27,8 @@ export interface Config {
   readonly def_domain_type: DomainType;
   /** Whether IOMMUs can queue flushes, so that DMA_FQ stays DMA_FQ. */
   readonly flush_queue: boolean;
+  /** The bit-field flags of struct device are modelled as the one word that they share. */
+  readonly flags_word: boolean;
 }
 
 export const defaultConfig: Config = {
@@ -35,6 +37,7 @@ export const defaultConfig: Config = {
   async_probe: false,
   def_domain_type: 'DMA',
   flush_queue: true,
+  flags_word: false,
 };
 
 export interface DeferredFields {
@@ -108,7 +111,7 @@ export function assemble(draft: Draft, globals: Globals): Kernel {
   return k as unknown as Kernel;
 }
 
-const BUS_ORDER: readonly BusName[] = ['platform', 'pci', 'amba'];
+const BUS_ORDER: readonly BusName[] = ['platform', 'pci', 'amba', 'cdx'];
 
 /**
  * Fresh globals: Handles only, all state is in the machine.

@@ -3,9 +3,9 @@
 import { type ErrorCode, fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { Commit } from './commit.ts';
-import { commits as history } from './commits/index.ts';
+import { commits as history, variants } from './commits/index.ts';
 import { type Draft, newDraft } from './kernel.ts';
-import { base_6_12, type Switches } from './switches.ts';
+import { base_6_0, type Switches } from './switches.ts';
 
 export interface Revision {
   readonly name: string;
@@ -23,32 +23,80 @@ export function draftOf(revision: Revision): Draft {
   return draft;
 }
 
+// Each list adds to the one before; only steps that change the path have one.
+const v6_1 = ['c13dbc1e2485', '57365a04c921'];
+const v6_2 = [...v6_1, '01657bc14a39'];
+const v6_5 = [...v6_2, 'd99be00f42ea'];
+const v6_6 = [...v6_5, '6eb4da8cf545', 'f188056352bc'];
+const v6_7 = [...v6_6, 'a2e7e59a9426'];
+const v6_8 = [...v6_7, '17de3f5fdd35'];
+const v6_10 = [...v6_8, 'b67483b3c44e'];
+const v6_11 = [...v6_10, '3f7c32091628'];
+const v6_13 = [...v6_11, '229e6ee43d2a'];
 const v6_15_rc1 = [
+  ...v6_13,
   '3832862eb9c4',
   'fd598f71b669',
   'b46064a18810',
   'bcb81ac6ae3c',
   '73d2f10957f5',
   '04d3e5461c1f',
+  '7d835134d4e1',
 ];
-const v6_15_0 = [...v6_15_rc1, '280e5a301005', '95deee37a123'];
+const v6_15_0 = [...v6_15_rc1, '280e5a301005', '38e8844005e6', '95deee37a123'];
 const v6_15_1 = [...v6_15_0, '0c8e9c148e29', 'da33e87bd2bf'];
-const v7_2 = [...v6_15_1, '78447d4545b2', 'a2225b6e834a', 'f8670e8e43b8'];
-const v6_12_y = ['3832862eb9c4', 'b46064a18810', '04d3e5461c1f', '280e5a301005', 'a2225b6e834a'];
+const v6_17 = [...v6_15_1, '78447d4545b2', '72b6f7cd89ce'];
+const v7_1 = [...v6_17, 'a2225b6e834a'];
+const v7_2 = [...v7_1, 'f8670e8e43b8'];
 
 const table: readonly Revision[] = [
-  entry('6.12', 'inferred', []),
-  entry('6.12.y', 'source', v6_12_y),
+  entry('6.0', 'inferred', []),
+  entry('6.1', 'inferred', v6_1),
+  entry('6.1.y', 'source', [...v6_2, 'a2e7e59a9426', '229e6ee43d2a', 'a2225b6e834a']),
+  entry('6.2', 'inferred', v6_2),
+  entry('6.3', 'inferred', v6_2),
+  entry('6.4', 'inferred', v6_2),
+  entry('6.5', 'inferred', v6_5),
+  entry('6.6', 'inferred', v6_6),
+  entry('6.6.y', 'inferred', [...v6_7, 'b46064a18810 6.6.y', '229e6ee43d2a', 'a2225b6e834a']),
+  entry('6.7', 'inferred', v6_7),
+  entry('6.8', 'inferred', v6_8),
+  entry('6.9', 'inferred', v6_8),
+  entry('6.10', 'inferred', v6_10),
+  entry('6.11', 'inferred', v6_11),
+  entry('6.12', 'inferred', v6_11),
+  entry('6.12.y', 'source', [
+    ...v6_13,
+    '3832862eb9c4',
+    'b46064a18810',
+    '04d3e5461c1f',
+    '280e5a301005',
+    'a2225b6e834a',
+  ]),
+  entry('6.13', 'inferred', v6_13),
+  entry('6.14', 'inferred', v6_13),
   entry('6.15-rc1', 'inferred', v6_15_rc1),
   entry('6.15.0', 'inferred', v6_15_0),
   entry('6.15.1', 'inferred', v6_15_1),
   entry('6.16', 'inferred', v6_15_1),
+  entry('6.17', 'inferred', v6_17),
+  entry('6.18', 'inferred', v6_17),
+  entry('6.18.y', 'inferred', v7_1),
+  entry('7.0', 'inferred', v6_17),
+  entry('7.1', 'inferred', v7_1),
   entry('7.2', 'source', v7_2),
+  entry('7.3', 'inferred', v7_2),
 ];
 
-function entry(name: string, evidence: Revision['evidence'], shas: readonly string[]): Revision {
-  const stack = history.filter((commit) => shas.includes(commit.sha));
-  return { name, evidence, base: base_6_12, commits: stack };
+/** `sha`, or `sha tree` for the variant of a stable tree. */
+function entry(name: string, evidence: Revision['evidence'], names: readonly string[]): Revision {
+  const stack = history.flatMap((commit) => {
+    const listed = names.find((text) => text.startsWith(commit.sha));
+    if (listed === undefined) return [];
+    const variant = variants.find((v) => `${v.sha} ${v.variant}` === listed);
+    return [variant ?? commit];
+  });
+  return { name, evidence, base: base_6_0, commits: stack };
 }
 
 /** Names of all revisions, oldest first. */
@@ -58,7 +106,7 @@ export function revisionNames(): readonly string[] {
 
 /** The revision called @name. */
 export function findRevision(name: string): Result<Revision, UserError> {
-  const plain = name.replace(/^v/, '');
+  const plain = name === '6.15' ? '6.15.0' : name.replace(/^v/, '');
   const found = table.find((revision) => revision.name === plain);
   if (found) return ok(found);
   return fail('RW050', `${name}: unknown kernel`, `one of ${revisionNames().join(', ')}`);
@@ -96,7 +144,7 @@ export function withCommits(
     const found = findCommit(prefix);
     if (!found.ok) return found;
     const { sha, subject } = found.value;
-    if (!stack.includes(found.value)) {
+    if (!stack.some((commit) => commit.sha === sha)) {
       const hint = `racewindow kernels ${revision.name} lists its commits`;
       return fail('RW052', `${sha}: not in ${revision.name}: ${subject}`, hint);
     }
@@ -117,7 +165,10 @@ export function withCommits(
 
 /** Insert @commit where it stands in the history; a fix of one's own goes on top. */
 function insert(stack: readonly Commit[], commit: Commit): readonly Commit[] {
-  const rank = (c: Commit) => (history.includes(c) ? history.indexOf(c) : history.length);
+  const rank = (c: Commit) => {
+    const at = history.findIndex((other) => other.sha === c.sha);
+    return at < 0 ? history.length : at;
+  };
   const at = stack.findIndex((other) => rank(other) > rank(commit));
   return at < 0 ? [...stack, commit] : [...stack.slice(0, at), commit, ...stack.slice(at)];
 }

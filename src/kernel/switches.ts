@@ -6,6 +6,34 @@
  * for v7.2; a switch takes a commit back.
  */
 export interface Switches {
+  /** Each instance walks the buses; before, only the first one of a bus did (bus_set_iommu()). */
+  walk_per_instance: boolean;
+  /** The bus notifier is there from boot; before, from the first instance on. */
+  notifier_from_boot: boolean;
+  /** iommu_probe_device_lock is held around __iommu_probe_device(), group->mutex around entry. */
+  probe_locked: boolean;
+  /** iommu_setup_default_domain() exists; before, domains were allocated and attached apart. */
+  default_domain_setup: boolean;
+  /** __iommu_probe_device() tests dev->iommu_group under the lock, and owns its group. */
+  probe_tests_group: boolean;
+  /** The default domain is set up in the section that joins the group. */
+  default_domain_with_group: boolean;
+  /** iommu_probe_device_lock is held around the parsing of firmware, too. */
+  configure_locked: boolean;
+  /** The ops come from the fwspec; before, from the bus, which one driver owned. */
+  ops_per_device: boolean;
+  /** The IOMMU core sets the DMA ops; before, arch_setup_dma_ops() did when a driver bound. */
+  core_sets_dma_ops: boolean;
+  /** iommu_fwspec_init() looks the instance up; before, an empty fwspec stood for its absence. */
+  fwspec_resolves_ops: boolean;
+  /** The replay itself defers while there is no default domain (6.6.y only). */
+  replay_defers: boolean;
+  /** How the SMMU drivers find their instance; 'bound' does not find one that is registering. */
+  smmu_lookup: 'bound' | 'bound-or-defer' | 'bus';
+  /** virtio-iommu finds an instance that is registering, too. */
+  virtio_lookup: 'bound' | 'bus';
+  /** The MediaTek driver sets its tables up before it registers. */
+  driver_state_first: boolean;
   /** iommu->ready exists and iommu_fwspec_init() tests it. */
   iommu_ready: boolean;
   /** iommu_init_device() calls dma_configure for a device without driver. */
@@ -47,8 +75,22 @@ export interface Switches {
 /** bound: only with a driver; twice: computed, then tested again; once: one READ_ONCE(). */
 export type DriverRead = 'bound' | 'twice' | 'once';
 
-/** v6.12, the oldest base. */
-export const base_6_12: Switches = {
+/** v6.0, the oldest base. */
+export const base_6_0: Switches = {
+  walk_per_instance: false,
+  notifier_from_boot: false,
+  probe_locked: false,
+  default_domain_setup: false,
+  probe_tests_group: false,
+  default_domain_with_group: false,
+  configure_locked: false,
+  ops_per_device: false,
+  core_sets_dma_ops: false,
+  fwspec_resolves_ops: false,
+  replay_defers: false,
+  smmu_lookup: 'bound',
+  virtio_lookup: 'bound',
+  driver_state_first: false,
   iommu_ready: false,
   init_calls_dma_configure: false,
   init_tests_fwspec: false,

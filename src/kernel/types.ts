@@ -9,7 +9,7 @@ import type { Kernel } from './kernel.ts';
 /** Which of the three callers of the per-device probe acts; an annotation for events. */
 export type ProbeBy = 'walk' | 'notifier' | 'replay';
 
-export type BusName = 'platform' | 'pci' | 'amba';
+export type BusName = 'platform' | 'pci' | 'amba' | 'cdx';
 export type Firmware = 'dt' | 'acpi';
 
 /** IOMMU_DOMAIN_*: names in place of bit masks. 0 asks for the global default. */
@@ -38,8 +38,15 @@ export class Driver extends Handle {
   }
 }
 
+export interface BusFields {
+  /** bus->iommu_ops, up to v6.7 */
+  iommu_ops: IommuOps | null;
+  /** The IOMMU notifier is on the chain; only read where it is not there from boot. */
+  iommu_notifier: boolean;
+}
+
 /** struct bus_type with its subsys_private. */
-export class Bus extends Handle {
+export class Bus extends Handle<BusFields> {
   readonly bus: BusName;
   readonly klist_devices: Klist<Device>;
   readonly klist_drivers: Klist<Driver>;
@@ -66,6 +73,8 @@ export interface DeviceFields {
   iommu: DevIommu | null;
   iommu_group: IommuGroup | null;
   dma_iommu: boolean;
+  /** can_match and dma_iommu as bits of one word, where a scene has them so. */
+  flags: number;
   dma_range_map: DmaRangeMap | null;
   /** dev->links.status */
   links_status: 'no_driver' | 'probing' | 'bound';
@@ -89,6 +98,10 @@ export interface DeviceConstants {
   readonly specifiers: readonly Specifier[];
   readonly groupKey: string | null;
   readonly dmaRanges: boolean;
+  /** def_domain_type() of its IOMMU driver; 0: no wish. */
+  readonly domainType: DomainType;
+  /** Its IOMMU driver refuses it with -EINVAL, as for a stream id out of range. */
+  readonly probeError: boolean;
 }
 
 /** struct device: constants are readable, everything else goes through load() and store(). */
@@ -99,6 +112,8 @@ export class Device extends Handle<DeviceFields> {
   readonly specifiers: readonly Specifier[];
   readonly groupKey: string | null;
   readonly dmaRanges: boolean;
+  readonly domainType: DomainType;
+  readonly probeError: boolean;
   constructor(name: string, constants: DeviceConstants) {
     super('device', name);
     this.bus = constants.bus;
@@ -107,6 +122,8 @@ export class Device extends Handle<DeviceFields> {
     this.specifiers = constants.specifiers;
     this.groupKey = constants.groupKey;
     this.dmaRanges = constants.dmaRanges;
+    this.domainType = constants.domainType;
+    this.probeError = constants.probeError;
   }
 }
 
@@ -132,7 +149,6 @@ export class IommuOps extends Handle {
   /** The instance the device is behind, or a negated error number. */
   readonly probe_device: (k: Kernel, dev: Device) => Kfn<IommuDevice | Errno>;
   readonly device_group: (k: Kernel, dev: Device) => Kfn<IommuGroup | Errno>;
-  readonly def_domain_type: ((dev: Device) => DomainType) | null;
   readonly probe_finalize: ((k: Kernel, dev: Device) => Kfn<void>) | null;
   constructor(
     family: string,
@@ -140,7 +156,6 @@ export class IommuOps extends Handle {
       of_xlate: IommuOps['of_xlate'];
       probe_device: IommuOps['probe_device'];
       device_group: IommuOps['device_group'];
-      def_domain_type?: IommuOps['def_domain_type'];
       probe_finalize?: IommuOps['probe_finalize'];
     },
   ) {
@@ -148,7 +163,6 @@ export class IommuOps extends Handle {
     this.of_xlate = ops.of_xlate;
     this.probe_device = ops.probe_device;
     this.device_group = ops.device_group;
-    this.def_domain_type = ops.def_domain_type ?? null;
     this.probe_finalize = ops.probe_finalize ?? null;
   }
 }
@@ -157,6 +171,8 @@ export interface IommuDeviceFields {
   ops: IommuOps | null;
   fwnode: string | null;
   ready: boolean;
+  /** The driver has set up its own tables for this instance. */
+  driver_state: boolean;
   singleton_group: IommuGroup | null;
 }
 
@@ -165,11 +181,14 @@ export class IommuDevice extends Handle<IommuDeviceFields> {
   readonly node: string;
   readonly hwdev: Device;
   readonly family: string;
-  constructor(name: string, hwdev: Device, family: string) {
+  /** The driver's probe fails after it has registered the instance. */
+  readonly probe_fails: boolean;
+  constructor(name: string, hwdev: Device, family: string, probe_fails: boolean) {
     super('iommu_device', `${name}.iommu_device`);
     this.node = name;
     this.hwdev = hwdev;
     this.family = family;
+    this.probe_fails = probe_fails;
   }
 }
 
@@ -182,6 +201,8 @@ export const dev_iommu = defineStruct<DevIommuFields>('dev_iommu');
 
 export interface IommuFwspecFields {
   iommu_fwnode: string | null;
+  /** Up to v6.10: the ops, null while the instance is waited for. */
+  ops: IommuOps | null;
   ids: readonly number[];
 }
 export type IommuFwspec = Handle<IommuFwspecFields>;

@@ -68,6 +68,9 @@ function configOf(world: World): Config {
     ...defaultConfig,
     strict_devlink: world.switches.strictDevlink,
     async_probe: world.switches.asyncProbe,
+    def_domain_type: world.switches.lazyDma ? 'DMA_FQ' : 'DMA',
+    flush_queue: !world.switches.lazyDma,
+    flags_word: world.switches.flagsWord ?? false,
   };
 }
 
@@ -79,17 +82,17 @@ function makeHandles(world: World, buses: readonly Bus[], made: Made): void {
     );
     const specifiers = device.iommus.map((s) => ({ fwnode: s.instance, ids: s.ids }));
     const { role, groupKey, dmaRanges } = device;
-    made.devices.set(
-      device.name,
-      new Device(device.name, {
-        bus,
-        firmware: world.firmware,
-        role,
-        specifiers,
-        groupKey,
-        dmaRanges,
-      }),
-    );
+    const constants = {
+      bus,
+      firmware: world.firmware,
+      role,
+      specifiers,
+      groupKey,
+      dmaRanges,
+      domainType: device.domainType ?? 0,
+      probeError: device.probeError ?? false,
+    } as const;
+    made.devices.set(device.name, new Device(device.name, constants));
     const registers = world.instances.find((i) => i.device === device.name)?.name ?? null;
     if (!device.driver) continue;
     const { managedDma, async } = device.driver;
@@ -99,7 +102,11 @@ function makeHandles(world: World, buses: readonly Bus[], made: Made): void {
   }
   for (const instance of world.instances) {
     const hwdev = must(made.devices.get(instance.device), `no device ${instance.device}`);
-    made.instances.set(instance.name, new IommuDevice(instance.name, hwdev, instance.driver));
+    const fails = instance.probeFails ?? false;
+    made.instances.set(
+      instance.name,
+      new IommuDevice(instance.name, hwdev, instance.driver, fails),
+    );
   }
 }
 
@@ -137,6 +144,9 @@ function initGlobals(world: World, k: Kernel, made: Made, init: Init): void {
     const drivers = world.devices
       .filter((d) => d.bus === bus.bus && !registeredLater(world, d.name))
       .flatMap((d) => made.drivers.get(d.name) ?? []);
+    const owner = [...made.instances.values()].find((i) => isRegistered(world, i.node));
+    init.push([bus, 'iommu_ops', owner ? family_ops(owner.family) : null]);
+    init.push([bus, 'iommu_notifier', owner !== undefined]);
     init.push(...bus.klist_devices.init(devices).map(pair));
     init.push(...bus.klist_drivers.init(drivers).map(pair));
   }
@@ -162,6 +172,7 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
     [dev, 'can_match', bound],
     [dev, 'bound', bound],
     [dev, 'dma_iommu', false],
+    [dev, 'flags', 0],
     [dev, 'links_status', bound ? 'bound' : 'no_driver'],
     [dev, 'suppliers', links],
     [dev, 'consumers', links],
@@ -171,7 +182,7 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
 function initInstance(world: World, name: string, made: Made, init: Init): void {
   const iommu = must(made.instances.get(name), name);
   const registered = isRegistered(world, name);
-  init.push([iommu, 'ready', registered]);
+  init.push([iommu, 'ready', registered], [iommu, 'driver_state', registered]);
   if (registered) {
     init.push([iommu, 'ops', family_ops(iommu.family)], [iommu, 'fwnode', iommu.node]);
   }
@@ -196,6 +207,14 @@ function makeThread(world: World, thread: WorldThread, k: Kernel, made: Made): T
     case 'device-add': {
       const dev = must(made.devices.get(thread.device), `no device ${thread.device}`);
       return { name, fn: k.device_add, args: [dev] };
+    }
+    case 'device-del': {
+      const dev = must(made.devices.get(thread.device), `no device ${thread.device}`);
+      return { name, fn: k.device_del, args: [dev] };
+    }
+    case 'iommu-unbind': {
+      const iommu = must(made.instances.get(thread.instance), `no instance ${thread.instance}`);
+      return { name, fn: k.device_release_driver, args: [iommu.hwdev] };
     }
     case 'late-initcall':
       return { name, fn: k.deferred_probe_initcall, args: [] };

@@ -19,7 +19,7 @@ export interface WorldDriver {
 export interface WorldDevice {
   /** As in dmesg. */
   readonly name: string;
-  readonly bus: 'platform' | 'pci' | 'amba';
+  readonly bus: 'platform' | 'pci' | 'amba' | 'cdx';
   readonly role: 'iommu' | 'client' | 'bystander';
   /** Empty: not behind an IOMMU. */
   readonly iommus: readonly WorldSpecifier[];
@@ -29,6 +29,10 @@ export interface WorldDevice {
   /** Devices with the same key are put in one group by device_group(). */
   readonly groupKey: string | null;
   readonly dmaRanges: boolean;
+  /** What def_domain_type() of its IOMMU driver asks for; absent: nothing. */
+  readonly domainType?: 'DMA' | 'IDENTITY';
+  /** Its IOMMU driver refuses it (a stream id out of range), which ends a registration. */
+  readonly probeError?: boolean;
 }
 
 export interface WorldInstance {
@@ -39,6 +43,8 @@ export interface WorldInstance {
   readonly driver: string;
   /** Already registered and ready before anything runs. */
   readonly registered: boolean;
+  /** Its driver's probe fails after iommu_device_register(): it unregisters and is freed. */
+  readonly probeFails?: boolean;
 }
 
 /** Who runs what. `name` is what ps would show. */
@@ -51,6 +57,10 @@ export type WorldThread =
   | { readonly kind: 'device-add'; readonly name: string; readonly device: string }
   /** late_initcall: enables deferral, triggers, flushes. */
   | { readonly kind: 'late-initcall'; readonly name: string }
+  /** Removes a device: device_del(). */
+  | { readonly kind: 'device-del'; readonly name: string; readonly device: string }
+  /** Unbinds the driver of an IOMMU, whose remove unregisters the instance. */
+  | { readonly kind: 'iommu-unbind'; readonly name: string; readonly instance: string }
   /** The deferral timeout's delayed work. */
   | { readonly kind: 'deferral-timeout'; readonly name: string };
 // The deferred-probe worker (a daemon) is part of every world.
@@ -64,6 +74,10 @@ export interface WorldSwitches {
   readonly deferralEnabled: boolean;
   /** The deferral timeout may expire. */
   readonly deferralTimeout: boolean;
+  /** iommu.strict=0: default domains are DMA_FQ, and these IOMMUs have no flush queue. */
+  readonly lazyDma?: boolean;
+  /** Where the flags of struct device are a C bit-field, they share one word. */
+  readonly flagsWord?: boolean;
 }
 
 export interface World {

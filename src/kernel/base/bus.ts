@@ -5,7 +5,7 @@ import { unreachable } from '#base/assert';
 import type { Errno } from '#env/errno';
 import { klist_add_tail, klist_next } from '#env/klist';
 import { blocking_notifier_call_chain } from '#env/notifier';
-import type { Kfn } from '#env/op';
+import { type Kfn, load } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Bus, Device, Driver } from '../types.ts';
 
@@ -63,6 +63,7 @@ export function* bus_notify(
   dev: Device,
   action: 'ADD_DEVICE' | 'REMOVED_DEVICE',
 ): Kfn<void> {
+  if (!k.sw.notifier_from_boot && !(yield* load(dev.bus, 'iommu_notifier'))) return;
   yield* blocking_notifier_call_chain(dev.bus.bus_notifier, () =>
     k.iommu_bus_notifier(dev, action),
   );
@@ -78,6 +79,8 @@ export function* dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
       return yield* k.pci_dma_configure(dev);
     case 'amba':
       return yield* k.amba_dma_configure(dev);
+    case 'cdx':
+      return yield* k.cdx_dma_configure(dev);
     default:
       return unreachable(bus);
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Adding devices: drivers/base/core.c of v7.2.
+import { klist_del } from '#env/klist';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { type Kfn, store } from '#env/op';
+import { type Kfn, load, store } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Device } from '../types.ts';
 
@@ -20,6 +21,48 @@ export function* device_add(k: Kernel, dev: Device): Kfn<void> {
     yield* mutex_unlock(dev);
   }
   yield* k.bus_probe_device(dev);
+}
+
+/** A flag of struct device that is a bit of one word where @k has no atomic flags. */
+const BIT = { can_match: 1, dma_iommu: 2 } as const;
+type Flag = keyof typeof BIT;
+
+/**
+ * Set or clear a flag of struct device.
+ *
+ * Models dev_set_can_match() and dev_assign_dma_iommu() of v7.2, which are atomic.
+ * WINDOW: up to v7.1 the flags are a C bit-field: an update rewrites the others in the same word.
+ * ABSTRACTED: that word, but in the scenes that ask for it; other flags in it.
+ */
+export function* dev_assign_flag(k: Kernel, dev: Device, flag: Flag, value: boolean): Kfn<void> {
+  if (k.sw.atomic_flags || !k.config.flags_word) {
+    yield* store(dev, flag, value);
+    return;
+  }
+  const word = yield* load(dev, 'flags');
+  yield* store(dev, 'flags', value ? word | BIT[flag] : word & ~BIT[flag]);
+}
+
+/** Read a flag of struct device. */
+export function* dev_flag(k: Kernel, dev: Device, flag: Flag): Kfn<boolean> {
+  if (k.sw.atomic_flags || !k.config.flags_word) return yield* load(dev, flag);
+  return ((yield* load(dev, 'flags')) & BIT[flag]) !== 0;
+}
+
+/**
+ * Take a device away.
+ *
+ * Models device_del() and bus_remove_device() of v7.2.
+ * ABSTRACTED: the memory of struct device, which a walk that stands on it keeps (klist reference).
+ */
+export function* device_del(k: Kernel, dev: Device): Kfn<void> {
+  yield* mutex_lock(dev);
+  yield* store(dev, 'dead', true);
+  yield* mutex_unlock(dev);
+  yield* klist_del<Device>(dev.bus.klist_devices, dev);
+  yield* k.device_release_driver(dev);
+  yield* k.driver_deferred_probe_del(dev);
+  yield* k.bus_notify(dev, 'REMOVED_DEVICE');
 }
 
 /**

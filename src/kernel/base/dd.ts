@@ -54,6 +54,7 @@ export function* device_set_driver(k: Kernel, dev: Device, drv: Driver | null): 
 
 /** Models device_unbind_cleanup() of v7.2. WINDOW: the walk may be reading dma_range_map. */
 export function* device_unbind_cleanup(k: Kernel, dev: Device): Kfn<void> {
+  yield* k.arch_teardown_dma_ops(dev);
   const map = yield* load(dev, 'dma_range_map');
   if (map) yield* free(map);
   yield* store(dev, 'dma_range_map', null);
@@ -64,13 +65,41 @@ export function* device_unbind_cleanup(k: Kernel, dev: Device): Kfn<void> {
 /** Models call_driver_probe() of v7.2: 0 or a negated error number. */
 export function* call_driver_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
   if (drv.registers !== null) return yield* k.iommu_driver_probe(drv.registers);
-  return yield* k.client_driver_probe(dev);
+  return yield* k.client_driver_probe(dev, drv);
 }
 
-/** The driver of an IOMMU: its probe registers the instance. */
+/**
+ * The driver of an IOMMU: its probe registers the instance; where it fails after that, the driver
+ * unregisters it, and devres frees it.
+ */
 export function* iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> {
   const iommu = k.instance(node);
-  return yield* k.iommu_device_register(iommu, k.ops_of(iommu), iommu.hwdev);
+  // WINDOW: a driver that finishes its own tables only after registering is called back before.
+  if (k.sw.driver_state_first) yield* store(iommu, 'driver_state', true);
+  const err = yield* k.iommu_device_register(iommu, k.ops_of(iommu), iommu.hwdev);
+  if (!k.sw.driver_state_first) yield* store(iommu, 'driver_state', true);
+  if (!err && !iommu.probe_fails) return 0;
+  if (!err) yield* k.iommu_device_unregister(iommu);
+  yield* free(iommu);
+  return err || -ENODEV;
+}
+
+/** Models __device_release_driver() of v7.2. ABSTRACTED: consumers of device links. */
+export function* device_release_driver(k: Kernel, dev: Device): Kfn<void> {
+  yield* mutex_lock(dev);
+  const drv = yield* load(dev, 'driver');
+  if (drv) {
+    if (drv.registers !== null) {
+      const iommu = k.instance(drv.registers);
+      yield* k.iommu_device_unregister(iommu);
+      yield* free(iommu);
+    }
+    yield* k.dma_cleanup(dev, drv);
+    yield* k.device_unbind_cleanup(dev);
+    yield* k.device_links_no_driver(dev);
+    yield* store(dev, 'bound', false);
+  }
+  yield* mutex_unlock(dev);
 }
 
 /**
@@ -78,13 +107,14 @@ export function* iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> {
  * INVARIANT: a probe never runs while the IOMMU set-up of its device is in progress. The event
  * driver-probe is the point where the rule is judged.
  */
-export function* client_driver_probe(k: Kernel, dev: Device): Kfn<Errno> {
+export function* client_driver_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
   const group = yield* load(dev, 'iommu_group');
   if (group) {
     yield* load(group, 'default_domain');
     yield* load(group, 'owner_cnt');
   }
   event('driver-probe', dev);
+  if (drv.managed_dma) return yield* k.iommu_device_claim_dma_owner(dev, drv.name);
   yield* k.dma_map(dev);
   event('driver-probe-end', dev);
   return 0;
@@ -105,7 +135,7 @@ export function* __driver_probe_device(k: Kernel, drv: Driver, dev: Device): Kfn
   if (yield* load(dev, 'driver')) return -EBUSY;
   // INVARIANT: not on the deferred list then (can_match is not set); device_add() probes it.
   if (k.sw.ready_to_probe && !(yield* load(dev, 'ready_to_probe'))) return -EPROBE_DEFER;
-  yield* store(dev, 'can_match', true);
+  yield* k.dev_assign_flag(dev, 'can_match', true);
   return yield* k.really_probe(dev, drv);
 }
 

@@ -10,7 +10,7 @@ import type { Device } from '../types.ts';
 
 /** Models driver_deferred_probe_add() of v7.2. */
 export function* driver_deferred_probe_add(k: Kernel, dev: Device): Kfn<void> {
-  if (!(yield* load(dev, 'can_match'))) return;
+  if (!(yield* k.dev_flag(dev, 'can_match'))) return;
   yield* mutex_lock(k.deferred_probe_mutex);
   if (!(yield* k.on_deferred_list(dev))) {
     yield* list_add_tail(k.deferred, 'pending', dev);

@@ -8,7 +8,7 @@ export default defineCommit({
   landed: 'v6.15-rc3',
   fixes: [],
   link: 'https://lore.kernel.org/r/e788aa927f6d827dd4ea1ed608fada79f2bab030.1744284228.git.robin.murphy@arm.com',
-  requires: [],
+  requires: ['b67483b3c44e'],
   conflicts: [],
   apply(draft) {
     draft.sw.deinit_clears_dma_iommu = true;

@@ -8,7 +8,7 @@ export default defineCommit({
   landed: 'v6.15-rc1',
   fixes: [],
   link: 'https://lore.kernel.org/r/cover.1740753261.git.robin.murphy@arm.com',
-  requires: [],
+  requires: ['3f7c32091628'],
   conflicts: [],
   apply(draft) {
     draft.sw.configure_frees_iommu = true;

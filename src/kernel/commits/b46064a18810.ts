@@ -8,7 +8,7 @@ export default defineCommit({
   landed: 'v6.15-rc1',
   fixes: ['98ac73f99bc4'],
   link: 'https://lore.kernel.org/r/cover.1739486121.git.robin.murphy@arm.com',
-  requires: [],
+  requires: ['f188056352bc'],
   conflicts: [],
   apply(draft) {
     draft.sw.use_default_domain_defers = true;

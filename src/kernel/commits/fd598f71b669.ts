@@ -8,7 +8,7 @@ export default defineCommit({
   landed: 'v6.15-rc1',
   fixes: [],
   link: 'https://lore.kernel.org/r/cover.1740753261.git.robin.murphy@arm.com',
-  requires: [],
+  requires: ['17de3f5fdd35'],
   conflicts: [],
   apply(draft) {
     draft.sw.ops_resolved_in_init = true;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // ACPI to fwspec: drivers/acpi/scan.c and drivers/acpi/arm64/iort.c of v7.2.
 import { ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
-import { mutex_lock, mutex_unlock } from '#env/mutex';
 import { alloc, event, type Kfn, load, store } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import { bus_dma_region, type Device } from '../types.ts';
@@ -11,35 +10,46 @@ import { bus_dma_region, type Device } from '../types.ts';
  * ABSTRACTED: devices without DMA.
  */
 export function* acpi_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
-  if (dev.dmaRanges && (yield* load(dev, 'dma_range_map')) === null) {
+  const parsed = k.sw.range_map_idempotent && (yield* load(dev, 'dma_range_map')) !== null;
+  if (dev.dmaRanges && !parsed) {
     const map = yield* alloc(bus_dma_region, dev, 'dma_range_map');
     yield* store(dev, 'dma_range_map', map);
   }
   const ret = yield* k.acpi_iommu_configure_id(dev);
-  return ret === -EPROBE_DEFER ? ret : 0;
+  if (ret === -EPROBE_DEFER) return ret;
+  if (!ret) yield* k.arch_setup_dma_ops(dev);
+  return 0;
 }
 
 /**
  * Models acpi_iommu_configure_id() of v7.2.
- * WINDOW: no replay, and nothing is undone on error: a partial fwspec stays.
+ * WINDOW: no replay (since v6.15), and nothing is undone on error: a partial fwspec stays.
  */
 export function* acpi_iommu_configure_id(k: Kernel, dev: Device): Kfn<Errno> {
-  yield* mutex_lock(k.iommu_probe_device_lock);
+  yield* k.configure_lock();
   if (yield* k.dev_iommu_fwspec_get(dev)) {
     event('fwspec-found', dev);
-    yield* mutex_unlock(k.iommu_probe_device_lock);
+    yield* k.configure_unlock();
     return 0;
   }
   const err = yield* k.iort_iommu_configure_id(dev);
-  yield* mutex_unlock(k.iommu_probe_device_lock);
-  return err;
+  yield* k.configure_unlock();
+  return !err && k.sw.acpi_replays ? yield* k.iommu_replay(dev) : err;
+}
+
+/** Models acpi_iommu_fwspec_init() of v7.2, and iort_iommu_xlate() of v6.1. */
+export function* acpi_iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string): Kfn<Errno> {
+  if (k.sw.fwspec_resolves_ops) return yield* k.iommu_fwspec_init(dev, fwnode);
+  const ops = yield* k.iommu_ops_from_fwnode(fwnode);
+  if (!ops) return -EPROBE_DEFER;
+  return yield* k.iommu_fwspec_init_v6_1(dev, fwnode, ops);
 }
 
 /** Models iort_iommu_configure_id() of v7.2: every mapping up to the first error. */
 export function* iort_iommu_configure_id(k: Kernel, dev: Device): Kfn<Errno> {
   let err = -ENODEV;
   for (const spec of dev.specifiers) {
-    err = yield* k.iommu_fwspec_init(dev, spec.fwnode);
+    err = yield* k.acpi_iommu_fwspec_init(dev, spec.fwnode);
     if (!err) err = yield* k.iommu_fwspec_add_ids(dev, spec.ids);
     if (err) break;
   }

@@ -12,13 +12,8 @@ import type { Device, IommuDomain } from '../types.ts';
 export function* iommu_setup_dma_ops(k: Kernel, dev: Device, domain: IommuDomain): Kfn<void> {
   const type = yield* load(domain, 'type');
   const is_dma = type === 'DMA' || type === 'DMA_FQ';
-  yield* k.dev_assign_dma_iommu(dev, is_dma);
+  yield* k.dev_assign_flag(dev, 'dma_iommu', is_dma);
   if (is_dma) yield* k.iommu_dma_init_domain(domain, dev);
-}
-
-/** Models dev_assign_dma_iommu() of v7.2: an atomic flag of its own. */
-export function* dev_assign_dma_iommu(_k: Kernel, dev: Device, value: boolean): Kfn<void> {
-  yield* store(dev, 'dma_iommu', value);
 }
 
 /**
@@ -37,12 +32,32 @@ export function* iommu_dma_init_domain(k: Kernel, domain: IommuDomain, dev: Devi
 }
 
 /**
+ * Up to v6.9 the architecture sets the DMA ops, when a driver binds.
+ *
+ * Models arch_setup_dma_ops() of arm64 and iommu_setup_dma_ops() of v6.1.
+ * WINDOW: the domain of this moment decides; a default domain that comes later does not change it.
+ */
+export function* arch_setup_dma_ops(k: Kernel, dev: Device): Kfn<void> {
+  if (k.sw.core_sets_dma_ops) return;
+  const group = yield* k.iommu_group_get(dev);
+  if (!group) return;
+  const domain = yield* load(group, 'domain');
+  yield* k.iommu_group_put(group);
+  if (domain) yield* k.iommu_setup_dma_ops(dev, domain);
+}
+
+/** Models arch_teardown_dma_ops() of arm64 of v6.1. */
+export function* arch_teardown_dma_ops(k: Kernel, dev: Device): Kfn<void> {
+  if (!k.sw.core_sets_dma_ops) yield* k.dev_assign_flag(dev, 'dma_iommu', false);
+}
+
+/**
  * A driver maps a buffer: the flag chooses the path, the group's default domain the address.
  *
  * Models dma_map_page() and iommu_get_dma_domain() of v7.2.
  */
-export function* dma_map(_k: Kernel, dev: Device): Kfn<void> {
-  if (!(yield* load(dev, 'dma_iommu'))) {
+export function* dma_map(k: Kernel, dev: Device): Kfn<void> {
+  if (!(yield* k.dev_flag(dev, 'dma_iommu'))) {
     event('dma-map', dev, 'direct', null);
     return;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Default domains and who owns a group's DMA: drivers/iommu/iommu.c of v7.2.
-import { EBUSY, EPROBE_DEFER, type Errno } from '#env/errno';
+import { EBUSY, ENODEV, EPERM, EPROBE_DEFER, type Errno } from '#env/errno';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
 import { alloc, event, free, type Kfn, load, store } from '#env/op';
 import { WARN_ON } from '#env/printk';
@@ -29,7 +29,7 @@ export function* iommu_get_default_domain_type(
   for (const gdev of yield* load(group, 'devices')) {
     const dev = yield* load(gdev, 'dev');
     const ops = yield* k.dev_iommu_ops(dev);
-    const wish = ops?.def_domain_type?.(dev) ?? 0;
+    const wish = ops ? dev.domainType : 0;
     // A conflict is an IOMMU driver's error: IDENTITY takes precedence.
     if (!type || wish === 'IDENTITY') type = wish || type;
   }
@@ -67,6 +67,8 @@ export function* iommu_setup_default_domain(
   target: DomainType,
 ): Kfn<Errno> {
   const old_dom = yield* load(group, 'default_domain');
+  // probe_alloc_default_domain() of v6.1 leaves a default domain alone, but attaches it to all.
+  if (old_dom && !k.sw.default_domain_setup) return yield* k.__iommu_group_dma_attach(group);
   const req_type = yield* k.iommu_get_default_domain_type(group, target);
   const dom = yield* k.iommu_group_alloc_default_domain(group, req_type);
   if (old_dom === dom) return 0;
@@ -96,12 +98,23 @@ export function* __iommu_group_set_domain(
   domain: IommuDomain,
 ): Kfn<Errno> {
   if ((yield* load(group, 'domain')) === domain) return 0;
+  // INVARIANT: every member moves, or none.
   for (const gdev of yield* load(group, 'devices')) {
     const dev = yield* load(gdev, 'dev');
     const ret = yield* k.__iommu_device_set_domain(dev, domain);
     if (ret) return ret;
   }
   yield* store(group, 'domain', domain);
+  return 0;
+}
+
+/** Models __iommu_group_dma_attach() of v6.1: every member once more, whoever owns the group. */
+export function* __iommu_group_dma_attach(k: Kernel, group: IommuGroup): Kfn<Errno> {
+  const domain = yield* load(group, 'default_domain');
+  for (const gdev of yield* load(group, 'devices')) {
+    const dev = yield* load(gdev, 'dev');
+    if (domain) yield* k.__iommu_device_set_domain(dev, domain);
+  }
   return 0;
 }
 
@@ -135,10 +148,13 @@ export function* iommu_group_free_domains(_k: Kernel, group: IommuGroup): Kfn<vo
  * A driver is about to use the DMA API.
  *
  * Models iommu_device_use_default_domain() of v7.2.
- * WINDOW: dev->iommu_group is read without a lock, and NULL is taken to mean "no IOMMU".
+ * WINDOW: dev->iommu_group is read without a lock, and NULL is taken to mean "no IOMMU"; since
+ * v6.6 no reference keeps the group.
  */
 export function* iommu_device_use_default_domain(k: Kernel, dev: Device): Kfn<Errno> {
-  const group = yield* load(dev, 'iommu_group');
+  const group = k.sw.probe_tests_group
+    ? yield* load(dev, 'iommu_group')
+    : yield* k.iommu_group_get(dev);
   if (!group) {
     event('use-default-domain', dev, 0, null);
     return 0;
@@ -147,6 +163,7 @@ export function* iommu_device_use_default_domain(k: Kernel, dev: Device): Kfn<Er
   const ret = yield* k.iommu_group_use_default_domain(group);
   event('use-default-domain', dev, ret, group);
   yield* mutex_unlock(group);
+  if (!k.sw.probe_tests_group) yield* k.iommu_group_put(group);
   return ret;
 }
 
@@ -160,6 +177,41 @@ export function* iommu_group_use_default_domain(k: Kernel, group: IommuGroup): K
     if (yield* load(group, 'owner')) return -EBUSY;
   }
   yield* store(group, 'owner_cnt', owner_cnt + 1);
+  return 0;
+}
+
+/**
+ * A driver that manages DMA itself claims the group, which gets a domain that blocks DMA.
+ *
+ * Models iommu_device_claim_dma_owner() and __iommu_take_dma_ownership() of v7.2.
+ * WINDOW: a group whose default domain is still to come is claimed, too.
+ */
+export function* iommu_device_claim_dma_owner(k: Kernel, dev: Device, owner: string): Kfn<Errno> {
+  const group = yield* load(dev, 'iommu_group');
+  if (!group) return -ENODEV;
+  yield* mutex_lock(group);
+  const ret = yield* k.__iommu_take_dma_ownership(dev, group, owner);
+  event('dma-owner', dev, ret, group);
+  yield* mutex_unlock(group);
+  return ret;
+}
+
+/** The part of iommu_device_claim_dma_owner() under group->mutex. */
+export function* __iommu_take_dma_ownership(
+  k: Kernel,
+  dev: Device,
+  group: IommuGroup,
+  owner: string,
+): Kfn<Errno> {
+  if (yield* load(group, 'owner_cnt')) return -EPERM;
+  const domain = yield* load(group, 'domain');
+  if (domain && domain !== (yield* load(group, 'default_domain'))) return -EBUSY;
+  const blocking = yield* alloc(iommu_domain, group, 'blocking_domain');
+  yield* store(blocking, 'type', 'BLOCKED');
+  yield* store(group, 'blocking_domain', blocking);
+  yield* k.__iommu_group_set_domain(group, blocking);
+  yield* store(group, 'owner', `${owner} of ${dev.name}`);
+  yield* store(group, 'owner_cnt', 1);
   return 0;
 }
 

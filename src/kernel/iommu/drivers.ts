@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // IOMMU drivers, one stub per family: the callbacks of struct iommu_ops, modelled on v7.2.
-import { EINVAL, ENODEV, type Errno } from '#env/errno';
+import { EINVAL, ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
 import { type Kfn, load } from '#env/op';
 import { oops } from '#env/printk';
 import type { Kernel } from '../kernel.ts';
@@ -24,19 +24,54 @@ function* xlate_ids(k: Kernel, dev: Device, spec: Specifier): Kfn<Errno> {
 function* probe_by_fwspec(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
   if (!fwspec) return -ENODEV;
+  if (!k.sw.fwspec_resolves_ops && !(yield* load(fwspec, 'ops'))) return -ENODEV;
   const fwnode = yield* load(fwspec, 'iommu_fwnode');
   const ids = yield* load(fwspec, 'ids');
-  if (ids.length === 0) return -EINVAL;
+  if (ids.length === 0 || dev.probeError) return -EINVAL;
   const iommu = yield* k.iommu_from_fwnode(fwnode);
   if (!iommu) oops(`probe_device(${dev.name}): no instance ${fwnode}`);
   return iommu;
 }
 
-/** arm_smmu_probe_device(): also links the device to the SMMU, so that it waits for it later. */
+/**
+ * arm_smmu_probe_device() of arm-smmu.c: also links the device to the SMMU, so that it waits for
+ * it when it binds next.
+ * WINDOW: up to v6.14 the SMMU was looked up among bound devices: one that is registering is not
+ * found, which was a NULL dereference first, and a deferral later.
+ */
 function* arm_smmu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
   const iommu = yield* probe_by_fwspec(k, dev);
-  if (typeof iommu !== 'number') yield* k.device_link_add(dev, iommu.hwdev);
+  if (typeof iommu === 'number') return iommu;
+  if (k.sw.smmu_lookup !== 'bus' && !(yield* load(iommu.hwdev, 'bound'))) {
+    if (k.sw.smmu_lookup === 'bound-or-defer') return -EPROBE_DEFER;
+    oops(`arm_smmu_probe_device(${dev.name}): ${iommu.node} has not bound yet`);
+  }
+  yield* k.device_link_add(dev, iommu.hwdev);
   return iommu;
+}
+
+/** arm_smmu_probe_device() of arm-smmu-v3.c: an SMMU that is not found is none. */
+function* arm_smmu_v3_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
+  const iommu = yield* probe_by_fwspec(k, dev);
+  if (typeof iommu === 'number' || k.sw.smmu_lookup === 'bus') return iommu;
+  return (yield* load(iommu.hwdev, 'bound')) ? iommu : -ENODEV;
+}
+
+/** viommu_probe_device(): up to v6.16 it finds no instance that is still registering. */
+function* viommu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
+  const iommu = yield* probe_by_fwspec(k, dev);
+  if (typeof iommu === 'number' || k.sw.virtio_lookup === 'bus') return iommu;
+  return (yield* load(iommu.hwdev, 'bound')) ? iommu : -ENODEV;
+}
+
+/** mtk_iommu_device_group(): follows the list of its banks, which the probe fills. */
+function* mtk_iommu_device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
+  const param = yield* load(dev, 'iommu');
+  const iommu = param && (yield* load(param, 'iommu_dev'));
+  if (iommu && !(yield* load(iommu, 'driver_state'))) {
+    oops(`mtk_iommu_device_group(${dev.name}): the list of ${iommu.node} is empty`);
+  }
+  return yield* k.generic_single_device_group(dev);
 }
 
 function* device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
@@ -57,11 +92,14 @@ const generic = { of_xlate: xlate_ids, probe_device: probe_by_fwspec, device_gro
  */
 export const families: Readonly<Record<string, IommuOps>> = {
   'arm-smmu': new IommuOps('arm-smmu', { ...generic, probe_device: arm_smmu_probe_device }),
-  'arm-smmu-v3': new IommuOps('arm-smmu-v3', generic),
+  'arm-smmu-v3': new IommuOps('arm-smmu-v3', {
+    ...generic,
+    probe_device: arm_smmu_v3_probe_device,
+  }),
   exynos: new IommuOps('exynos', generic),
   rockchip: new IommuOps('rockchip', { ...generic, device_group: single_device_group }),
-  mediatek: new IommuOps('mediatek', { ...generic, device_group: single_device_group }),
-  virtio: new IommuOps('virtio', generic),
+  mediatek: new IommuOps('mediatek', { ...generic, device_group: mtk_iommu_device_group }),
+  virtio: new IommuOps('virtio', { ...generic, probe_device: viommu_probe_device }),
   generic: new IommuOps('generic', generic),
 };
 

@@ -38,6 +38,7 @@ export function* iommu_ops_from_fwnode(k: Kernel, fwnode: string | null): Kfn<Io
 
 /** Models iommu_fwspec_ops(): without a fwspec, the ops registered without a fwnode. */
 export function* iommu_fwspec_ops(k: Kernel, fwspec: IommuFwspec | null): Kfn<IommuOps | null> {
+  if (fwspec && !k.sw.fwspec_resolves_ops) return yield* load(fwspec, 'ops');
   const fwnode = fwspec ? yield* load(fwspec, 'iommu_fwnode') : null;
   return yield* k.iommu_ops_from_fwnode(fwnode);
 }
@@ -75,12 +76,43 @@ export function* iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string): Kfn<
     const ops = yield* load(iommu, 'ops');
     return ops === (yield* k.iommu_fwspec_ops(fwspec)) ? 0 : -EINVAL;
   }
-  const param = yield* k.dev_iommu_get(dev);
-  if (!param) return -ENOMEM;
+  if (!(yield* k.dev_iommu_get(dev))) return -ENOMEM;
+  yield* k.fwspec_publish(dev, fwnode, null);
+  event('fwspec-built', dev, iommu);
+  return 0;
+}
+
+/** Allocate a fwspec and store it in dev->iommu, which is read again. */
+export function* fwspec_publish(
+  _k: Kernel,
+  dev: Device,
+  fwnode: string,
+  ops: IommuOps | null,
+): Kfn<void> {
   const fresh = yield* alloc(iommu_fwspec, dev, 'fwspec');
   yield* store(fresh, 'iommu_fwnode', fwnode);
+  if (ops) yield* store(fresh, 'ops', ops);
+  const param = yield* load(dev, 'iommu');
+  if (!param) oops(`iommu_fwspec_init(${dev.name}): dev->iommu is NULL`);
   yield* store(param, 'fwspec', fresh);
-  event('fwspec-built', dev, iommu);
+}
+
+/**
+ * Begin a fwspec for @ops; without ops it stands for an instance that is waited for.
+ *
+ * Models iommu_fwspec_init() of v6.1.
+ */
+export function* iommu_fwspec_init_v6_1(
+  k: Kernel,
+  dev: Device,
+  fwnode: string,
+  ops: IommuOps | null,
+): Kfn<Errno> {
+  const fwspec = yield* k.dev_iommu_fwspec_get(dev);
+  if (fwspec) return ops === (yield* load(fwspec, 'ops')) ? 0 : -EINVAL;
+  yield* k.dev_iommu_get(dev);
+  yield* k.fwspec_publish(dev, fwnode, ops);
+  if (ops) event('fwspec-built', dev, k.instance(fwnode));
   return 0;
 }
 
@@ -104,8 +136,10 @@ export function* iommu_fwspec_add_ids(k: Kernel, dev: Device, more: readonly num
   const ids = yield* load(fwspec, 'ids');
   if (ids.length + more.length > 1) {
     const fwnode = yield* load(fwspec, 'iommu_fwnode');
+    const ops = k.sw.fwspec_resolves_ops ? null : yield* load(fwspec, 'ops');
     const moved = yield* alloc(iommu_fwspec, dev, 'fwspec');
     yield* store(moved, 'iommu_fwnode', fwnode);
+    if (ops) yield* store(moved, 'ops', ops);
     yield* free(fwspec);
     const param = yield* load(dev, 'iommu');
     if (!param) oops(`iommu_fwspec_add_ids(${dev.name}): dev->iommu is NULL`);

@@ -4,7 +4,7 @@ import { ida_alloc, ida_free } from '#env/ida';
 import { alloc, fetch_add, free, type Kfn, load, store } from '#env/op';
 import { WARN_ON } from '#env/printk';
 import type { Kernel } from '../kernel.ts';
-import { type Device, type IommuGroup, iommu_group } from '../types.ts';
+import { type Device, type GroupDevice, type IommuGroup, iommu_group } from '../types.ts';
 
 /**
  * A new group with the smallest free id; the caller owns its one reference.
@@ -36,12 +36,29 @@ export function* iommu_group_get(k: Kernel, dev: Device): Kfn<IommuGroup | null>
   return group ? yield* k.iommu_group_ref_get(group) : null;
 }
 
-/** Models iommu_group_put() and iommu_group_release() of v7.2. */
+/** Models iommu_group_put() and iommu_group_release() of v7.2; up to v6.5 it frees the domains. */
 export function* iommu_group_put(k: Kernel, group: IommuGroup): Kfn<void> {
   if ((yield* fetch_add(group, 'refs', -1)) !== 1) return;
   yield* ida_free(k.iommu_group_ida, yield* load(group, 'id'));
-  WARN_ON((yield* load(group, 'default_domain')) !== null, 'group released with a default domain');
+  if (k.sw.probe_tests_group) {
+    const domain = yield* load(group, 'default_domain');
+    WARN_ON(domain !== null, 'group released with a default domain');
+  } else {
+    yield* k.iommu_group_free_domains(group);
+  }
   yield* free(group);
+}
+
+/** The entry of @dev in the group's list; group->mutex is held. */
+export function* group_find_device(
+  _k: Kernel,
+  group: IommuGroup,
+  dev: Device,
+): Kfn<GroupDevice | null> {
+  for (const gdev of yield* load(group, 'devices')) {
+    if ((yield* load(gdev, 'dev')) === dev) return gdev;
+  }
+  return null;
 }
 
 /** Models generic_device_group() of v7.2. */

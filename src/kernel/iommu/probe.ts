@@ -53,8 +53,9 @@ export function* dev_iommu_ops(_k: Kernel, dev: Device): Kfn<IommuOps | null> {
   return yield* load(iommu, 'ops');
 }
 
-/** iommu_fwspec_ops() of dev_iommu_fwspec_get(dev), where dev->iommu may be NULL. */
-export function* dev_fwspec_ops(k: Kernel, dev: Device): Kfn<IommuOps | null> {
+/** The ops that would probe @dev: those of its fwspec; up to v6.7 those of its bus. */
+export function* dev_probe_ops(k: Kernel, dev: Device): Kfn<IommuOps | null> {
+  if (!k.sw.ops_per_device) return yield* load(dev.bus, 'iommu_ops');
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
   return yield* k.iommu_fwspec_ops(fwspec);
 }
@@ -110,7 +111,7 @@ export function* iommu_init_driver(k: Kernel, dev: Device, by: ProbeBy): Kfn<Err
   if (k.sw.late_warn === 'before-probe' && (yield* load(dev, 'driver'))) {
     event('late-warn', dev, by);
   }
-  const ops = yield* k.iommu_fwspec_ops(yield* load(param, 'fwspec'));
+  const ops = yield* k.dev_probe_ops(dev);
   if (!ops) {
     event('ops-missing', dev, by);
     return yield* k.iommu_init_failed(dev, -ENODEV);
@@ -146,7 +147,7 @@ export function* iommu_deinit_device(k: Kernel, dev: Device): Kfn<void> {
   if ((yield* load(group, 'devices')).length === 0) yield* k.iommu_group_free_domains(group);
   yield* store(dev, 'iommu_group', null);
   yield* k.dev_iommu_free(dev);
-  if (k.sw.deinit_clears_dma_iommu) yield* k.dev_assign_dma_iommu(dev, false);
+  if (k.sw.deinit_clears_dma_iommu) yield* k.dev_assign_flag(dev, 'dma_iommu', false);
 }
 
 /**
@@ -163,10 +164,11 @@ export function* __iommu_probe_device(
   by: ProbeBy,
   walker: IommuDevice | null,
 ): Kfn<Errno> {
-  if (!k.sw.ops_resolved_in_init && !(yield* k.dev_fwspec_ops(dev))) {
+  if (!k.sw.ops_resolved_in_init && !(yield* k.dev_probe_ops(dev))) {
     event('ops-missing', dev, by);
     return -ENODEV;
   }
+  if (!k.sw.probe_tests_group) return yield* k.__iommu_probe_device_v6_1(dev, groups, by, walker);
   const probed = yield* load(dev, 'iommu_group');
   if (by === 'walk') event('walk-visit', dev, walker);
   if (probed) return 0;
@@ -199,7 +201,9 @@ export function* iommu_group_add(k: Kernel, dev: Device, groups: GroupList | nul
     return ret;
   }
   const default_domain = yield* load(group, 'default_domain');
-  if (default_domain) yield* k.iommu_setup_dma_ops(dev, default_domain);
+  if (default_domain && k.sw.core_sets_dma_ops) {
+    yield* k.iommu_setup_dma_ops(dev, default_domain);
+  }
   yield* mutex_unlock(group);
   return 0;
 }
@@ -216,7 +220,10 @@ export function* iommu_group_add_domain(
   WARN_ON(default_domain !== null && domain === null, 'default domain set, domain NULL');
   if (domain) return yield* k.__iommu_device_set_domain(dev, domain);
   if (default_domain) return 0;
-  if (!groups) return yield* k.iommu_setup_default_domain(group, 0);
+  if (!groups) {
+    if (!k.sw.default_domain_with_group) return 0;
+    return yield* k.iommu_setup_default_domain(group, 0);
+  }
   // WINDOW: the walk leaves the default domain to its second loop.
   if ((yield* load(group, 'entry')) === null) {
     yield* list_add_tail(groups, 'groups', group);
@@ -227,9 +234,11 @@ export function* iommu_group_add_domain(
 
 /** Models iommu_probe_device() of v7.2: the notifier and the replay come here. */
 export function* iommu_probe_device(k: Kernel, dev: Device, by: ProbeBy): Kfn<Errno> {
-  yield* mutex_lock(k.iommu_probe_device_lock);
-  const ret = yield* k.__iommu_probe_device(dev, null, by, null);
-  yield* mutex_unlock(k.iommu_probe_device_lock);
+  yield* k.probe_lock();
+  let ret = yield* k.__iommu_probe_device(dev, null, by, null);
+  yield* k.probe_unlock();
+  if (!ret && !k.sw.default_domain_with_group) ret = yield* k.iommu_probe_default_domain(dev);
+  if (!ret && k.sw.replay_defers) ret = yield* k.iommu_probe_device_ready(dev);
   if (ret) return ret;
   yield* k.iommu_group_do_probe_finalize(dev);
   return 0;
@@ -258,13 +267,12 @@ export function* __iommu_group_remove_device(k: Kernel, dev: Device): Kfn<void> 
   const group = yield* load(dev, 'iommu_group');
   if (!group) oops(`__iommu_group_remove_device(${dev.name}): dev->iommu_group is NULL`);
   yield* mutex_lock(group);
-  for (const gdev of yield* load(group, 'devices')) {
-    if ((yield* load(gdev, 'dev')) !== dev) continue;
+  const gdev = yield* k.group_find_device(group, dev);
+  if (gdev) {
     yield* list_del(group, 'devices', gdev);
     yield* k.__iommu_group_free_device(group, gdev);
     if (yield* k.dev_has_iommu(dev)) yield* k.iommu_deinit_device(dev);
     else yield* store(dev, 'iommu_group', null);
-    break;
   }
   yield* mutex_unlock(group);
   yield* k.iommu_group_put(group);
@@ -275,6 +283,10 @@ export function* __iommu_group_remove_device(k: Kernel, dev: Device): Kfn<void> 
  * WINDOW: neither iommu_probe_device_lock nor the device lock is taken.
  */
 export function* iommu_release_device(k: Kernel, dev: Device): Kfn<void> {
+  if (!k.sw.probe_tests_group) {
+    yield* k.iommu_release_device_v6_1(dev);
+    return;
+  }
   if (yield* load(dev, 'iommu_group')) yield* k.__iommu_group_remove_device(dev);
   if (yield* load(dev, 'iommu')) yield* k.dev_iommu_free(dev);
 }

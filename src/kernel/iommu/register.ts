@@ -39,7 +39,7 @@ export function* iommu_device_register(
 
   let err = 0;
   for (const bus of k.iommu_buses) {
-    err = yield* k.bus_iommu_probe(bus, iommu);
+    err = yield* k.iommu_bus_init(bus, iommu, ops);
     if (err) break;
   }
   if (err) {
@@ -50,6 +50,26 @@ export function* iommu_device_register(
   }
   event('register-end', iommu, err);
   return err;
+}
+
+/**
+ * What registering does with one bus: walk it.
+ *
+ * Models the loop of iommu_device_register() of v7.2; of v6.1, where the bus belongs to one driver;
+ * and bus_set_iommu() of v6.0, which walks for the first instance only.
+ */
+export function* iommu_bus_init(
+  k: Kernel,
+  bus: Bus,
+  iommu: IommuDevice,
+  ops: IommuOps,
+): Kfn<Errno> {
+  if (!k.sw.ops_per_device) {
+    if (!k.sw.walk_per_instance && (yield* load(bus, 'iommu_ops'))) return 0;
+    yield* store(bus, 'iommu_ops', ops);
+    if (!k.sw.notifier_from_boot) yield* store(bus, 'iommu_notifier', true);
+  }
+  return yield* k.bus_iommu_probe(bus, iommu);
 }
 
 /**
@@ -110,19 +130,19 @@ export function* __bus_iommu_probe(
 }
 
 function* setup_group(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<Errno> {
-  yield* mutex_lock(group);
-  yield* list_del(groups, 'groups', group);
-  yield* store(group, 'entry', null);
+  if (k.sw.probe_locked) {
+    yield* mutex_lock(group);
+    yield* k.group_entry_del(group, groups);
+  } else {
+    yield* k.group_entry_del(group, groups);
+    yield* mutex_lock(group);
+  }
   const ret = yield* k.iommu_setup_default_domain(group, 0);
   if (ret) {
     yield* mutex_unlock(group);
     return ret;
   }
-  const domain = yield* load(group, 'default_domain');
-  for (const gdev of yield* load(group, 'devices')) {
-    const dev = yield* load(gdev, 'dev');
-    if (domain) yield* k.iommu_setup_dma_ops(dev, domain);
-  }
+  if (k.sw.core_sets_dma_ops) yield* k.iommu_group_setup_dma_ops(group);
   yield* mutex_unlock(group);
 
   // WINDOW: the members are visited once more without group->mutex (FIXME in the source).
@@ -131,6 +151,21 @@ function* setup_group(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<Errn
     yield* k.iommu_group_do_probe_finalize(dev);
   }
   return 0;
+}
+
+/** list_del_init(&group->entry). */
+export function* group_entry_del(_k: Kernel, group: IommuGroup, groups: GroupList): Kfn<void> {
+  yield* list_del(groups, 'groups', group);
+  yield* store(group, 'entry', null);
+}
+
+/** The loop over the members in bus_iommu_probe() of v7.2; group->mutex is held. */
+export function* iommu_group_setup_dma_ops(k: Kernel, group: IommuGroup): Kfn<void> {
+  const domain = yield* load(group, 'default_domain');
+  for (const gdev of yield* load(group, 'devices')) {
+    const dev = yield* load(gdev, 'dev');
+    if (domain) yield* k.iommu_setup_dma_ops(dev, domain);
+  }
 }
 
 /**
@@ -145,10 +180,35 @@ export function* probe_iommu_group(
   iommu: IommuDevice,
   groups: GroupList,
 ): Kfn<Errno> {
-  yield* mutex_lock(k.iommu_probe_device_lock);
+  // Up to v6.5 the group is tested without a lock, and not again under it.
+  if (!k.sw.probe_tests_group && (yield* load(dev, 'iommu_group'))) {
+    event('walk-visit', dev, iommu);
+    return 0;
+  }
+  yield* k.probe_lock();
   const ret = yield* k.__iommu_probe_device(dev, groups, 'walk', iommu);
-  yield* mutex_unlock(k.iommu_probe_device_lock);
+  yield* k.probe_unlock();
   return ret === -ENODEV ? 0 : ret;
+}
+
+/** Take iommu_probe_device_lock, where there is one (v6.2). */
+export function* probe_lock(k: Kernel): Kfn<void> {
+  if (k.sw.probe_locked) yield* mutex_lock(k.iommu_probe_device_lock);
+}
+
+/** Give it back. */
+export function* probe_unlock(k: Kernel): Kfn<void> {
+  if (k.sw.probe_locked) yield* mutex_unlock(k.iommu_probe_device_lock);
+}
+
+/** Take it to parse firmware, where that is under it (v6.7). */
+export function* configure_lock(k: Kernel): Kfn<void> {
+  if (k.sw.configure_locked) yield* mutex_lock(k.iommu_probe_device_lock);
+}
+
+/** Give it back. */
+export function* configure_unlock(k: Kernel): Kfn<void> {
+  if (k.sw.configure_locked) yield* mutex_unlock(k.iommu_probe_device_lock);
 }
 
 /** Models iommu_group_do_probe_finalize() of v7.2. */

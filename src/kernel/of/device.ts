@@ -25,6 +25,7 @@ export function* of_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
     }
     return -EPROBE_DEFER;
   }
+  if (!ret) yield* k.arch_setup_dma_ops(dev);
   // Any other error means that the device goes on without its IOMMU.
   return 0;
 }
