@@ -4,7 +4,8 @@
 // One class, say of clients behind one SMMU that the board populates at boot, gives
 //
 //   walk+bind+retry        the SMMU's driver walks the bus while the client's driver attaches
-//   walk+walk+bind+retry   likewise while a second instance walks the same bus
+//   walk+walk+retry        two instances walk the same bus while the client, whose driver had to
+//                          wait for them, is tried again
 //
 // and a class whose devices a parent driver or a bus scan creates gives in addition
 //
@@ -149,12 +150,12 @@ class Board {
     const own = instancesOf(cast.client);
     const first = must(own[0], `${cast.client.name} is behind no IOMMU`);
     const instances = own.includes(second) ? own : [...own, second];
-    const threads: WorldThread[] = [
-      ...this.walks([first, second]),
-      { kind: 'driver-attach', name: 'modprobe', device: cast.client.name },
-    ];
     const registered = instances.filter((name) => name !== first && name !== second);
-    return this.world('walk+walk+bind+retry', c, cast, instances, registered, threads, true);
+    const threads = this.walks([first, second]);
+    const world = this.world('walk+walk+retry', c, cast, instances, registered, threads, true);
+    const waits = (d: WorldDevice): WorldDevice =>
+      d.role === 'client' ? { ...d, deferred: true } : d;
+    return { ...world, devices: world.devices.map(waits) };
   }
 
   private walks(instances: readonly string[]): WorldThread[] {

@@ -131,7 +131,11 @@ function initGlobals(world: World, k: Kernel, made: Made, init: Init): void {
   init.push(...k.deferred_probe_work.init().map(pair));
   const { deferralEnabled } = world.switches;
   init.push(
-    [k.deferred, 'pending', []],
+    [
+      k.deferred,
+      'pending',
+      world.devices.filter((d) => d.deferred).map((d) => must(made.devices.get(d.name), d.name)),
+    ],
     [k.deferred, 'active', []],
     [k.deferred, 'trigger_count', 0],
     [k.deferred, 'enable', deferralEnabled],
@@ -169,7 +173,7 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
     [dev, 'driver', driver],
     [dev, 'dead', false],
     [dev, 'ready_to_probe', device.present],
-    [dev, 'can_match', bound],
+    [dev, 'can_match', bound || device.deferred === true],
     [dev, 'bound', bound],
     [dev, 'dma_iommu', false],
     [dev, 'flags', 0],

@@ -25,6 +25,8 @@ export interface WorldDevice {
   readonly iommus: readonly WorldSpecifier[];
   /** On the bus list before anything runs; otherwise a thread adds it. */
   readonly present: boolean;
+  /** Its driver has tried to bind before anything runs, and waits on the deferred list. */
+  readonly deferred?: boolean;
   readonly driver: WorldDriver | null;
   /** Devices with the same key are put in one group by device_group(). */
   readonly groupKey: string | null;
