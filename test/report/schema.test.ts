@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { OpKind } from '#env/op';
 import { findingJson, reportJson } from '#report/json';
 import { parseDocument } from '#report/validate';
+import type { World, WorldDevice, WorldInstance, WorldSwitches, WorldThread } from '#worlds/world';
 import { exampleReport, replayDuringRegister } from './example.ts';
 
 type Json = Record<string, unknown>;
@@ -79,6 +80,71 @@ describe('valid documents', () => {
     const url = new URL('../../schema/finding-1.schema.json', import.meta.url);
     const schema = JSON.parse(readFileSync(url, 'utf8'));
     expect([...schema.$defs.step.properties.op.enum].sort()).toEqual(Object.keys(kinds).sort());
+  });
+});
+
+describe('the world of a finding', () => {
+  type Full<T> = T extends readonly (infer U)[]
+    ? readonly Full<U>[]
+    : T extends object
+      ? { readonly [K in keyof T]-?: Full<Exclude<T[K], undefined>> }
+      : T;
+
+  // Every field there is, the optional ones too: a new one does not compile until it is here.
+  const device: Full<WorldDevice> = {
+    name: 'a',
+    bus: 'cdx',
+    role: 'client',
+    iommus: [{ instance: 'i', ids: [1] }],
+    present: true,
+    driver: { name: 'd', managedDma: true, async: true },
+    groupKey: 'g',
+    dmaRanges: true,
+    domainType: 'IDENTITY',
+    probeError: true,
+  };
+  const instance: Full<WorldInstance> = {
+    name: 'i',
+    device: 'a',
+    driver: 'arm-smmu',
+    registered: true,
+    probeFails: true,
+  };
+  const switches: Full<WorldSwitches> = {
+    asyncProbe: true,
+    strictDevlink: true,
+    deferralEnabled: true,
+    deferralTimeout: true,
+    lazyDma: true,
+    flagsWord: true,
+  };
+  const threads: { readonly [K in WorldThread['kind']]: Extract<WorldThread, { kind: K }> } = {
+    'iommu-probe': { kind: 'iommu-probe', name: 't', instance: 'i' },
+    'iommu-unbind': { kind: 'iommu-unbind', name: 't', instance: 'i' },
+    'driver-attach': { kind: 'driver-attach', name: 't', device: 'a' },
+    'device-add': { kind: 'device-add', name: 't', device: 'a' },
+    'device-del': { kind: 'device-del', name: 't', device: 'a' },
+    'late-initcall': { kind: 'late-initcall', name: 't' },
+    'deferral-timeout': { kind: 'deferral-timeout', name: 't' },
+  };
+  const world: Full<World> = {
+    name: 'w',
+    classKey: 'c',
+    firmware: 'acpi',
+    devices: [device, { ...device, driver: null, groupKey: null } as unknown as typeof device],
+    instances: [instance],
+    threads: Object.values(threads),
+    switches,
+    focus: ['a'],
+  };
+
+  test('may have every field and every kind of thread that the type has', () => {
+    expect(code(findingJson({ ...replayDuringRegister, world }))).toBe('ok');
+  });
+
+  test('may have no other', () => {
+    const odd = { ...world, devices: [{ ...device, colour: 'red' }] };
+    expect(code(findingJson({ ...replayDuringRegister, world: odd }))).toContain('(colour)');
   });
 });
 
