@@ -116,7 +116,7 @@ export class Machine implements Program {
 
   isDone(t: number): boolean {
     const local = this.local(t);
-    return local === NOT_STARTED || local === DONE;
+    return local <= OOPS;
   }
 
   /** True if @t has been started in this run. */

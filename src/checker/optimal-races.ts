@@ -60,10 +60,10 @@ export function* reversalsOf(run: Run, f: OrderedEvent): Generator<Reversal> {
 export function* reversalsAtEnd(run: Run): Generator<Reversal> {
   const crash = run.crash();
   for (const other of crash?.others ?? []) yield { start: crash!.at, rest: [other] };
-  if (crash !== null) return;
-  const enabled = run.enabled();
+  const going = crash === null ? run.enabled() : crash.others.map((e) => e.thread);
+  if (crash !== null) going.push(run.events[crash.at]!.thread);
   for (const t of run.threads()) {
-    if (enabled.includes(t)) continue;
+    if (going.includes(t)) continue;
     yield* unblocking(run, { event: run.next(t), past: run.past(t), pos: run.length });
   }
 }
