@@ -102,6 +102,7 @@ describe('the world of a finding', () => {
     dmaRanges: true,
     domainType: 'IDENTITY',
     probeError: true,
+    deferred: true,
   };
   const instance: Full<WorldInstance> = {
     name: 'i',
