@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A finding made anew: its world, its kernel and its schedule in, what then happens out.
+
+import { createHash } from 'node:crypto';
+import { AssertionError } from '#base/assert';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { Machine, type Replayed, replay } from '#checker/index';
+import type { Revision } from '#kernel/index';
+import { propertyOf } from '#properties/index';
+import type { Finding, TraceStep } from '#report/finding';
+import { revisionOf } from '#worlds/kernel-spec';
+import { watchedScene } from '#worlds/watched';
+import type { World } from '#worlds/world';
+
+const hint = 'it was edited, or written by another version; check the board again';
+
+/** Run the schedule of @finding in its world, from the JSON alone. */
+export function rerun(finding: Finding): Result<Finding, UserError> {
+  for (const fix of finding.revision.userFixes) {
+    const sha256 = createHash('sha256').update(fix.source).digest('hex');
+    if (sha256 === fix.sha256) continue;
+    return fail('RW073', `${finding.id}: the fix ${fix.name} has another sha256`, hint);
+  }
+  const revision = revisionOf(finding.revision);
+  if (!revision.ok) return revision;
+  const machine = machineOf(finding, revision.value);
+  if (!machine.ok) return machine;
+  const replayed = replay(machine.value, finding.schedule);
+  if (!replayed.ok) return replayed;
+  return remade(finding, replayed.value);
+}
+
+/** The machine of a world out of a file: its shape is right, but it need not make sense. */
+function machineOf(finding: Finding, revision: Revision): Result<Machine, UserError> {
+  try {
+    return ok(new Machine(watchedScene(finding.world as World, revision, null)));
+  } catch (error) {
+    if (!(error instanceof AssertionError)) throw error;
+    return fail('RW073', `${finding.id}: its world makes no sense: ${error.message}`, hint);
+  }
+}
+
+function remade(finding: Finding, replayed: Replayed): Result<Finding, UserError> {
+  const reports = replayed.reports.map((r) => r.report);
+  const ofRule = reports.filter((r) => propertyOf(r.property) === finding.property);
+  const report =
+    ofRule.find((r) => r.window === finding.window && r.subject === finding.witness.subject) ??
+    ofRule[0] ??
+    reports[0];
+  if (!report) return fail('RW074', `${finding.id}: the replay breaks no rule`, hint);
+  const { subject, because, facts, window } = report;
+  const trace = replayed.trace.map(({ objectType: _, ...step }): TraceStep => step);
+  const { preemptions } = replayed;
+  const property = propertyOf(report.property);
+  return ok({
+    ...finding,
+    property,
+    window,
+    preemptions,
+    trace,
+    witness: { subject, because, facts },
+  });
+}
