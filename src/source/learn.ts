@@ -65,5 +65,35 @@ export function learn(r: SourceRunner): number {
     runs += plans.length;
     if (demoted === 0) break;
   }
+  return runs + shake(r);
+}
+
+const SHAKES_MAX = 4000;
+const CALM = 150;
+
+/** Runs with random switches, until none of them finds a new switch point for a while. */
+function shake(r: SourceRunner): number {
+  let seed = 1;
+  const random = (n: number): number => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+    return (seed >>> 8) % n;
+  };
+  let calm = 0;
+  let points = 100;
+  let runs = 0;
+  while (calm < CALM && runs < SHAKES_MAX) {
+    const preemptions = [];
+    const threads = r.world.threads.length + 1;
+    let at = 0;
+    for (let i = random(4); i >= 0; i--) {
+      at += 1 + random(points);
+      preemptions.push({ at, to: 1 + random(threads) });
+    }
+    const choices = [random(threads), random(threads), random(threads), random(threads)];
+    const result = r.run({ preemptions, choices });
+    points = Math.max(points, result.points);
+    runs++;
+    calm = result.demoted > 0 ? 0 : calm + 1;
+  }
   return runs;
 }

@@ -83,7 +83,6 @@ export class EventMaker implements MachineListener {
       case 'iommu_init_device':
         if (!dev) return;
         f.notes['fwspec'] = this.view.fwspecAddress(f.a);
-        f.notes['driver'] = this.view.driverAddress(f.a);
         this.emit('init-begin', dev, this.by());
         return;
       case 'platform_dma_configure': {
@@ -167,7 +166,8 @@ export class EventMaker implements MachineListener {
 
   private leaveInit(f: Frame, dev: Handle, result: number): void {
     const by = this.by();
-    if (!f.notes['configured'] && !f.notes['fwspec'] && f.notes['driver'] && !f.notes['probed']) {
+    // The platform bus can always configure: not having done so means that a driver was set.
+    if (!f.notes['configured'] && !f.notes['fwspec']) {
       this.emit('configure-skipped', dev, by);
     }
     if (result === ENODEV && !f.notes['probed']) this.emit('ops-missing', dev, by);
