@@ -2,10 +2,11 @@
 // The pipeline that the commands really use: board, kernel, worlds, checker.
 
 import type { UserError } from '#base/errors';
-import { ok, type Result } from '#base/result';
+import { err, ok, type Result } from '#base/result';
 import {
   type Commit,
   commitLine,
+  commits,
   findRevision,
   revisionNames,
   type Window,
@@ -26,6 +27,7 @@ import type {
   WindowEntry,
 } from './pipeline.ts';
 import { rerun } from './rerun.ts';
+import { didYouMean, nearest } from './suggest.ts';
 
 /** Everything behind the command line. */
 export function realPipeline(): Pipeline {
@@ -60,7 +62,10 @@ function commitEntry(commit: Commit): CommitEntry {
 
 function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
   const base = findRevision(choice.name);
-  if (!base.ok) return base;
+  if (!base.ok) {
+    const hint = didYouMean(choice.name, revisionNames(), 'kernel');
+    return err({ ...base.error, hint });
+  }
   const added: (string | Commit)[] = [];
   const userFixes: BundledFix[] = [];
   for (const item of choice.added) {
@@ -74,11 +79,24 @@ function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
     userFixes.push(item);
   }
   const changed = withCommits(base.value, { with: added, without: choice.removed });
-  if (!changed.ok) return changed;
+  if (!changed.ok) return err(nearerHint(changed.error));
   return ok({
     name: changed.value.name,
     check: async () => {
       throw new Error(`not there yet: ${userFixes.length}`);
     },
   });
+}
+
+/** An unknown id gets the ids that are nearest to it as its hint, if there are any. */
+function nearerHint(error: UserError): UserError {
+  const id = error.message.split(':')[0] ?? '';
+  const near =
+    error.code === 'RW051'
+      ? nearest(
+          id.slice(0, 12),
+          commits.map((c) => c.sha),
+        )
+      : [];
+  return near.length === 0 ? error : { ...error, hint: `did you mean ${near.join(' or ')}?` };
 }
