@@ -227,8 +227,8 @@ function print(
   if (format === 'json') io.out(reportJson(report));
   else io.out((baseline?.fresh ?? report.findings).map(mailReport).join('\n'));
   if (baseline) {
-    const counts = `${plural(baseline.known.length, 'known finding')}, ${baseline.fresh.length} new`;
-    io.err(`baseline: ${counts}\n`);
+    const known = plural(baseline.known.length, 'known finding');
+    io.err(`baseline: ${known}, ${baseline.fresh.length} new\n`);
     for (const f of baseline.known) io.err(`  known: ${windowText(f)} ${f.id}\n`);
   }
 }

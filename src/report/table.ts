@@ -75,8 +75,9 @@ export interface ThreadStack {
 }
 
 /**
- * Where the thread of the deciding access (or else of the last step shown) stood, and where each other thread of the table (at
- * most two) had come to: those that were in the middle of something come before those at the end.
+ * Where the thread of the deciding access (or else of the last step shown) stood, and where each
+ * other thread of the table (at most two) had come to: those that were in the middle of something
+ * come before those at the end.
  */
 export function decidingStacks(finding: Finding): ThreadStack[] {
   const { trace } = finding;
