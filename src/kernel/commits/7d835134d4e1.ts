@@ -8,7 +8,7 @@ export default defineCommit({
   landed: 'v6.15-rc1',
   fixes: [],
   link: null,
-  requires: [],
+  requires: ['229e6ee43d2a'],
   conflicts: [],
   apply(draft) {
     draft.sw.smmu_lookup = 'bus';

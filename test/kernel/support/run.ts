@@ -19,23 +19,27 @@ export interface Ran {
   readonly steps: number;
 }
 
-/** Run each thread as far as it goes, in the order in which the world names them; then again. */
+/** Run workers at once, and else each thread as far as it goes, in the order of the world. */
 export function runInOrder(world: World, revision: Revision): Ran {
   const scene = buildScene(world, revision);
   const machine = new Machine({ ...scene, rules: [], signatures: [], sometimes: [] });
   const events: string[] = [];
   const reports: string[] = [];
   let steps = 0;
-  for (let t = 0; t < machine.threadCount(); ) {
-    if (machine.isDone(t) || !machine.enabled(t)) {
-      t++;
-      continue;
+  const ready = (daemon: boolean): number => {
+    for (let t = 0; t < machine.threadCount(); t++) {
+      if (machine.isDaemon(t) === daemon && !machine.isDone(t) && machine.enabled(t)) return t;
     }
+    return -1;
+  };
+  for (;;) {
+    const worker = ready(true);
+    const t = worker < 0 ? ready(false) : worker;
+    if (t < 0) break;
     const step = machine.record(t);
     events.push(...step.events.map((e) => `${step.thread}: ${e}`));
     reports.push(...machine.reports.map((r) => `${r.property}: ${r.because}`));
     steps++;
-    t = 0;
   }
   reports.push(...machine.atEnd().map((r) => `${r.property}: ${r.because}`));
   return { events, reports, steps };

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { describe, expect, it } from 'vitest';
+import {
+  commitLine,
+  commits,
+  draftOf,
+  findCommit,
+  findRevision,
+  functions,
+  loadUserFix,
+  type Revision,
+  revisionNames,
+  windowById,
+  windows,
+  withCommits,
+} from '#kernel/index';
+import { kernel } from './support/run.ts';
+
+function code(result: { ok: boolean; error?: { code: string } }): string {
+  return result.ok ? 'ok' : (result.error?.code ?? '');
+}
+
+function revision(name: string): Revision {
+  const found = findRevision(name);
+  if (!found.ok) throw new Error(name);
+  return found.value;
+}
+
+describe('revisions', () => {
+  it('names run from 6.0 to 7.3 with the stable trees', () => {
+    expect(revisionNames()[0]).toBe('6.0');
+    expect(revisionNames().at(-1)).toBe('7.3');
+    for (const tree of ['6.1.y', '6.6.y', '6.12.y', '6.18.y']) {
+      expect(revisionNames()).toContain(tree);
+    }
+    expect(new Set(revisionNames()).size).toBe(revisionNames().length);
+  });
+
+  it('the source of three trees was read', () => {
+    const read = revisionNames().filter((name) => revision(name).evidence === 'source');
+    expect(read).toEqual(['6.1.y', '6.12.y', '7.2']);
+  });
+
+  it('an unknown kernel, an unknown id and a short id are refused', () => {
+    expect(code(findRevision('5.4'))).toBe('RW050');
+    expect(code(findCommit('0123456789ab'))).toBe('RW051');
+    expect(code(findCommit('da33e8'))).toBe('RW051');
+    expect(code(findCommit('da33e87'))).toBe('ok');
+    expect(code(findCommit('da33e87bd2bf9f1ab5c2a5a0bcb0eb1d1a1a1a1a'))).toBe('ok');
+  });
+
+  it('every stack has what each of its commits requires', () => {
+    for (const name of revisionNames()) {
+      expect([name, code(withCommits(revision(name), {}))]).toEqual([name, 'ok']);
+    }
+  });
+
+  it('taking any commit away changes the kernel or is refused with a reason', () => {
+    for (const name of revisionNames()) {
+      const base = revision(name);
+      const before = draftOf(base).sw;
+      for (const { sha } of base.commits) {
+        const without = withCommits(base, { without: [sha] });
+        if (!without.ok) {
+          expect(without.error.code).toBe('RW053');
+          continue;
+        }
+        expect([name, sha, draftOf(without.value).sw]).not.toEqual([name, sha, before]);
+      }
+    }
+  });
+
+  it('a commit that is there already, or is not there, is refused', () => {
+    expect(code(withCommits(revision('7.2'), { with: ['da33e87bd2bf'] }))).toBe('RW052');
+    expect(code(withCommits(revision('6.12'), { without: ['da33e87bd2bf'] }))).toBe('RW052');
+  });
+
+  it('a commit lands where it stands in the history, whatever the order of the options', () => {
+    const changed = withCommits(revision('6.15.0'), { with: ['da33e87bd2bf', '0c8e9c148e29'] });
+    expect(changed.ok && changed.value.commits).toEqual(revision('6.15.1').commits);
+  });
+
+  it('what needs a commit goes with it', () => {
+    expect(code(withCommits(revision('7.2'), { without: ['bcb81ac6ae3c'] }))).toBe('RW053');
+    const six = ['72b6f7c', '78447d4', 'da33e87', '0c8e9c1', '95deee3', '73d2f10', 'bcb81ac'];
+    expect(code(withCommits(revision('7.2'), { without: six }))).toBe('ok');
+  });
+
+  it('the backport to 6.6.y stands for the commit of the same id', () => {
+    const variant = revision('6.6.y').commits.find((commit) => commit.sha === 'b46064a18810');
+    expect(variant?.variant).toBe('6.6.y');
+    expect(kernel('6.6.y', ['b46064a18810']).commits).not.toContain(variant);
+  });
+});
+
+describe('a fix of your own', () => {
+  const fix = { subject: 'try this', apply: (draft: { sw: { iommu_ready: boolean } }) => draft };
+
+  it('goes on top of the stack', () => {
+    const loaded = loadUserFix({ default: fix }, 'fix.ts');
+    expect(loaded.ok && loaded.value.sha).toBe('fix.ts');
+    const changed = loaded.ok ? withCommits(revision('6.12'), { with: [loaded.value] }) : loaded;
+    expect(changed.ok && changed.value.commits.at(-1)?.subject).toBe('try this');
+  });
+
+  it.each([
+    null,
+    {},
+    { default: 3 },
+    { default: {} },
+    { default: { ...fix, apply: 'no' } },
+    { default: { ...fix, subject: 7 } },
+    { default: { ...fix, requires: 'all' } },
+    { default: { ...fix, sha: 7 } },
+  ])('of a wrong shape is refused: %j', (module) => {
+    expect(code(loadUserFix(module, 'fix.ts'))).toBe('RW056');
+  });
+});
+
+describe('the catalogue', () => {
+  it('has C01 to C35, each once', () => {
+    const ids = Array.from({ length: 35 }, (_, i) => `C${String(i + 1).padStart(2, '0')}`);
+    expect(windows.slice(0, 35).map((window) => window.id)).toEqual(ids);
+    expect(windowById('C09')?.closed).toEqual(['da33e87bd2bf']);
+    expect(windowById('C99')).toBeUndefined();
+  });
+
+  it('names commits by 12 digits, with a subject', () => {
+    for (const window of windows) {
+      for (const sha of [...window.opened, ...window.closed]) {
+        expect([window.id, commitLine(sha)]).toEqual([
+          window.id,
+          expect.stringMatching(/^[0-9a-f]{12} \("\S.*"\)$/),
+        ]);
+      }
+    }
+    expect(commits.every((commit) => /^[0-9a-f]{12}$/.test(commit.sha))).toBe(true);
+  });
+
+  it('every function of the table has a name of its own', () => {
+    expect(Object.keys(functions).length).toBeGreaterThan(100);
+  });
+});
