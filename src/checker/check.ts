@@ -9,15 +9,17 @@ import { Machine } from './machine.ts';
 import { type Minimised, minimise } from './minimise.ts';
 import type { Report, StepRecord } from './program.ts';
 import { Discipline } from './reduce.ts';
-import { type Limit, type Replayed, replayRun, reportKey } from './run.ts';
+import { type Limit, type Limits, type Replayed, replayRun, reportKey } from './run.ts';
 import type { Scene } from './scene.ts';
 import { formatSchedule, replay } from './schedule.ts';
+import { exploreBy, type OtherResult, type OtherStrategy, strategyText } from './strategies.ts';
 
 /** How to explore. */
 export type Strategy =
   | { readonly kind: 'exhaustive' }
   /** Complete for all runs with at most this many preemptions. */
-  | { readonly kind: 'bound'; readonly preemptions: number };
+  | { readonly kind: 'bound'; readonly preemptions: number }
+  | OtherStrategy;
 
 export interface CheckOptions {
   /** Exhaustive unless told. */
@@ -53,6 +55,8 @@ export interface Coverage {
   readonly bounded: readonly Limit[];
   /** Ids of the sometimes-properties that happened. */
   readonly sometimes: readonly string[];
+  /** What the numbers of this strategy mean, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** What a check says; `bounded` means that nothing was found but a limit was hit. */
@@ -69,10 +73,7 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
   const strategy = options.strategy ?? { kind: 'exhaustive' };
   const { statesMax, timeMaxS } = options;
   const limits = { statesMax, timeMaxS, discipline };
-  const explored =
-    strategy.kind === 'bound'
-      ? bounded(machine, { ...limits, bound: strategy.preemptions })
-      : exhaustive(machine, limits);
+  const explored = explore(machine, strategy, limits);
   const { runs } = minimise(machine, explored.found, {
     discipline,
     ...(options.minimisePreemptions === undefined
@@ -87,13 +88,29 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
     outcome,
     findings,
     coverage: {
-      strategy: strategy.kind === 'bound' ? `bound=${strategy.preemptions}` : 'exhaustive',
+      strategy: strategyText(strategy),
       states: explored.states,
       transitions: explored.transitions,
       bounded: explored.bounded,
       sometimes: [...machine.rules.hits].sort(),
+      notes: explored.notes,
     },
   };
+}
+
+function explore(
+  machine: Machine,
+  strategy: Strategy,
+  limits: Limits & { readonly discipline: Discipline },
+): OtherResult {
+  switch (strategy.kind) {
+    case 'exhaustive':
+      return { ...exhaustive(machine, limits), notes: [] };
+    case 'bound':
+      return { ...bounded(machine, { ...limits, bound: strategy.preemptions }), notes: [] };
+    default:
+      return exploreBy(machine, strategy, limits);
+  }
 }
 
 /** Make a finding of @run: replayed twice, by its steps and by its schedule. */

@@ -9,6 +9,7 @@ export {
   check,
   type Strategy,
 } from './check.ts';
+export { type Estimate, estimateClasses, estimateSchedules } from './estimate.ts';
 export { Machine, type MachineOptions } from './machine.ts';
 export type {
   Capability,
@@ -30,3 +31,4 @@ export type {
   Sometimes,
 } from './scene.ts';
 export { formatSchedule, parseSchedule, replay, type ScheduleError } from './schedule.ts';
+export { type OtherStrategy, parseStrategy, strategyText } from './strategies.ts';

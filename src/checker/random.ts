@@ -37,6 +37,7 @@ import {
   write_unlock,
   xchg,
 } from '#env/op';
+import { randomFrom } from './sample-random.ts';
 import type { Rule, Scene } from './scene.ts';
 
 type Cells = Record<string, Value>;
@@ -54,17 +55,6 @@ type Stmt =
   | { readonly s: 'loop' | 'call' | 'catch' | 'spawn'; readonly body: Body }
   | { readonly s: 'throw' | 'choose' | 'event' | 'make' | 'drop' | 'peek' };
 type Body = readonly Stmt[];
-
-/** A source of numbers that a seed determines: mulberry32. */
-export function randomFrom(seed: number): () => number {
-  let a = seed | 0;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 class Maker {
   private readonly random: () => number;

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The strategies beside exhaustive and bound=K behind one seam: same question, same answer's form.
+
+import { type DelayResult, exploreDelay } from './delay.ts';
+import { exploreNone } from './none.ts';
+import { exploreOptimal, type RunCounts, type RunHooks } from './optimal.ts';
+import type { Capability, Program, Report } from './program.ts';
+import { type Found, type Limit, type Limits, reportKey } from './run.ts';
+import { sample } from './sample.ts';
+import { exploreSource } from './source.ts';
+
+/** A strategy of this file. */
+export type OtherStrategy =
+  | { readonly kind: 'none' | 'optimal' | 'source' }
+  | { readonly kind: 'delay'; readonly delays: number }
+  | { readonly kind: 'sample'; readonly runs: number; readonly seed: number };
+
+type AnyStrategy =
+  | OtherStrategy
+  | { readonly kind: 'exhaustive' }
+  | { readonly kind: 'bound'; readonly preemptions: number };
+
+/** A strategy as it is written after --strategy. */
+export function strategyText(strategy: AnyStrategy): string {
+  switch (strategy.kind) {
+    case 'bound':
+      return `bound=${strategy.preemptions}`;
+    case 'delay':
+      return `delay=${strategy.delays}`;
+    case 'sample':
+      return `sample=${strategy.runs},seed=${strategy.seed}`;
+    default:
+      return strategy.kind;
+  }
+}
+
+/** The strategy that @text names; null where it names none. */
+export function parseStrategy(text: string): AnyStrategy | null {
+  const [, kind, number, seed] = /^([a-z]+)(?:=(\d{1,9})(?:,seed=(\d{1,9}))?)?$/.exec(text) ?? [];
+  const n = Number(number);
+  if (number === undefined) {
+    const plain = ['exhaustive', 'none', 'optimal', 'source'] as const;
+    const found = plain.find((k) => k === kind);
+    return found === undefined ? null : { kind: found };
+  }
+  if (kind === 'sample' && n > 0) return { kind, runs: n, seed: Number(seed ?? 1) };
+  if (seed !== undefined || n > 99) return null;
+  if (kind === 'bound') return { kind, preemptions: n };
+  return kind === 'delay' ? { kind, delays: n } : null;
+}
+
+/** What a strategy found and how much it covered. */
+export interface OtherResult {
+  readonly found: readonly Found[];
+  /** States or, for strategies that go run by run, runs. */
+  readonly states: number;
+  readonly transitions: number;
+  readonly bounded: readonly Limit[];
+  /** What the numbers mean, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+const NEEDS: Readonly<Record<OtherStrategy['kind'], readonly Capability[]>> = {
+  none: ['undo', 'fingerprint'],
+  optimal: [],
+  source: [],
+  delay: ['undo', 'fingerprint'],
+  sample: [],
+};
+
+/** The capabilities that @strategy needs and @program lacks. */
+export function lacking(program: Program, strategy: OtherStrategy): Capability[] {
+  return NEEDS[strategy.kind].filter((c) => !program.capabilities.includes(c));
+}
+
+/** Explore @program as @strategy says. */
+export function exploreBy(
+  program: Program,
+  strategy: OtherStrategy,
+  limits: Limits = {},
+): OtherResult {
+  switch (strategy.kind) {
+    case 'none':
+      return byStates(program, limits);
+    case 'optimal':
+      return byRuns(program, exploreOptimal, limits);
+    case 'source':
+      return byRuns(program, exploreSource, limits);
+    case 'delay':
+      return byDelays(exploreDelay(program, strategy.delays, limits.statesMax), strategy.delays);
+    case 'sample':
+      return bySamples(program, strategy.runs, strategy.seed);
+  }
+}
+
+class Noted {
+  private readonly found = new Map<string, Found>();
+
+  note(reports: readonly Report[], run: () => Found['run']): void {
+    for (const report of reports) {
+      const key = reportKey(report);
+      if (!this.found.has(key)) this.found.set(key, { report, run: run() });
+    }
+  }
+
+  all(): Found[] {
+    return [...this.found.values()];
+  }
+}
+
+const statesLimit = (max: number): Limit => ({ name: 'states', max, flag: '--states-max' });
+
+function byStates(program: Program, limits: Limits): OtherResult {
+  const noted = new Noted();
+  const counts = exploreNone(
+    program,
+    { violation: (reports, path) => noted.note(reports, () => path) },
+    limits.statesMax,
+  );
+  const { states, transitions, finished } = counts;
+  const bounded = finished ? [] : [statesLimit(limits.statesMax!)];
+  return { found: noted.all(), states, transitions, bounded, notes: [] };
+}
+
+function byRuns(
+  program: Program,
+  explore: (program: Program, hooks: RunHooks) => RunCounts,
+  limits: Limits,
+): OtherResult {
+  const noted = new Noted();
+  const started = performance.now();
+  const runsMax = limits.statesMax ?? Number.POSITIVE_INFINITY;
+  const msMax = (limits.timeMaxS ?? Number.POSITIVE_INFINITY) * 1000;
+  const bounded: Limit[] = [];
+  let runs = 0;
+  program.reset();
+  noted.note(program.reports, () => []);
+  const counts = explore(program, {
+    step: (run, reports) => {
+      if (reports.length > 0) noted.note(reports, () => run.schedule());
+    },
+    end: (run, _stuck, reports) => {
+      runs++;
+      noted.note(reports, () => run.schedule());
+    },
+    stop: () => {
+      if (runs >= runsMax) bounded.push(statesLimit(runsMax));
+      else if (performance.now() - started > msMax) {
+        bounded.push({ name: 'time', max: limits.timeMaxS!, flag: '--time-max' });
+      }
+      return bounded.length > 0;
+    },
+  });
+  const { complete, stuck, blocked, steps, finished } = counts;
+  const notes = [
+    `${complete} classes of runs end well, ${stuck} with a thread stuck`,
+    `${blocked} runs were begun in vain`,
+  ];
+  const states = complete + stuck;
+  return {
+    found: noted.all(),
+    states,
+    transitions: steps,
+    bounded: finished ? [] : bounded,
+    notes,
+  };
+}
+
+function byDelays(result: DelayResult, delays: number): OtherResult {
+  const { found, states, transitions, exhausted, finished } = result;
+  const bounded: Limit[] = finished ? [] : [statesLimit(states)];
+  const more = exhausted ? 'more delays reach nothing new' : 'more delays reach more';
+  return { found, states, transitions, bounded, notes: [`at most ${delays} delays; ${more}`] };
+}
+
+function bySamples(program: Program, runs: number, seed: number): OtherResult {
+  const result = sample(program, runs, seed);
+  const notes = result.missed.map((p, i) => {
+    const chance =
+      p < 1e-6 ? 'less than one in a million' : `at most ${(p * 100).toPrecision(3)} %`;
+    return `chance to have missed a bug of depth ${i + 1}: ${chance}`;
+  });
+  notes.unshift(
+    `${runs} runs from seed ${seed}, ${result.threads} threads, at most ${result.longest} steps`,
+  );
+  const bounded: Limit[] = [{ name: 'runs', max: runs, flag: '--strategy sample=N' }];
+  return { found: result.found, states: runs, transitions: result.steps, bounded, notes };
+}
