@@ -29,6 +29,8 @@ import type {
 export interface WorldAxes {
   readonly asyncProbe: boolean;
   readonly strictDevlink: boolean;
+  /** Devices to take as clients where their class has a choice. */
+  readonly prefer?: readonly string[];
 }
 
 /** A world and what it stands for. */
@@ -75,7 +77,8 @@ class Board {
       worlds.push(this.bind(c, cast, own.slice(0, -1)));
       if (c.createdBy !== 'populate') worlds.push(this.add(c, cast, own.slice(0, -1)));
     }
-    const alone = { client: this.device(c.representative), before: [], after: [] };
+    const first = c.devices.find((name) => this.axes.prefer?.includes(name)) ?? c.representative;
+    const alone = { client: this.device(first), before: [], after: [] };
     const second = this.secondInstance(alone.client);
     if (second !== undefined) worlds.push(this.twoWalks(c, alone, second));
     return worlds;
@@ -83,7 +86,9 @@ class Board {
 
   /** A client with bystanders on both sides if the class has one, else one for each side. */
   private casts(c: ClientClass): Cast[] {
-    const all = c.devices.map((name) => {
+    const { prefer = [] } = this.axes;
+    const preferred = c.devices.filter((name) => prefer.includes(name));
+    const all = (preferred.length > 0 ? preferred : c.devices).map((name) => {
       const client = this.device(name);
       return {
         client,
@@ -235,7 +240,8 @@ class Board {
   }
 
   private switches(): WorldSwitches {
-    return { ...this.axes, deferralEnabled: true, deferralTimeout: false };
+    const { asyncProbe, strictDevlink } = this.axes;
+    return { asyncProbe, strictDevlink, deferralEnabled: true, deferralTimeout: false };
   }
 
   private family(instance: string): string {

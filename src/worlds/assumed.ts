@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a world assumes beyond the board, in sentences for the report.
+
+import type { World, WorldThread } from './world.ts';
+
+/** The circumstances under which the world's threads meet, one sentence each without full stop. */
+export function assumptionsOf(world: World): string[] {
+  const walks = world.threads.flatMap((t) => (t.kind === 'iommu-probe' ? [t.instance] : []));
+  const out: string[] = [];
+  if (walks.length > 1) {
+    out.push(`${walks.join(' and ')} register at the same time (async probing or module loading)`);
+  }
+  for (const thread of world.threads) out.push(...aboutThread(thread, walks));
+  for (const d of world.devices) {
+    if (!d.deferred) continue;
+    out.push(`the driver of ${d.name} was there before its IOMMU, and has been deferred`);
+  }
+  for (const i of world.instances) {
+    if (i.registered) out.push(`${i.name} is registered and ready before`);
+  }
+  const { switches } = world;
+  if (switches.asyncProbe) out.push('driver_async_probe=*: drivers probe on threads of their own');
+  if (switches.strictDevlink) out.push('fw_devlink.strict=1');
+  if (switches.deferralTimeout) out.push('the deferral timeout may expire at any moment');
+  if (switches.lazyDma) out.push('iommu.strict=0, and an IOMMU that cannot queue flushes');
+  return out;
+}
+
+function aboutThread(thread: WorldThread, walks: readonly string[]): string[] {
+  const during = walks.length > 0 ? ` while ${walks.join(' or ')} registers` : '';
+  switch (thread.kind) {
+    case 'driver-attach':
+      return [`the driver of ${thread.device} is loaded${during}`];
+    case 'device-add':
+      return [`${thread.device} is added${during}`];
+    case 'device-del':
+      return [`${thread.device} is removed${during}`];
+    case 'iommu-unbind':
+      return [`the driver of ${thread.instance} is unbound`];
+    default:
+      return [];
+  }
+}

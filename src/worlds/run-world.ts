@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Explores one world: what a worker thread is sent, and what it sends back. Plain data both ways.
+
+import { assert } from '#base/assert';
+import { type CheckFinding, check } from '#checker/index';
+import { propertyOf } from '#properties/index';
+import type { FindingRevision, TraceStep, Witness } from '#report/finding';
+import type { Strategy } from '#report/report';
+import { revisionOf } from './kernel-spec.ts';
+import { watchedScene } from './watched.ts';
+import type { World } from './world.ts';
+
+/** What to explore, and how far. */
+export interface WorldTask {
+  readonly world: World;
+  readonly kernel: FindingRevision;
+  /** Ids of the properties to watch, null for all. */
+  readonly properties: readonly string[] | null;
+  readonly strategy: Strategy;
+  readonly statesMax: number | null;
+  readonly timeMaxMs: number | null;
+}
+
+/** A limit that was hit. */
+export interface HitWorldLimit {
+  readonly limit: string;
+  readonly value: number;
+  readonly flag: string;
+}
+
+/** The best run for one pair of property and window. */
+export interface WorldFinding {
+  readonly property: string;
+  readonly window: string | null;
+  readonly witness: Witness;
+  readonly schedule: string;
+  readonly preemptions: number;
+  readonly minimal: boolean;
+  readonly trace: readonly TraceStep[];
+  readonly deciding: number | null;
+}
+
+/** What came out. */
+export interface WorldOutcome {
+  readonly states: number;
+  readonly transitions: number;
+  readonly bounded: readonly HitWorldLimit[];
+  /** Ids of what was seen to happen in at least one run. */
+  readonly seen: readonly string[];
+  readonly findings: readonly WorldFinding[];
+}
+
+/** States of one world, where the user sets no limit. */
+export const STATES_MAX = 2_000_000;
+
+/** Explore the world of @task; deterministic unless a limit of time is hit. */
+export function runWorld(task: WorldTask): WorldOutcome {
+  const revision = revisionOf(task.kernel);
+  assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
+  const scene = watchedScene(task.world, revision.value, task.properties);
+  const { strategy } = task;
+  const { findings, coverage } = check(scene, {
+    strategy:
+      strategy.kind === 'bound'
+        ? { kind: 'bound', preemptions: strategy.preemptionsMax }
+        : { kind: 'exhaustive' },
+    statesMax: task.statesMax ?? STATES_MAX,
+    timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
+  });
+  const wanted = findings.filter(
+    ({ report }) =>
+      task.properties === null || task.properties.includes(propertyOf(report.property)),
+  );
+  return {
+    states: coverage.states,
+    transitions: coverage.transitions,
+    bounded: coverage.bounded.map(({ name, max, flag }) => ({ limit: name, value: max, flag })),
+    seen: coverage.sometimes,
+    findings: bestOf(wanted.map(plain)),
+  };
+}
+
+function plain(f: CheckFinding): WorldFinding {
+  const { subject, because, facts, property, window } = f.report;
+  return {
+    property: propertyOf(property),
+    window,
+    witness: { subject, because, facts },
+    schedule: f.schedule,
+    preemptions: f.preemptions,
+    minimal: f.minimal,
+    trace: f.trace.map(({ objectType: _, ...step }) => step),
+    deciding: f.deciding,
+  };
+}
+
+/** One finding for each pair of property and window: fewest preemptions, then fewest steps. */
+export function bestOf<F extends WorldFinding>(findings: readonly F[]): F[] {
+  const best = new Map<string, F>();
+  for (const f of findings) {
+    const key = `${f.property}|${f.window ?? ''}`;
+    const known = best.get(key);
+    if (!known || before(f, known)) best.set(key, f);
+  }
+  return [...best.values()].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+}
+
+function before(a: WorldFinding, b: WorldFinding): boolean {
+  if (a.preemptions !== b.preemptions) return a.preemptions < b.preemptions;
+  if (a.trace.length !== b.trace.length) return a.trace.length < b.trace.length;
+  return a.schedule < b.schedule;
+}
+
+/** Those that fit no known window first, then by window and number of the property. */
+export function sortKey(f: Pick<WorldFinding, 'property' | 'window'>): string {
+  return `${f.window ?? ''}|${f.property.padStart(4)}`;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From what one world has shown to a finding: everything that reports and replay need.
+
+import { Machine, replay } from '#checker/index';
+import { commitLine, windowById } from '#kernel/catalogue/windows';
+import { propertyNamed, propertyOf } from '#properties/index';
+import type { Finding, FindingRevision } from '#report/finding';
+import { assumptionsOf } from './assumed.ts';
+import { revisionOf } from './kernel-spec.ts';
+import type { WorldFinding } from './run-world.ts';
+import { type Renaming, rename, renaming } from './shape.ts';
+import { watchedScene } from './watched.ts';
+import type { World } from './world.ts';
+
+/** Where a finding of a world belongs. */
+export interface Place {
+  readonly world: World;
+  readonly classKey: string;
+  /** All devices of the board in that class. */
+  readonly devices: readonly string[];
+  readonly kernel: FindingRevision;
+}
+
+/** The finding that @f is at @place, complete. */
+export function toFinding(f: WorldFinding, place: Place): Finding {
+  const window = f.window === null ? undefined : windowById(f.window);
+  const slug = place.classKey.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const threads = [...new Set(f.trace.map((step) => step.thread))];
+  return {
+    format: 'racewindow/finding@1',
+    id: `${f.property}-${f.window ?? 'new'}-${slug}`,
+    revision: place.kernel,
+    world: place.world,
+    property: f.property,
+    window: f.window,
+    class: place.classKey,
+    devices: place.devices,
+    rule: propertyNamed(f.property)?.rule ?? f.property,
+    symptom: window?.symptom ?? null,
+    fixes: (window?.opened ?? []).map(commitLine),
+    links: window?.links ?? [],
+    assumed: assumptionsOf(place.world),
+    threads,
+    preemptions: f.preemptions,
+    minimal: f.minimal,
+    schedule: f.schedule,
+    trace: f.trace,
+    deciding: f.deciding,
+    witness: f.witness,
+  };
+}
+
+/**
+ * What was found in @from as it shows in @to, a world of the same shape: the schedule with the
+ * names changed is run there. Null if it does not show the same, which would be a fault.
+ */
+export function transfer(
+  f: WorldFinding,
+  from: World,
+  to: World,
+  kernel: FindingRevision,
+): WorldFinding | null {
+  const names: Renaming = renaming(from, to);
+  const revision = revisionOf(kernel);
+  if (!revision.ok) return null;
+  const machine = new Machine(watchedScene(to, revision.value, null));
+  const schedule = rename(f.schedule, names);
+  const run = replay(machine, schedule);
+  if (!run.ok) return null;
+  const subject = rename(f.witness.subject, names);
+  const report = run.value.reports
+    .map((r) => r.report)
+    .find((r) => propertyOf(r.property) === f.property && r.window === f.window);
+  if (!report || report.subject !== subject) return null;
+  const { because, facts } = report;
+  const trace = run.value.trace.map(({ objectType: _, ...step }) => step);
+  return { ...f, schedule, trace, witness: { subject, because, facts } };
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The whole check: worlds of a board, explored, merged into findings and verdicts.
+//
+// Worlds that are equal up to names are explored once; what was found is then run again in each of
+// the others under its names. One finding is kept for each property, window and class of client.
+
+import { assert } from '#base/assert';
+import type { Revision } from '#kernel/index';
+import type { Platform } from '#platform/index';
+import { appliesTo } from '#properties/applies';
+import { properties } from '#properties/index';
+import type { Finding } from '#report/finding';
+import type {
+  CheckOptions,
+  CheckProgress,
+  CheckResult,
+  Coverage,
+  HitLimit,
+  Outcome,
+  Verdict,
+} from '#report/report';
+import { type DerivedWorld, worldsForPlatform } from './derive.ts';
+import { genericWorlds } from './generic.ts';
+import { specOf } from './kernel-spec.ts';
+import { runTasks } from './pool.ts';
+import { bestOf, sortKey, type WorldFinding, type WorldOutcome } from './run-world.ts';
+import { shapeOf } from './shape.ts';
+import { toFinding, transfer } from './to-finding.ts';
+import type { FixScript } from './user-fix.ts';
+
+/** The kernel to check. */
+export interface CheckedKernel {
+  readonly revision: Revision;
+  /** Scripts of the user's own fixes among its commits. */
+  readonly userFixes: readonly FixScript[];
+}
+
+/** A derived world with the outcome of the world explored in its stead. */
+interface Explored {
+  readonly derived: DerivedWorld;
+  /** The world that was explored: of the same shape. */
+  readonly stand: DerivedWorld;
+  readonly outcome: WorldOutcome;
+}
+
+/** Check a board, or the generic worlds where @platform is null. */
+export async function checkPlatform(
+  platform: Platform | null,
+  kernel: CheckedKernel,
+  options: CheckOptions,
+  version: string,
+  onProgress: (progress: CheckProgress) => void = () => {},
+): Promise<CheckResult> {
+  const spec = specOf(kernel.revision, kernel.userFixes);
+  const worlds = chosenWorlds(platform, options);
+  const explored = await explore(worlds, kernel, options, onProgress);
+  const all = mergeFindings(explored, spec);
+  const { windows } = options;
+  const findings = all.filter(
+    (f) => windows === null || (f.window !== null && windows.includes(f.window)),
+  );
+  return {
+    tool: { name: 'racewindow', version, format: 'racewindow/report@1' },
+    kernel: {
+      name: spec.name,
+      commits: spec.commits,
+      userFixes: spec.userFixes.map((fix) => fix.name),
+    },
+    coverage: coverageOf(explored, options),
+    verdicts: verdictsOf(explored, all, findings, kernel.revision, options),
+    findings,
+  };
+}
+
+/** The worlds of the classes that were asked for. */
+export function chosenWorlds(
+  platform: Platform | null,
+  options: Pick<CheckOptions, 'devices' | 'asyncProbe' | 'strictDevlink'>,
+): DerivedWorld[] {
+  const { devices, asyncProbe, strictDevlink } = options;
+  const axes = { asyncProbe, strictDevlink, prefer: devices ?? [] };
+  const worlds =
+    platform === null
+      ? genericWorlds().map((d) => withSwitches(d, asyncProbe, strictDevlink))
+      : worldsForPlatform(platform, axes);
+  if (devices === null) return worlds;
+  return worlds.filter((w) => w.devices.some((name) => devices.includes(name)));
+}
+
+function withSwitches(d: DerivedWorld, asyncProbe: boolean, strictDevlink: boolean): DerivedWorld {
+  if (!asyncProbe && !strictDevlink) return d;
+  const switches = { ...d.world.switches, asyncProbe, strictDevlink };
+  const devices = d.world.devices.map((dev) =>
+    dev.driver ? { ...dev, driver: { ...dev.driver, async: asyncProbe } } : dev,
+  );
+  return { ...d, world: { ...d.world, switches, devices } };
+}
+
+async function explore(
+  worlds: readonly DerivedWorld[],
+  kernel: CheckedKernel,
+  options: CheckOptions,
+  onProgress: (progress: CheckProgress) => void,
+): Promise<Explored[]> {
+  const stands = new Map<string, DerivedWorld>();
+  for (const w of worlds) {
+    const shape = shapeOf(w.world);
+    if (!stands.has(shape)) stands.set(shape, w);
+  }
+  const spec = specOf(kernel.revision, kernel.userFixes);
+  const wanted = options.properties?.filter((id) => appliesTo(id, kernel.revision)) ?? null;
+  const { strategy, statesMax, timeMaxMs } = options;
+  const tasks = [...stands.values()].map(({ world }) => ({
+    world,
+    kernel: spec,
+    properties: wanted,
+    strategy,
+    statesMax,
+    timeMaxMs,
+  }));
+  let [worldsDone, states, findings] = [0, 0, 0];
+  const outcomes = await runTasks(tasks, options.jobs, (i, outcome) => {
+    worldsDone++;
+    states += outcome.states;
+    findings += outcome.findings.length;
+    const world = tasks[i]?.world.name ?? '';
+    onProgress({ worldsDone, worldsTotal: tasks.length, world, states, findings });
+  });
+  const byShape = new Map([...stands.keys()].map((shape, i) => [shape, outcomes[i]]));
+  return worlds.map((derived) => {
+    const shape = shapeOf(derived.world);
+    const [stand, outcome] = [stands.get(shape), byShape.get(shape)];
+    assert(stand && outcome, `${derived.world.name} was not explored`);
+    return { derived, stand, outcome };
+  });
+}
+
+interface Placed extends WorldFinding {
+  readonly derived: DerivedWorld;
+}
+
+function mergeFindings(explored: readonly Explored[], spec: Finding['revision']): Finding[] {
+  const classes = new Map<string, Placed[]>();
+  for (const { derived, stand, outcome } of explored) {
+    for (const f of outcome.findings) {
+      const here = derived === stand ? f : transfer(f, stand.world, derived.world, spec);
+      assert(here, `${f.property} of ${stand.world.name} does not show under other names`);
+      const list = classes.get(derived.classKey) ?? [];
+      list.push({ ...here, derived });
+      classes.set(derived.classKey, list);
+    }
+  }
+  const findings = [...classes.values()].flatMap((list) =>
+    bestOf(list).map(({ derived, ...f }) => {
+      const { world, classKey, devices } = derived;
+      return toFinding(f, { world, classKey, devices, kernel: spec });
+    }),
+  );
+  return findings.sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
+}
+
+function orderKey(f: Finding): string {
+  return `${sortKey(f)}|${f.class}`;
+}
+
+/** Each world that was explored, once. */
+function distinct(explored: readonly Explored[]): Explored[] {
+  return explored.filter((e) => e.derived === e.stand);
+}
+
+function coverageOf(explored: readonly Explored[], options: CheckOptions): Coverage {
+  const runs = distinct(explored);
+  const limits = new Map<string, { limit: HitLimit; worlds: Set<string> }>();
+  for (const { derived, outcome } of runs) {
+    for (const { limit, value, flag } of outcome.bounded) {
+      const known = limits.get(limit) ?? {
+        limit: { limit: `${limit}-max`, value, flag, worlds: [] },
+        worlds: new Set<string>(),
+      };
+      known.worlds.add(derived.world.name);
+      limits.set(limit, known);
+    }
+  }
+  const clients = (d: DerivedWorld) => d.world.devices.filter((x) => x.iommus.length > 0).length;
+  const sum = (pick: (o: WorldOutcome) => number) =>
+    runs.reduce((total, { outcome }) => total + pick(outcome), 0);
+  const { strategy } = options;
+  return {
+    worlds: runs.length,
+    clientsMax: Math.max(0, ...runs.map((r) => clients(r.derived))),
+    instancesMax: Math.max(0, ...runs.map((r) => r.derived.world.instances.length)),
+    states: sum((o) => o.states),
+    transitions: sum((o) => o.transitions),
+    strategy: strategy.kind === 'bound' ? `bound=${strategy.preemptionsMax}` : 'exhaustive',
+    bounded: [...limits.values()].map(({ limit, worlds }) => ({
+      ...limit,
+      worlds: [...worlds].sort(),
+    })),
+  };
+}
+
+/**
+ * One row for each property and outcome. Where windows are asked for, a property that is broken in
+ * other windows only has no row for these classes: nothing was asked about it.
+ */
+function verdictsOf(
+  explored: readonly Explored[],
+  all: readonly Finding[],
+  shown: readonly Finding[],
+  revision: Revision,
+  options: CheckOptions,
+): Verdict[] {
+  const rows: Verdict[] = [];
+  for (const { id } of properties) {
+    if (options.properties !== null && !options.properties.includes(id)) continue;
+    const byOutcome = new Map<Outcome, Set<string>>();
+    for (const { derived } of explored) {
+      const outcome = outcomeOf(id, derived.classKey, explored, all, shown, revision);
+      if (outcome === null) continue;
+      const devices = byOutcome.get(outcome) ?? new Set<string>();
+      for (const name of derived.devices) devices.add(name);
+      byOutcome.set(outcome, devices);
+    }
+    for (const outcome of ['violated', 'bounded', 'holds', 'n.a.'] as const) {
+      const devices = byOutcome.get(outcome);
+      if (devices) rows.push({ property: id, outcome, devices: [...devices].sort() });
+    }
+  }
+  return rows;
+}
+
+function outcomeOf(
+  property: string,
+  classKey: string,
+  explored: readonly Explored[],
+  all: readonly Finding[],
+  shown: readonly Finding[],
+  revision: Revision,
+): Outcome | null {
+  if (!appliesTo(property, revision)) return 'n.a.';
+  const ours = (f: Finding) => f.property === property && f.class === classKey;
+  if (shown.some(ours)) return 'violated';
+  if (all.some(ours)) return null;
+  const bounded = explored.some(
+    (e) => e.derived.classKey === classKey && e.outcome.bounded.length > 0,
+  );
+  return bounded ? 'bounded' : 'holds';
+}
