@@ -22,6 +22,7 @@ import * as pci from './pci/pci-driver.ts';
 
 // Iterators take a callback and run in their caller's frame; they cannot be replaced.
 const { bus_for_each_dev: _each, next_matching_driver: _next, ...busFunctions } = bus;
+const { strict_suppliers: _suppliers, ...linkFunctions } = links;
 
 export const functions = {
   ...amba,
@@ -29,7 +30,7 @@ export const functions = {
   ...core,
   ...dd,
   ...deferred,
-  ...links,
+  ...linkFunctions,
   ...platform,
   ...cdx,
   ...acpi,

@@ -62,6 +62,7 @@ export interface Switches {
   platform_driver_read: DriverRead;
   pci_driver_read: DriverRead;
   amba_driver_read: DriverRead;
+  cdx_driver_read: DriverRead;
   /** iommu_fwspec_init() itself asks driver_deferred_probe_check_state(). */
   fwspec_init_checks_state: boolean;
   /** dev->driver is stored with WRITE_ONCE(). */
@@ -106,6 +107,7 @@ export const base_6_0: Switches = {
   platform_driver_read: 'bound',
   pci_driver_read: 'bound',
   amba_driver_read: 'bound',
+  cdx_driver_read: 'bound',
   fwspec_init_checks_state: false,
   driver_write_once: false,
   ready_to_probe: false,

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A world and a revision make a scene: handles, initial values, threads.
 import { must, unreachable } from '#base/assert';
-import type { Handle, ThreadBody, Value } from '#env/op';
+import { Handle, type ThreadBody, type Value } from '#env/op';
 import { worker } from '#env/workqueue';
+import { strict_suppliers } from '../kernel/base/links.ts';
 import { family_ops } from '../kernel/iommu/drivers.ts';
-import { assemble, type Config, defaultConfig, type Kernel, newGlobals } from '../kernel/kernel.ts';
+import {
+  assemble,
+  type Config,
+  type Draft,
+  defaultConfig,
+  type Kernel,
+  newGlobals,
+} from '../kernel/kernel.ts';
 import { draftOf, type Revision } from '../kernel/revisions.ts';
 import { type Bus, Device, type DeviceLink, Driver, IommuDevice } from '../kernel/types.ts';
 import type { World, WorldDevice, WorldThread } from './world.ts';
@@ -44,6 +52,7 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
         (other) => other !== dev && other.groupKey !== null && other.groupKey === dev.groupKey,
       ),
   };
+  registerInProbe(world, draft, made);
   const buses = world.devices.map((device) => device.bus);
   const globals = newGlobals(configOf(world), draft.sw, lookups, buses);
   const k = assemble(draft, globals);
@@ -52,6 +61,7 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
   initGlobals(world, k, made, init);
   for (const device of world.devices) initDevice(world, device, made, init);
   for (const name of made.instances.keys()) initInstance(world, name, made, init);
+  if (k.config.strict_devlink) initLinks(world, made, init);
   return {
     name: `${world.name} under ${revision.name}`,
     init,
@@ -60,6 +70,19 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
     world,
     revision,
     ...made,
+  };
+}
+
+/** Let the probe of an IOMMU's driver register another driver before the instance. */
+function registerInProbe(world: World, draft: Draft, made: Made): void {
+  const { iommu_driver_probe } = draft.fns;
+  if (world.instances.every((i) => i.registersDriverOf === undefined)) return;
+  draft.fns.iommu_driver_probe = function* (k, node) {
+    const device = world.instances.find((i) => i.name === node)?.registersDriverOf;
+    const dev = device === undefined ? undefined : made.devices.get(device);
+    const drv = device === undefined ? undefined : made.drivers.get(device);
+    if (dev && drv) yield* k.bus_add_driver(dev.bus, drv);
+    return yield* iommu_driver_probe(k, node);
   };
 }
 
@@ -112,7 +135,10 @@ function makeHandles(world: World, buses: readonly Bus[], made: Made): void {
 
 /** A driver that a thread registers is not on its bus before; all others are. */
 function registeredLater(world: World, device: string): boolean {
-  return world.threads.some((thread) => deviceOf(world, thread, 'driver') === device);
+  return (
+    world.threads.some((thread) => deviceOf(world, thread, 'driver') === device) ||
+    world.instances.some((i) => i.registersDriverOf === device)
+  );
 }
 
 /** The device whose driver (or which itself) is brought in by @thread; null if none. */
@@ -168,7 +194,6 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
   const dev = must(made.devices.get(device.name), device.name);
   const bound = world.instances.some((i) => i.device === device.name && i.registered);
   const driver = bound ? (made.drivers.get(device.name) ?? null) : null;
-  const links: readonly DeviceLink[] = [];
   init.push(
     [dev, 'driver', driver],
     [dev, 'dead', false],
@@ -178,9 +203,28 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
     [dev, 'dma_iommu', false],
     [dev, 'flags', 0],
     [dev, 'links_status', bound ? 'bound' : 'no_driver'],
-    [dev, 'suppliers', links],
-    [dev, 'consumers', links],
+    [dev, 'suppliers', []],
+    [dev, 'consumers', []],
   );
+}
+
+/** With fw_devlink.strict=1 devices that are there from the start have their links, too. */
+function initLinks(world: World, made: Made, init: Init): void {
+  const consumers = new Map<Device, DeviceLink[]>();
+  for (const { name } of world.devices.filter((device) => device.present)) {
+    const dev = must(made.devices.get(name), name);
+    const suppliers: DeviceLink[] = [];
+    for (const supplier of strict_suppliers(dev, (node) => made.instances.get(node)?.hwdev)) {
+      const link: DeviceLink = new Handle('device_link', `${name}.link:${supplier.name}`);
+      const bound = world.instances.some((i) => i.device === supplier.name && i.registered);
+      init.push([link, 'consumer', dev], [link, 'supplier', supplier]);
+      init.push([link, 'status', bound ? 'available' : 'dormant']);
+      suppliers.push(link);
+      consumers.set(supplier, [...(consumers.get(supplier) ?? []), link]);
+    }
+    init.push([dev, 'suppliers', suppliers]);
+  }
+  for (const [supplier, links] of consumers) init.push([supplier, 'consumers', links]);
 }
 
 function initInstance(world: World, name: string, made: Made, init: Init): void {

@@ -47,6 +47,8 @@ export interface WorldInstance {
   readonly registered: boolean;
   /** Its driver's probe fails after iommu_device_register(): it unregisters and is freed. */
   readonly probeFails?: boolean;
+  /** Its driver's probe registers the driver of this device first, as arm-smmu-qcom did. */
+  readonly registersDriverOf?: string;
 }
 
 /** Who runs what. `name` is what ps would show. */

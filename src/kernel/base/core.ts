@@ -5,6 +5,7 @@ import { mutex_lock, mutex_unlock } from '#env/mutex';
 import { type Kfn, load, store } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Device } from '../types.ts';
+import { strict_suppliers } from './links.ts';
 
 /**
  * Models device_add() of v7.2.
@@ -72,9 +73,8 @@ export function* device_del(k: Kernel, dev: Device): Kfn<void> {
  * Models fw_devlink_link_device() of v7.2. ABSTRACTED: other suppliers; cycles.
  */
 export function* fw_devlink_link_device(k: Kernel, dev: Device): Kfn<void> {
-  if (!k.config.strict_devlink || dev.firmware !== 'dt' || dev.bus.bus === 'pci') return;
-  for (const spec of dev.specifiers) {
-    const supplier = k.supplier_of(spec.fwnode);
-    if (supplier) yield* k.device_link_add(dev, supplier);
+  if (!k.config.strict_devlink) return;
+  for (const supplier of strict_suppliers(dev, k.supplier_of)) {
+    yield* k.device_link_add(dev, supplier);
   }
 }

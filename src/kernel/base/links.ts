@@ -60,6 +60,18 @@ export function* device_links_driver_bound(k: Kernel, dev: Device): Kfn<void> {
 }
 
 /**
+ * The devices that fw_devlink makes @dev wait for with fw_devlink.strict=1; its IOMMUs are optional
+ * otherwise. PCI devices have none: the host bridge carries the property.
+ */
+export function strict_suppliers(
+  dev: Device,
+  supplier_of: (fwnode: string) => Device | null | undefined,
+): readonly Device[] {
+  if (dev.firmware !== 'dt' || dev.bus.bus === 'pci') return [];
+  return [...new Set(dev.specifiers.flatMap((spec) => supplier_of(spec.fwnode) ?? []))];
+}
+
+/**
  * A managed link from @dev to @supplier, made once.
  *
  * Models device_link_add() with device_link_init_status() of v7.2.

@@ -19,6 +19,7 @@ export default defineCommit({
     draft.sw.platform_driver_read = 'twice';
     draft.sw.pci_driver_read = 'twice';
     draft.sw.amba_driver_read = 'twice';
+    draft.sw.cdx_driver_read = 'twice';
     draft.sw.fwspec_init_checks_state = true;
   },
 });

@@ -63,6 +63,7 @@ export function* iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string): Kfn<
     return -EPROBE_DEFER;
   }
   if (k.sw.iommu_ready) {
+    // ABSTRACTED: where dev->iommu exists READY is not read; here it is, to name the event.
     // WINDOW: once dev->iommu exists, an instance that is still registering passes.
     const param = yield* load(dev, 'iommu');
     const ready = yield* READ_ONCE(iommu, 'ready');

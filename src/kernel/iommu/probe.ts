@@ -144,6 +144,7 @@ export function* iommu_init_failed(k: Kernel, dev: Device, ret: Errno): Kfn<Errn
 export function* iommu_deinit_device(k: Kernel, dev: Device): Kfn<void> {
   const group = yield* load(dev, 'iommu_group');
   if (!group) oops(`iommu_deinit_device(${dev.name}): dev->iommu_group is NULL`);
+  yield* k.dev_iommu_ops(dev);
   if ((yield* load(group, 'devices')).length === 0) yield* k.iommu_group_free_domains(group);
   yield* store(dev, 'iommu_group', null);
   yield* k.dev_iommu_free(dev);
