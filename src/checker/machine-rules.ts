@@ -2,11 +2,11 @@
 // The rules, signatures and sometimes-properties of a scene, watching a run.
 
 import { assert } from '#base/assert';
-import type { Handle, Value } from '#env/op';
+import { Handle, type Value } from '#env/op';
 import type { NamedEvent } from './machine-automaton.ts';
 import type { Memory } from './machine-memory.ts';
 import type { Report } from './program.ts';
-import type { Peek, Rule, RuleReport, RunEvent, Scene, Signature } from './scene.ts';
+import type { Peek, Rule, RuleReport, RunEvent, Scene, Signature, Watch } from './scene.ts';
 import { SlotKind, type State } from './state.ts';
 import type { ValueTable } from './state-values.ts';
 
@@ -23,11 +23,12 @@ export class Rules {
   private readonly threadName: (t: number) => string;
   private readonly ruleSlots: number[];
   private readonly signatureSlots: number[];
-  private readonly heard: ReadonlySet<string>;
-  private readonly read: ReadonlySet<string>;
+  private readonly all: readonly (Rule | Signature)[];
+  private readonly subjects = new Map<Watch, ReadonlySet<Handle>>();
+  private readonly subjectTypes = new Map<Watch, ReadonlySet<string>>();
   private readonly watchers = new Map<string, readonly number[]>();
   private readonly peek: Peek;
-  private allowed: readonly string[] | null = null;
+  private watch: Rule | Signature | null = null;
   private asking = '';
 
   constructor(
@@ -46,9 +47,12 @@ export class Rules {
     this.signatureSlots = scene.signatures.map((s, i) =>
       state.slot(SlotKind.value, `signature ${s.window} ${i}`),
     );
-    const all = [...scene.rules, ...scene.signatures];
-    this.heard = new Set(all.flatMap((r) => r.events));
-    this.read = new Set(all.flatMap((r) => r.reads));
+    this.all = [...scene.rules, ...scene.signatures];
+    for (const watch of this.all) {
+      if (watch.subjects === undefined) continue;
+      this.subjects.set(watch, new Set(watch.subjects));
+      this.subjectTypes.set(watch, new Set(watch.subjects.map((obj) => obj.type)));
+    }
     this.peek = this.makePeek();
   }
 
@@ -64,14 +68,28 @@ export class Rules {
 
   /** True if a rule or signature listens to one of @events. */
   hears(events: readonly NamedEvent[]): boolean {
-    return events.some((e) => this.heard.has(e.name));
+    return events.some((e) => this.all.some((watch) => this.concerns(watch, e)));
   }
 
-  /** True if a rule or signature reads @field of @type; '*' stands for any field. */
-  reads(type: string, field: string): boolean {
-    if (field !== '*') return this.read.has(`${type}.${field}`);
-    for (const name of this.read) if (name.startsWith(`${type}.`)) return true;
-    return false;
+  private concerns(watch: Rule | Signature, e: NamedEvent): boolean {
+    if (!watch.events.includes(e.name)) return false;
+    return e.args.every((arg) => !(arg instanceof Handle) || this.looksAt(watch, arg));
+  }
+
+  private looksAt(watch: Watch, obj: Handle): boolean {
+    const types = this.subjectTypes.get(watch);
+    return types === undefined || !types.has(obj.type) || this.subjects.get(watch)!.has(obj);
+  }
+
+  /** True if a rule or signature reads @field of @obj. */
+  readsOf(obj: Handle, field: string): boolean {
+    const name = `${obj.type}.${field}`;
+    return this.all.some((watch) => watch.reads.includes(name) && this.looksAt(watch, obj));
+  }
+
+  /** True if a rule or signature reads any field of @type. */
+  readsAny(type: string): boolean {
+    return this.all.some((watch) => watch.reads.some((name) => name.startsWith(`${type}.`)));
   }
 
   /** Hear what happened in a step of thread @t; broken rules are appended to @out. */
@@ -79,10 +97,10 @@ export class Rules {
     for (const event of events) {
       const run: RunEvent = { name: event.name, args: event.args, thread: this.threadName(t) };
       this.scene.signatures.forEach((signature, i) => {
-        if (signature.events.includes(event.name)) this.stepSignature(signature, i, run);
+        if (this.concerns(signature, event)) this.stepSignature(signature, i, run);
       });
       this.scene.rules.forEach((rule, i) => {
-        if (rule.onEvent && rule.events.includes(event.name)) this.stepRule(rule, i, run, out);
+        if (rule.onEvent && this.concerns(rule, event)) this.stepRule(rule, i, run, out);
       });
       for (const sometimes of this.scene.sometimes) {
         if (this.hits.has(sometimes.id) || !sometimes.events.includes(event.name)) continue;
@@ -94,14 +112,14 @@ export class Rules {
 
   private stepSignature(signature: Signature, i: number, run: RunEvent): void {
     const slot = this.signatureSlots[i]!;
-    this.ask(signature.window, signature.reads);
+    this.ask(signature.window, signature);
     const next = signature.step(this.valueIn(slot), run, this.peek);
     this.state.set(slot, this.values.intern(next));
   }
 
   private stepRule(rule: Rule, i: number, run: RunEvent, out: Unclassified[]): void {
     const slot = this.ruleSlots[i]!;
-    this.ask(rule.id, rule.reads);
+    this.ask(rule.id, rule);
     const answer = rule.onEvent?.(this.valueIn(slot), run, this.peek);
     if (answer === undefined) return;
     this.state.set(slot, this.values.intern(answer.state));
@@ -127,7 +145,7 @@ export class Rules {
   judge(indices: readonly number[], out: Unclassified[]): void {
     for (const i of indices) {
       const rule = this.scene.rules[i]!;
-      this.ask(rule.id, rule.reads);
+      this.ask(rule.id, rule);
       const report = rule.always?.(this.peek, this.valueIn(this.ruleSlots[i]!));
       if (report) out.push({ ...report, property: rule.id });
     }
@@ -155,7 +173,7 @@ export class Rules {
   classify(report: Unclassified): Report {
     let window: string | null = null;
     for (const [i, signature] of this.scene.signatures.entries()) {
-      this.ask(signature.window, signature.reads);
+      this.ask(signature.window, signature);
       if (signature.explains(this.valueIn(this.signatureSlots[i]!), report, this.peek)) {
         window = signature.window;
         break;
@@ -168,30 +186,34 @@ export class Rules {
     return this.values.values[this.state.slots[slot]!] as Value;
   }
 
-  private ask(who: string, allowed: readonly string[] | null): void {
+  private ask(who: string, watch: Rule | Signature | null): void {
     this.asking = who;
-    this.allowed = allowed;
+    this.watch = watch;
   }
 
-  private check(type: string, field: string): void {
-    if (this.allowed === null || this.allowed.includes(`${type}.${field}`)) return;
-    assert(false, `${this.asking} reads ${type}.${field}, which it does not declare`);
+  /** INVARIANT: while the program runs, a rule looks at nothing that is not visible to it. */
+  private check(obj: Handle, field: string): void {
+    const { watch } = this;
+    if (watch === null) return;
+    const declared = watch.reads.includes(`${obj.type}.${field}`);
+    assert(declared, `${this.asking} reads ${obj.type}.${field}, which it does not declare`);
+    assert(this.looksAt(watch, obj), `${this.asking} reads ${obj.name}, which is not its subject`);
   }
 
   private makePeek(): Peek {
     return {
       get: (obj: Handle, field: string): never => {
-        this.check(obj.type, field);
+        this.check(obj, field);
         const cell = this.memory.cell(this.memory.object(obj), field);
         return this.valueIn(cell) as never;
       },
       alive: (obj: Handle): boolean => {
-        this.check(obj.type, 'alive');
+        this.check(obj, 'alive');
         const { dead } = this.memory.objects[this.memory.object(obj)]!;
         return this.state.slots[dead] === 0;
       },
       holder: (lock: Handle): string | null => {
-        this.check(lock.type, 'holder');
+        this.check(lock, 'holder');
         const content = this.state.slots[this.memory.cell(this.memory.object(lock), '')]!;
         return content > 0 ? this.threadName(content - 1) : null;
       },

@@ -304,10 +304,10 @@ export class Machine implements Program {
   /** True if a rule reads what @i changes. */
   private isRead(i: Instruction, effect: string): boolean {
     if (effect === 'read' || effect === 'none') return false;
-    if (i.code === Code.free) return this.rules.reads(i.op.obj.type, '*');
-    if (i.code === Code.alloc) return this.rules.reads(i.op.struct!.type, '*');
+    if (i.code === Code.free) return this.rules.readsAny(i.op.obj.type);
+    if (i.code === Code.alloc) return this.rules.readsAny(i.op.struct!.type);
     if (i.code === Code.spawn) return false;
-    return this.rules.reads(i.op.obj.type, i.op.field === '' ? 'holder' : i.op.field);
+    return this.rules.readsOf(i.op.obj, i.op.field === '' ? 'holder' : i.op.field);
   }
 
   // Steps -----------------------------------------------------------------------------------

@@ -22,12 +22,22 @@ export interface RunEvent {
 
 export type RuleReport = Omit<Report, 'window' | 'property'>;
 
+/** What a rule or signature looks at. */
+export interface Watch {
+  /**
+   * If given, these objects stand for all of their types: events whose arguments name another
+   * object of such a type are not heard, writes to its fields are not seen. What is not looked at
+   * is not visible, and costs no interleavings.
+   */
+  readonly subjects?: readonly Handle[];
+}
+
 /**
  * A rule. Its state is part of the program's state and is hashed, so it must be small.
  * `events` and `reads` ('type.field') are declared: Ops that carry such an event or write such a
  * field are visible, that is mutually dependent; anything else the rule cannot see.
  */
-export interface Rule {
+export interface Rule extends Watch {
   readonly id: string;
   readonly events: readonly string[];
   readonly reads: readonly string[];
@@ -48,7 +58,7 @@ export interface Rule {
  * The signature of a window: an automaton over events (and cells), and the reports it explains.
  * Signatures classify; they never suppress. Their order in a scene is their precedence.
  */
-export interface Signature {
+export interface Signature extends Watch {
   readonly window: string;
   readonly events: readonly string[];
   readonly reads: readonly string[];

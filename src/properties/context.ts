@@ -94,6 +94,11 @@ export class RuleContext {
     return this.devices.filter((d) => d.data.iommus.length > 0);
   }
 
+  /** What rules look at: a device behind no IOMMU can break none of them. */
+  get subjects(): readonly Handle[] {
+    return this.clients.map((d) => d.handle);
+  }
+
   /** Same bus, and some instance in common: their group ids are comparable. */
   comparable(a: WatchedDevice, b: WatchedDevice): boolean {
     if (a.data.bus !== b.data.bus) return false;

@@ -35,7 +35,8 @@ export const properties: readonly Property[] = [
 export function rulesFor(ctx: RuleContext, wanted: readonly string[] | null): Rule[] {
   return properties
     .filter((p) => wanted === null || wanted.includes(p.id))
-    .flatMap((p) => p.make(ctx) ?? []);
+    .flatMap((p) => p.make(ctx) ?? [])
+    .map((rule) => ({ ...rule, subjects: ctx.subjects }));
 }
 
 /** The property that a report belongs to: the machine's own detectors have names of their own. */

@@ -41,5 +41,5 @@ export const signatures: readonly WindowSignature[] = [
 
 /** The signatures as they run in one world. */
 export function signaturesFor(ctx: RuleContext): Signature[] {
-  return signatures.map((s) => s.make(ctx));
+  return signatures.map((s) => ({ ...s.make(ctx), subjects: ctx.subjects }));
 }
