@@ -7,6 +7,7 @@ import type { ExitCode } from '#report/exit';
 import type { CheckArguments } from './check.ts';
 import type { Io } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { TryArguments } from './try.ts';
 
 /** An option: `--kernel NAME`, and one line about it. */
 export interface OptionEntry {
@@ -108,6 +109,23 @@ export const commands: readonly CommandEntry[] = [
     run: async ({ args, io, pipeline }) => {
       const { runKernels } = await import('./lists.ts');
       return runKernels(args[0], io, await pipeline());
+    },
+  },
+  {
+    name: 'try',
+    args: '<FIX> [FIRMWARE]',
+    text: 'tell what a fix closes, opens and leaves',
+    options: [
+      { flags: '--on NAME', text: 'kernel that the fix stands on', value: '7.2' },
+      { flags: '--with SHA|FILE.ts', text: 'what the kernel has in addition', repeats: true },
+      { flags: '--states-max N', text: 'explore a world in part after N states' },
+      { flags: '--jobs N', text: 'worker threads; changes no result' },
+      { flags: '--format HOW', text: 'text or json', value: 'text' },
+    ],
+    run: async ({ args, options, io }) => {
+      const { runTry } = await import('./try.ts');
+      const given = { ...options, fix: args[0] ?? '', firmware: args[1] };
+      return runTry(given as unknown as TryArguments, io);
     },
   },
 ];

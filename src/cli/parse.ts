@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From the command table to a parser: help, version, and coded errors for everything else.
 
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
@@ -10,16 +9,11 @@ import { type CommandEntry, commands, type OptionEntry } from './commands.ts';
 import type { Io } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
 import { didYouMean } from './suggest.ts';
+import { packageVersion } from './version.ts';
 
 const summary = 'Finds race windows in the way Linux probes devices behind IOMMUs.';
 const exitText = 'Exit: 0 holds, 1 violated, 2 usage or input, 3 bounded without violation';
 const helpColumns = 80;
-
-/** The version of this package. */
-export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 /** Parse @argv (without node and script) and run what it asks for. */
 export async function dispatch(

@@ -13,10 +13,13 @@ import {
   windows,
   withCommits,
 } from '#kernel/index';
-import { clientsOf, readPlatform } from '#platform/index';
+import { clientsOf, type Platform, readPlatform } from '#platform/index';
 import { properties } from '#properties/index';
 import { renderBoard } from '#report/board';
+import { worldsForPlatform } from '#worlds/derive';
+import { genericWorlds } from '#worlds/generic';
 import { commitFromScript } from '#worlds/user-fix';
+import { checkPlatform } from '#worlds/verdict';
 import type { BundledFix } from './fix.ts';
 import type {
   ChosenKernel,
@@ -28,6 +31,7 @@ import type {
 } from './pipeline.ts';
 import { rerun } from './rerun.ts';
 import { didYouMean, nearest } from './suggest.ts';
+import { packageVersion } from './version.ts';
 
 /** Everything behind the command line. */
 export function realPipeline(): Pipeline {
@@ -37,10 +41,25 @@ export function realPipeline(): Pipeline {
     properties: () => properties.map(({ id, rule }) => ({ id, rule })),
     chooseKernel,
     readBoard: readPlatform,
-    boardText: (platform) => renderBoard(platform),
-    clientNames: (platform) => (platform === null ? [] : clientsOf(platform).map((d) => d.name)),
+    boardText,
+    clientNames,
     replay: async (finding) => rerun(finding),
   };
+}
+
+function boardText(platform: Platform): string {
+  const axes = { asyncProbe: false, strictDevlink: false };
+  const scenes = new Map<string, Set<string>>();
+  for (const { world, classKey } of worldsForPlatform(platform, axes)) {
+    const known = scenes.get(classKey) ?? new Set<string>();
+    scenes.set(classKey, known.add(world.name));
+  }
+  return renderBoard(platform, { scenesOf: (key) => [...(scenes.get(key) ?? [])] });
+}
+
+function clientNames(platform: Platform | null): readonly string[] {
+  if (platform !== null) return clientsOf(platform).map((d) => d.name);
+  return [...new Set(genericWorlds().flatMap((w) => w.devices))].sort();
 }
 
 function windowEntry(window: Window): WindowEntry {
@@ -80,11 +99,11 @@ function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
   }
   const changed = withCommits(base.value, { with: added, without: choice.removed });
   if (!changed.ok) return err(nearerHint(changed.error));
+  const kernel = { revision: changed.value, userFixes };
   return ok({
     name: changed.value.name,
-    check: async () => {
-      throw new Error(`not there yet: ${userFixes.length}`);
-    },
+    check: (platform, options, onProgress) =>
+      checkPlatform(platform, kernel, options, packageVersion(), onProgress),
   });
 }
 

@@ -34,12 +34,9 @@ const phrases: Readonly<Record<EventName, string | null>> = {
   deferred: '$0 is put on the deferred list',
   'probe-failed': 'bind of $0 fails: $1',
   'deferral-timeout': 'the deferral timeout expires',
-  'bug-on': '$0',
-};
-
-/** Events that only some programs report. */
-const otherPhrases: Readonly<Record<string, string>> = {
+  'dma-owner': 'DMA owner of $0 is $1',
   'dma-map': '$0 maps memory for DMA: $1',
+  'bug-on': '$0',
 };
 
 /** Events that say all their own access says: the access is not shown beside them. */
@@ -94,8 +91,7 @@ export function shortName(name: string): string {
 /** An event in words, or null where the access beside it says the same. */
 export function eventText(event: ParsedEvent): string | null {
   if (event.name === 'init-end' && event.args[2] === '0') return null;
-  const known: Readonly<Record<string, string | null>> = { ...otherPhrases, ...phrases };
-  const phrase = known[event.name];
+  const phrase = (phrases as Readonly<Record<string, string | null>>)[event.name];
   if (phrase === null) return null;
   if (phrase === undefined) return [event.name, ...event.args.map(valueText)].join(' ');
   return phrase.replace(/\$(\d)/g, (_, i: string) => valueText(event.args[Number(i)] ?? '?'));

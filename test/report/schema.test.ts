@@ -110,6 +110,7 @@ describe('the world of a finding', () => {
     driver: 'arm-smmu',
     registered: true,
     probeFails: true,
+    registersDriverOf: 'a',
   };
   const switches: Full<WorldSwitches> = {
     asyncProbe: true,

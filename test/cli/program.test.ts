@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The built program as a user runs it: same bytes anywhere, findings that replay, coded errors.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { CheckReport } from '#report/report';
+import { parseDocument } from '#report/validate';
+import { scratch } from './fake.ts';
+
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+const cli = path.join(root, 'dist', 'cli', 'main.js');
+const laptop = path.join(root, 'examples', 'boards', 'laptop.dtb');
+const question = ['--kernel', '6.15.0', '--device', '3d00000.gpu'];
+
+interface Around {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+}
+
+function racewindow(args: readonly string[], around: Around = {}) {
+  const env = { ...process.env, ...around.env };
+  const { cwd = root } = around;
+  const ran = spawnSync(process.execPath, [cli, ...args], { cwd, env, encoding: 'utf8' });
+  return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
+
+/** The JSON report without what may differ. */
+function timeless(text: string): string {
+  const { timing: _, ...report } = JSON.parse(text) as CheckReport;
+  return JSON.stringify(report);
+}
+
+describe('a check of the bundled board', () => {
+  const first = racewindow(['check', laptop, ...question, '--format', 'json', '--jobs', '1']);
+
+  test('finds C09 and says so by its exit code', () => {
+    expect(first.code, first.err).toBe(1);
+    const parsed = parseDocument(first.out, 'report');
+    expect(parsed.ok ? 'valid' : parsed.error.message).toBe('valid');
+    const report = JSON.parse(first.out) as CheckReport;
+    const c09 = report.findings.find((f) => f.window === 'C09');
+    expect(c09?.preemptions).toBeLessThanOrEqual(2);
+    expect(report.input?.basename).toBe('laptop.dtb');
+  });
+
+  test('gives the same bytes with other jobs, zone, locale, home and directory', async () => {
+    const dir = await scratch();
+    const env = { TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8', HOME: dir, LANG: 'tr_TR.UTF-8' };
+    const args = ['check', laptop, ...question, '--format', 'json', '--jobs', '2'];
+    const again = racewindow(args, { cwd: dir, env });
+    expect(timeless(again.out)).toBe(timeless(first.out));
+  });
+
+  test('names no path and no time outside of timing', () => {
+    expect(timeless(first.out)).not.toContain(root);
+    expect(timeless(first.out)).not.toMatch(/20\d\d-\d\d-\d\d/);
+  });
+
+  test('writes findings that replay from their JSON alone, anywhere', async () => {
+    const dir = await scratch();
+    const out = path.join(dir, 'out');
+    racewindow(['check', laptop, ...question, '--out', out]);
+    const names = readdirSync(out);
+    expect(names.length).toBe((JSON.parse(first.out) as CheckReport).findings.length);
+    const env = { TZ: 'Pacific/Chatham', LC_ALL: 'C', HOME: path.join(dir, 'nowhere') };
+    for (const name of names) {
+      const ran = racewindow(['replay', name], { cwd: out, env });
+      expect(ran.code, `${name}: ${ran.err}`).toBe(0);
+      expect(ran.out).toContain('replayed: same witness');
+      for (const line of ran.out.split('\n')) {
+        if (!/^(Fixes|Link): /.test(line)) expect(line.length, line).toBeLessThanOrEqual(75);
+      }
+    }
+  });
+
+  test('replays a report as a whole', async () => {
+    const file = path.join(await scratch(), 'report.json');
+    writeFileSync(file, first.out);
+    const ran = racewindow(['replay', file]);
+    expect(ran.code, ran.err).toBe(0);
+    expect(ran.out.trim().split('\n')).toHaveLength(
+      (JSON.parse(first.out) as CheckReport).findings.length,
+    );
+  });
+
+  test('knows its own findings as a baseline', async () => {
+    const file = path.join(await scratch(), 'report.json');
+    writeFileSync(file, first.out);
+    const ran = racewindow(['check', laptop, ...question, '--baseline', file]);
+    expect(ran.code, ran.err).toBe(0);
+    expect(ran.out).toMatch(/^baseline: \d+ known findings?, 0 new findings$/m);
+  });
+});
+
+describe('bad input', () => {
+  test('ends in one coded line with a hint, and exit code 2', async () => {
+    const dir = await scratch();
+    const file = (name: string, text: string): string => {
+      writeFileSync(path.join(dir, name), text);
+      return path.join(dir, name);
+    };
+    mkdirSync(path.join(dir, 'folder'));
+    const inputs = [
+      ['check', file('empty.dtb', '')],
+      ['check', file('text.dtb', 'hello')],
+      ['board', path.join(dir, 'folder')],
+      ['check', laptop, '--kernel', '5.0'],
+      ['check', laptop, '--with', 'feedfeedfeed'],
+      ['check', laptop, '--with', file('fix.ts', 'export default 3;')],
+      ['check', laptop, '--kernel', '7.2', '--without', 'bcb81ac6ae3c'],
+      ['check', laptop, '--device', '3d00000.gpux'],
+      ['replay', laptop],
+    ];
+    for (const args of inputs) {
+      const ran = racewindow(args);
+      expect(ran.code, args.join(' ')).toBe(2);
+      expect(ran.err, args.join(' ')).toMatch(/^RW\d{3}: [^\n]+\n {2}hint: [^\n]+\n$/);
+      expect(ran.out).toBe('');
+    }
+  });
+});
+
+describe('a reader that goes away', () => {
+  test('ends the program quietly', () => {
+    const line = `"${process.execPath}" "${cli}" windows | head -n 1`;
+    const ran = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
+    expect(ran.stderr).toBe('');
+  });
+});
