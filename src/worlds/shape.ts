@@ -29,6 +29,9 @@ export function shapeOf(world: World): string {
     ...i,
     name: number('i', i.name),
     device: number('d', i.device),
+    ...(i.registersDriverOf === undefined
+      ? {}
+      : { registersDriverOf: number('d', i.registersDriverOf) }),
   }));
   const threads = world.threads.map((t) => {
     if (t.kind === 'iommu-probe') return { ...t, instance: number('i', t.instance) };

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Explore many worlds, on several processors where the program has been compiled.
+
+import { must } from '#base/assert';
+import type { FindingRevision } from '#report/finding';
+import type { DerivedWorld } from './derive.ts';
+import { type Explored, type ExploreOptions, exploreWorld } from './explore.ts';
+import { revisionOf } from './kernel-spec.ts';
+
+/** One world under one revision, as plain data. */
+export interface ExploreJob {
+  readonly derived: DerivedWorld;
+  readonly spec: FindingRevision;
+  readonly options: ExploreOptions;
+}
+
+/** Explores worlds; to be closed at the end. */
+export interface Explorer {
+  readonly explore: (job: ExploreJob) => Promise<Explored>;
+  readonly close: () => Promise<void>;
+}
+
+/** Do @job in this thread. */
+export function runJob({ derived, spec, options }: ExploreJob): Explored {
+  const revision = revisionOf(spec);
+  return exploreWorld(derived, must(revision.ok ? revision.value : undefined, spec.name), options);
+}
+
+/** The worker is there once the sources have been compiled; sources run in one thread. */
+const compiled = import.meta.url.endsWith('.js');
+
+/** An explorer with @jobs threads; results do not depend on how many. */
+export async function makeExplorer(jobs: number): Promise<Explorer> {
+  if (jobs <= 1 || !compiled) {
+    return { explore: async (job) => runJob(job), close: async () => {} };
+  }
+  const { Piscina } = await import('piscina');
+  const pool = new Piscina({
+    filename: new URL('./explore-worker.js', import.meta.url).href,
+    minThreads: jobs,
+    maxThreads: jobs,
+  });
+  return { explore: (job) => pool.run(job) as Promise<Explored>, close: () => pool.destroy() };
+}

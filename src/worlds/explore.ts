@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What there is to be seen in one world under one revision: which rules break, in which windows.
+//
+// Nothing is shortened or replayed here: a matrix, a fix or a bisection only asks what is there.
+// A world that is too large to be explored in full is searched again for all that few preemptions
+// can reach; what is found is found then, but what is not found may still be there (`bounded`).
+
+import { bounded } from '#checker/bounded';
+import { exhaustive } from '#checker/exhaustive';
+import { Machine } from '#checker/machine';
+import type { Found } from '#checker/run';
+import type { Revision } from '#kernel/index';
+import { propertyOf, RuleContext, rulesFor } from '#properties/index';
+import { signaturesFor } from '#signatures/index';
+import type { DerivedWorld } from './derive.ts';
+import { preconditionsFor } from './preconditions.ts';
+import { buildScene } from './scene.ts';
+import { sometimesFor } from './sometimes.ts';
+
+/** A broken rule: its window, or null where no signature knows it, and the class it shows in. */
+export interface Sighting {
+  readonly property: string;
+  /** What the machine calls it where that says more: `deadlock`, `use-after-free`. */
+  readonly report: string;
+  readonly window: string | null;
+  readonly classKey: string;
+  readonly because: string;
+}
+
+/** What one world came to. */
+export interface Explored {
+  readonly world: string;
+  readonly classKey: string;
+  readonly sightings: readonly Sighting[];
+  /** What happened in some run: ids of proofs and preconditions. */
+  readonly reached: readonly string[];
+  readonly states: number;
+  /** True where the search was not exhaustive. */
+  readonly bounded: boolean;
+}
+
+export interface ExploreOptions {
+  /** States of one world before the search is cut off. */
+  readonly statesMax: number;
+  /** Preemptions to search up to where it was. */
+  readonly preemptions: number;
+}
+
+export const defaultExplore: ExploreOptions = { statesMax: 150_000, preemptions: 2 };
+
+/** Explore one world. The result depends on nothing but the arguments. */
+export function exploreWorld(
+  derived: DerivedWorld,
+  revision: Revision,
+  options: ExploreOptions = defaultExplore,
+): Explored {
+  const { statesMax, preemptions } = options;
+  const { world, classKey } = derived;
+  const machine = new Machine(sceneFor(derived, revision));
+  const full = exhaustive(machine, { statesMax });
+  const cut = full.bounded.length > 0;
+  const again = cut ? bounded(machine, { statesMax, bound: preemptions }) : null;
+  const found: Found[] = [...full.found, ...(again?.found ?? [])];
+  const byKey = new Map(found.map((f) => [keyOf(sightingOf(f, classKey)), f]));
+  return {
+    world: world.name,
+    classKey,
+    sightings: [...byKey].sort(byFirst).map(([, f]) => sightingOf(f, classKey)),
+    reached: [...machine.rules.hits].sort(),
+    states: full.states + (again?.states ?? 0),
+    bounded: cut,
+  };
+}
+
+function sceneFor({ world }: DerivedWorld, revision: Revision) {
+  const built = buildScene(world, revision);
+  const ctx = new RuleContext(world, {
+    device: (name) => built.devices.get(name),
+    instance: (name) => built.instances.get(name),
+    deferred: built.k.deferred,
+  });
+  return {
+    name: built.name,
+    init: built.init,
+    threads: built.threads,
+    rules: rulesFor(ctx, null),
+    signatures: signaturesFor(ctx),
+    sometimes: [...sometimesFor(ctx), ...preconditionsFor(ctx, built)],
+  };
+}
+
+function sightingOf({ report }: Found, classKey: string): Sighting {
+  const { property, window, because } = report;
+  return { property: propertyOf(property), report: property, window, classKey, because };
+}
+
+/** What makes two sightings the same: property, window and class. */
+export function keyOf(s: Sighting): string {
+  return `${s.window ?? 'none'} ${s.report} ${s.classKey}`;
+}
+
+function byFirst([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

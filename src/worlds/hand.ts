@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Worlds written by hand: scenes that no board gives, each with the reason why.
+
+import type { DerivedWorld } from './derive.ts';
+import type { World, WorldDevice, WorldInstance, WorldSwitches, WorldThread } from './world.ts';
+
+const switches: WorldSwitches = {
+  asyncProbe: false,
+  strictDevlink: false,
+  deferralEnabled: true,
+  deferralTimeout: false,
+};
+
+const walker: WorldThread = { kind: 'iommu-probe', name: 'swapper/0', instance: '100.iommu' };
+const second: WorldThread = { kind: 'iommu-probe', name: 'kworker/u8:2', instance: '200.iommu' };
+const binder: WorldThread = { kind: 'driver-attach', name: 'modprobe', device: '20.gpu' };
+const timeout: WorldThread = { kind: 'deferral-timeout', name: 'kworker/u8:3' };
+
+function iommu(name = '100.iommu'): WorldDevice {
+  const driver = { name: 'arm-smmu', managedDma: false, async: false };
+  const rest = { present: true, driver, groupKey: null, dmaRanges: false } as const;
+  return { name, bus: 'platform', role: 'iommu', iommus: [], ...rest };
+}
+
+function client(name: string, more: Partial<WorldDevice> = {}): WorldDevice {
+  return {
+    name,
+    bus: 'platform',
+    role: 'client',
+    iommus: [{ instance: '100.iommu', ids: [1] }],
+    present: true,
+    driver: { name: name.replace(/^.*\./, ''), managedDma: false, async: false },
+    groupKey: name,
+    dmaRanges: false,
+    ...more,
+  };
+}
+
+function instance(more: Partial<WorldInstance> = {}): WorldInstance {
+  const name = more.name ?? '100.iommu';
+  return { name, device: name, driver: 'arm-smmu', registered: false, ...more };
+}
+
+interface Scene {
+  readonly name: string;
+  readonly firmware?: World['firmware'];
+  readonly devices: readonly WorldDevice[];
+  readonly instances?: readonly WorldInstance[];
+  readonly threads: readonly WorldThread[];
+  readonly switches?: Partial<WorldSwitches>;
+}
+
+function world(scene: Scene): DerivedWorld {
+  const focus = scene.devices.filter((d) => d.role === 'client').map((d) => d.name);
+  const classKey = `hand:${scene.name}`;
+  return {
+    classKey,
+    devices: focus,
+    world: {
+      name: `${scene.name}/${focus.length === 1 ? '1 client' : `${focus.length} clients`}`,
+      classKey,
+      firmware: scene.firmware ?? 'dt',
+      devices: scene.devices,
+      instances: scene.instances ?? [instance()],
+      threads: scene.threads,
+      switches: { ...switches, ...scene.switches },
+      focus,
+    },
+  };
+}
+
+const two = [instance(), instance({ name: '200.iommu' })];
+const both = [
+  { instance: '100.iommu', ids: [1] },
+  { instance: '200.iommu', ids: [2] },
+];
+const ready = [instance({ registered: true })];
+const remover: WorldThread = { kind: 'device-del', name: 'rmmod', device: '20.gpu' };
+const undriven = { driver: null, role: 'bystander' } as const;
+
+/** All hand-made worlds. */
+export function handWorlds(): DerivedWorld[] {
+  return [...removals(), ...oddities(), ...compositions()];
+}
+
+/** No board says that something goes away, or fails. */
+function removals(): DerivedWorld[] {
+  const unbinder: WorldThread = { kind: 'iommu-unbind', name: 'bash', instance: '100.iommu' };
+  const gpu = client('20.gpu');
+  const fails = [instance({ probeFails: true })];
+  const refused = client('30.bad', { ...undriven, probeError: true });
+  return [
+    // C28: hot removal is no property of a device.
+    world({ name: 'walk+del', devices: [iommu(), gpu], threads: [walker, remover] }),
+    // C21: most drivers cannot be unbound, but some can.
+    world({
+      name: 'unbind+bind',
+      devices: [iommu(), gpu],
+      instances: ready,
+      threads: [unbinder, binder],
+    }),
+    // C19, C21: the IOMMU's own probe fails after it has registered.
+    world({
+      name: 'fail+bind+retry',
+      devices: [iommu(), gpu],
+      instances: fails,
+      threads: [walker, binder],
+    }),
+    // C19, C20: one device that its IOMMU refuses ends the registration.
+    world({
+      name: 'refuse+bind+retry',
+      devices: [iommu(), gpu, refused],
+      threads: [walker, binder],
+    }),
+    // C20: the groups of another instance stay on the dead list.
+    world({
+      name: 'refuse+walk+bind+retry',
+      devices: [iommu(), iommu('200.iommu'), client('20.gpu', { iommus: [both[1]!] }), refused],
+      instances: two,
+      threads: [walker, second, binder],
+    }),
+  ];
+}
+
+/** Choices of the configuration, of user space, or of a driver. */
+function oddities(): DerivedWorld[] {
+  const vfio = { name: 'vfio-platform', managedDma: true, async: false };
+  const shared = { groupKey: 'shared' };
+  return [
+    // C22: the deferral timeout.
+    world({
+      name: 'walk+bind+timeout',
+      devices: [iommu(), client('20.gpu')],
+      threads: [walker, binder, timeout],
+      switches: { deferralTimeout: true },
+    }),
+    // C29: a driver that manages DMA itself.
+    world({
+      name: 'walk+bind managed',
+      devices: [iommu(), client('20.gpu', { driver: vfio })],
+      threads: [walker, binder],
+    }),
+    // C26: the flags of struct device in one word.
+    world({
+      name: 'walk+bind flags',
+      devices: [iommu(), client('20.gpu')],
+      threads: [walker, binder],
+      switches: { flagsWord: true },
+    }),
+    // C12: a lazy default domain whose type is rewritten, and a group that grows.
+    world({
+      name: 'walk+bind lazy shared',
+      devices: [iommu(), client('20.gpu', shared), client('30.eth', { ...undriven, ...shared })],
+      threads: [walker, binder],
+      switches: { lazyDma: true },
+    }),
+    // C17: no board reader creates CDX devices.
+    world({
+      name: 'walk+bind cdx',
+      devices: [iommu(), client('20.gpu', { bus: 'cdx' })],
+      threads: [walker, binder],
+    }),
+    // C31: one device tree or table entry that names two SMMUs.
+    world({
+      name: 'walk+bind acpi two',
+      firmware: 'acpi',
+      devices: [iommu(), iommu('200.iommu'), client('20.gpu', { iommus: both })],
+      instances: [instance({ registered: true }), instance({ name: '200.iommu' })],
+      threads: [second, binder],
+    }),
+  ];
+}
+
+/** Drivers that do something out of the way. */
+function compositions(): DerivedWorld[] {
+  return [
+    // The 7.0-rc regression: an IOMMU driver whose probe registers another driver.
+    world({
+      name: 'probe registers a driver',
+      devices: [iommu(), client('20.gpu')],
+      instances: [instance({ registersDriverOf: '20.gpu' })],
+      threads: [walker],
+    }),
+  ];
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What has to come about before a window could be hit: without it, "not found" proves nothing.
+
+import type { Peek, RunEvent, Sometimes } from '#checker/scene';
+import type { RuleContext, WatchedDevice } from '#properties/context';
+import type { BuiltScene } from './scene.ts';
+
+/** A state of affairs; named in the matrix where it was not reached. */
+interface Precondition {
+  readonly id: string;
+  readonly events: readonly string[];
+  readonly holds: (e: RunEvent, peek: Peek, see: Observer) => boolean;
+}
+
+/** Looks at a scene while it runs. */
+class Observer {
+  readonly ctx: RuleContext;
+  private readonly built: BuiltScene;
+
+  constructor(ctx: RuleContext, built: BuiltScene) {
+    this.ctx = ctx;
+    this.built = built;
+  }
+
+  /** Devices in focus. */
+  clients(): readonly WatchedDevice[] {
+    return this.ctx.devices.filter((d) => this.ctx.world.focus.includes(d.data.name));
+  }
+
+  /** The instances that are published, but whose driver is not bound. */
+  registering(peek: Peek): readonly string[] {
+    return [...this.built.instances.values()]
+      .filter((i) => peek.alive(i) && peek.get(i, 'ops') !== null)
+      .filter((i) => !peek.get(i.hwdev, 'bound'))
+      .map((i) => i.node);
+  }
+
+  /** A driver is set and not bound. */
+  isBinding(peek: Peek, d: WatchedDevice): boolean {
+    const dev = this.built.devices.get(d.data.name);
+    return dev !== undefined && peek.get(dev, 'driver') !== null && !peek.get(dev, 'bound');
+  }
+
+  /** Some client binds while one of its instances registers. */
+  overlaps(peek: Peek, instances: number): boolean {
+    const now = this.registering(peek);
+    return this.clients().some((d) => {
+      const own = new Set(d.data.iommus.map((use) => use.instance));
+      return own.size >= instances && this.isBinding(peek, d) && now.some((name) => own.has(name));
+    });
+  }
+}
+
+const MOMENTS = ['driver-set', 'instance-listed', 'walk-visit'];
+
+const preconditions: readonly Precondition[] = [
+  { id: 'a walk', events: ['walk-visit', 'instance-listed'], holds: () => true },
+  { id: 'a bind', events: ['driver-set'], holds: (e, _p, see) => isFocus(e, see) },
+  {
+    id: 'a bind during a registration',
+    events: MOMENTS,
+    holds: (_e, peek, see) => see.overlaps(peek, 1),
+  },
+  {
+    id: 'a bind of a client of two IOMMUs during a registration',
+    events: MOMENTS,
+    holds: (_e, peek, see) => see.overlaps(peek, 2),
+  },
+  {
+    id: 'a bind on CDX during a registration',
+    events: MOMENTS,
+    holds: (_e, peek, see) =>
+      see.overlaps(peek, 1) && see.clients().some((d) => d.data.bus === 'cdx'),
+  },
+  {
+    id: 'a bind of a client with dma-ranges during a registration',
+    events: MOMENTS,
+    holds: (_e, peek, see) => see.overlaps(peek, 1) && see.clients().some((d) => d.data.dmaRanges),
+  },
+  {
+    id: 'two registrations at once',
+    events: ['instance-listed', 'walk-visit'],
+    holds: (_e, peek, see) => see.registering(peek).length > 1,
+  },
+  {
+    id: 'a device added during a registration',
+    events: ['walk-visit', 'init-begin', 'group-set'],
+    holds: (e, peek, see) =>
+      see.registering(peek).length > 0 && see.ctx.watched(e.args[0])?.data.present === false,
+  },
+  {
+    id: 'a device added',
+    events: ['walk-visit', 'init-begin', 'driver-set', 'group-set'],
+    holds: (e, _p, see) => see.ctx.watched(e.args[0])?.data.present === false,
+  },
+  {
+    id: 'a bind of a device with a shared group',
+    events: ['driver-set', 'group-set'],
+    holds: (e, _p, see) =>
+      isFocus(e, see) && see.ctx.devices.some((d) => sharesGroup(d, see.ctx.watched(e.args[0]))),
+  },
+  {
+    id: 'a registration that fails',
+    events: ['register-end'],
+    holds: (e, _p, see) => Number(e.args[1]) !== 0 || anyInstance(see, (i) => i.probeFails),
+  },
+  {
+    id: 'a registration that fails beside another',
+    events: ['register-end'],
+    holds: (e, _p, see) => Number(e.args[1]) !== 0 && see.ctx.world.instances.length > 1,
+  },
+  {
+    id: 'an instance that goes away',
+    events: ['driver-set', 'register-end'],
+    holds: (_e, _p, see) =>
+      see.ctx.world.threads.some((t) => t.kind === 'iommu-unbind') ||
+      anyInstance(see, (i) => i.probeFails),
+  },
+  { id: 'the deferral timeout', events: ['deferral-timeout'], holds: () => true },
+  { id: 'a deferred bind', events: ['deferred'], holds: (e, _p, see) => isFocus(e, see) },
+  {
+    id: 'a device removed during a registration',
+    events: ['walk-visit', 'instance-listed'],
+    holds: (_e, peek, see) =>
+      see.registering(peek).length > 0 &&
+      see.ctx.world.threads.some((t) => t.kind === 'device-del'),
+  },
+  { id: 'a claim of DMA ownership', events: ['dma-owner'], holds: () => true },
+  {
+    id: 'an ACPI client of two IOMMUs',
+    events: ['driver-set'],
+    holds: (e, _p, see) =>
+      see.ctx.world.firmware === 'acpi' &&
+      (see.ctx.watched(e.args[0])?.data.iommus.length ?? 0) > 1,
+  },
+  {
+    id: 'flags in one word',
+    events: ['walk-visit'],
+    holds: (_e, _p, see) => see.ctx.world.switches.flagsWord === true,
+  },
+];
+
+/** The precondition of each window; a window without one cannot be called absent. */
+export const preconditionOf: Readonly<Record<string, string>> = {
+  C01: 'two registrations at once',
+  C02: 'two registrations at once',
+  C03: 'a bind during a registration',
+  C04: 'a bind during a registration',
+  C05: 'a bind during a registration',
+  C06: 'a bind during a registration',
+  C07: 'a bind',
+  C08: 'two registrations at once',
+  C09: 'a bind during a registration',
+  C10: 'a bind during a registration',
+  C11: 'a device added during a registration',
+  C12: 'a bind of a device with a shared group',
+  C13: 'a bind of a client of two IOMMUs during a registration',
+  C14: 'a bind during a registration',
+  C15: 'two registrations at once',
+  C16: 'a bind during a registration',
+  C17: 'a bind on CDX during a registration',
+  C18: 'a walk',
+  C19: 'a registration that fails',
+  C20: 'a registration that fails beside another',
+  C21: 'an instance that goes away',
+  C22: 'the deferral timeout',
+  C23: 'a deferred bind',
+  C25: 'a bind of a client with dma-ranges during a registration',
+  C26: 'flags in one word',
+  C27: 'a device added',
+  C28: 'a device removed during a registration',
+  C29: 'a claim of DMA ownership',
+  C31: 'an ACPI client of two IOMMUs',
+  C34: 'a bind of a device with a shared group',
+  C35: 'a bind during a registration',
+  C36: 'two registrations at once',
+};
+
+/** Why a window is in no cell of the matrix, where that is by its nature. */
+export const notApplicable: Readonly<Record<string, string>> = {
+  C24: 'a question of memory ordering; the search is sequentially consistent',
+  C30: 'locks of architecture code, which the model has not',
+  C32: 'a precondition of others, not a window',
+  C33: 'the mock device of the iommufd selftest, which the model has not',
+};
+
+/** The preconditions as things that happen sometimes in a run of @built. */
+export function preconditionsFor(ctx: RuleContext, built: BuiltScene): Sometimes[] {
+  const see = new Observer(ctx, built);
+  return preconditions.map(({ id, events, holds }) => ({
+    id,
+    events,
+    holds: (e, peek) => holds(e, peek, see),
+  }));
+}
+
+function isFocus(e: RunEvent, see: Observer): boolean {
+  const d = see.ctx.watched(e.args[0]);
+  return d !== undefined && see.ctx.world.focus.includes(d.data.name);
+}
+
+function sharesGroup(d: WatchedDevice, other: WatchedDevice | undefined): boolean {
+  return d !== other && d.data.groupKey !== null && d.data.groupKey === other?.data.groupKey;
+}
+
+type Instance = RuleContext['world']['instances'][number];
+
+function anyInstance(see: Observer, test: (i: Instance) => boolean | undefined): boolean {
+  return see.ctx.world.instances.some((i) => test(i) === true);
+}

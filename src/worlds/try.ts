@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A fix judged: what it closes, opens and leaves against its base, over a set of worlds.
+
+import type { FindingRevision } from '#report/finding';
+import type { DerivedWorld } from './derive.ts';
+import { type Explored, type ExploreOptions, keyOf, type Sighting } from './explore.ts';
+import type { Explorer } from './explore-pool.ts';
+
+/** A broken rule in one window, with the classes it shows in. */
+export interface Change {
+  readonly window: string | null;
+  readonly report: string;
+  readonly classes: readonly string[];
+  readonly because: string;
+}
+
+/** What a fix does. */
+export interface Trial {
+  readonly closes: readonly Change[];
+  readonly opens: readonly Change[];
+  readonly leaves: readonly Change[];
+  readonly worlds: number;
+  readonly states: number;
+  /** Worlds that were not explored in full, under the base or with the fix. */
+  readonly bounded: readonly string[];
+}
+
+/** Explore @worlds under @base and under @fixed, and compare the sets of sightings. */
+export async function tryFix(
+  worlds: readonly DerivedWorld[],
+  revisions: { readonly base: FindingRevision; readonly fixed: FindingRevision },
+  explorer: Explorer,
+  options: ExploreOptions,
+  onProgress: (done: number, total: number, world: string) => void = () => {},
+): Promise<Trial> {
+  let done = 0;
+  const explore = async (derived: DerivedWorld, spec: FindingRevision): Promise<Explored> => {
+    const result = await explorer.explore({ derived, spec, options });
+    onProgress(++done, 2 * worlds.length, derived.world.name);
+    return result;
+  };
+  const pairs = await Promise.all(
+    worlds.map((w) => Promise.all([explore(w, revisions.base), explore(w, revisions.fixed)])),
+  );
+  const before = sightings(pairs.map(([base]) => base));
+  const after = sightings(pairs.map(([, fixed]) => fixed));
+  return {
+    closes: changes([...before].filter(([key]) => !after.has(key))),
+    opens: changes([...after].filter(([key]) => !before.has(key))),
+    leaves: changes([...after].filter(([key]) => before.has(key))),
+    worlds: worlds.length,
+    states: pairs.flat().reduce((sum, e) => sum + e.states, 0),
+    bounded: pairs
+      .filter(([base, fixed]) => base.bounded || fixed.bounded)
+      .map(([base]) => `${base.world} ${base.classKey}`),
+  };
+}
+
+function sightings(explored: readonly Explored[]): Map<string, Sighting> {
+  return new Map(explored.flatMap((e) => e.sightings.map((s) => [keyOf(s), s] as const)));
+}
+
+/** One entry for each window and rule; those that fit no window first. */
+function changes(list: readonly (readonly [string, Sighting])[]): Change[] {
+  const byKey = new Map<string, Change>();
+  for (const [, s] of list) {
+    const key = `${s.window ?? ''} ${s.report}`;
+    const known = byKey.get(key);
+    const classes = [...new Set([...(known?.classes ?? []), s.classKey])].sort();
+    const { window, report } = s;
+    byKey.set(key, { window, report, classes, because: known?.because ?? s.because });
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
+}
