@@ -9,6 +9,7 @@ export {
   check,
   type Strategy,
 } from './check.ts';
+export { type Detected, detect } from './detect.ts';
 export { type Estimate, estimateClasses, estimateSchedules } from './estimate.ts';
 export { Machine, type MachineOptions } from './machine.ts';
 export type {

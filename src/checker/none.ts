@@ -8,11 +8,13 @@
 //   philosophers, for ever, N=3: 35 states, 75 transitions, 1 state where nobody can go on
 
 import { assert } from '#base/assert';
-import type { Program, Report } from './program.ts';
+import type { OpView, Program, Report } from './program.ts';
 import { StateTable } from './state-table.ts';
 
 /** What the search says while it goes; each hook costs time only where it is given. */
 export interface GraphHooks {
+  /** A new state, @depth steps from the start; @thread did @op to come there, -1 nobody. */
+  enter?(depth: number, thread: number, op: OpView | null, path: () => PathStep[]): void;
   /** A step from state @from to state @to, of which @reports are broken rules. */
   edge?(from: number, to: number, thread: number, choice: number, reports: readonly Report[]): void;
   /** A state where nothing is enabled. */
@@ -88,6 +90,7 @@ class Graph {
     program.reset();
     this.report(program.reports);
     this.enter(this.identify(), 0);
+    this.hooks.enter?.(0, -1, null, () => []);
     while (this.depth > 0) {
       if (!this.advance()) this.leave();
     }
@@ -124,6 +127,7 @@ class Graph {
     const choice = this.choices[top]!;
     const last = choice + 1 >= program.choices(t);
     this.moved[top] = true;
+    const op = hooks.enter === undefined ? null : program.pending(t);
     const mark = program.mark!();
     program.step(t, choice);
     this.counts.transitions++;
@@ -136,6 +140,7 @@ class Graph {
     if (this.table.size > size && size < this.statesMax) {
       this.marks[this.depth] = mark;
       this.enter(to, this.depth);
+      hooks.enter?.(this.depth - 1, t, op, () => this.path());
     } else {
       if (this.table.size > size) this.counts.finished = false;
       const at = this.onPath.get(to);

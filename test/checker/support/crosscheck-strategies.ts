@@ -96,6 +96,15 @@ const listed = (set: ReadonlySet<string>): string => [...set].sort().join(' ');
 
 /** Compare all strategies on the program that @seed names; two kinds of programs in turn. */
 export function crosscheck(seed: number): Crosschecked {
+  try {
+    return compare(seed);
+  } catch (error) {
+    const differences = [`seed ${seed}: ${error}`];
+    return { seed, differences, classes: 0, states: 0, skipped: false };
+  }
+}
+
+function compare(seed: number): Crosschecked {
   const scene = seed % 2 === 0 ? randomScene(seed) : sceneOf(draw(seed, 4));
   const layers = countLayers(new Machine(scene), noCost, { prefixesMax: PREFIXES_MAX });
   const { complete, stuck, prefixes } = layers[0]!;

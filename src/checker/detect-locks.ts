@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Lock order: cycles of "holds A, wants B" that no run explored has closed to a deadlock.
+//
+// Every state gives edges (lock held, lock wanted) with the thread and the other locks it holds. A
+// cycle of edges by different threads could deadlock, unless all its edges hold a lock in common
+// (a gate lock: then only one of them can be under way) or both sides only share. Edges are kept
+// between lock instances, and between classes of locks (the type of the object), as lockdep does
+// it; unlike lockdep no lock is left out, device locks are included.
+//
+//   T1: lock a; lock b     T2: lock b; lock a          cycle a -> b -> a: potential deadlock
+//   both under lock g                                  none: g is a gate
+//
+// Havelund, Using Runtime Analysis to Guide Model Checking (Goodlock), SPIN 2000.
+
+import { type Detector, detected, type StateView, sorted } from './detect.ts';
+import type { OpView } from './program.ts';
+import type { Found } from './run.ts';
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly thread: string;
+  /** Instances held besides, which may be gates. */
+  readonly gates: ReadonlySet<string>;
+  /** Neither side excludes the other: readers only. */
+  readonly shared: boolean;
+  readonly where: string;
+  readonly found: Found['run'];
+}
+
+const BLOCKING = new Set(['lock', 'read_lock', 'write_lock']);
+const CYCLE_MAX = 5;
+
+/** Collects lock-order cycles, per instance and per class. */
+export class LockOrder implements Detector {
+  private readonly instances = new Map<string, Edge>();
+  private readonly classes = new Map<string, Edge>();
+
+  state(view: StateView): void {
+    for (const [t, op] of view.pending) {
+      const held = BLOCKING.has(op.kind) ? (view.held.get(t) ?? []) : [];
+      for (const h of held) this.note(view, t, h, op, held);
+    }
+  }
+
+  private note(
+    view: StateView,
+    t: number,
+    held: OpView,
+    wanted: OpView,
+    all: readonly OpView[],
+  ): void {
+    const thread = view.program.threadName(t);
+    const gates = new Set(all.filter((g) => g !== held).map((g) => g.objectName));
+    const key = [held.objectName, wanted.objectName, thread, held.effect, wanted.effect];
+    const id = [...key, ...[...gates].sort()].join(' ');
+    if (this.instances.has(id)) return;
+    const shared = held.effect === 'share' && wanted.effect === 'share';
+    const where = wanted.fn === '' ? '' : ` in ${wanted.fn}()`;
+    const run = view.path();
+    const edge = { thread, gates, shared, where, found: run };
+    const [from, to] = [held.objectName, wanted.objectName];
+    this.instances.set(id, { ...edge, from, to });
+    const types = { from: held.objectType, to: wanted.objectType };
+    if (types.from !== types.to) this.classes.set(id, { ...edge, ...types });
+  }
+
+  reports(): Found[] {
+    const found = new Map<string, Found>();
+    cycles([...this.instances.values()], (c) => report(found, c, 'lock-order'));
+    const realised = new Set(found.keys());
+    cycles([...this.classes.values()], (c) => {
+      if (realised.size === 0) report(found, c, 'lock-order-class');
+    });
+    return sorted(found);
+  }
+}
+
+function report(found: Map<string, Found>, cycle: readonly Edge[], property: string): void {
+  const names = cycle.map((e) => e.from);
+  const first = names.indexOf([...names].sort()[0]!);
+  const turned = [...names.slice(first), ...names.slice(0, first)];
+  const key = `${property} ${turned.join(' ')}`;
+  if (found.has(key)) return;
+  const because = cycle.map((e) => `${e.thread} wants ${e.to} while it holds ${e.from}${e.where}`);
+  const facts = { cycle: [...turned, turned[0]].join(' -> '), threads: cycle.length };
+  const said = detected(property, turned[0]!, because.sort().join('; '), facts);
+  found.set(key, { report: said, run: cycle[0]!.found });
+}
+
+/** Call @each with every cycle of edges that could happen at once. */
+function cycles(edges: readonly Edge[], each: (cycle: readonly Edge[]) => void): void {
+  const from = new Map<string, Edge[]>();
+  for (const e of edges) from.set(e.from, [...(from.get(e.from) ?? []), e]);
+  const extend = (path: readonly Edge[]): void => {
+    const last = path[path.length - 1]!;
+    if (last.to === path[0]!.from && path.length > 1) {
+      if (!path.every((e) => e.shared)) each(path);
+      return;
+    }
+    if (path.length === CYCLE_MAX) return;
+    for (const next of from.get(last.to) ?? []) {
+      if (path.some((e) => e.thread === next.thread || e.from === next.from)) continue;
+      if (path.some((e) => [...e.gates].some((g) => next.gates.has(g)))) continue;
+      extend([...path, next]);
+    }
+  };
+  for (const e of edges) extend([e]);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Detectors that look over the shoulder of a search: what no single run shows as a failure.
+//
+// A detector is shown every state that a search enters and every step it takes, and answers at the
+// end with reports of its own, the same form as a broken rule. Deadlock, lost wake-up, leaked lock
+// and use after free end or mark a run and are reported by the program itself.
+
+import { LockOrder } from './detect-locks.ts';
+import { DataRaces } from './detect-races.ts';
+import { exploreNone, type GraphHooks, type PathStep } from './none.ts';
+import type { OpView, Program, Report } from './program.ts';
+import type { Found } from './run.ts';
+
+/** What a search tells a detector. */
+export interface Detector {
+  /** In a state: the Ops that are pending, for threads that are not done, and who can go on. */
+  state?(view: StateView): void;
+  /** A cycle of the state graph: the last of @path leads back to where step @at started. */
+  cycle?(path: readonly PathStep[], at: number): void;
+  /** What was found, in an order that does not depend on the search. */
+  reports(): Found[];
+}
+
+/** A state as detectors see it. */
+export interface StateView {
+  readonly program: Program;
+  readonly pending: ReadonlyMap<number, OpView>;
+  readonly enabled: readonly number[];
+  /** Locks that each thread holds, as Ops that acquired them, in the order taken. */
+  readonly held: Held;
+  readonly path: () => PathStep[];
+}
+
+/** A report of a detector. */
+export function detected(
+  property: string,
+  subject: string,
+  because: string,
+  facts: Report['facts'],
+): Report {
+  return { property, subject, because, facts, window: null };
+}
+
+type Held = ReadonlyMap<number, readonly OpView[]>;
+
+/** @held after thread @t has done @op. */
+function heldAfter(held: Held, t: number, op: OpView): Held {
+  const { effect } = op;
+  const before = held.get(t) ?? [];
+  if (effect === 'acquire' || effect === 'share') return new Map(held).set(t, [...before, op]);
+  if (effect !== 'release' && effect !== 'unshare') return held;
+  const at = before.findLastIndex((h) => h.cell === op.cell);
+  return at < 0 ? held : new Map(held).set(t, before.toSpliced(at, 1));
+}
+
+/**
+ * A cycle in which no thread makes progress. @progress says which Ops count as progress (none
+ * unless told): then every cycle of the graph that a scheduler could go round for ever without
+ * leaving out a thread that could go on is one.
+ */
+export class Livelocks implements Detector {
+  private readonly program: Program;
+  private readonly progress: (op: OpView) => boolean;
+  private readonly cycles = new Map<string, { readonly path: PathStep[]; readonly at: number }>();
+
+  constructor(program: Program, progress: (op: OpView) => boolean = () => false) {
+    this.program = program;
+    this.progress = progress;
+  }
+
+  cycle(path: readonly PathStep[], at: number): void {
+    const round = path.slice(at).map((s) => s.thread);
+    const key = [...new Set(round)].sort().join();
+    const known = this.cycles.get(key);
+    if (known !== undefined && known.path.length <= path.length) return;
+    this.cycles.set(key, { path: [...path], at });
+  }
+
+  reports(): Found[] {
+    const found = new Map<string, Found>();
+    for (const { path, at } of this.cycles.values()) {
+      const names = this.judge(path, at);
+      if (names === null) continue;
+      const because = `${names.join(', ')} can go round for ever without progress`;
+      const facts = { threads: names.join(', '), steps: path.length - at };
+      const report = detected('livelock', names[0] ?? '', because, facts);
+      found.set(because, { report, run: path });
+    }
+    return sorted(found);
+  }
+
+  /** Names of the threads that go round; null if the cycle is unfair or makes progress. */
+  private judge(path: readonly PathStep[], at: number): string[] | null {
+    const { program } = this;
+    program.reset();
+    for (const s of path.slice(0, at)) program.step(s.thread, s.choice);
+    const movers = new Set<number>();
+    const waiting = new Set<number>();
+    for (const s of path.slice(at)) {
+      if (this.progress(program.pending(s.thread))) return null;
+      movers.add(s.thread);
+      for (let t = 0; t < program.threadCount(); t++) if (program.enabled(t)) waiting.add(t);
+      program.step(s.thread, s.choice);
+    }
+    if ([...waiting].some((t) => !movers.has(t))) return null;
+    return [...movers].map((t) => program.threadName(t)).sort();
+  }
+}
+
+/** In the order of the keys. */
+export function sorted(found: ReadonlyMap<string, Found>): Found[] {
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, f]) => f);
+}
+
+export interface Detected {
+  readonly found: readonly Found[];
+  readonly states: number;
+  /** False where statesMax was hit: what was found holds, more may exist. */
+  readonly finished: boolean;
+}
+
+/** Visit every state of @program and ask all detectors. Needs undo and fingerprint. */
+export function detect(program: Program, statesMax = 2 ** 22): Detected {
+  const detectors: Detector[] = [new DataRaces(), new LockOrder(), new Livelocks(program)];
+  const { states, finished } = watch(program, detectors, statesMax);
+  return { found: detectors.flatMap((d) => d.reports()), states, finished };
+}
+
+/** Show every state of @program to @detectors. */
+export function watch(
+  program: Program,
+  detectors: readonly Detector[],
+  statesMax = 2 ** 22,
+): { readonly states: number; readonly finished: boolean } {
+  const cyclic = detectors.filter((d) => d.cycle !== undefined);
+  const held: Held[] = [];
+  const hooks: GraphHooks = {
+    enter(depth, thread, op, path) {
+      held[depth] = op === null ? new Map() : heldAfter(held[depth - 1]!, thread, op);
+      const view = viewOf(program, held[depth]!, path);
+      for (const d of detectors) d.state?.(view);
+    },
+  };
+  if (cyclic.length > 0) {
+    hooks.cycle = (path, at) => {
+      for (const d of cyclic) d.cycle!(path, at);
+    };
+  }
+  return exploreNone(program, hooks, statesMax);
+}
+
+function viewOf(program: Program, held: Held, path: () => PathStep[]): StateView {
+  const pending = new Map<number, OpView>();
+  const enabled: number[] = [];
+  for (let t = 0; t < program.threadCount(); t++) {
+    if (program.isDone(t)) continue;
+    pending.set(t, program.pending(t));
+    if (program.enabled(t)) enabled.push(t);
+  }
+  return { program, pending, enabled, held, path };
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { describe, expect, test } from 'vitest';
+import {
+  framed,
+  Handle,
+  type Kfn,
+  type Lock,
+  load,
+  lock,
+  READ_ONCE,
+  repeat,
+  store,
+  trylock,
+  unlock,
+  WRITE_ONCE,
+} from '#env/op';
+import { detect } from '../../src/checker/detect.ts';
+import { Machine } from '../../src/checker/machine.ts';
+import type { Scene } from '../../src/checker/scene.ts';
+import { abba, cells, mutex, philosophers, scene, thread } from './families.ts';
+
+const properties = (s: Scene): string[] =>
+  detect(new Machine(s)).found.map((f) => f.report.property);
+
+const nested = framed('nested', function* (...locks: Lock[]): Kfn<void> {
+  for (const l of locks) yield* lock(l);
+  for (const l of locks.toReversed()) yield* unlock(l);
+});
+
+describe('lock order', () => {
+  const [a, b, gate] = [mutex('a'), mutex('b'), mutex('gate')];
+
+  test('a cycle of two locks is reported', () => {
+    expect(properties(abba())).toEqual(['lock-order']);
+  });
+
+  test('a cycle of n locks is reported', () => {
+    const found = detect(new Machine(philosophers(4))).found;
+    expect(found[0]!.report.facts).toMatchObject({ cycle: 'f0 -> f1 -> f2 -> f3 -> f0' });
+  });
+
+  test('the same order is none', () => {
+    expect(properties(philosophers(4, true))).toEqual([]);
+  });
+
+  test('a gate lock makes the cycle harmless', () => {
+    const threads = [thread('p', nested, gate, a, b), thread('q', nested, gate, b, a)];
+    expect(properties(scene('gate', [], threads))).toEqual([]);
+  });
+
+  test('a cycle that no instance closes is reported for the classes', () => {
+    const dev = [0, 1].map((i) => new Handle('device', `dev${i}`) as Lock);
+    const drv = [0, 1].map((i) => new Handle('driver', `drv${i}`) as Lock);
+    const threads = [thread('p', nested, dev[0], drv[0]), thread('q', nested, drv[1], dev[1])];
+    expect(properties(scene('classes', [], threads))).toEqual(['lock-order-class']);
+  });
+});
+
+describe('data races', () => {
+  const m = cells();
+  const write = framed('write', function* (once: boolean): Kfn<void> {
+    if (once) yield* WRITE_ONCE(m, 'x', 1);
+    else yield* store(m, 'x', 1);
+  });
+  const read = framed('read', function* (once: boolean): Kfn<void> {
+    if (once) yield* READ_ONCE(m, 'x');
+    else yield* load(m, 'x');
+  });
+  const pair = (w: boolean, r: boolean) =>
+    scene('pair', [[m, 'x', 0]], [thread('w', write, w), thread('r', read, r)]);
+
+  test('two marked accesses are none', () => {
+    expect(properties(pair(true, true))).toEqual([]);
+  });
+
+  test('one plain access is enough', () => {
+    expect(properties(pair(true, false))).toEqual(['data-race']);
+    const { found } = detect(new Machine(pair(false, true)));
+    expect(found[0]!.report.because).toBe(
+      'marked read in read() and plain write in write() at once',
+    );
+  });
+
+  test('accesses under one lock are none', () => {
+    const l = mutex('l');
+    const locked = framed('locked', function* (): Kfn<void> {
+      yield* lock(l);
+      yield* store(m, 'x', ((yield* load(m, 'x')) as number) + 1);
+      yield* unlock(l);
+    });
+    expect(
+      properties(scene('l', [[m, 'x', 0]], [thread('p', locked), thread('q', locked)])),
+    ).toEqual([]);
+  });
+});
+
+describe('livelock', () => {
+  const [a, b] = [mutex('a'), mutex('b')];
+  const polite = framed(
+    'polite',
+    (first: Lock, second: Lock): Kfn<void> =>
+      repeat('turn', [], function* (): Kfn<[] | null> {
+        yield* lock(first);
+        if (yield* trylock(second)) {
+          yield* unlock(second);
+          yield* unlock(first);
+          return null;
+        }
+        yield* unlock(first);
+        return [];
+      }),
+  );
+
+  test('two threads that both back off can do so for ever', () => {
+    const threads = [thread('p', polite, a, b), thread('q', polite, b, a)];
+    expect(properties(scene('polite', [], threads))).toContain('livelock');
+  });
+
+  test('a loop that another thread ends is none', () => {
+    const m = cells();
+    const poll = framed(
+      'poll',
+      (): Kfn<void> =>
+        repeat('turn', [], function* (): Kfn<[] | null> {
+          return (yield* READ_ONCE(m, 'x')) === 1 ? null : [];
+        }),
+    );
+    const set = framed('set', function* (): Kfn<void> {
+      yield* WRITE_ONCE(m, 'x', 1);
+    });
+    expect(properties(scene('poll', [[m, 'x', 0]], [thread('p', poll), thread('q', set)]))).toEqual(
+      [],
+    );
+  });
+});
