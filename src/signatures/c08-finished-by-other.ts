@@ -5,21 +5,22 @@ import { P5_REPORTS } from '#properties/p5-no-use-after-free';
 import { perDevice } from './common.ts';
 import { flagOf, INFLIGHT_EVENTS, stepInflight } from './inflight.ts';
 
-/** Those in flight, for any device at all; `!` once one went on over another's finished work. */
+/** Those in flight; `!` once one went on over another's finished work. */
 export const c08 = perDevice('C08', () => ({
   events: [...INFLIGHT_EVENTS, 'probe-device'],
-  watches: () => true,
   step(cell, e) {
     if (cell === '!') return cell;
     if (e.name !== 'probe-device') return stepInflight(cell, e);
-    const flag = flagOf(cell, e.thread);
-    return flag === 'g' || flag === 't' ? '!' : cell;
+    return flagOf(cell, e.thread) === 'g' ? '!' : cell;
   },
   explains(cells, report) {
     if (cells.named.includes('!')) return true;
     if (!P5_REPORTS.includes(report.property)) return false;
-    // Another undid the device behind the back of the thread that now touches what is gone.
+    // Another undid the device in the gap; that may be a device which no signature watches.
+    if (GONE_IN_INIT.test(String(report.facts['error'] ?? ''))) return true;
     const thread = String(report.facts['thread'] ?? report.subject);
     return cells.some((cell) => cell === '!' || flagOf(cell, thread) !== null);
   },
 }));
+
+const GONE_IN_INIT = /^iommu_init_device\(.*\): dev->iommu is NULL$/;

@@ -18,6 +18,9 @@ export const c15 = perDevice('C15', (ctx) => ({
       const next = ownWalk(ctx, d, e.args[1]) ? [...others, e.thread].sort() : others;
       return `${next.join(';')}|${inflight}`;
     }
+    // A bind that finds dev->iommu gone takes itself for the only one at work on the device.
+    const lost = owners.split(';').some((name) => flagOf(inflight, name) === 't');
+    if (e.name === 'group-set' && e.args[3] !== 'walk' && lost) return '!';
     const torn = e.name === 'init-end' && flagOf(inflight, e.thread) === 't';
     if (torn && Number(e.args[2]) !== 0 && owners.split(';').includes(e.thread)) return '!';
     return `${owners}|${stepInflight(inflight, e)}`;

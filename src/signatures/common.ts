@@ -20,8 +20,6 @@ export interface Automaton {
   readonly reads?: readonly string[];
   /** State of one device before anything runs. */
   readonly initial?: (d: WatchedDevice) => string;
-  /** Which devices have a state; those behind an IOMMU unless said otherwise. */
-  readonly watches?: (d: WatchedDevice) => boolean;
   /** Next state of the device that the event's first argument names. */
   step(cell: string, e: RunEvent, d: WatchedDevice, peek: Peek): string;
   explains(cells: Cells, report: Explained, peek: Peek): boolean;
@@ -41,7 +39,7 @@ export function perDevice(window: string, make: (ctx: RuleContext) => Automaton)
     window,
     make(ctx) {
       const a = make(ctx);
-      const watches = a.watches ?? ((d: WatchedDevice) => d.data.iommus.length > 0);
+      const watches = (d: WatchedDevice): boolean => d.data.iommus.length > 0;
       return {
         window,
         events: a.events,

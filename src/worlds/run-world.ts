@@ -113,5 +113,5 @@ function before(a: WorldFinding, b: WorldFinding): boolean {
 
 /** Those that fit no known window first, then by window and number of the property. */
 export function sortKey(f: Pick<WorldFinding, 'property' | 'window'>): string {
-  return `${f.window ?? ''}|${f.property.padStart(4)}`;
+  return `${f.window ?? ' '}|${f.property.padStart(4)}`;
 }
