@@ -220,7 +220,7 @@ function print(
 ): void {
   if (format === 'text') {
     const rules = new Map(pipeline.properties().map((p) => [p.id, p.rule]));
-    const windows = new Map(pipeline.windows().map((w) => [w.id, w.title]));
+    const windows = new Map(pipeline.windows().map((w) => [w.id, w.name]));
     io.out(textReport(report, { paint: paintFor(io), rules, windows, baseline }));
     return;
   }

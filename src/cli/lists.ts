@@ -53,11 +53,11 @@ export function runWindows(
 }
 
 function windowLines(window: WindowEntry): string[] {
-  const { id, title, text, precondition, symptom, opened, closed, links } = window;
+  const { id, name, title, text, precondition, symptom, opened, closed, links } = window;
   const named = (label: string, value: string): string[] =>
     wrap(printable(`${label}: ${value}`), { rest: '  ' });
   return [
-    printable(`${id} ${title}`),
+    ...wrap(printable(`${id} ${name}: ${title}`), { rest: '  ' }),
     '',
     ...wrap(printable(text)),
     '',

@@ -36,6 +36,8 @@ export interface KernelEntry {
 /** An entry of the catalogue, for listing and for titles. */
 export interface WindowEntry {
   readonly id: string;
+  /** A word or two, with hyphens. */
+  readonly name: string;
   readonly title: string;
   /** What happens, in a few sentences. */
   readonly text: string;

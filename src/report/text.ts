@@ -27,7 +27,7 @@ export interface TextOptions {
   readonly paint?: Paint;
   /** Rule of each property in a sentence; a property without one is shown by its id. */
   readonly rules?: ReadonlyMap<string, string>;
-  /** Title of each window of the catalogue. */
+  /** Name of each window of the catalogue: a word or two. */
   readonly windows?: ReadonlyMap<string, string>;
   /** Known findings, where the user named a baseline. */
   readonly baseline?: Baseline | null;
@@ -99,7 +99,7 @@ function verdictTable(verdicts: readonly Verdict[], options: TextOptions, paint:
     v.property,
     v.outcome,
     String(v.devices.length),
-    cutWords(printable(options.rules?.get(v.property) ?? ''), 47),
+    cutWords(printable(options.rules?.get(v.property) ?? ''), 50),
   ]);
   const lines = columns([['rule', 'outcome', 'devices', ''], ...rows]);
   return lines.map((line, i) => {
@@ -150,7 +150,7 @@ function findingTable(report: CheckReport, options: TextOptions, paint: Paint): 
     f.property,
     `${f.preemptions}${f.minimal ? '' : '+'}`,
     ellipsis(deviceText(f), 26),
-    cutWords(printable(titleOf(f, options)), 24),
+    cutWords(printable(titleOf(f, options)), 26),
   ]);
   const lines = columns([['', 'window', 'rule', 'preempt', 'devices', ''], ...rows]);
   return lines.map((line, i) => (i === 0 ? paint.dim(line) : paintWindow(line, paint.bad)));

@@ -35,9 +35,11 @@ export function cutWords(text: string, width: number): string {
   return `${(blank > width / 2 ? head.slice(0, blank) : head).trimEnd()}...`;
 }
 
-/** The devices of a finding in short: the first, and how many more. */
+/** The devices of a finding in short: the one it is about, and how many more. */
 export function deviceText(finding: Pick<Finding, 'devices' | 'witness'>): string {
-  const first = finding.devices[0] ?? finding.witness.subject;
-  const more = finding.devices.length - 1;
+  const { devices } = finding;
+  const { subject } = finding.witness;
+  const first = devices.includes(subject) ? subject : (devices[0] ?? subject);
+  const more = devices.length - 1;
   return printable(more > 0 ? `${first} and ${more} more` : first);
 }

@@ -64,6 +64,7 @@ function fakePipeline(asked: Ran['asked'], check: Check): Pipeline {
     windows: () => [
       {
         id: 'C09',
+        name: 'replay-during-register',
         title: 'replay-during-register',
         text: 'A client binds while its IOMMU registers.',
         precondition: 'a deferred client',
