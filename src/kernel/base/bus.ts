@@ -69,7 +69,7 @@ export function* bus_notify(
   );
 }
 
-/** dev->bus->dma_configure() */
+/** dev->bus->dma_configure(), as really_probe() of v7.2 calls it. */
 export function* dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
   const bus = dev.bus.bus;
   switch (bus) {

@@ -44,7 +44,7 @@ export function* dev_assign_flag(k: Kernel, dev: Device, flag: Flag, value: bool
   yield* store(dev, 'flags', value ? word | BIT[flag] : word & ~BIT[flag]);
 }
 
-/** Read a flag of struct device. */
+/** Read a flag of struct device: dev_can_match() and dev_dma_iommu() of v7.2. */
 export function* dev_flag(k: Kernel, dev: Device, flag: Flag): Kfn<boolean> {
   if (k.sw.atomic_flags || !k.config.flags_word) return yield* load(dev, flag);
   return ((yield* load(dev, 'flags')) & BIT[flag]) !== 0;

@@ -39,7 +39,7 @@ export function* really_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
   return 0;
 }
 
-/** The label pinctrl_bind_failed of really_probe(): what every failed bind undoes. */
+/** The label pinctrl_bind_failed of really_probe() of v7.2: what every failed bind undoes. */
 export function* really_probe_failed(k: Kernel, dev: Device, ret: Errno): Kfn<void> {
   yield* k.device_links_no_driver(dev);
   yield* k.device_unbind_cleanup(dev);
@@ -70,7 +70,7 @@ export function* call_driver_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Err
 
 /**
  * The driver of an IOMMU: its probe registers the instance; where it fails after that, the driver
- * unregisters it, and devres frees it.
+ * unregisters it, and devres frees it. Stands for arm_smmu_device_probe() of v7.2 and its like.
  */
 export function* iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> {
   const iommu = k.instance(node);
@@ -103,7 +103,7 @@ export function* device_release_driver(k: Kernel, dev: Device): Kfn<void> {
 }
 
 /**
- * The probe of a client's driver: it relies on its group and default domain, then maps a buffer.
+ * The probe of a client's driver, drv->probe() in call_driver_probe() of v7.2: it relies on its group and default domain, then maps a buffer.
  * INVARIANT: a probe never runs while the IOMMU set-up of its device is in progress. The event
  * driver-probe is the point where the rule is judged.
  */
@@ -199,7 +199,7 @@ export function* __device_attach(k: Kernel, dev: Device, allow_async: boolean): 
   }
 }
 
-/** The part of __device_attach() under the device lock; true if async drivers are left. */
+/** The part of __device_attach() of v7.2 under the device lock; true if async drivers are left. */
 export function* __device_attach_locked(
   k: Kernel,
   dev: Device,
@@ -242,7 +242,7 @@ export function* __driver_attach(k: Kernel, dev: Device, drv: Driver): Kfn<Errno
   return 0;
 }
 
-/** The asynchronous half of __driver_attach(). */
+/** The asynchronous half of __driver_attach() of v7.2. */
 export function* __driver_attach_async(k: Kernel, dev: Device, drv: Driver): Kfn<void> {
   let async = false;
   yield* mutex_lock(dev);

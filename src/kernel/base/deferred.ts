@@ -19,7 +19,10 @@ export function* driver_deferred_probe_add(k: Kernel, dev: Device): Kfn<void> {
   yield* mutex_unlock(k.deferred_probe_mutex);
 }
 
-/** Is dev->p->deferred_probe linked into either list? deferred_probe_mutex is held. */
+/**
+ * Is dev->p->deferred_probe linked into either list? The list_empty() of
+ * driver_deferred_probe_add() of v7.2; deferred_probe_mutex is held.
+ */
 export function* on_deferred_list(k: Kernel, dev: Device): Kfn<boolean> {
   if ((yield* load(k.deferred, 'pending')).includes(dev)) return true;
   return (yield* load(k.deferred, 'active')).includes(dev);
@@ -60,7 +63,7 @@ function* work_one(k: Kernel): Kfn<boolean> {
   return true;
 }
 
-/** The head of deferred_probe_work_func(): the next device of the active list. */
+/** The head of deferred_probe_work_func() of v7.2: the next device of the active list. */
 export function* deferred_probe_pop(k: Kernel): Kfn<Device | null> {
   yield* mutex_lock(k.deferred_probe_mutex);
   const active = yield* load(k.deferred, 'active');

@@ -82,7 +82,7 @@ export function* device_link_add(k: Kernel, dev: Device, supplier: Device): Kfn<
   yield* mutex_unlock(k.device_links_lock);
 }
 
-/** The body of device_link_add() under the device links lock. */
+/** The body of device_link_add() of v7.2 under the device links lock. */
 export function* __device_link_add(_k: Kernel, dev: Device, supplier: Device): Kfn<void> {
   for (const link of yield* load(dev, 'suppliers')) {
     if ((yield* load(link, 'supplier')) === supplier) return;

@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel.ts';
 import type { DriverRead } from '../switches.ts';
 import type { Device } from '../types.ts';
 
-/** Parse the firmware of @dev, whichever kind it has. */
+/** The choice of firmware in platform_dma_configure() of v7.2. */
 export function* firmware_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
   return dev.firmware === 'dt' ? yield* k.of_dma_configure(dev) : yield* k.acpi_dma_configure(dev);
 }
@@ -20,14 +20,17 @@ export function* platform_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
   return yield* k.dma_configure_as(k.sw.platform_driver_read, dev);
 }
 
-/** Each bus has its own copy of dma_configure; they differ in how they read dev->driver. */
+/**
+ * Each bus has its own copy, like platform_dma_configure() of v7.2 and of v6.1; they differ in how
+ * they read dev->driver.
+ */
 export function* dma_configure_as(k: Kernel, read: DriverRead, dev: Device): Kfn<Errno> {
   if (read === 'once') return yield* k.dma_configure_driver_once(dev);
   if (read === 'twice') return yield* k.dma_configure_driver_twice(dev);
   return yield* k.dma_configure_driver_bound(dev);
 }
 
-/** The shape that platform, PCI and fsl-mc have in v7.2. */
+/** The shape of platform_dma_configure() and pci_dma_configure() in v7.2. */
 export function* dma_configure_driver_once(k: Kernel, dev: Device): Kfn<Errno> {
   const drv = yield* READ_ONCE(dev, 'driver');
   const ret = yield* k.firmware_dma_configure(dev);
@@ -36,7 +39,7 @@ export function* dma_configure_driver_once(k: Kernel, dev: Device): Kfn<Errno> {
 }
 
 /**
- * The shape that all buses got in v6.15-rc1.
+ * The shape that all buses got in v6.15, and amba_dma_configure() has in v7.2.
  * WINDOW: the bus driver is computed from dev->driver at the top, but dev->driver is tested again
  * at the end; a driver that is set meanwhile makes it follow a wild pointer.
  */
@@ -49,7 +52,7 @@ export function* dma_configure_driver_twice(k: Kernel, dev: Device): Kfn<Errno> 
   return yield* k.iommu_device_use_default_domain(dev);
 }
 
-/** The shape before v6.15: only really_probe() calls it, so there is a driver. */
+/** platform_dma_configure() before v6.15: only really_probe() calls it, so there is a driver. */
 export function* dma_configure_driver_bound(k: Kernel, dev: Device): Kfn<Errno> {
   const drv = yield* load(dev, 'driver');
   const ret = yield* k.firmware_dma_configure(dev);

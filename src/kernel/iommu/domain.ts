@@ -129,7 +129,7 @@ export function* __iommu_device_set_domain(
   return 0;
 }
 
-/** The end of iommu_deinit_device() for the last device; group->mutex is held. */
+/** The end of iommu_deinit_device() of v7.2 for the last device; group->mutex is held. */
 export function* iommu_group_free_domains(_k: Kernel, group: IommuGroup): Kfn<void> {
   const default_domain = yield* load(group, 'default_domain');
   if (default_domain) {
@@ -167,7 +167,7 @@ export function* iommu_device_use_default_domain(k: Kernel, dev: Device): Kfn<Er
   return ret;
 }
 
-/** The part of iommu_device_use_default_domain() under group->mutex. */
+/** The part of iommu_device_use_default_domain() of v7.2 under group->mutex. */
 export function* iommu_group_use_default_domain(k: Kernel, group: IommuGroup): Kfn<Errno> {
   const default_domain = yield* load(group, 'default_domain');
   if (k.sw.use_default_domain_defers && !default_domain) return -EPROBE_DEFER;
@@ -196,7 +196,7 @@ export function* iommu_device_claim_dma_owner(k: Kernel, dev: Device, owner: str
   return ret;
 }
 
-/** The part of iommu_device_claim_dma_owner() under group->mutex. */
+/** The part of iommu_device_claim_dma_owner() of v7.2 under group->mutex. */
 export function* __iommu_take_dma_ownership(
   k: Kernel,
   dev: Device,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// IOMMU drivers, one stub per family: the callbacks of struct iommu_ops, modelled on v7.2.
+// IOMMU drivers, one stub per family: the callbacks of struct iommu_ops of v7.2.
 import { EINVAL, ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
 import { type Kfn, load } from '#env/op';
 import { oops } from '#env/printk';

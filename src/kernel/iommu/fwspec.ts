@@ -36,14 +36,14 @@ export function* iommu_ops_from_fwnode(k: Kernel, fwnode: string | null): Kfn<Io
   return iommu ? yield* load(iommu, 'ops') : null;
 }
 
-/** Models iommu_fwspec_ops(): without a fwspec, the ops registered without a fwnode. */
+/** Models iommu_fwspec_ops() of v7.2: without a fwspec, the ops registered without a fwnode. */
 export function* iommu_fwspec_ops(k: Kernel, fwspec: IommuFwspec | null): Kfn<IommuOps | null> {
   if (fwspec && !k.sw.fwspec_resolves_ops) return yield* load(fwspec, 'ops');
   const fwnode = fwspec ? yield* load(fwspec, 'iommu_fwnode') : null;
   return yield* k.iommu_ops_from_fwnode(fwnode);
 }
 
-/** Models dev_iommu_fwspec_get(). */
+/** Models dev_iommu_fwspec_get() of v7.2. */
 export function* dev_iommu_fwspec_get(_k: Kernel, dev: Device): Kfn<IommuFwspec | null> {
   const param = yield* load(dev, 'iommu');
   return param ? yield* load(param, 'fwspec') : null;
@@ -83,7 +83,7 @@ export function* iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string): Kfn<
   return 0;
 }
 
-/** Allocate a fwspec and store it in dev->iommu, which is read again. */
+/** The end of iommu_fwspec_init() of v7.2: dev->iommu is read again to store the fwspec. */
 export function* fwspec_publish(
   _k: Kernel,
   dev: Device,

@@ -19,7 +19,7 @@ export function* iommu_group_alloc(k: Kernel, dev: Device): Kfn<IommuGroup> {
   return group;
 }
 
-/** Models iommu_group_id(). */
+/** Models iommu_group_id() of v7.2. */
 export function* group_id(_k: Kernel, group: IommuGroup): Kfn<number> {
   return yield* load(group, 'id');
 }
@@ -49,7 +49,7 @@ export function* iommu_group_put(k: Kernel, group: IommuGroup): Kfn<void> {
   yield* free(group);
 }
 
-/** The entry of @dev in the group's list; group->mutex is held. */
+/** The search in __iommu_group_remove_device() of v7.2; group->mutex is held. */
 export function* group_find_device(
   _k: Kernel,
   group: IommuGroup,

@@ -68,7 +68,7 @@ export function* of_iommu_configure(k: Kernel, dev: Device): Kfn<Errno> {
   return err;
 }
 
-/** Is there a fwspec? Up to v6.10 an empty one is thrown away. */
+/** The head of of_iommu_configure() of v7.2; up to v6.10 an empty fwspec is thrown away. */
 export function* fwspec_is_complete(k: Kernel, dev: Device): Kfn<boolean> {
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
   if (!fwspec) return false;
@@ -77,7 +77,7 @@ export function* fwspec_is_complete(k: Kernel, dev: Device): Kfn<boolean> {
   return false;
 }
 
-/** The clean-up of of_iommu_configure(); iommu_probe_device_lock is held. */
+/** The clean-up of of_iommu_configure() of v7.2; iommu_probe_device_lock is held. */
 export function* of_iommu_configure_failed(k: Kernel, dev: Device, present: boolean): Kfn<void> {
   // Up to v6.10 a fwspec without ops stays, to name the instance that is waited for.
   if (!k.sw.fwspec_resolves_ops) return;

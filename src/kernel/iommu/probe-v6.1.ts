@@ -104,7 +104,10 @@ export function* iommu_group_add_device(
   yield* mutex_unlock(group);
 }
 
-/** Remember a group for the second loop. WINDOW: before v6.2, without group->mutex. */
+/**
+ * The part of __iommu_probe_device() of v6.1 that remembers a group for the second loop.
+ * WINDOW: before v6.2, without group->mutex.
+ */
 export function* group_entry_add(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<void> {
   if (k.sw.probe_locked) yield* mutex_lock(group);
   const default_domain = yield* load(group, 'default_domain');
@@ -140,7 +143,7 @@ export function* iommu_probe_default_domain(k: Kernel, dev: Device): Kfn<Errno> 
 }
 
 /**
- * The check that the backport of b46064a18810 to 6.6.y adds at the end of iommu_probe_device():
+ * The check that the backport of b46064a18810 to 6.6.y adds to iommu_probe_device() (v6.6.89):
  * arch_setup_dma_ops() must not run before there is a default domain. Inferred.
  */
 export function* iommu_probe_device_ready(_k: Kernel, dev: Device): Kfn<Errno> {

@@ -53,7 +53,7 @@ export function* dev_iommu_ops(_k: Kernel, dev: Device): Kfn<IommuOps | null> {
   return yield* load(iommu, 'ops');
 }
 
-/** The ops that would probe @dev: those of its fwspec; up to v6.7 those of its bus. */
+/** The ops in iommu_init_device() of v7.2: those of the fwspec; up to v6.7 those of the bus. */
 export function* dev_probe_ops(k: Kernel, dev: Device): Kfn<IommuOps | null> {
   if (!k.sw.ops_per_device) return yield* load(dev.bus, 'iommu_ops');
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
@@ -78,7 +78,7 @@ export function* iommu_init_device(k: Kernel, dev: Device, by: ProbeBy): Kfn<Err
 }
 
 /**
- * The first half of iommu_init_device(): firmware.
+ * The first half of iommu_init_device() of v7.2: firmware.
  *
  * WINDOW: dma_configure takes iommu_probe_device_lock itself, so the lock is dropped around it and
  * any other prober may meet this device half way.
@@ -104,7 +104,7 @@ export function* iommu_init_configure(k: Kernel, dev: Device, by: ProbeBy): Kfn<
   return 0;
 }
 
-/** The second half of iommu_init_device(): find the ops, probe, get a group. */
+/** The second half of iommu_init_device() of v7.2: find the ops, probe, get a group. */
 export function* iommu_init_driver(k: Kernel, dev: Device, by: ProbeBy): Kfn<Errno> {
   const param = yield* load(dev, 'iommu');
   if (!param) oops(`iommu_init_device(${dev.name}): dev->iommu is NULL`);
@@ -131,7 +131,7 @@ export function* iommu_init_driver(k: Kernel, dev: Device, by: ProbeBy): Kfn<Err
   return 0;
 }
 
-/** The error labels of iommu_init_device(). */
+/** The error labels of iommu_init_device() of v7.2. */
 export function* iommu_init_failed(k: Kernel, dev: Device, ret: Errno): Kfn<Errno> {
   const param = yield* load(dev, 'iommu');
   if (!param) oops(`iommu_init_device(${dev.name}): dev->iommu is NULL`);
@@ -184,7 +184,7 @@ export function* __iommu_probe_device(
   return yield* k.iommu_group_add(dev, groups);
 }
 
-/** The second half of __iommu_probe_device(): join the group. */
+/** The second half of __iommu_probe_device() of v7.2: join the group. */
 export function* iommu_group_add(k: Kernel, dev: Device, groups: GroupList | null): Kfn<Errno> {
   const group = yield* load(dev, 'iommu_group');
   if (!group) oops(`__iommu_probe_device(${dev.name}): dev->iommu_group is NULL`);
@@ -209,7 +209,7 @@ export function* iommu_group_add(k: Kernel, dev: Device, groups: GroupList | nul
   return 0;
 }
 
-/** Which domain a new member gets; group->mutex is held. */
+/** Which domain a new member gets in __iommu_probe_device() of v7.2; group->mutex is held. */
 export function* iommu_group_add_domain(
   k: Kernel,
   dev: Device,

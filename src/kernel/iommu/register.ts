@@ -110,7 +110,7 @@ export function* bus_iommu_probe(k: Kernel, bus: Bus, iommu: IommuDevice): Kfn<E
   return ret;
 }
 
-/** The body of bus_iommu_probe(), while its list head is alive. */
+/** The body of bus_iommu_probe() of v7.2, while its list head is alive. */
 export function* __bus_iommu_probe(
   k: Kernel,
   bus: Bus,
@@ -153,7 +153,7 @@ function* setup_group(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<Errn
   return 0;
 }
 
-/** list_del_init(&group->entry). */
+/** list_del_init(&group->entry) in bus_iommu_probe() of v7.2. */
 export function* group_entry_del(_k: Kernel, group: IommuGroup, groups: GroupList): Kfn<void> {
   yield* list_del(groups, 'groups', group);
   yield* store(group, 'entry', null);
@@ -191,22 +191,22 @@ export function* probe_iommu_group(
   return ret === -ENODEV ? 0 : ret;
 }
 
-/** Take iommu_probe_device_lock, where there is one (v6.2). */
+/** Take iommu_probe_device_lock as iommu_probe_device() does; there is one since v6.2. */
 export function* probe_lock(k: Kernel): Kfn<void> {
   if (k.sw.probe_locked) yield* mutex_lock(k.iommu_probe_device_lock);
 }
 
-/** Give it back. */
+/** Give it back, as iommu_probe_device() does since v6.2. */
 export function* probe_unlock(k: Kernel): Kfn<void> {
   if (k.sw.probe_locked) yield* mutex_unlock(k.iommu_probe_device_lock);
 }
 
-/** Take it to parse firmware, where that is under it (v6.7). */
+/** Take it to parse firmware, as of_iommu_configure() does since v6.7. */
 export function* configure_lock(k: Kernel): Kfn<void> {
   if (k.sw.configure_locked) yield* mutex_lock(k.iommu_probe_device_lock);
 }
 
-/** Give it back. */
+/** Give it back, as of_iommu_configure() does since v6.7. */
 export function* configure_unlock(k: Kernel): Kfn<void> {
   if (k.sw.configure_locked) yield* mutex_unlock(k.iommu_probe_device_lock);
 }

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Say which of the modelled functions differ in an unpacked kernel tree from what was modelled.
+//
+//   scripts/drift TREE                compare; exit 1 where a function differs or is missing
+//   scripts/drift TREE --record 7.2   TREE is that version: record its functions
+//
+// What is modelled is read from the comments of the model: the head of a file names the kernel
+// file, `Models foo() of v7.2` the function and version. Two functions are the same where their
+// text without comments and white space is; only hashes of it are kept, in drift.json.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+/** The version whose functions are all modelled. */
+const NEWEST = '7.2';
+const model = path.join(here, '../src/kernel');
+/** Where else functions stand that a model file names in passing. */
+const alsoIn = [
+  'drivers/base/base.h',
+  'drivers/base/bus.c',
+  'drivers/base/dd.c',
+  'drivers/base/platform.c',
+  'drivers/acpi/arm64/dma.c',
+  'drivers/iommu/iommu-priv.h',
+  'include/linux/iommu.h',
+  'arch/arm64/mm/dma-mapping.c',
+];
+const recordFile = path.join(here, 'drift.json');
+
+/** All functions that the model names: { file, name, version }, each once. */
+export function modelled() {
+  const found = new Map();
+  const sources = readdirSync(model, { recursive: true }).filter((f) => String(f).endsWith('.ts'));
+  for (const source of sources.map(String).sort()) {
+    const text = readFileSync(path.join(model, source), 'utf8');
+    const head = text.split('\n').slice(1, 3).join(' ');
+    const files = head.match(/drivers\/[\w/-]+\.c/g) ?? [];
+    for (const [, sentence, version] of text
+      .replace(/\n \* /g, ' ')
+      .matchAll(/Models ([^.]*?) of v(\d+\.\d+)/g)) {
+      for (const [, name] of sentence.matchAll(/(\w+)\(\)/g)) {
+        const key = `${name} v${version}`;
+        if (files.length > 0 && !found.has(key)) found.set(key, { files, name, version });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** The text of the C function @name in @source without comments and white space; or null. */
+export function functionText(source, name) {
+  const lines = source.split('\n');
+  const begins = new RegExp(`^[a-z][\\w\\s*]*\\b${name}\\(`);
+  const split = new RegExp(`^${name}\\(`);
+  for (let i = 0; i < lines.length; i++) {
+    if (!begins.test(lines[i]) && !split.test(lines[i])) continue;
+    let end = i;
+    while (end < lines.length && !/[;{]\s*$/.test(lines[end]) && lines[end] !== '{') end++;
+    if (/;\s*$/.test(lines[end] ?? ';')) continue;
+    while (end < lines.length && lines[end] !== '}') end++;
+    const text = lines.slice(i, end + 1).join('\n');
+    return text
+      .replace(/\/\*[\s\S]*?\*\//g, '')
+      .replace(/\/\/.*/g, '')
+      .replace(/\s+/g, '');
+  }
+  return null;
+}
+
+/** Entries of one name together. */
+function byName(entries) {
+  const groups = new Map();
+  for (const entry of entries) groups.set(entry.name, [...(groups.get(entry.name) ?? []), entry]);
+  return groups;
+}
+
+/** Where the function stands in @tree, and the hash of its text; null if it is not there. */
+function find(tree, { files, name }) {
+  for (const file of [...files, ...alsoIn]) {
+    const full = path.join(tree, file);
+    const text = existsSync(full) ? functionText(readFileSync(full, 'utf8'), name) : null;
+    if (text !== null) return { file, sha256: createHash('sha256').update(text).digest('hex') };
+  }
+  return null;
+}
+
+function main(tree, mode) {
+  if (!tree || !existsSync(path.join(tree, 'drivers/iommu'))) {
+    console.error('usage: scripts/drift TREE [--record VERSION]: an unpacked kernel tree');
+    return 2;
+  }
+  const record = existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, 'utf8')) : {};
+  if (mode !== undefined) {
+    for (const entry of modelled().filter((e) => e.version === mode)) {
+      const found = find(tree, entry);
+      if (found) record[`${entry.name} v${mode}`] = found;
+      else console.log(`not in this tree: ${entry.name}() of ${entry.files.join(', ')}`);
+    }
+    const sorted = Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+    writeFileSync(recordFile, `${JSON.stringify(sorted, null, 2)}\n`);
+    return 0;
+  }
+  const count = { same: 0, differs: 0, missing: 0 };
+  for (const [name, entries] of byName(modelled())) {
+    const then = entries.flatMap((e) => record[`${name} v${e.version}`] ?? []);
+    const now = find(tree, { files: entries.flatMap((e) => e.files), name });
+    // What is modelled of an older shape only is not looked for in a later tree.
+    const newest = entries.some((e) => e.version === NEWEST);
+    if (then.length === 0 || !newest) continue;
+    const same = now && then.some((t) => t.sha256 === now.sha256);
+    const verdict = !now ? 'missing' : same ? 'same' : 'differs';
+    count[verdict]++;
+    const versions = entries.map((e) => `v${e.version}`).join(' and ');
+    const where = (now ?? then[0]).file;
+    if (verdict !== 'same') console.log(`${verdict}  ${where}: ${name}() of ${versions}`);
+  }
+  console.log(`${count.same} as modelled, ${count.differs} differ, ${count.missing} missing`);
+  return count.differs + count.missing > 0 ? 1 : 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [tree, flag, version] = process.argv.slice(2);
+  process.exitCode = main(tree, flag === '--record' ? version : undefined);
+}
