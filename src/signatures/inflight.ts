@@ -32,12 +32,15 @@ function print(entries: readonly Entry[]): string {
 export function stepInflight(text: string, e: RunEvent): string {
   switch (e.name) {
     case 'configure-begin':
+      if (e.args[1] === 'replay') return text;
       return print([...parse(text), [e.thread, '-'] as const].sort(byThread));
     case 'group-set':
       return text === '' ? text : print(flagOthers(parse(text), e.thread, 'g'));
     case 'init-end': {
       if (text === '') return text;
-      const rest = parse(text).filter(([thread]) => thread !== e.thread);
+      // A replay inside dma_configure ends; the probe that called dma_configure goes on.
+      const nested = e.args[1] === 'replay';
+      const rest = parse(text).filter(([thread]) => nested || thread !== e.thread);
       return print(Number(e.args[2]) === 0 ? rest : flagOthers(rest, e.thread, 't'));
     }
     default:
