@@ -59,10 +59,13 @@ export interface KernelImage {
   };
 }
 
+/** Operations of the environment whose call sites are told in traces and faults. */
+const OPERATIONS = /^(mutex_\w*lock\w*|_raw_spin_\w+|down_\w+|up_\w+|kfree\w*|flush_work)$/;
+
 const REFERENCE = /^(__)?(refcount|kref)_/;
 
 // Changes whenever linking or rewriting changes what it makes.
-const FORMAT = '6';
+const FORMAT = '7';
 
 function openTree(tree: string, overlay: ReadonlyMap<string, Uint8Array | null>) {
   const version = kernelVersion(tree);
@@ -112,7 +115,7 @@ export async function buildTree(tree: string, opt: BuildOptions = {}): Promise<K
     const linkedAt = performance.now();
     linkMs = linkedAt - compiledAt;
     opt.onProgress?.(jobs.length, jobs.length, 'asyncify');
-    const rewritten = rewrite(linked, FOLLOWED);
+    const rewritten = rewrite(linked, FOLLOWED, OPERATIONS);
     const wasm = await asyncify(rewritten.module, toolchain);
     asyncifyMs = performance.now() - linkedAt;
     const { sites, followed, missing } = rewritten;

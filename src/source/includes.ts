@@ -137,16 +137,26 @@ export function virtualTree(files: SourceFiles, paths: readonly string[]): Virtu
     }
     at[name] = bytes;
   };
-  for (const path of paths) {
-    const scanned = files.get(path)!;
-    put(path, scanned.bytes);
-    const dir = posix.dirname(path);
-    for (const name of scanned.quoted) {
-      if (!name.includes('..')) continue;
-      const target = files.get(posix.normalize(`${dir}/${name}`));
-      const alias = `${dir}/${name.split('/').filter((p) => p !== '..').join('/')}`;
-      if (target) put(alias, target.bytes);
+  // @at stands for @path: what @path quotes must be found beside @at too.
+  const done = new Set<string>();
+  const alias = (path: string, at: string): void => {
+    const scanned = files.get(path);
+    if (!scanned || done.has(at)) return;
+    done.add(at);
+    put(at, scanned.bytes);
+    quoted(path, at);
+  };
+  const quoted = (path: string, at: string): void => {
+    for (const name of files.get(path)!.quoted) {
+      if (path === at && !name.includes('..')) continue;
+      const beside = name.split('/').filter((p) => p !== '..').join('/');
+      const target = posix.normalize(`${posix.dirname(path)}/${name}`);
+      if (files.get(target)) alias(target, `${posix.dirname(at)}/${beside}`);
     }
+  };
+  for (const path of paths) {
+    put(path, files.get(path)!.bytes);
+    quoted(path, path);
   }
   return root;
 }

@@ -90,7 +90,7 @@ function shake(r: SourceRunner): number {
       preemptions.push({ at, to: 1 + random(threads) });
     }
     const choices = [random(threads), random(threads), random(threads), random(threads)];
-    const result = r.run({ preemptions, choices });
+    const result = r.run({ preemptions, choices }, false, true);
     points = Math.max(points, result.points);
     runs++;
     calm = result.demoted > 0 ? 0 : calm + 1;

@@ -2,6 +2,7 @@
 // A booted world and its runs: from a plan of switches to events, reports and what was touched.
 
 import type { Report } from '#checker/program';
+import type { Rule } from '#checker/scene';
 import { RuleContext, rulesFor } from '#properties/index';
 import { signaturesFor } from '#signatures/index';
 import { sometimesFor } from '#worlds/sometimes';
@@ -13,6 +14,7 @@ import { Machine } from './machine/machine.ts';
 import { KIND } from './machine/memory.ts';
 import { type Fault, FaultError, type KernelThread } from './machine/types.ts';
 import { Watch } from './machine/watch.ts';
+import { wasm } from './wasm/api.ts';
 
 /** Leave the running thread before it passes switch point number @at, for thread @to. */
 export interface Preemption {
@@ -50,6 +52,8 @@ export interface Segment {
 export interface RunResult {
   readonly choices: readonly FreeChoice[];
   readonly segments: readonly Segment[];
+  /** Per segment: it was ended by a preemption of the plan. */
+  readonly preempted: readonly boolean[];
   readonly points: number;
   /** Words that broke the discipline: the set of switch points has grown. */
   readonly demoted: number;
@@ -69,7 +73,13 @@ export class SourceRunner {
   readonly context: RuleContext;
   onEvent: ((e: SourceEvent) => void) | null = null;
 
-  constructor(image: KernelImage, world: World, properties: readonly string[] | null = null) {
+  /** @more: rules beside those of the properties. */
+  constructor(
+    image: KernelImage,
+    world: World,
+    properties: readonly string[] | null = null,
+    more: (ctx: RuleContext) => readonly Rule[] = () => [],
+  ) {
     this.machine = new Machine(image);
     this.world = world;
     this.booted = bootWorld(this.machine, world);
@@ -83,7 +93,7 @@ export class SourceRunner {
     });
     this.watch = new Watch(
       {
-        rules: rulesFor(this.context, properties),
+        rules: [...rulesFor(this.context, properties), ...more(this.context)],
         signatures: signaturesFor(this.context),
         sometimes: sometimesFor(this.context),
       },
@@ -103,12 +113,13 @@ export class SourceRunner {
     startThreads(this.machine, this.world, this.booted);
   }
 
-  /** One whole run. */
-  run(plan: Plan, traced = false): RunResult {
+  /** One whole run. @lenient: where the plan's thread cannot run, another one does. */
+  run(plan: Plan, traced = false, lenient = false): RunResult {
     this.begin();
     this.machine.mem.trace = traced;
     const choices: FreeChoice[] = [];
     const segments: Segment[] = [];
+    const preempted: boolean[] = [];
     let fault: Fault | null = null;
     let feasible = true;
     let next: number | null = null;
@@ -123,11 +134,11 @@ export class SourceRunner {
         if (next !== null) {
           const wanted = next;
           const found = ready.find((r) => r.id === wanted);
-          if (!found) {
+          if (!found && !lenient) {
             feasible = false;
             break;
           }
-          t = found;
+          t = found ?? ready[0]!;
           next = null;
         } else {
           const chosen = Math.min(plan.choices[choices.length] ?? 0, ready.length - 1);
@@ -151,6 +162,7 @@ export class SourceRunner {
           next = p.to;
           preemption++;
         }
+        preempted.push(next !== null);
         segment.to = mem.count;
         segment.logTo = mem.logLength;
       }
@@ -161,6 +173,7 @@ export class SourceRunner {
     return {
       choices,
       segments,
+      preempted,
       points: mem.count,
       demoted: mem.demoted,
       reports: this.watch.reports,
@@ -201,7 +214,7 @@ export class SourceRunner {
     const thread = machine.current?.name ?? 'boot';
     let fault: Fault;
     if (e instanceof FaultError) fault = e.fault;
-    else if (e instanceof WebAssembly.RuntimeError) {
+    else if (e instanceof wasm.RuntimeError) {
       const text = `trap: ${e.message}`;
       fault = { kind: 'trap', text, thread, site: -1, addr: 0, stack: [], otherStack: [] };
     } else throw e;

@@ -218,7 +218,7 @@ export function readDies(s: DebugSections): { byOffset: Map<number, Die>; units:
     c.at++;
     let table = tables.get(abbrevOffset);
     if (!table) tables.set(abbrevOffset, (table = abbrevTable(s.abbrev, abbrevOffset)));
-    let parent: Die | null = null;
+    let parent = null as Die | null;
     const unit = { name: '', lineOffset: 0, lowPc: 0 };
     while (c.at < end) {
       const offset = c.at;

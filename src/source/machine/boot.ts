@@ -111,7 +111,10 @@ class Boot {
       if (d.role === 'iommu') this.prop(node, '#iommu-cells', this.cells([1]));
       const specifiers: number[] = [];
       for (const use of d.iommus) {
-        const instance = must(this.world.instances.find((i) => i.name === use.instance));
+        const instance = must(
+          this.world.instances.find((i) => i.name === use.instance),
+          use.instance,
+        );
         for (const id of use.ids.length > 0 ? use.ids : [0]) {
           specifiers.push(this.phandle(instance.device), id);
         }
@@ -206,14 +209,14 @@ function startThread(m: Machine, world: World, booted: BootedWorld, t: WorldThre
   };
   switch (t.kind) {
     case 'iommu-probe':
-      register(must(world.instances.find((i) => i.name === t.instance)).device);
+      register(must(world.instances.find((i) => i.name === t.instance), t.instance).device);
       return;
     case 'driver-attach':
       register(t.device);
       return;
     case 'device-add': {
-      const node = must(booted.nodes.get(t.device));
-      m.spawn(t.name, 'rw_thread_device_add', [node, must(booted.names.get(t.device))]);
+      const node = must(booted.nodes.get(t.device), t.device);
+      m.spawn(t.name, 'rw_thread_device_add', [node, must(booted.names.get(t.device), t.device)]);
       return;
     }
     case 'late-initcall':
@@ -221,7 +224,7 @@ function startThread(m: Machine, world: World, booted: BootedWorld, t: WorldThre
       return;
     case 'deferral-timeout': {
       const g = m.image.debug.globals.find((v) => v.name === 'deferred_probe_timeout_work');
-      m.spawn(t.name, 'rw_thread_work', [must(g).address]);
+      m.spawn(t.name, 'rw_thread_work', [must(g, 'deferred_probe_timeout_work').address]);
       return;
     }
   }

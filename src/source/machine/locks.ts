@@ -33,6 +33,13 @@ export class LockTable {
     this.used = 0;
   }
 
+  /** Could the operation take the lock now? */
+  free(addr: number, op: string): boolean {
+    const v = this.host.mem.i32[addr >> 2]!;
+    if (op.includes('trylock') || op === 'yield') return true;
+    return op === 'down_read' ? v >= 0 : v === 0;
+  }
+
   private publish(t: KernelThread): void {
     let low = 0;
     let high = 0;

@@ -17,6 +17,7 @@ import {
   type KernelThread,
 } from './types.ts';
 import { WorkQueue, workImports } from './work.ts';
+import { type WasmGlobal, type WasmModule, type WasmTable, wasm } from '../wasm/api.ts';
 
 /** What the machine reports while it runs; see events.ts. */
 export interface MachineListener {
@@ -31,21 +32,21 @@ export interface MachineListener {
 
 type Fn = (...args: number[]) => number;
 
-const compiled = new Map<string, WebAssembly.Module>();
+const compiled = new Map<string, WasmModule>();
 const addresses = new Map<string, { heapBase: number; state: number }>();
 
 /** Where the linker put two things; a throw-away instance tells. */
-function addressesOf(module: WebAssembly.Module, key: string): { heapBase: number; state: number } {
+function addressesOf(module: WasmModule, key: string): { heapBase: number; state: number } {
   const known = addresses.get(key);
   if (known) return known;
   const env: Record<string, unknown> = {
-    memory: new WebAssembly.Memory({ initial: 256, maximum: 1024 }),
+    memory: new wasm.Memory({ initial: 256, maximum: 1024 }),
   };
-  for (const { name, kind } of WebAssembly.Module.imports(module)) {
+  for (const { name, kind } of wasm.Module.imports(module)) {
     if (kind === 'function') env[name] = () => 0;
   }
-  const { exports } = new WebAssembly.Instance(module, { env } as WebAssembly.Imports);
-  const address = (name: string): number => (exports[name] as WebAssembly.Global).value as number;
+  const { exports } = new wasm.Instance(module, { env });
+  const address = (name: string): number => (exports[name] as WasmGlobal).value as number;
   const found = { heapBase: address('__heap_base'), state: address('rw_state') };
   addresses.set(key, found);
   return found;
@@ -64,9 +65,9 @@ export class Machine implements Host {
   listener: MachineListener | null = null;
   private readonly bootFrames: Frame[] = [];
   private readonly srcuReaders = new Map<number, number>();
-  private table!: WebAssembly.Table;
+  private table!: WasmTable;
   private getState!: () => number;
-  private stackPointer!: WebAssembly.Global;
+  private stackPointer!: WasmGlobal;
   private readonly tasks: number[] = [];
   private scratch = 0;
 
@@ -74,10 +75,10 @@ export class Machine implements Host {
     this.image = image;
     let module = compiled.get(image.key);
     if (!module) {
-      module = new WebAssembly.Module(image.wasm as BufferSource);
+      module = new wasm.Module(image.wasm);
       compiled.set(image.key, module);
     }
-    const memory = new WebAssembly.Memory({ initial: 256, maximum: 1024 });
+    const memory = new wasm.Memory({ initial: 256, maximum: 1024 });
     const { heapBase, state } = addressesOf(module, image.key);
     this.mem = new KernelMemory(memory, heapBase, state, Uint8Array.from(image.quiet));
     this.heap = new Heap(this);
@@ -85,15 +86,15 @@ export class Machine implements Host {
     this.works = new WorkQueue(this);
     const all = this.allImports();
     const env: Record<string, unknown> = { memory };
-    for (const { name, kind } of WebAssembly.Module.imports(module)) {
+    for (const { name, kind } of wasm.Module.imports(module)) {
       if (kind === 'function') env[name] = all[name] ?? missing(name);
     }
-    const instance = new WebAssembly.Instance(module, { env } as WebAssembly.Imports);
+    const instance = new wasm.Instance(module, { env });
     this.mem.attach();
     this.exports = instance.exports;
-    this.table = instance.exports['__indirect_function_table'] as WebAssembly.Table;
+    this.table = instance.exports['__indirect_function_table'] as WasmTable;
     this.getState = instance.exports['asyncify_get_state'] as () => number;
-    this.stackPointer = instance.exports['__stack_pointer'] as WebAssembly.Global;
+    this.stackPointer = instance.exports['__stack_pointer'] as WasmGlobal;
     this.scratch = this.heap.alloc(1024);
     for (let i = 0; i <= MAX_THREADS; i++) this.tasks.push(this.heap.alloc(8192));
   }
@@ -107,7 +108,8 @@ export class Machine implements Host {
           this.stopRewind();
           return;
         }
-        this.current!.pending = { addr, kind, site, op: '' };
+        const stack = this.recording ? this.stack() : [];
+        this.current!.pending = { addr, kind, site, op: '', stack };
         this.unwind();
       },
       rw_trace: (addr: number, kind: number, site: number) =>
@@ -192,7 +194,9 @@ export class Machine implements Host {
     this.mem.count = count;
     t.pointNumber = count;
     if (count !== this.mem.stop) return false;
-    t.pending = { addr, kind: 0, site: -1, op };
+    const stack = this.recording ? this.stack() : [];
+    const site = op === 'yield' ? -1 : this.mem.site;
+    t.pending = { addr, kind: 0, site, op, stack };
     this.unwind();
     return true;
   }
@@ -292,7 +296,7 @@ export class Machine implements Host {
 
   /** Table index an initcall symbol holds, or 0 where the tree lacks it. */
   initcall(name: string): number {
-    const symbol = this.exports[`rw_initcall_${name}`] as WebAssembly.Global | undefined;
+    const symbol = this.exports[`rw_initcall_${name}`] as WasmGlobal | undefined;
     return symbol ? this.mem.u32[symbol.value >> 2]! : 0;
   }
 
@@ -300,7 +304,7 @@ export class Machine implements Host {
     return (this.table.get(index) as Fn)();
   }
 
-  fault(kind: Fault['kind'], text: string, addr: number, site = -1): never {
+  fault(kind: Fault['kind'], text: string, addr: number, site = this.mem.site): never {
     const freed = this.recording && kind !== 'null-dereference' ? this.heap.find(addr) : null;
     throw new FaultError({
       kind,

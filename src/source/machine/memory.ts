@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The image's memory: layout, the words shared with hooks.c, snapshot and restore.
 
+import type { WasmMemory } from '../wasm/api.ts';
 /** Word offsets in struct rw_state of scene/hooks.c. */
 const STATE = {
   cur: 0,
@@ -22,6 +23,7 @@ const STATE = {
   locksHigh: 17,
   logLength: 18,
   quiet: 19,
+  site: 20,
 } as const;
 
 /** Bits of a word in the map. */
@@ -68,7 +70,7 @@ export class KernelMemory {
   private epoch = 0;
 
   constructor(
-    memory: WebAssembly.Memory,
+    memory: WasmMemory,
     heapBase: number,
     stateAddress: number,
     quiet: Uint8Array,
@@ -154,6 +156,10 @@ export class KernelMemory {
     return v;
   }
 
+  /** Site of the latest call of an operation of the environment. */
+  get site(): number {
+    return this.u32[this.state + STATE.site]!;
+  }
   get logLength(): number {
     return this.u32[this.state + STATE.logLength]!;
   }

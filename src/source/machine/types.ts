@@ -20,6 +20,8 @@ export interface PendingAccess {
   readonly site: number;
   /** Name of the environment's operation; '' for an access. */
   readonly op: string;
+  /** Functions the thread is in; only while recording. */
+  readonly stack?: readonly string[];
 }
 
 export interface HeldLock {

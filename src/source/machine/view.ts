@@ -87,7 +87,7 @@ export class KernelView implements Peek {
     for (const i of world.instances) {
       const handle = new Handle('iommu_device', i.name);
       this.instanceHandles.set(i.name, handle);
-      this.byFwnode.set(must(booted.nodes.get(i.device)) + this.o.nodeFwnode, handle);
+      this.byFwnode.set(must(booted.nodes.get(i.device), i.device) + this.o.nodeFwnode, handle);
     }
     for (const [name, addr] of booted.devices) this.learn(name, addr);
   }
@@ -103,7 +103,7 @@ export class KernelView implements Peek {
   }
 
   private learn(name: string, addr: number): Handle {
-    const handle = must(this.deviceHandles.get(name));
+    const handle = must(this.deviceHandles.get(name), name);
     this.byAddress.set(addr, handle);
     this.addressOf.set(handle, addr);
     for (const field of ['driver', 'iommu_group'] as const) {
@@ -116,6 +116,11 @@ export class KernelView implements Peek {
 
   private u32(addr: number): number {
     return this.m.mem.u32[addr >> 2]!;
+  }
+
+  /** Name of a device by its address; null for anything else. */
+  nameOfAddress(addr: number): string | null {
+    return this.byAddress.get(addr)?.name ?? null;
   }
 
   /** The device at an address; one that a thread has just made is recognised by its node. */

@@ -28,6 +28,7 @@ struct rw_state {
 	u64 locks;	/* set of locks the running thread holds */
 	u32 log_n;	/* words in the log */
 	u8 *quiet;	/* per site: counts references, never a switch point */
+	u32 site;	/* of the latest call of an operation; wasm/rewrite.ts stores it */
 };
 
 struct rw_cell {

@@ -87,6 +87,21 @@ function skipImmediates(c: Cursor, op: number): void {
   }
 }
 
+// i32.store align=2 offset=SITE_OFFSET, the place of `site` in struct rw_state of hooks.c.
+const SITE_OFFSET = 80;
+const STORE_SITE = new Uint8Array([0x36, 2, SITE_OFFSET]);
+
+function signed32(bytes: Uint8Array, at: number): number {
+  let result = 0;
+  let shift = 0;
+  for (let i = at; ; i++) {
+    const b = bytes[i]!;
+    result |= (b & 127) << shift;
+    shift += 7;
+    if (b < 128) return shift < 32 && b & 64 ? result | (-1 << shift) : result;
+  }
+}
+
 class Rewriter {
   private readonly shape: ModuleShape;
   private readonly parts: readonly Section[];
@@ -95,14 +110,19 @@ class Rewriter {
   private readonly wrapper = new Map<number, number>();
   /** Import index of a hook -> its replacement and name. */
   private readonly hooks = new Map<number, { index: number; hook: string }>();
+  /** Imported operations of the environment whose calls are numbered too: index -> name. */
+  private readonly operations = new Map<number, string>();
+  private readonly stateAddress: number;
   readonly followed: string[] = [];
   readonly missing: string[] = [];
 
-  constructor(module: Uint8Array, follow: readonly string[]) {
+  constructor(module: Uint8Array, follow: readonly string[], operations: RegExp) {
     this.parts = sections(module);
     this.shape = moduleShape(this.parts);
     const { imports, exports, names, defined } = this.shape;
+    this.stateAddress = this.globalValue(exports.get('rw_state')!.index);
     imports.forEach(({ name }, index) => {
+      if (operations.test(name)) this.operations.set(index, name);
       if (!name.startsWith('__tsan_')) return;
       const hook = name.slice('__tsan_'.length);
       const target = exports.get(`rwh_${hook}`);
@@ -118,6 +138,20 @@ class Rewriter {
       }
       this.wrapper.set(index, imports.length + defined.length + this.followed.length);
       this.followed.push(name);
+    }
+  }
+
+  /** Initial value of a global that holds an address. */
+  private globalValue(index: number): number {
+    const c = new Cursor(this.parts.find((p) => p.id === 6)!.body);
+    c.u();
+    for (let i = 0; ; i++) {
+      c.at += 2;
+      if (c.byte() !== 0x41) throw new Error('unexpected kind of global');
+      const at = c.at;
+      c.skipLeb();
+      c.byte();
+      if (i === index) return signed32(c.bytes, at);
     }
   }
 
@@ -170,15 +204,25 @@ class Rewriter {
       const target = c.u();
       const hook = this.hooks.get(target);
       const wrapped = this.wrapper.get(target);
-      if (!hook && wrapped === undefined) continue;
+      const operation = this.operations.get(target);
+      if (!hook && wrapped === undefined && !operation) continue;
       out.raw(c.bytes.subarray(copied, address));
       if (hook) {
         out.byte(0x41);
         out.s(this.sites.length);
         this.sites.push({ address, hook: hook.hook, functionName });
       }
+      if (operation) {
+        // rw_state.site = number; the operands of the call stay below on the stack.
+        out.byte(0x41);
+        out.s(this.stateAddress);
+        out.byte(0x41);
+        out.s(this.sites.length);
+        out.raw(STORE_SITE);
+        this.sites.push({ address, hook: operation, functionName });
+      }
       out.byte(0x10);
-      out.u(hook ? hook.index : wrapped!);
+      out.u(hook ? hook.index : (wrapped ?? target));
       copied = c.at;
     }
     out.raw(c.bytes.subarray(copied, end));
@@ -275,8 +319,12 @@ class Rewriter {
 }
 
 /** Rewrite a linked image; see the head of this file. */
-export function rewrite(module: Uint8Array, follow: readonly string[]): Rewritten {
-  const r = new Rewriter(module, follow);
+export function rewrite(
+  module: Uint8Array,
+  follow: readonly string[],
+  operations: RegExp,
+): Rewritten {
+  const r = new Rewriter(module, follow, operations);
   const rewritten = r.run();
   return { module: rewritten, sites: r.sites, followed: r.followed, missing: r.missing };
 }

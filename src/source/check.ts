@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow source check: the worlds of a board, run in the kernel's own C.
+
+import { createHash } from 'node:crypto';
+import type { Platform } from '#platform/index';
+import { properties } from '#properties/index';
+import type { Finding, FindingRevision } from '#report/finding';
+import type {
+  CheckOptions,
+  CheckProgress,
+  CheckResult,
+  HitLimit,
+  Outcome,
+  Verdict,
+} from '#report/report';
+import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
+import { bestOf, sortKey, type WorldFinding } from '#worlds/run-world';
+import { shapeOf } from '#worlds/shape';
+import { toFinding } from '#worlds/to-finding';
+import type { World } from '#worlds/world';
+import { type BuildOptions, buildTree, type KernelImage } from './build.ts';
+import { SourceError } from './errors.ts';
+import { toWorldFinding } from './finding.ts';
+import { SourceProgram } from './program.ts';
+import { SourceRunner } from './run.ts';
+import { type SearchResult, searchSource } from './search.ts';
+import { sourceWorlds } from './worlds.ts';
+
+/** Options of a check beyond those of the model's. */
+export interface SourceCheckOptions extends BuildOptions {
+  readonly check: CheckOptions;
+  /** Only the named world; null: those of the board, or all named ones without a board. */
+  readonly world: string | null;
+  readonly version: string;
+  onWorld?(progress: CheckProgress): void;
+}
+
+/** Preemptions where the options do not say. */
+const BOUND = 2;
+
+/** Milliseconds for one world where the options do not say. */
+const TIME_MAX_MS = 60_000;
+
+interface Outcomes {
+  readonly derived: DerivedWorld;
+  readonly search: SearchResult | null;
+  /** Why the world could not be run, if it could not. */
+  readonly refused: string | null;
+  readonly findings: readonly WorldFinding[];
+}
+
+function chosenWorlds(platform: Platform | null, opt: SourceCheckOptions): DerivedWorld[] {
+  const { asyncProbe, strictDevlink, devices } = opt.check;
+  const place = (world: World): DerivedWorld => ({
+    world,
+    classKey: world.classKey,
+    devices: world.focus,
+  });
+  if (opt.world !== null) {
+    const world = sourceWorlds.find((w) => w.name === opt.world);
+    if (!world) {
+      const names = sourceWorlds.map((w) => w.name).join(', ');
+      throw new SourceError('RW309', `${opt.world}: there is no such world`, `one of ${names}`);
+    }
+    return [place(world)];
+  }
+  const all = platform
+    ? worldsForPlatform(platform, { asyncProbe, strictDevlink, prefer: devices ?? [] })
+    : sourceWorlds.map(place);
+  return devices ? all.filter((w) => w.devices.some((d) => devices.includes(d))) : all;
+}
+
+/** Search one world and turn what it shows into findings. */
+export function checkWorld(
+  image: KernelImage,
+  world: World,
+  check: Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'properties'>,
+): { search: SearchResult; findings: WorldFinding[] } {
+  const runner = new SourceRunner(image, world, check.properties);
+  const bound = check.strategy.kind === 'bound' ? check.strategy.preemptionsMax : BOUND;
+  const search = searchSource(runner, {
+    bound,
+    timeMaxMs: check.timeMaxMs ?? TIME_MAX_MS,
+    ...(check.statesMax === null ? {} : { runsMax: check.statesMax }),
+  });
+  const program = new SourceProgram(image, world, runner);
+  const findings: WorldFinding[] = [];
+  for (const f of search.findings) {
+    const found = toWorldFinding(program, f);
+    if (!found) throw new Error(`${f.report.property} of ${world.name} does not show again`);
+    findings.push(found);
+  }
+  return { search, findings: bestOf(findings) };
+}
+
+/** Check a tree: build it, run the worlds, and report as `racewindow check` does. */
+export async function checkSource(
+  tree: string,
+  platform: Platform | null,
+  opt: SourceCheckOptions,
+): Promise<CheckResult> {
+  const image = await buildTree(tree, opt);
+  const worlds = chosenWorlds(platform, opt);
+  const done = new Map<string, Outcomes>();
+  const outcomes: Outcomes[] = [];
+  let found = 0;
+  let states = 0;
+  for (const derived of worlds) {
+    const shape = shapeOf(derived.world);
+    const known = done.get(shape);
+    const outcome = known ? { ...known, derived } : runOne(image, derived, opt);
+    if (!known) {
+      done.set(shape, outcome);
+      found += outcome.findings.length;
+      states += outcome.search?.runs ?? 0;
+      outcomes.push(outcome);
+    }
+    const worldsTotal = worlds.length;
+    const { name } = derived.world;
+    opt.onWorld?.({ worldsDone: outcomes.length, worldsTotal, world: name, states, findings: found });
+  }
+  return report(image, outcomes, opt);
+}
+
+function runOne(image: KernelImage, derived: DerivedWorld, opt: SourceCheckOptions): Outcomes {
+  try {
+    const { search, findings } = checkWorld(image, derived.world, opt.check);
+    return { derived, search, refused: null, findings };
+  } catch (e) {
+    if (!(e instanceof SourceError) || e.code !== 'RW309' || opt.world !== null) throw e;
+    return { derived, search: null, refused: e.message, findings: [] };
+  }
+}
+
+function revisionOf(image: KernelImage, opt: SourceCheckOptions): FindingRevision {
+  const fix = (prefix: string) => (p: { name: string; text: string }) => ({
+    name: `${prefix}${p.name.replace(/^.*\//, '')}`,
+    sha256: createHash('sha256').update(p.text).digest('hex'),
+    source: p.text,
+  });
+  const userFixes = [
+    ...(opt.reverts ?? []).map(fix('revert ')),
+    ...(opt.patches ?? []).map(fix('')),
+  ];
+  return { name: `linux-${image.version.text}`, commits: [], userFixes };
+}
+
+function report(
+  image: KernelImage,
+  outcomes: readonly Outcomes[],
+  opt: SourceCheckOptions,
+): CheckResult {
+  const kernel = revisionOf(image, opt);
+  const { windows, strategy } = opt.check;
+  const all: Finding[] = outcomes.flatMap(({ derived, findings }) =>
+    findings.map((f) => toFinding(f, { ...derived, kernel })),
+  );
+  const best = new Map<string, Finding>();
+  for (const f of all) {
+    const key = `${f.property}|${f.window}|${f.class}`;
+    const known = best.get(key);
+    if (!known || f.preemptions < known.preemptions) best.set(key, f);
+  }
+  const findings = [...best.values()]
+    .filter((f) => windows === null || (f.window !== null && windows.includes(f.window)))
+    .sort((a, b) => (`${sortKey(a)}|${a.class}` < `${sortKey(b)}|${b.class}` ? -1 : 1));
+  const ran = outcomes.filter((o) => o.search);
+  const sum = (pick: (s: SearchResult) => number): number =>
+    ran.reduce((total, o) => total + pick(o.search!), 0);
+  const clients = (w: World): number => w.devices.filter((d) => d.iommus.length > 0).length;
+  return {
+    tool: { name: 'racewindow', version: opt.version, format: 'racewindow/report@1' },
+    kernel: { name: kernel.name, commits: [], userFixes: kernel.userFixes.map((f) => f.name) },
+    coverage: {
+      worlds: ran.length,
+      clientsMax: Math.max(0, ...ran.map((o) => clients(o.derived.world))),
+      instancesMax: Math.max(0, ...ran.map((o) => o.derived.world.instances.length)),
+      states: sum((s) => s.runs),
+      transitions: sum((s) => s.runs * s.points),
+      strategy: `bound=${strategy.kind === 'bound' ? strategy.preemptionsMax : BOUND}`,
+      bounded: limitsOf(outcomes, opt),
+    },
+    verdicts: verdictsOf(outcomes, findings, opt),
+    findings,
+  };
+}
+
+/** The preemption bound is a limit of every world: not finding is never a proof. */
+function limitsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): HitLimit[] {
+  const { strategy, timeMaxMs, statesMax } = opt.check;
+  const names = (test: (o: Outcomes) => boolean): string[] =>
+    outcomes.filter(test).map((o) => o.derived.world.name).sort();
+  const bound = strategy.kind === 'bound' ? strategy.preemptionsMax : BOUND;
+  const limits: HitLimit[] = [
+    { limit: 'preemptions', value: bound, flag: '--strategy', worlds: names((o) => !!o.search) },
+    {
+      limit: 'time-max',
+      value: (timeMaxMs ?? TIME_MAX_MS) / 1000,
+      flag: '--time-max',
+      worlds: names((o) => o.search?.limit === 'time-max'),
+    },
+    {
+      limit: 'runs-max',
+      value: statesMax ?? 0,
+      flag: '--states-max',
+      worlds: names((o) => o.search?.limit === 'runs-max'),
+    },
+    { limit: 'not-runnable', value: 0, flag: null, worlds: names((o) => o.refused !== null) },
+  ];
+  return limits.filter((l) => l.worlds.length > 0);
+}
+
+function verdictsOf(
+  outcomes: readonly Outcomes[],
+  findings: readonly Finding[],
+  opt: SourceCheckOptions,
+): Verdict[] {
+  const rows: Verdict[] = [];
+  for (const { id } of properties) {
+    if (opt.check.properties !== null && !opt.check.properties.includes(id)) continue;
+    const byOutcome = new Map<Outcome, Set<string>>();
+    for (const { derived } of outcomes) {
+      const broken = findings.some((f) => f.property === id && f.class === derived.classKey);
+      const outcome: Outcome = broken ? 'violated' : 'bounded';
+      const set = byOutcome.get(outcome) ?? new Set<string>();
+      for (const d of derived.devices) set.add(d);
+      byOutcome.set(outcome, set);
+    }
+    for (const outcome of ['violated', 'bounded'] as const) {
+      const devices = byOutcome.get(outcome);
+      if (devices) rows.push({ property: id, outcome, devices: [...devices].sort() });
+    }
+  }
+  return rows;
+}

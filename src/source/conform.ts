@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Holds the model against the kernel's own C: the same worlds, the same outcomes, the same events.
+//
+// (a) Every outcome that the real code reaches within the bound is one that the model can reach.
+// (b) Every finding of the model shows in the real code as well.
+// (c) Random runs of the real code, with more preemptions, come to nothing else either.
+// An outcome says, for each device: bound or deferred, its group's number, the group it had when
+// its driver probed, whether the kernel warned, and which of the named events it has seen.
+
+import { exhaustive } from '#checker/exhaustive';
+import { Machine } from '#checker/machine';
+import type { Report } from '#checker/program';
+import type { Rule } from '#checker/scene';
+import type { Value } from '#env/op';
+import type { Revision } from '#kernel/index';
+import { propertyOf, RuleContext, rulesFor } from '#properties/index';
+import { signaturesFor } from '#signatures/index';
+import { buildScene } from '#worlds/scene';
+import type { World } from '#worlds/world';
+import type { KernelImage } from './build.ts';
+import { SourceRunner } from './run.ts';
+import { searchSource } from './search.ts';
+
+export interface ConformOptions {
+  readonly worlds: readonly World[];
+  /** Preemptions of the real code's runs. */
+  readonly bound: number;
+  /** Sampled runs per world for the comparison of events. */
+  readonly samples: number;
+  readonly timeMaxMs: number;
+  readonly statesMax: number;
+  onWorld?(r: WorldConformance): void;
+}
+
+/** A difference: what one side has and the other has not. */
+export interface Difference {
+  readonly kind: 'outcome' | 'finding';
+  readonly world: string;
+  readonly text: string;
+}
+
+export interface WorldConformance {
+  readonly world: string;
+  readonly realRuns: number;
+  readonly modelStates: number;
+  /** The model was explored to the end; otherwise outcomes it lacks are no differences. */
+  readonly modelComplete: boolean;
+  readonly outcomesReal: number;
+  readonly outcomesModel: number;
+  readonly samples: number;
+  readonly differences: readonly Difference[];
+}
+
+export interface ConformResult {
+  readonly worlds: readonly WorldConformance[];
+  readonly differences: readonly Difference[];
+}
+
+/** Events that an outcome counts, with the argument that tells them apart, if there is one. */
+const FLAGS: ReadonlyMap<string, number | null> = new Map<string, number | null>([
+  ['walk-visit', null],
+  ['configure-skipped', 1],
+  ['configure-begin', 1],
+  ['ops-missing', 1],
+  ['probe-device', 2],
+  ['late-warn', 1],
+  ['not-ready-deferred', null],
+  ['not-ready-accepted', null],
+  ['fwspec-found', null],
+  ['fwspec-built', 2],
+  ['replay-begin', null],
+]);
+
+/**
+ * A rule that breaks nothing: its state is the outcome so far, one text per device, and its sink
+ * gets the outcome of every finished run. Both sides are watched by it.
+ */
+export function outcomeRule(ctx: RuleContext, sink: Set<string>): Rule {
+  const initial = ctx.devices.map(() => 'unbound|-|-|');
+  return {
+    id: 'outcome',
+    events: [...FLAGS.keys(), 'bound', 'deferred', 'group-set', 'driver-probe'],
+    reads: [],
+    initial,
+    onEvent: (state, e) => {
+      const d = ctx.watched(e.args[0]);
+      if (!d || e.thread === 'boot') return undefined;
+      const cells = [...(state as readonly string[])];
+      const [bound = '', group = '', probed = '', flags = ''] = cells[d.position]!.split('|');
+      cells[d.position] = next([bound, group, probed, flags], e.name, e.args).join('|');
+      return { state: cells };
+    },
+    atEnd: (_peek, state) => {
+      const cells = state as readonly string[];
+      sink.add(ctx.devices.map((d) => `${d.data.name}: ${cells[d.position]}`).join('\n'));
+      return undefined;
+    },
+  };
+}
+
+type Cell = [bound: string, group: string, probed: string, flags: string];
+
+function next([bound, group, probed, flags]: Cell, name: string, args: readonly Value[]): Cell {
+  if (name === 'bound' || name === 'deferred') return [name, group, probed, flags];
+  if (name === 'group-set') return [bound, `group ${Number(args[2])}`, probed, flags];
+  if (name === 'driver-probe') return [bound, group, `probed with ${group}`, flags];
+  const at = FLAGS.get(name);
+  const flag = at === null || at === undefined ? name : `${name} ${String(args[at])}`;
+  const set = new Set(flags === '' ? [] : flags.split(', '));
+  set.add(flag);
+  return [bound, group, probed, [...set].sort().join(', ')];
+}
+
+interface Side {
+  readonly outcomes: Set<string>;
+  /** property and window of what was found. */
+  readonly found: Set<string>;
+}
+
+const keyOf = (r: { property: string; window: string | null }): string =>
+  `${propertyOf(r.property)} ${r.window ?? 'no window'}`;
+
+/** Everything the model can come to in a world. */
+function modelSide(world: World, revision: Revision, statesMax: number, timeMaxS: number) {
+  const built = buildScene(world, revision);
+  const ctx = new RuleContext(world, {
+    device: (name) => built.devices.get(name),
+    instance: (name) => built.instances.get(name),
+    deferred: built.k.deferred,
+  });
+  const outcomes = new Set<string>();
+  const machine = new Machine({
+    name: built.name,
+    init: built.init,
+    threads: built.threads,
+    rules: [...rulesFor(ctx, null), outcomeRule(ctx, outcomes)],
+    signatures: signaturesFor(ctx),
+    sometimes: [],
+  });
+  const result = exhaustive(machine, { statesMax, timeMaxS, onTerminal: () => machine.atEnd() });
+  const found = new Set(result.found.map((f) => keyOf(f.report)));
+  return { outcomes, found, states: result.states, complete: result.bounded.length === 0 };
+}
+
+/** What the real code comes to within the bound, and in random runs beyond it. */
+function realSide(image: KernelImage, world: World, opt: ConformOptions): Side & { runs: number } {
+  const outcomes = new Set<string>();
+  const runner = new SourceRunner(image, world, null, (ctx) => [outcomeRule(ctx, outcomes)]);
+  const { bound, timeMaxMs } = opt;
+  const search = searchSource(runner, { bound, timeMaxMs });
+  const found = new Set(search.findings.map((f) => keyOf(f.report)));
+  sample(runner, opt.samples, (reports) => {
+    for (const r of reports) found.add(keyOf(r));
+  });
+  return { outcomes, found, runs: search.runs };
+}
+
+/** Random runs with up to six preemptions; the seed is fixed. */
+function sample(
+  runner: SourceRunner,
+  count: number,
+  onRun: (reports: readonly Report[]) => void,
+): void {
+  let seed = 7;
+  const random = (n: number): number => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+    return (seed >>> 8) % n;
+  };
+  let points = 100;
+  for (let i = 0; i < count; ) {
+    const threads = runner.world.threads.length + 1;
+    const preemptions = [];
+    let at = 0;
+    for (let k = random(6); k >= 0; k--) {
+      at += 1 + random(points);
+      preemptions.push({ at, to: 1 + random(threads) });
+    }
+    const choices = Array.from({ length: 6 }, () => random(threads));
+    const result = runner.run({ preemptions, choices }, false, true);
+    points = Math.max(points, result.points);
+    onRun(result.reports);
+    i++;
+  }
+}
+
+/** Hold the model of @revision against @image in every world. */
+export function conform(
+  image: KernelImage,
+  revision: Revision,
+  opt: ConformOptions,
+): ConformResult {
+  const worlds: WorldConformance[] = [];
+  for (const world of opt.worlds) {
+    const model = modelSide(world, revision, opt.statesMax, opt.timeMaxMs / 1000);
+    const real = realSide(image, world, opt);
+    const differences: Difference[] = [];
+    for (const outcome of real.outcomes) {
+      if (model.outcomes.has(outcome)) continue;
+      differences.push({ kind: 'outcome', world: world.name, text: outcome });
+    }
+    for (const key of model.found) {
+      if (real.found.has(key)) continue;
+      differences.push({ kind: 'finding', world: world.name, text: `only the model: ${key}` });
+    }
+    for (const key of real.found) {
+      if (model.found.has(key)) continue;
+      differences.push({ kind: 'finding', world: world.name, text: `only the real code: ${key}` });
+    }
+    const done: WorldConformance = {
+      world: world.name,
+      realRuns: real.runs,
+      modelStates: model.states,
+      modelComplete: model.complete,
+      outcomesReal: real.outcomes.size,
+      outcomesModel: model.outcomes.size,
+      samples: opt.samples,
+      differences,
+    };
+    worlds.push(done);
+    opt.onWorld?.(done);
+  }
+  return { worlds, differences: worlds.flatMap((w) => w.differences) };
+}

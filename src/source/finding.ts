@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From a plan that breaks a rule to a finding: trace, schedule and witness, replayed before told.
+
+import { formatSchedule } from '#checker/index';
+import type { StepRecord } from '#checker/program';
+import { propertyOf } from '#properties/index';
+import type { WorldFinding } from '#worlds/run-world';
+import type { SourceProgram } from './program.ts';
+import type { RunResult } from './run.ts';
+import type { SearchFinding } from './search.ts';
+
+/** Steps of a plan through the Program, as the segments of its run say. */
+export function tracePlan(program: SourceProgram, run: RunResult): StepRecord[] {
+  const { machine } = program.runner;
+  const trace: StepRecord[] = [];
+  program.reset();
+  for (let i = 0; i < run.segments.length; i++) {
+    const segment = run.segments[i]!;
+    const t = segment.thread - 1;
+    const last = i === run.segments.length - 1;
+    const preempted = !last && run.preempted[i] === true;
+    if (t >= program.threadCount()) break;
+    while (program.enabled(t)) {
+      trace.push(program.record(t));
+      if (preempted && machine.mem.count >= segment.to) break;
+    }
+  }
+  return trace;
+}
+
+/** The step that decides: the last one that carried an event about the subject. */
+function decidingStep(trace: readonly StepRecord[], property: string, subject: string) {
+  const telling: Readonly<Record<string, string>> = {
+    P1: 'late-warn',
+    P2: 'group-set',
+    P3: 'driver-probe',
+    P4: 'probe-device',
+  };
+  const event = telling[property];
+  if (!event) return null;
+  const at = trace.findIndex((s) => s.events.some((e) => e.startsWith(`${event} ${subject}`)));
+  return at < 0 ? null : at;
+}
+
+/** Replay a finding's plan while recording; null where it does not show again. */
+export function toWorldFinding(program: SourceProgram, f: SearchFinding): WorldFinding | null {
+  const { runner } = program;
+  const run = runner.run(f.plan);
+  const same = (r: { property: string; window: string | null; subject: string }): boolean =>
+    r.property === f.report.property &&
+    r.window === f.report.window &&
+    r.subject === f.report.subject;
+  const trace = tracePlan(program, run);
+  const atEnd = program.atEnd();
+  const report = [...runner.watch.reports, ...atEnd].find(same);
+  if (!report) return null;
+  const schedule = formatSchedule(
+    trace,
+    trace.map(() => ({ thread: 0, choice: 0 })),
+  );
+  const { fault } = program;
+  const { subject, because, facts, window } = report;
+  const property = propertyOf(report.property);
+  return {
+    property,
+    window,
+    witness: { subject, because, facts: { ...facts, ...(fault ? program.faultFacts(fault) : {}) } },
+    schedule,
+    preemptions: f.plan.preemptions.length,
+    // Layers are searched in order, so fewer preemptions were tried first.
+    minimal: true,
+    trace: trace.map(({ objectType: _, ...step }) => step),
+    deciding: decidingStep(trace, property, subject),
+  };
+}
