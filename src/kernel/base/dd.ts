@@ -103,7 +103,8 @@ export function* device_release_driver(k: Kernel, dev: Device): Kfn<void> {
 }
 
 /**
- * The probe of a client's driver, drv->probe() in call_driver_probe() of v7.2: it relies on its group and default domain, then maps a buffer.
+ * The probe of a client's driver, drv->probe() in call_driver_probe() of v7.2: it relies on its
+ * group and default domain, then maps a buffer.
  * INVARIANT: a probe never runs while the IOMMU set-up of its device is in progress. The event
  * driver-probe is the point where the rule is judged.
  */

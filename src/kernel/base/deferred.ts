@@ -3,7 +3,7 @@
 import { ENODEV, EPROBE_DEFER, type Errno, ETIMEDOUT } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { event, fetch_add, frame, type Kfn, load, store } from '#env/op';
+import { event, fetch_add, type Kfn, load, repeat, store } from '#env/op';
 import { flush_work, queue_work } from '#env/workqueue';
 import type { Kernel } from '../kernel.ts';
 import type { Device } from '../types.ts';
@@ -53,14 +53,12 @@ export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
 
 /** Models deferred_probe_work_func() of v7.2: one device after the other, without the mutex. */
 export function* deferred_probe_work_func(k: Kernel): Kfn<void> {
-  while (yield* frame('deferred_probe_work_one', [], () => work_one(k)));
-}
-
-function* work_one(k: Kernel): Kfn<boolean> {
-  const dev = yield* k.deferred_probe_pop();
-  if (!dev) return false;
-  yield* k.bus_probe_device(dev);
-  return true;
+  yield* repeat('deferred_probe_work_one', [], function* () {
+    const dev = yield* k.deferred_probe_pop();
+    if (!dev) return null;
+    yield* k.bus_probe_device(dev);
+    return [] as [];
+  });
 }
 
 /** The head of deferred_probe_work_func() of v7.2: the next device of the active list. */

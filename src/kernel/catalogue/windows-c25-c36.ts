@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Windows C25 to C35 of the catalogue.
+// Windows C25 to C36 of the catalogue.
 
 import type { Window } from './window.ts';
 
@@ -169,6 +169,23 @@ export const lastWindows: readonly Window[] = [
     precondition: 'arm-smmu or arm-smmu-v3 before the fix; a client binds in that moment',
     symptom: 'NULL dereference in arm_smmu_probe_device() (CVE-2024-56568)',
     opened: ['17de3f5fdd35'],
+    closed: [],
+    links: [],
+    confidence: 0.9,
+    kind: 'race',
+  },
+  {
+    id: 'C36',
+    name: 'walk-counts-as-user',
+    title: 'A walk counts itself as a user of the group',
+    text:
+      'A walk parses the firmware of a device whose driver is just being set. dma_configure sees ' +
+      'the driver and does the half of a bind as well: another walk has given the device its ' +
+      'group meanwhile, and the walk counts itself as a user, which nobody takes back.',
+    threads: ['walk', 'second walk or device_add', 'bind'],
+    precondition: 'two walks, or a device added during one, and a bind of the same device',
+    symptom: 'a group that stays in use: -EBUSY or -EPERM for VFIO after its driver is unbound',
+    opened: ['bcb81ac6ae3c'],
     closed: [],
     links: [],
     confidence: 0.9,
