@@ -6,8 +6,9 @@
 //
 //   4  the deciding access
 //   3  an event about the subject of the witness, or the registration of an IOMMU instance
-//   2  an access to the subject that conflicts with another thread's
-//   1  a lock passed on by another thread; any other event or conflicting access
+//   2  an access to the subject that conflicts with another thread's; a lock passed on by another
+//      thread
+//   1  any other event, conflicting access, or lock; what the driver core keeps its books with
 //   0  the rest
 //
 // Example: of "T1 reads gpu->iommu, T1 reads gpu->refs, T2 writes gpu->iommu", the first and the
@@ -93,6 +94,10 @@ function handOvers(trace: readonly TraceStep[]): ReadonlySet<number> {
 /** Fields through which the driver core keeps its books: they decide little, so they come last. */
 const bookkeeping: ReadonlySet<string> = new Set(['links_status', 'suppliers', 'consumers']);
 
+/** Locks that everybody takes in passing. */
+const bookLocks =
+  /k_lock$|xa_lock$|^(device_links_lock|deferred_probe_mutex|iommu_device_lock|.*_work)$/;
+
 /** True where @name is @subject or an object that belongs to it (`subject.iommu#1`). */
 function belongs(name: string, subject: string): boolean {
   return name === subject || name.startsWith(`${subject}.`);
@@ -112,9 +117,13 @@ export function grades(finding: Finding): Grade[] {
     if (events.some((e) => e.args[0] === subject && eventText(e) !== null)) return 3;
     const conflict = touchesCell(step) && cells.has(cellOf(step)) && !stale.has(i);
     if (conflict && belongs(step.object, subject) && !bookkeeping.has(step.field)) return 2;
-    return conflict || handedOver.has(i) || step.events.length > 0 ? 1 : 0;
+    if (handedOver.has(i)) return bookLocks.test(step.object) ? 1 : 2;
+    return conflict || step.events.length > 0 ? 1 : 0;
   });
 }
+
+/** A table of fewer rows tells too little. */
+const rowsFew = 6;
 
 /** The steps to show: index into the trace, and whether the access is shown beside its events. */
 export interface Shown {
@@ -123,16 +132,16 @@ export interface Shown {
 }
 
 /**
- * The steps of the lowest grade with which at most @rowsMax rows are shown; at least those of
- * grade 3.
+ * The steps of grade 2 and more, if that is at most @rowsMax rows, else those of grade 3; where
+ * they are few, those of grade 1 as well.
  */
 export function selectSteps(finding: Finding, rowsMax: number): Shown[] {
   const all = grades(finding);
-  for (const least of [1, 2] as const) {
-    const shown = pick(finding, all, least);
-    if (shown.length <= rowsMax) return shown;
-  }
-  return pick(finding, all, 3);
+  const shown = pick(finding, all, 2);
+  if (shown.length > rowsMax) return pick(finding, all, 3);
+  if (shown.length >= rowsFew) return shown;
+  const more = pick(finding, all, 1);
+  return more.length <= rowsFew * 2 ? more : shown;
 }
 
 function pick(finding: Finding, all: readonly Grade[], least: Grade): Shown[] {

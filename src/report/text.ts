@@ -95,19 +95,17 @@ const painterOf: Readonly<Record<Outcome, keyof Paint>> = {
 };
 
 function verdictTable(verdicts: readonly Verdict[], options: TextOptions, paint: Paint): string[] {
-  const rows = verdicts.map((v) => [
-    v.property,
-    v.outcome,
-    String(v.devices.length),
-    cutWords(printable(options.rules?.get(v.property) ?? ''), 50),
-  ]);
-  const lines = columns([['rule', 'outcome', 'devices', ''], ...rows]);
-  return lines.map((line, i) => {
-    const verdict = verdicts[i - 1];
-    if (verdict === undefined) return paint.dim(line);
-    const { outcome } = verdict;
-    return line.replace(` ${outcome}`, () => ` ${paint[painterOf[outcome]](outcome)}`);
+  const rows = verdicts.map((v) => [v.property, v.outcome, String(v.devices.length)]);
+  const [head = '', ...lines] = columns([['rule', 'outcome', 'devices'], ...rows]);
+  const room = reportColumns - head.length - 2;
+  const told = verdicts.flatMap(({ property, outcome }, i) => {
+    const rule = printable(options.rules?.get(property) ?? '');
+    const [first = '', ...rest] = wrap(rule, { width: room });
+    const line = `${lines[i]!.padEnd(head.length + 2)}${first}`.trimEnd();
+    const painted = line.replace(` ${outcome}`, () => ` ${paint[painterOf[outcome]](outcome)}`);
+    return [painted, ...rest.map((text) => `${' '.repeat(head.length + 2)}${text}`)];
   });
+  return [paint.dim(head), ...told];
 }
 
 /** What the verdict covers: never more than was explored. */

@@ -93,7 +93,7 @@ describe('the choice of steps', () => {
     ]);
     const finding = withTrace([...replayDuringRegister.trace, ...other], 19);
     const wide = selectSteps(finding, 40);
-    const narrow = selectSteps(finding, 14);
+    const narrow = selectSteps(finding, 8);
     expect(wide.length).toBeGreaterThan(narrow.length);
     expect(narrow.some((s) => s.index === 19)).toBe(true);
     expect(narrow.every((s) => s.index < replayDuringRegister.trace.length)).toBe(true);
