@@ -19,6 +19,7 @@
 
 import { assert } from '#base/assert';
 import { type DependenceFaults, dependent } from './dependence.ts';
+import { type FutureFaults, Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
 import type { Instruction } from './machine-code.ts';
 import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
@@ -28,7 +29,7 @@ import { StateTable } from './state-table.ts';
 export interface ExhaustiveOptions extends Limits, Reductions {
   /** What is known of the cells from an earlier search; learned here as well. */
   readonly discipline?: Discipline | undefined;
-  readonly faults?: (DependenceFaults & ReductionFaults) | undefined;
+  readonly faults?: (DependenceFaults & ReductionFaults & FutureFaults) | undefined;
   /** Called in each state where nothing is enabled. */
   readonly onTerminal?: (() => void) | undefined;
 }
@@ -46,7 +47,9 @@ export interface SearchResult {
 /** Sets of threads are the bits of a word that is not negative. */
 const THREADS_MAX = 30;
 const QUIET_MAX = 1_000_000;
+/** Random runs before the first round: at least so many, and on while they show much that is new. */
 const LEARNING_RUNS = 16;
+const LEARNING_RUNS_MAX = 512;
 
 /** Explore @machine exhaustively. */
 export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): SearchResult {
@@ -73,6 +76,7 @@ class Exhaustive {
   private readonly machine: Machine;
   private readonly options: ExhaustiveOptions;
   private readonly discipline: Discipline;
+  private readonly futures: Futures;
   private readonly findings = new Findings();
   private readonly path = new Path();
   private readonly levels: Level[] = [];
@@ -89,16 +93,21 @@ class Exhaustive {
     this.options = options;
     this.discipline =
       options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
+    this.futures = new Futures(machine, options.faults);
   }
 
   search(): SearchResult {
     if (this.quiet()) this.learn();
+    if (this.looksAhead()) this.futures.refresh();
     let rounds = 0;
-    do {
+    for (let again = true; again; ) {
       rounds++;
-      this.learned = this.discipline.demotions;
+      this.learned = this.surprises();
       this.table = new StateTable();
-    } while (!this.round());
+      again = !this.round();
+      if (this.looksAhead() && this.futures.refresh()) again = true;
+      if (this.limits.length > 0) again = false;
+    }
     return {
       found: this.findings.all(),
       states: this.table.size,
@@ -112,11 +121,26 @@ class Exhaustive {
     return this.options.quiet !== false;
   }
 
+  private looksAhead(): boolean {
+    return this.quiet() && this.options.futures !== false;
+  }
+
+  /** How often what was taken for impossible has been seen. */
+  private surprises(): number {
+    return this.discipline.demotions + this.futures.surprises;
+  }
+
   /** A few runs with other threads first each time, to see most accesses before the search. */
   private learn(): void {
     const { machine } = this;
     let seed = 1;
-    for (let run = 0; run < LEARNING_RUNS; run++) {
+    let known = 0;
+    for (let run = 0; run < LEARNING_RUNS_MAX; run++) {
+      if (run % LEARNING_RUNS === 0 && run > 0) {
+        const now = machine.automaton.ops.length;
+        if (now < known * 1.02) break;
+        known = now;
+      }
       machine.reset();
       for (let step = 0; step < 10_000; step++) {
         const able: number[] = [];
@@ -146,7 +170,8 @@ class Exhaustive {
     let depth = -1;
     if (this.settle(0)) depth = this.enter(depth, machine.mark(), 0, 0);
     while (depth >= 0) {
-      if (this.discipline.demotions !== this.learned) return false;
+      if (this.surprises() !== this.learned) return false;
+      if (this.looksAhead() && this.futures.isStale()) return false;
       if (this.exceeded()) break;
       const level = this.levels[depth]!;
       if (level.thread < 0 && level.todo === 0) {
@@ -157,7 +182,7 @@ class Exhaustive {
         depth = this.advance(level, depth);
       }
     }
-    return this.discipline.demotions === this.learned;
+    return this.surprises() === this.learned;
   }
 
   /** Take the next step from the state on top; returns the new depth. */
@@ -222,6 +247,9 @@ class Exhaustive {
     this.last = t;
     if (machine.reports.length > 0) this.findings.note(machine.reports, path);
     this.note(t);
+    if (machine.isDone(t) && machine.heldSets.items(machine.held(t)).length > 0) {
+      this.futures.noteLeak();
+    }
     for (let fresh = before; fresh < machine.threadCount(); fresh++) this.note(fresh);
   }
 
@@ -231,6 +259,7 @@ class Exhaustive {
     const node = machine.local(t);
     if (!this.quiet() || !machine.isWaiting(t)) return;
     const i = machine.instruction(node);
+    this.futures.noteHeld(machine.held(t), i);
     if (this.isUnknown(i)) return;
     this.discipline.note(t, node, machine.held(t), i);
   }
@@ -277,8 +306,12 @@ class Exhaustive {
     const { machine } = this;
     if (!machine.enabled(t)) return false;
     const i = machine.instruction(machine.local(t));
-    if (!this.isUnknown(i) && !this.discipline.isQuiet(i)) return false;
-    return machine.isPlain(t) || (Boolean(this.options.faults?.ignoreVisible) && !machine.ends(t));
+    if (!machine.isOrderly(t)) return false;
+    const visible = machine.isVisible(t) && !this.options.faults?.ignoreVisible;
+    if (!visible && (this.isUnknown(i) || this.discipline.isQuiet(i))) return true;
+    if (!this.looksAhead()) return false;
+    if (this.futures.isQuiet(t, i, visible)) return true;
+    return !visible && this.futures.isQuietSection(t, machine.local(t), i);
   }
 
   /** Look up the state and open it if there is something new to explore; returns the depth. */

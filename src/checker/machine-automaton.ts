@@ -83,6 +83,8 @@ export class Automaton implements Recorder {
   /** The Op that a thread in this node does next. */
   readonly ops: (Op | undefined)[] = [];
   readonly edges: Edge[] = [];
+  /** Edges out of each node, in order of discovery. */
+  private readonly outs: number[][] = [];
   private readonly kind: number[] = [];
   private readonly a: number[] = [];
   private readonly b: number[] = [];
@@ -96,6 +98,8 @@ export class Automaton implements Recorder {
   /** What each edge out of NOT_STARTED starts. */
   private readonly bodies = new Map<number, ThreadBody>();
   private readonly starts = new Map<number, number>();
+  /** Edges out of a node; kept in audit mode. */
+  private readonly leaving = new Map<number, number[]>();
   private readonly live = new Map<number, Live>();
   private readonly values: ValueTable;
   private readonly options: AutomatonOptions;
@@ -199,6 +203,16 @@ export class Automaton implements Recorder {
     return id;
   }
 
+  /** Edges out of @node that have been taken so far. */
+  out(node: number): readonly number[] {
+    return this.outs[node] ?? [];
+  }
+
+  /** Where edges out of @node that have been taken so far lead. */
+  successors(node: number): number[] {
+    return this.out(node).map((edge) => this.edges[edge]!.to);
+  }
+
   /** The edge out of @node for @result. */
   edge(node: number, result: number): number {
     const known = this.edgeIds.get(node, result);
@@ -210,7 +224,14 @@ export class Automaton implements Recorder {
     const cursor = this.node(NodeKind.obs, node, result, this.frames[node]!);
     const id = this.follow(node, result, live, this.values.values[result], cursor);
     this.edgeIds.add(node, result, id);
-    if (this.options.audit) this.audit(node, result, this.edges[id]!);
+    if (this.options.audit) {
+      const edge = this.edges[id]!;
+      this.audit(edge, this.alternatives.get(node) ?? []);
+      this.leaving.set(node, [...(this.leaving.get(node) ?? []), id]);
+      if (this.alternatives.get(edge.to)?.at(-1) === id) {
+        for (const next of this.leaving.get(edge.to) ?? []) this.audit(this.edges[next]!, [id]);
+      }
+    }
     return id;
   }
 
@@ -221,6 +242,8 @@ export class Automaton implements Recorder {
     if (error !== null) to = OOPS;
     else if (step !== null && !step.done) to = this.cursor;
     const id = this.edges.push({ from, result, to, events, error }) - 1;
+    while (this.outs.length <= from) this.outs.push([]);
+    this.outs[from]!.push(id);
     if (step === null || step.done) return id;
     const op = this.ops[to];
     if (op === undefined) {
@@ -296,16 +319,18 @@ export class Automaton implements Recorder {
     return { generator };
   }
 
-  private audit(node: number, result: number, edge: Edge): void {
-    for (const arrival of this.alternatives.get(node) ?? []) {
-      const live = this.rebuild(arrival, node);
-      const cursor = this.node(NodeKind.obs, node, result, this.frames[node]!);
+  /** Take @edge after its other arrivals as well, or all edges after a new arrival, and compare. */
+  private audit(edge: Edge, arrivals: readonly number[]): void {
+    const { from, result } = edge;
+    for (const arrival of arrivals) {
+      const live = this.rebuild(arrival, from);
+      const cursor = this.node(NodeKind.obs, from, result, this.frames[from]!);
       const { step, error, events } = this.resume(live, this.values.values[result], cursor);
       let to: number = DONE;
       if (error !== null) to = OOPS;
       else if (step !== null && !step.done) to = this.cursor;
       const same = to === edge.to && events.length === edge.events.length;
-      assert(same, `two paths to ${describe(this.ops[node]!)} part: state outside of Ops`);
+      assert(same, `two paths to ${describe(this.ops[from]!)} part: state outside of Ops`);
     }
   }
 }

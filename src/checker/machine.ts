@@ -282,13 +282,33 @@ export class Machine implements Program {
 
   /** True if no rule can see what the enabled @t would do, and it neither ends the run nor leaks. */
   isPlain(t: number): boolean {
+    return this.isOrderly(t) && !this.isVisible(t);
+  }
+
+  /** True if a rule can see what the enabled @t would do. */
+  isVisible(t: number): boolean {
+    return this.views.all[this.view(t)]!.visible;
+  }
+
+  /** True if what the enabled @t would do neither ends the run nor leaks a lock. */
+  isOrderly(t: number): boolean {
     const edge = this.edgeOf(t);
-    if (edge < 0) return false;
-    const local = this.local(t);
-    if (this.views.all[this.viewOfEdge(edge, local)]!.visible || this.ends(t)) return false;
+    if (edge < 0 || this.ends(t)) return false;
     if (this.automaton.edges[edge]!.to !== DONE) return true;
-    const releases = this.instruction(local).op.kind.endsWith('unlock');
+    const releases = this.instruction(this.local(t)).op.kind.endsWith('unlock');
     return this.heldSets.items(this.held(t)).length === (releases ? 1 : 0);
+  }
+
+  /** The local state in which a thread with @body begins. */
+  startNode(body: ThreadBody): number {
+    return this.startEdge(body).to;
+  }
+
+  /** True if a rule sees what a thread in the local state @node does, for one of its results. */
+  mayBeSeen(node: number): boolean {
+    return this.automaton
+      .out(node)
+      .some((edge) => this.views.all[this.viewOfEdge(edge, node)]!.visible);
   }
 
   private startEdge(body: ThreadBody): Edge {

@@ -39,6 +39,8 @@ import { PairTable } from './state-pairs.ts';
 export interface Reductions {
   /** Run on over steps that no other thread can see. */
   readonly quiet?: boolean;
+  /** Run on over steps that no other thread will be able to see; needs quiet. */
+  readonly futures?: boolean;
   /** Sleep sets, stored with the states. */
   readonly sleep?: boolean;
 }

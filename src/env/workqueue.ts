@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One work item and the worker that runs it (kernel/workqueue.c).
 import {
-  fetch_add,
   frame,
   Handle,
   type Kfn,
-  load,
-  store,
+  repeat,
   type ThreadBody,
   type Value,
+  WRITE_ONCE,
   wait,
 } from '#env/op';
 
 export interface WorkFields {
-  /** How often the item was queued. */
-  queued: number;
-  /** The value of queued that the last finished turn had seen when it began. */
-  done: number;
+  /** Queued, and no turn has begun since (WORK_STRUCT_PENDING). */
+  pending: boolean;
+  /** A turn is running; set before pending is cleared. */
+  running: boolean;
 }
 
 /** A struct work_struct on an unbound queue. */
@@ -26,8 +25,8 @@ export class Work extends Handle<WorkFields> {
   }
   init(): (readonly [Handle, string, Value])[] {
     return [
-      [this, 'queued', 0],
-      [this, 'done', 0],
+      [this, 'pending', false],
+      [this, 'running', false],
     ];
   }
 }
@@ -35,15 +34,15 @@ export class Work extends Handle<WorkFields> {
 /** Queue @work; queueing it again before a turn has begun has no further effect. */
 export function* queue_work(work: Work): Kfn<void> {
   yield* frame('queue_work', [work], function* () {
-    yield* fetch_add(work, 'queued', 1);
+    yield* WRITE_ONCE(work, 'pending', true);
   });
 }
 
-/** Wait for the turn that follows the latest queueing. */
+/** Wait until the turn that is queued, or runs, is over. */
 export function* flush_work(work: Work): Kfn<void> {
   yield* frame('flush_work', [work], function* () {
-    const upto = yield* load(work, 'queued');
-    yield* wait(work, 'done', 'ge', upto);
+    yield* wait(work, 'pending', 'eq', false);
+    yield* wait(work, 'running', 'eq', false);
   });
 }
 
@@ -53,18 +52,15 @@ export function* flush_work(work: Work): Kfn<void> {
  * gives for free.
  */
 export function worker(name: string, work: Work, func: () => Kfn<void>): ThreadBody {
-  function* turn(seen: number): Kfn<number> {
-    const upto = yield* wait(work, 'queued', 'ge', seen + 1);
-    yield* func();
-    yield* store(work, 'done', upto);
-    return upto;
-  }
   function* worker_thread(): Kfn<void> {
-    let seen = 0;
-    for (;;) seen = yield* worker_turn(seen);
-  }
-  function* worker_turn(seen: number): Kfn<number> {
-    return yield* frame('process_one_work', [seen], () => turn(seen));
+    yield* repeat('process_one_work', [], function* () {
+      yield* wait(work, 'pending', 'eq', true);
+      yield* WRITE_ONCE(work, 'running', true);
+      yield* WRITE_ONCE(work, 'pending', false);
+      yield* func();
+      yield* WRITE_ONCE(work, 'running', false);
+      return [] as [];
+    });
   }
   return { name, fn: worker_thread, args: [], daemon: true };
 }

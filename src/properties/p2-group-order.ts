@@ -49,7 +49,7 @@ function overtaker(
   id: number,
   by: string,
 ): { dev: WatchedDevice; id: number } | undefined {
-  for (const other of ctx.devices) {
+  for (const other of ctx.clients) {
     if (other.position <= dev.position || !ctx.comparable(dev, other)) continue;
     // A device added while the walk runs counts only against devices which that walk still met.
     if (!other.data.present && (!dev.data.present || by !== 'walk')) continue;
@@ -57,7 +57,7 @@ function overtaker(
     if (!theirs || theirs.name === group.name) continue;
     const otherId = peek.get(theirs, 'id');
     if (otherId >= id) continue;
-    const first = ctx.devices.find((d) => inGroup(peek, d, theirs));
+    const first = ctx.clients.find((d) => inGroup(peek, d, theirs));
     if (first && first.position > dev.position) return { dev: other, id: otherId };
   }
   return undefined;

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a thread may still do: steps that nobody's future can conflict with need no switch point.
+//
+// The idea. Threads are automata, so from a local state the set of cells that the thread may still
+// read or write is plain reachability. A step of thread t is quiet if no other thread, from where
+// it stands now, can ever do a step that is dependent with it: then {t} is a persistent set of one
+// thread (Godefroid 1996, chapter 4; Overman's algorithm on learned automata).
+//
+//   T1: x = 1; lock m; ..; unlock m; done        once T2 is past its last access of x,
+//   T2: read x; lock m; ..; unlock m; y = 2      "x = 1" needs no switch point any more
+//
+// A whole critical section is quiet in the same way. Say t is about to take lock m, which is free,
+// as are all locks it takes inside, and nothing inside conflicts with the future of another thread
+// (locks apart). Any run from here that holds t's section somewhere also runs with the section
+// moved to the front in one piece: its contents commute with all the rest, the locks it needs are
+// free now and free again after it. A run in which t never gets m ends in a deadlock; so this is
+// used only while no deadlock over locks is possible at all: the graph of "holds, takes next" that
+// was seen has no cycle, nobody sleeps or ends holding a lock. (In the spirit of LAPOR, OOPSLA'19:
+// critical sections are ordered only where their contents are.)
+//
+//   walk 1: lock L; read A.group; unlock L       once A has its group for good, these two
+//   walk 2: lock L; read A.group; unlock L       sections are taken in one order only
+//
+// Learning. The automata are not complete before the search is over. So a round of the search uses
+// the futures known at its beginning and treats a local state that is new as able to do anything;
+// if the futures of known states have grown by its end, the search is done again. In the last
+// round they have not, and a shortest run that leaves what is known is found by the argument at
+// the head of reduce.ts.
+
+import type { Machine } from './machine.ts';
+import { DONE, OOPS } from './machine-automaton.ts';
+import { Code, type Instruction } from './machine-code.ts';
+
+/** What an Op does to its cell, for a future: nothing, a read, or anything that excludes reads. */
+const Access = { none: 0, read: 1, write: 2 } as const;
+
+const ACCESS: readonly number[] = Object.entries(Code).map(([name]) => {
+  if (['load', 'wait', 'read_lock', 'read_unlock'].includes(name)) return Access.read;
+  return name === 'choose' || name === 'null' ? Access.none : Access.write;
+});
+
+const ACQUIRES: readonly number[] = [Code.lock, Code.read_lock, Code.write_lock];
+const RELEASES: readonly number[] = [Code.unlock, Code.read_unlock, Code.write_unlock];
+/** The bit of what rules see; cell c has bit c + 1. */
+const VISIBLE = 0;
+
+/** A critical section: what it reads and writes inside, and the locks it takes; null if unfit. */
+interface Section {
+  readonly reads: Uint32Array;
+  readonly writes: Uint32Array;
+  readonly locks: readonly number[];
+}
+
+/** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
+export interface FutureFaults {
+  /** What comes after a loop's first turn is forgotten. */
+  readonly shortSighted?: boolean;
+  /** Reads in the future of another thread are no conflict. */
+  readonly futureReadsCommute?: boolean;
+  /** Sections are quiet even where a deadlock is possible. */
+  readonly ignoreDeadlocks?: boolean;
+  /** What rules see in a section is no conflict. */
+  readonly ignoreVisible?: boolean;
+}
+
+/** The futures of all local states of a machine. */
+export class Futures {
+  private readonly machine: Machine;
+  private readonly faults: FutureFaults | undefined;
+  /** Words per set. */
+  private words = 0;
+  /** Local states known when the futures were computed. */
+  private nodes = 0;
+  private reads = new Uint32Array(0);
+  private writes = new Uint32Array(0);
+  private sections = new Map<number, Section | null>();
+  private readonly order = new Map<number, Set<number>>();
+  /** True once locks could stop threads for good. */
+  private stuck = false;
+  /** Grows when what was taken for impossible is seen; a round that used it is done again. */
+  surprises = 0;
+
+  constructor(machine: Machine, faults?: FutureFaults) {
+    this.machine = machine;
+    this.faults = faults;
+  }
+
+  /** A thread that holds @held stands before @i: learn in which order locks are taken. */
+  noteHeld(held: number, i: Instruction): void {
+    if (held === 0 || this.stuck) return;
+    if (i.code === Code.wait) this.setStuck();
+    if (!ACQUIRES.includes(i.code)) return;
+    for (const { cell } of this.machine.heldSets.items(held)) {
+      const next = this.order.get(cell) ?? new Set();
+      if (next.has(i.cell)) continue;
+      next.add(i.cell);
+      this.order.set(cell, next);
+      if (this.leads(i.cell, cell)) this.setStuck();
+    }
+  }
+
+  /** True if so much is new that a new round is cheaper than going on. */
+  isStale(): boolean {
+    return this.machine.automaton.ops.length > this.nodes * 1.1 + 64;
+  }
+
+  /** A thread has ended and holds locks. */
+  noteLeak(): void {
+    this.setStuck();
+  }
+
+  private setStuck(): void {
+    if (this.stuck || this.faults?.ignoreDeadlocks) return;
+    this.stuck = true;
+    this.surprises++;
+  }
+
+  private leads(from: number, to: number, seen = new Set<number>()): boolean {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return [...(this.order.get(from) ?? [])].some((next) => this.leads(next, to, seen));
+  }
+
+  /** Compute all futures anew; false if nothing that was known before has changed. */
+  refresh(): boolean {
+    const { automaton, state } = this.machine;
+    const before = { nodes: this.nodes, words: this.words, reads: this.reads, writes: this.writes };
+    const oldSections = this.sections;
+    this.nodes = automaton.ops.length;
+    this.words = (state.count + 32) >>> 5;
+    this.reads = new Uint32Array(this.nodes * this.words);
+    this.writes = new Uint32Array(this.nodes * this.words);
+    this.sections = new Map();
+    this.close();
+    if (this.changed(before)) return true;
+    for (const [node, section] of oldSections) {
+      if (!sameSection(section, this.section(node))) return true;
+    }
+    return false;
+  }
+
+  private changed(before: {
+    nodes: number;
+    words: number;
+    reads: Uint32Array;
+    writes: Uint32Array;
+  }): boolean {
+    for (let node = 0; node < before.nodes; node++) {
+      for (let w = 0; w < this.words; w++) {
+        const now = node * this.words + w;
+        const then = node * before.words + w;
+        const known = w < before.words;
+        if (this.reads[now] !== (known ? before.reads[then] : 0)) return true;
+        if (this.writes[now] !== (known ? before.writes[then] : 0)) return true;
+      }
+    }
+    return before.nodes === 0;
+  }
+
+  /** Fixpoint over the edges, backwards in order of discovery. */
+  private close(): void {
+    const { automaton } = this.machine;
+    const edges = automaton.edges;
+    for (let node = 0; node < this.nodes; node++) this.own(node);
+    for (let again = true, turn = 0; again; turn++) {
+      again = false;
+      if (this.faults?.shortSighted && turn === 1) break;
+      for (let e = edges.length - 1; e >= 0; e--) {
+        const { from, to } = edges[e]!;
+        if (this.join(from, to)) again = true;
+        const started = this.startedBy(from);
+        if (started >= 0 && this.join(from, started)) again = true;
+      }
+    }
+  }
+
+  /** The local state in which the thread begins that an Op in @node starts, or -1. */
+  private startedBy(node: number): number {
+    const body = this.machine.automaton.ops[node]?.body;
+    return body === undefined ? -1 : this.machine.startNode(body);
+  }
+
+  private own(node: number): void {
+    if (this.machine.automaton.ops[node] === undefined) return;
+    const i = this.machine.instruction(node);
+    this.add(node, i.cell, ACCESS[i.code]!);
+    this.add(node, i.dead, i.code === Code.free ? Access.write : Access.read);
+    if (this.machine.mayBeSeen(node)) this.set(this.writes, node, VISIBLE);
+  }
+
+  private add(node: number, cell: number, access: number): void {
+    if (cell < 0 || access === Access.none) return;
+    this.set(access === Access.write ? this.writes : this.reads, node, cell + 1);
+  }
+
+  private set(sets: Uint32Array, node: number, bit: number): void {
+    const at = node * this.words + (bit >>> 5);
+    sets[at] = sets[at]! | (1 << (bit & 31));
+  }
+
+  private join(into: number, from: number): boolean {
+    let grown = false;
+    for (let w = 0; w < this.words; w++) {
+      const a = into * this.words + w;
+      const b = from * this.words + w;
+      const reads = this.reads[a]! | this.reads[b]!;
+      const writes = this.writes[a]! | this.writes[b]!;
+      if (reads >>> 0 !== this.reads[a] || writes >>> 0 !== this.writes[a]) grown = true;
+      this.reads[a] = reads;
+      this.writes[a] = writes;
+    }
+    return grown;
+  }
+
+  /** True if no other thread can ever do what is dependent with the step that @t is about to do. */
+  isQuiet(t: number, i: Instruction, visible: boolean): boolean {
+    const access = ACCESS[i.code]!;
+    if (access === Access.none) return false;
+    const { machine } = this;
+    for (let u = machine.threadCount() - 1; u >= 0; u--) {
+      if (u === t || machine.isDone(u)) continue;
+      const node = machine.local(u);
+      if (node >= this.nodes) return false;
+      if (i.cell >= 0 && this.conflicts(node, i.cell + 1, access)) return false;
+      const dead = i.code === Code.free ? Access.write : Access.read;
+      if (i.dead >= 0 && this.conflicts(node, i.dead + 1, dead)) return false;
+      if (visible && this.conflicts(node, VISIBLE, Access.write)) return false;
+    }
+    return true;
+  }
+
+  private conflicts(node: number, bit: number, access: number): boolean {
+    const word = bit >>> 5;
+    if (word >= this.words) return true;
+    const mask = 1 << (bit & 31);
+    if (this.writes[node * this.words + word]! & mask) return true;
+    if (access === Access.read || this.faults?.futureReadsCommute) return false;
+    return (this.reads[node * this.words + word]! & mask) !== 0;
+  }
+
+  /** True if @t, about to take a free lock, may go through the whole section at once. */
+  isQuietSection(t: number, node: number, i: Instruction): boolean {
+    if (this.stuck || i.code !== Code.lock || node >= this.nodes) return false;
+    const section = this.section(node);
+    if (section === null) return false;
+    const { machine } = this;
+    for (const lock of section.locks) if (machine.state.slots[lock] !== 0) return false;
+    for (let u = machine.threadCount() - 1; u >= 0; u--) {
+      if (u === t || machine.isDone(u)) continue;
+      const other = machine.local(u);
+      if (other >= this.nodes || this.meets(section, other)) return false;
+    }
+    return true;
+  }
+
+  private meets(section: Section, node: number): boolean {
+    const { reads, writes } = section;
+    for (let w = 0, at = node * this.words; w < this.words; w++, at++) {
+      if ((writes[w]! & (this.reads[at]! | this.writes[at]!)) !== 0) return true;
+      if ((reads[w]! & this.writes[at]!) !== 0) return true;
+    }
+    return false;
+  }
+
+  private section(node: number): Section | null {
+    const known = this.sections.get(node);
+    if (known !== undefined) return known;
+    const made = this.walkSection(node);
+    this.sections.set(node, made);
+    return made;
+  }
+
+  /** Everything between the lock at @start and its unlock. */
+  private walkSection(start: number): Section | null {
+    const { machine } = this;
+    const lock = machine.instruction(start).cell;
+    const reads = new Uint32Array(this.words);
+    const writes = new Uint32Array(this.words);
+    const locks = new Set<number>([lock]);
+    const seen = new Set<number>([start]);
+    const todo = [...machine.automaton.successors(start)];
+    const put = (set: Uint32Array, bit: number): void => {
+      set[bit >>> 5] = set[bit >>> 5]! | (1 << (bit & 31));
+    };
+    for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      if (node === DONE || node === OOPS || node >= this.nodes) return null;
+      const i = machine.instruction(node);
+      if (!isFit(i)) return null;
+      if (machine.mayBeSeen(node) && !this.faults?.ignoreVisible) put(writes, VISIBLE);
+      if (i.dead >= 0) put(i.code === Code.free ? writes : reads, i.dead + 1);
+      if (RELEASES.includes(i.code)) {
+        if (i.cell === lock) continue;
+        if (!locks.has(i.cell)) return null;
+      } else if (i.code === Code.lock) {
+        locks.add(i.cell);
+      } else if (i.cell >= 0) {
+        put(ACCESS[i.code] === Access.read ? reads : writes, i.cell + 1);
+      }
+      todo.push(...machine.automaton.successors(node));
+    }
+    return { reads, writes, locks: [...locks] };
+  }
+}
+
+/** Ops that a quiet section may hold. */
+function isFit(i: Instruction): boolean {
+  switch (i.code) {
+    case Code.trylock:
+    case Code.read_lock:
+    case Code.write_lock:
+    case Code.wait:
+    case Code.spawn:
+    case Code.choose:
+    case Code.null:
+      return false;
+    default:
+      return true;
+  }
+}
+
+function sameSection(a: Section | null, b: Section | null): boolean {
+  if (a === null || b === null) return a === b;
+  return (
+    a.locks.length === b.locks.length &&
+    a.reads.every((word, w) => word === b.reads[w]) &&
+    a.writes.every((word, w) => word === b.writes[w])
+  );
+}
