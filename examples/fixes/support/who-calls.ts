@@ -106,18 +106,36 @@ function* configure_for_probe(k: Kernel, p: Proposal, dev: Device): Kfn<number> 
 
 /** All specifiers up to the first error. */
 function* parse(k: Kernel, p: Proposal, dev: Device, inside: boolean): Kfn<number> {
-  if (p.readyPerInstance && !inside) {
-    // The same look-up that iommu_fwspec_init() is about to make, under the same lock.
-    for (const spec of dev.specifiers) {
-      const iommu = yield* k.iommu_from_fwnode(spec.fwnode);
-      if (!iommu || (yield* READ_ONCE(iommu, 'ready'))) continue;
-      event('not-ready-deferred', dev, iommu);
-      return -EPROBE_DEFER;
-    }
+  let err = -ENODEV;
+  for (const { fwnode, ids } of dev.specifiers) {
+    err = yield* fwspec_init(k, p, dev, fwnode, inside);
+    // Stands for of_iommu_xlate() and iort_iommu_xlate(): the driver adds the ids.
+    if (!err) err = yield* k.iommu_fwspec_add_ids(dev, ids);
+    if (err) break;
   }
-  return dev.firmware === 'dt'
-    ? yield* k.of_iommu_configure_device(dev)
-    : yield* k.iort_iommu_configure_id(dev);
+  return err;
+}
+
+/**
+ * iommu_fwspec_init(), told who calls. One look-up decides, for the list of instances grows under
+ * a lock of its own: to ask all instances first and then build the fwspec leaves C13 open, for one
+ * that was absent when asked may be listed, and not ready, a moment later.
+ */
+function* fwspec_init(
+  k: Kernel,
+  p: Proposal,
+  dev: Device,
+  fwnode: string,
+  inside: boolean,
+): Kfn<number> {
+  if (!p.readyPerInstance || inside) return yield* k.iommu_fwspec_init(dev, fwnode);
+  const iommu = yield* k.iommu_from_fwnode(fwnode);
+  if (!iommu) return yield* k.driver_deferred_probe_check_state(dev);
+  if (!(yield* READ_ONCE(iommu, 'ready'))) {
+    event('not-ready-deferred', dev, iommu);
+    return -EPROBE_DEFER;
+  }
+  return yield* k.iommu_fwspec_init(dev, fwnode);
 }
 
 /** Put the proposals into @draft. */
