@@ -8,7 +8,7 @@ import { Machine, type MachineOptions } from '../../../src/checker/machine.ts';
 import type { Report } from '../../../src/checker/program.ts';
 import type { Scene } from '../../../src/checker/scene.ts';
 import { brute, wordsOf } from './brute.ts';
-import { draw, sceneOf } from './programs.ts';
+import { draw, type Flavour, sceneOf } from './programs.ts';
 
 /** What exploring a scene in one way gave. */
 export interface Explored {
@@ -107,6 +107,8 @@ export interface CrosscheckResult {
 
 export interface CrosscheckOptions {
   readonly size?: number;
+  /** Programs of this flavour only. */
+  readonly flavour?: Flavour;
   readonly schedulesMax?: number;
   readonly machine?: MachineOptions;
   readonly search?: ExhaustiveOptions;
@@ -125,7 +127,7 @@ export function crosscheck(
   let programs = 0;
   for (let i = seed; i < seed + n; i++) {
     programs++;
-    const scene = sceneOf(draw(i, options.size ?? 4));
+    const scene = sceneOf(draw(i, options.size ?? 4, options.flavour));
     const oracle = brute(scene, options.schedulesMax ?? 2000);
     if (!oracle.complete) {
       skipped++;

@@ -93,19 +93,70 @@ const NESTED = ['lock', 'lock', 'lock', 'try', 'read', 'write', 'if'] as const;
 const SPECIAL = ['call', 'call', 'loop', 'wait', 'choose', 'event', 'event'] as const;
 const HEAP = ['new', 'publish', 'fetch', 'delete', 'peek', 'poke'] as const;
 
+/** What a program is about; each finds other faults. */
+export const FLAVOURS = ['mixed', 'heap', 'frames', 'readers', 'sleepers', 'rules'] as const;
+export type Flavour = (typeof FLAVOURS)[number];
+
+const list = (...body: readonly Statement[]): readonly Statement[] => body;
+
+/** Whole statements of each flavour, of which its programs are mostly made. */
+function recipes(flavour: Flavour, random: Random): readonly Statement[] {
+  // Rules look at x and y: only z is invisible.
+  const cell = [0, 1, 2, 2][random.below(4)]!;
+  const value = 1 + random.below(2);
+  const reg = random.below(2);
+  const lock = random.below(2);
+  const put: Statement = { do: 'put', cell, value };
+  const get: Statement = { do: 'load', cell, to: reg };
+  const show: Statement = { do: 'event', reg };
+  switch (flavour) {
+    case 'heap': {
+      const use: Statement = { do: random.below(2) === 0 ? 'poke' : 'peek', reg };
+      const kind = random.below(5);
+      if (kind === 0) return list({ do: 'new', to: reg }, { do: 'publish', reg }, use);
+      if (kind === 1) return list({ do: 'fetch', reg }, { do: 'delete', reg });
+      if (kind === 2) return list({ do: 'new', to: reg }, use, { do: 'publish', reg });
+      if (kind === 3) return list({ do: 'fetch', reg }, use);
+      return list({ do: 'lock', lock: 0, body: list({ do: 'fetch', reg }, use) });
+    }
+    case 'frames': {
+      const call: Statement = { do: 'call', fn: random.below(2), to: reg, args: false };
+      const then: Statement = { do: 'if', reg: random.below(2), body: list(put) };
+      if (random.below(3) === 0) return list(put);
+      return list(call, random.below(2) === 0 ? then : { do: 'store', cell, from: reg });
+    }
+    case 'readers': {
+      const how = (['read', 'write', 'read', 'try', 'read'] as const)[random.below(5)]!;
+      const body = random.below(2) === 0 ? list(put) : list(get, { do: 'put', cell, value: 1 });
+      return list({ do: how, lock, body });
+    }
+    case 'sleepers':
+      if (random.below(3) > 0) return list(random.below(2) === 0 ? put : get);
+      return list({ do: 'lock', lock, body: list(random.below(2) === 0 ? put : get) });
+    case 'rules':
+      return random.below(2) === 0 ? list(get, show) : list(put);
+    default:
+      return list(random.below(2) === 0 ? put : get);
+  }
+}
+
 /** Draw a program with about @size statements in each of its threads. */
-export function draw(seed: number, size: number): Drawn {
+export function draw(seed: number, size: number, only?: Flavour): Drawn {
   const random = new Random(seed);
-  const threads = 2 + (random.below(4) === 0 ? 1 : 0) + (random.below(16) === 0 ? 1 : 0);
-  const flavour = random.below(4);
+  const flavour = only ?? FLAVOURS[seed % FLAVOURS.length]!;
+  const threads =
+    2 +
+    (random.below(flavour === 'sleepers' ? 2 : 4) === 0 ? 1 : 0) +
+    (random.below(16) === 0 ? 1 : 0);
   const block = (length: number, depth: number, inCall: boolean): Statement[] => {
-    const list: Statement[] = [];
-    for (let i = 0; i < length; i++) list.push(...statement(depth, inCall));
-    return list;
+    const made: Statement[] = [];
+    for (let i = 0; i < length; i++) made.push(...statement(depth, inCall));
+    return made;
   };
   const statement = (depth: number, inCall: boolean): Statement[] => {
     const kind = random.below(12);
-    if (flavour === 0 && kind < 5) return heap();
+    if (flavour === 'heap' && kind < 3) return heap();
+    if (flavour !== 'mixed' && !inCall && kind < 9) return recipes(flavour, random).slice();
     if (kind < 6) return [simple()];
     if (kind < 9 && depth > 0) {
       const body = block(1 + random.below(2), depth - 1, inCall);
@@ -155,7 +206,18 @@ export function draw(seed: number, size: number): Drawn {
     if (what === 'choose') return { do: what, to: random.below(2) };
     return { do: 'event', reg: random.below(2) };
   };
-  const functions = [block(1 + random.below(3), 1, true), block(1 + random.below(2), 0, true)];
+  const ending = (): readonly Statement[] => {
+    if (flavour !== 'frames') return [];
+    // Throws or returns the same value, as memory says.
+    const get: Statement = { do: 'load', cell: random.below(3), to: 1 };
+    const out: Statement = { do: 'if', reg: 1, body: list({ do: 'throw', reg: 0 }) };
+    const kept: Statement = { do: 'try', lock: 0, body: list({ do: 'throw', reg: 1 }) };
+    return [get, [out, kept, get][random.below(3)]!, { do: 'return', reg: random.below(2) }];
+  };
+  const functions = [
+    [...block(1 + random.below(3), 1, true), ...ending()],
+    [...block(1 + random.below(2), 0, true), ...ending()],
+  ];
   return {
     functions,
     threads: Array.from({ length: threads }, () => block(1 + random.below(size), 2, false)),
@@ -225,7 +287,7 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
       case 'return':
         return new Returned(regs[s.reg]!);
       case 'throw':
-        throw `thrown ${typeof regs[s.reg] === 'number' ? regs[s.reg] : ''}`;
+        throw number(regs[s.reg]!);
       case 'call':
       case 'loop':
       case 'spawn':
@@ -263,7 +325,9 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
       try {
         regs[s.to] = (yield* fn(s.fn, s.args ? [regs[0]!] : [])) ?? null;
       } catch (thrown) {
-        regs[s.to] = String(thrown);
+        // What was thrown may equal what might have been returned; only the way it came differs.
+        regs[s.to] = thrown as Value;
+        regs[1 - s.to] = 2;
       }
     } else {
       yield* repeat('turn', [0], function* (turn: number): Kfn<[number] | null> {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { describe, expect, test } from 'vitest';
+import type { ExhaustiveOptions } from '../../src/checker/exhaustive.ts';
+import type { MachineOptions } from '../../src/checker/machine.ts';
+import { crosscheck } from './support/crosscheck.ts';
+import type { Flavour } from './support/programs.ts';
+
+const SCHEDULES_MAX = 200;
+
+type Faults = NonNullable<ExhaustiveOptions['faults']> & NonNullable<MachineOptions['faults']>;
+
+/** A fault, the kind of program in which it shows, and a seed before the first such program. */
+const FAULTS: readonly (readonly [keyof Faults, Flavour, number])[] = [
+  ['writesCommute', 'mixed', 1],
+  ['readsCommute', 'mixed', 60],
+  ['acquiresCommute', 'readers', 30],
+  ['freesCommute', 'heap', 65],
+  ['visibleCommute', 'rules', 1],
+  ['noValues', 'mixed', 1],
+  ['noLocals', 'mixed', 1],
+  ['noRaw', 'frames', 160],
+  ['noSlot', 'mixed', 195],
+  ['forgetReturn', 'frames', 10],
+  ['neverShared', 'mixed', 1],
+  ['readSideProtects', 'readers', 140],
+  ['ignoreTrylock', 'readers', 225],
+  ['ignoreVisible', 'rules', 1],
+  ['ignoreFree', 'heap', 65],
+  ['neverPublished', 'heap', 40],
+  ['neverWake', 'mixed', 1],
+];
+
+describe('every way of exploring', () => {
+  test('finds the final states and the reports of brute force on random programs', () => {
+    const result = crosscheck(300, 1, { schedulesMax: SCHEDULES_MAX });
+    expect(result.failures).toEqual([]);
+    expect(result.programs - result.skipped).toBeGreaterThan(140);
+  });
+
+  test('agrees when several paths to each local state are followed and compared', () => {
+    const machine = { audit: true };
+    const result = crosscheck(60, 5000, { schedulesMax: SCHEDULES_MAX, machine });
+    expect(result.failures).toEqual([]);
+  });
+});
+
+describe('the cross-check', () => {
+  test.each(FAULTS)('catches the fault %s', (fault, flavour, seed) => {
+    const faults = { [fault]: true };
+    const result = crosscheck(600, seed, {
+      schedulesMax: SCHEDULES_MAX,
+      flavour,
+      machine: { faults },
+      search: { faults },
+    });
+    expect(result.failures).not.toEqual([]);
+  });
+});
