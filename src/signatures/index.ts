@@ -15,6 +15,7 @@ import { c14 } from './c14-groupless-bind.ts';
 import { c15 } from './c15-freed-by-other-walk.ts';
 import { c16 } from './c16-driver-read-twice.ts';
 import { c25 } from './c25-range-map.ts';
+import { c35 } from './c35-instance-not-bound.ts';
 import { c36 } from './c36-walk-counts-as-user.ts';
 import type { WindowSignature } from './common.ts';
 
@@ -26,6 +27,7 @@ import type { WindowSignature } from './common.ts';
 export const signatures: readonly WindowSignature[] = [
   c16,
   c25,
+  c35,
   c08,
   c36,
   c13,
