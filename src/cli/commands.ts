@@ -7,6 +7,7 @@ import type { ExitCode } from '#report/exit';
 import type { CheckArguments } from './check.ts';
 import type { Io } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { SourceArguments } from './source.ts';
 import type { TryArguments } from './try.ts';
 
 /** An option: `--kernel NAME`, and one line about it. */
@@ -52,6 +53,27 @@ const checkOptions: readonly OptionEntry[] = [
   { flags: '--baseline FILE', text: 'findings of this report are known: only new ones fail' },
   { flags: '--format HOW', text: 'text, mail or json', value: 'text' },
   { flags: '--out DIR', text: 'write each finding to a file in DIR' },
+];
+
+const buildOptions: readonly OptionEntry[] = [
+  { flags: '--patch FILE', text: 'apply a .diff or .mbox to a private copy', repeats: true },
+  { flags: '--revert FILE', text: 'take a patch back first', repeats: true },
+  { flags: '--cc CLANG', text: 'build with a native clang' },
+  { flags: '--world NAME', text: 'only this named world' },
+];
+
+const modelOnly = ['--kernel', '--with', '--without', '--strategy'];
+
+const sourceOptions: readonly OptionEntry[] = [
+  ...checkOptions.filter(({ flags }) => !modelOnly.includes(flags.split(' ')[0]!)),
+  { flags: '--strategy HOW', text: 'bound=K preemptions', value: 'bound=1' },
+  ...buildOptions,
+];
+
+const conformOptions: readonly OptionEntry[] = [
+  { flags: '--bound K', text: "preemptions of the real code's runs", value: '1' },
+  { flags: '--samples N', text: 'random runs per world beyond the bound', value: '1000' },
+  ...buildOptions,
 ];
 
 /** All commands. */
@@ -109,6 +131,37 @@ export const commands: readonly CommandEntry[] = [
     run: async ({ args, io, pipeline }) => {
       const { runKernels } = await import('./lists.ts');
       return runKernels(args[0], io, await pipeline());
+    },
+  },
+  {
+    name: 'source setup',
+    args: '',
+    text: "install the compiler that builds the kernel's own C",
+    options: [],
+    run: async ({ io }) => {
+      const { runSourceSetup } = await import('./source.ts');
+      return runSourceSetup(io);
+    },
+  },
+  {
+    name: 'source check',
+    args: '<TREE> [FIRMWARE]',
+    text: 'find race windows by running the C of a kernel tree',
+    options: sourceOptions,
+    run: async ({ args, options, io, pipeline }) => {
+      const { runSourceCheck } = await import('./source.ts');
+      const given = { ...options, tree: args[0], firmware: args[1] };
+      return runSourceCheck(given as unknown as SourceArguments, io, await pipeline());
+    },
+  },
+  {
+    name: 'conform',
+    args: '<TREE>',
+    text: 'hold the model against the C of a kernel tree',
+    options: conformOptions,
+    run: async ({ args, options, io }) => {
+      const { runConform } = await import('./source.ts');
+      return runConform({ ...options, tree: args[0] } as unknown as SourceArguments, io);
     },
   },
   {

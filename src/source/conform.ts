@@ -67,7 +67,7 @@ const FLAGS: ReadonlyMap<string, number | null> = new Map<string, number | null>
   ['not-ready-deferred', null],
   ['not-ready-accepted', null],
   ['fwspec-found', null],
-  ['fwspec-built', 2],
+  ['fwspec-built', null],
   ['replay-begin', null],
 ]);
 

@@ -189,19 +189,28 @@ export class SourceRunner {
     this.watch.atEnd();
   }
 
+  /** file:line of a site. */
+  place(site: number): string {
+    const frames = this.machine.image.frames[site] ?? [];
+    const at = frames.find((f) => f.file.endsWith('.c')) ?? frames[0];
+    return at ? `${at.file}:${at.line}` : 'an unknown place';
+  }
+
   private deadlock(stuck: readonly KernelThread[]): Fault {
     const waits = stuck.map((t) => {
       const b = t.blocked!;
       const holder = this.machine.threads.find((h) => h.held.some((l) => l.addr === b.addr));
       const held = t.held.map((l) => this.machine.nameOf(l.addr)).join(', ');
       const whom = holder ? ` held by ${holder.name}` : '';
-      return `${t.name} waits for ${b.kind} ${this.machine.nameOf(b.addr)}${whom}, holding ${held}`;
+      const at = this.place(t.opSite);
+      const what = `${b.kind} ${this.machine.nameOf(b.addr)}${whom}`;
+      return `${t.name} waits at ${at} for ${what}, holding ${held || 'nothing'}`;
     });
     return {
       kind: 'deadlock',
       text: waits.join('; '),
       thread: stuck[0]!.name,
-      site: -1,
+      site: stuck[0]!.opSite,
       addr: stuck[0]!.blocked?.addr ?? 0,
       stack: stuck[0]!.blockedStack,
       otherStack: stuck[1]?.blockedStack ?? [],
@@ -222,7 +231,8 @@ export class SourceRunner {
     this.watch.add({
       property: PROPERTY_OF_FAULT[fault.kind],
       subject: fault.thread,
-      because: fault.text,
+      because:
+        fault.kind === 'deadlock' ? fault.text : `${fault.text}, at ${this.place(fault.site)}`,
       facts: { thread: fault.thread, fn: fault.stack[0] ?? null },
     });
     return fault;

@@ -187,6 +187,7 @@ export class Machine implements Host {
   point(addr: number, op: string): boolean {
     this.flushWatch();
     const t = this.current!;
+    t.opSite = this.mem.site;
     if (op !== 'yield') {
       if (this.locks.inert.has(addr) || !this.mem.touchLock(addr, t.id)) return false;
     }
@@ -235,6 +236,7 @@ export class Machine implements Host {
       locksHigh: 0,
       woken: false,
       pointNumber: 0,
+      opSite: -1,
       blockedStack: [],
       frames: [],
       onDone: null,

@@ -52,6 +52,8 @@ export interface KernelThread {
   woken: boolean;
   /** Number of the switch point at which the thread waits for a lock; 0 for none. */
   pointNumber: number;
+  /** Site of the environment's operation it began last. */
+  opSite: number;
   /** Where it blocked; only while recording. */
   blockedStack: readonly string[];
   /** Followed functions the thread is in: id, three arguments, notes of events.ts. */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow source setup, source check and conform: the kernel's own C of the user's tree.
+
+import { readFileSync } from 'node:fs';
+import type { UserError } from '#base/errors';
+import { err, ok, type Result } from '#base/result';
+import { findRevision } from '#kernel/index';
+import { type ExitCode, exitCodes } from '#report/exit';
+import type { BuildOptions } from '../source/build.ts';
+import { SourceError } from '../source/errors.ts';
+import type { PatchInput } from '../source/patch.ts';
+import { type CheckArguments, runCheck } from './check.ts';
+import type { Io } from './io.ts';
+import type { Pipeline } from './pipeline.ts';
+import { countOption } from './values.ts';
+import { packageVersion } from './version.ts';
+
+/** Options of the source commands, as text, beside those of check. */
+export interface SourceArguments extends CheckArguments {
+  readonly tree: string;
+  readonly patch?: readonly string[];
+  readonly revert?: readonly string[];
+  readonly cc?: string;
+  readonly world?: string;
+  readonly samples?: string;
+  readonly bound?: string;
+}
+
+/** Turn a SourceError into a printed user error; anything else is our fault and goes on up. */
+async function coded<T>(run: () => Promise<Result<T, UserError>>): Promise<Result<T, UserError>> {
+  try {
+    return await run();
+  } catch (e) {
+    if (!(e instanceof SourceError)) throw e;
+    const { code, message, hint } = e;
+    return err({ code, message, hint } as unknown as UserError);
+  }
+}
+
+function readPatches(names: readonly string[] | undefined): PatchInput[] {
+  return (names ?? []).map((name) => {
+    try {
+      return { name, text: readFileSync(name, 'latin1') };
+    } catch {
+      throw new SourceError('RW306', `${name} cannot be read`, 'give a .diff or .mbox file');
+    }
+  });
+}
+
+function buildOptions(args: SourceArguments, io: Io): BuildOptions {
+  let shown = '';
+  return {
+    patches: readPatches(args.patch),
+    reverts: readPatches(args.revert),
+    cc: args.cc ?? null,
+    onProgress(done, total, what) {
+      const bar = '#'.repeat(Math.round((20 * done) / total)).padEnd(20, '.');
+      const line = `build [${bar}] ${done}/${total} ${what}`;
+      if (line !== shown) io.err(`${line}\n`);
+      shown = line;
+    },
+  };
+}
+
+/** racewindow source setup */
+export async function runSourceSetup(io: Io): Promise<Result<ExitCode, UserError>> {
+  return coded(async () => {
+    const { setupToolchain, defaultCacheDir } = await import('../source/toolchain.ts');
+    const done = await setupToolchain(defaultCacheDir(), (line) => io.err(`${line}\n`));
+    io.out(done.installed ? `installed in ${done.dir}\n` : 'the toolchain is there\n');
+    return ok(exitCodes.holds);
+  });
+}
+
+/** racewindow source check TREE [FIRMWARE] */
+export async function runSourceCheck(
+  args: SourceArguments,
+  io: Io,
+  pipeline: Pipeline,
+): Promise<Result<ExitCode, UserError>> {
+  return coded(async () => {
+    const { checkSource } = await import('../source/check.ts');
+    const build = buildOptions(args, io);
+    const real: Pipeline = {
+      ...pipeline,
+      chooseKernel: () =>
+        ok({
+          name: args.tree,
+          check: (platform, check, onWorld) =>
+            checkSource(args.tree, platform, {
+              ...build,
+              check,
+              world: args.world ?? null,
+              version: packageVersion(),
+              onWorld,
+            }),
+        }),
+    };
+    return runCheck({ ...args, strategy: args.strategy ?? 'bound=1' }, io, real);
+  });
+}
+
+/** The model that stands for a tree's series; null where there is none. */
+function modelFor(major: number, minor: number) {
+  const found = findRevision(`${major}.${minor}`);
+  return found.ok ? found.value : null;
+}
+
+/** racewindow conform TREE */
+export async function runConform(
+  args: SourceArguments,
+  io: Io,
+): Promise<Result<ExitCode, UserError>> {
+  const samples = countOption('--samples', args.samples, 0, 1e6);
+  if (!samples.ok) return samples;
+  const bound = countOption('--bound', args.bound, 0, 4);
+  if (!bound.ok) return bound;
+  return coded(async () => {
+    const { buildTree, conform, sourceWorlds } = await import('../source/index.ts');
+    const image = await buildTree(args.tree, buildOptions(args, io));
+    const { major, minor, text } = image.version;
+    const revision = modelFor(major, minor);
+    if (!revision) {
+      throw new SourceError('RW309', `there is no model of ${text}`, 'conform knows 6.12 and 7.2');
+    }
+    const { differences } = conform(image, revision, {
+      worlds: sourceWorlds.filter((w) => args.world === undefined || w.name === args.world),
+      bound: bound.value ?? 1,
+      samples: samples.value ?? 1000,
+      timeMaxMs: 60_000,
+      statesMax: 300_000,
+      onWorld(w) {
+        const model = `${w.outcomesModel}${w.modelComplete ? '' : ' (bounded)'}`;
+        const said = `real ${w.outcomesReal} outcomes in ${w.realRuns} runs, model ${model}`;
+        io.out(`${w.world}: ${said}, ${w.differences.length} differences\n`);
+        for (const d of w.differences) io.out(`  ${d.kind}: ${d.text.replaceAll('\n', '\n    ')}\n`);
+      },
+    });
+    return ok(differences.length === 0 ? exitCodes.holds : exitCodes.violated);
+  });
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The windows of 7.2 and 6.12 in the kernel's own C, by exploration.
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildTree, type KernelImage } from '#source/build';
+import { checkWorld } from '#source/check';
+import { sourceWorld } from '#source/worlds';
+import { cc, edit, treeOrSkip } from './helpers.ts';
+
+const OPTIONS = {
+  strategy: { kind: 'bound', preemptionsMax: 1 },
+  timeMaxMs: 120_000,
+  statesMax: null,
+  properties: null,
+} as const;
+
+const show = (image: KernelImage, world: string) => {
+  const { search, findings } = checkWorld(image, sourceWorld(world)!, OPTIONS);
+  return { search, findings, keys: findings.map((f) => `${f.property} ${f.window}`) };
+};
+
+const tree72 = treeOrSkip('7.2', 'the windows of 7.2 in its own C');
+
+describe.skipIf(!tree72)('7.2 as shipped', () => {
+  let image: KernelImage;
+  beforeAll(async () => {
+    image = await buildTree(tree72!, { cc });
+  }, 900_000);
+
+  it('shows C10 and C14, and not C09', () => {
+    const { keys, search, findings } = show(image, 'bystanders');
+    expect(keys).toContain('P1 C10');
+    expect(keys).toContain('P3 C14');
+    expect(keys.filter((k) => k.endsWith('C09') || k.endsWith('null'))).toEqual([]);
+    // The precondition of C09 was reached: a client met its IOMMU while that was registering.
+    expect([...search.hits]).toContain('deferred-while-registering');
+    expect([...search.hits]).toContain('retries');
+    const c14 = findings.find((f) => f.window === 'C14' && f.property === 'P3')!;
+    const step = c14.trace.find((s) => s.object.endsWith('.eth') && s.field === 'iommu')!;
+    expect(step.file).toBe('drivers/iommu/iommu.c');
+    expect(step.line).toBeGreaterThan(100);
+  }, 300_000);
+
+  it('shows C13 where a client names two IOMMUs', () => {
+    expect(show(image, 'two-specifiers').keys).toContain('P1 C13');
+  }, 300_000);
+
+  it('shows nothing with strict device links', () => {
+    expect(show(image, 'strict-devlink').keys).toEqual([]);
+  }, 300_000);
+
+  it('shows C09 once the check of ready is gone', async () => {
+    const marker = '!dev->iommu && !READ_ONCE(iommu->ready)';
+    const patch = edit(tree72!, 'drivers/iommu/iommu.c', marker, [], 2);
+    const broken = await buildTree(tree72!, { cc, patches: [patch] });
+    const { findings } = show(broken, 'two-drivers');
+    const c09 = findings.find((f) => f.window === 'C09');
+    expect(c09?.property).toBe('P1');
+    expect(c09!.preemptions).toBeLessThanOrEqual(2);
+  }, 900_000);
+});
+
+const tree612 = treeOrSkip('6.12', 'the windows of 6.12 in its own C');
+
+describe.skipIf(!tree612)('6.12', () => {
+  it('shows neither C09 nor C14, but bystanders that the walk leaves without a group', async () => {
+    const image = await buildTree(tree612!, { cc });
+    const { keys } = show(image, 'bystanders');
+    expect(keys).toEqual(['P8 C07']);
+    expect(show(image, 'two-drivers').keys).toEqual([]);
+  }, 900_000);
+});

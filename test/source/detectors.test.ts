@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Small edits that break the kernel are found and told with source lines.
+
+import { describe, expect, it } from 'vitest';
+import { buildTree } from '#source/build';
+import { checkWorld } from '#source/check';
+import type { PatchInput } from '#source/patch';
+import { sourceWorld } from '#source/worlds';
+import { cc, edit, treeOrSkip } from './helpers.ts';
+
+const tree = treeOrSkip('7.2', 'use after free, deadlock and a dropped lock in 7.2');
+
+const found = async (patches: PatchInput[], property: string) => {
+  const image = await buildTree(tree!, { cc, patches });
+  const { findings } = checkWorld(image, sourceWorld('two-drivers')!, {
+    strategy: { kind: 'bound', preemptionsMax: 2 },
+    timeMaxMs: 60_000,
+    statesMax: 20_000,
+    properties: null,
+  });
+  return findings.find((f) => f.property === property);
+};
+
+describe.skipIf(!tree)('an edit of 7.2', () => {
+  it('that keeps a pointer to dev->iommu across the lock is a use after free', async () => {
+    const take = 'mutex_lock(&iommu_probe_device_lock);';
+    const patch = edit(tree!, 'drivers/iommu/of_iommu.c', take, [
+      '\tstruct dev_iommu *old = READ_ONCE(dev->iommu);',
+      `\t${take}`,
+      '\tif (old)',
+      '\t\t(void)READ_ONCE(old->fwspec);',
+    ]);
+    const f = await found([patch], 'P5');
+    expect(f?.witness.because).toMatch(/freed memory, at drivers\/iommu\/of_iommu\.c:\d+/);
+    expect(f?.witness.facts['stack']).toContain('of_iommu_configure');
+    expect(f?.witness.facts['other']).toContain('dev_iommu_free');
+  }, 900_000);
+
+  it('that takes the probe lock under a group mutex is a deadlock', async () => {
+    const path = 'drivers/iommu/iommu.c';
+    const marker = '/* We may race against bus_iommu_probe() finalising groups here */';
+    const patch = edit(tree!, path, marker, [
+      '\tmutex_lock(&iommu_probe_device_lock);',
+      '\tmutex_unlock(&iommu_probe_device_lock);',
+    ]);
+    const f = await found([patch], 'P9');
+    expect(f?.witness.because).toMatch(/waits at drivers\/iommu\/iommu\.c:\d+ for lock/);
+    expect(f?.witness.because).toContain('iommu_probe_device_lock');
+  }, 900_000);
+
+  it('that drops the probe lock of the walk is found where the lock is given back', async () => {
+    const call = 'ret = __iommu_probe_device(dev, group_list);';
+    const patch = edit(tree!, 'drivers/iommu/iommu.c', call, [`\t${call}`], 3, -1);
+    const f = await found([patch], 'P9');
+    expect(f?.witness.because).toMatch(/does not hold, at drivers\/iommu\/iommu\.c:\d+/);
+  }, 900_000);
+});
