@@ -23,7 +23,9 @@ export default defineCommit({
 
     draft.fns.iommu_fwspec_init = function* (k, dev, fwnode) {
       const iommu = yield* k.iommu_from_fwnode(fwnode);
-      if (iommu && !(yield* READ_ONCE(iommu, 'ready'))) {
+      // Decided by one look-up: an instance may be listed before the next one.
+      if (!iommu) return yield* k.driver_deferred_probe_check_state(dev);
+      if (!(yield* READ_ONCE(iommu, 'ready'))) {
         event('not-ready-deferred', dev, iommu);
         return -EPROBE_DEFER;
       }
