@@ -53,8 +53,6 @@ interface Section {
 
 /** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
 export interface FutureFaults {
-  /** What comes after a loop's first turn is forgotten. */
-  readonly shortSighted?: boolean;
   /** Reads in the future of another thread are no conflict. */
   readonly futureReadsCommute?: boolean;
   /** Sections are quiet even where a deadlock is possible. */
@@ -163,9 +161,8 @@ export class Futures {
     const { automaton } = this.machine;
     const edges = automaton.edges;
     for (let node = 0; node < this.nodes; node++) this.own(node);
-    for (let again = true, turn = 0; again; turn++) {
+    for (let again = true; again; ) {
       again = false;
-      if (this.faults?.shortSighted && turn === 1) break;
       for (let e = edges.length - 1; e >= 0; e--) {
         const { from, to } = edges[e]!;
         if (this.join(from, to)) again = true;
