@@ -219,7 +219,7 @@ function print(
   pipeline: Pipeline,
 ): void {
   if (format === 'text') {
-    const rules = new Map(pipeline.properties().map((p) => [p.id, p.rule]));
+    const rules = new Map(pipeline.properties().map((p) => [p.id, p.name]));
     const windows = new Map(pipeline.windows().map((w) => [w.id, w.name]));
     io.out(textReport(report, { paint: paintFor(io), rules, windows, baseline }));
     return;

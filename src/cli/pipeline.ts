@@ -52,6 +52,8 @@ export interface WindowEntry {
 /** A rule of the catalogue. */
 export interface PropertyEntry {
   readonly id: string;
+  /** A word or two, with hyphens. */
+  readonly name: string;
   readonly rule: string;
 }
 

@@ -38,7 +38,7 @@ export function realPipeline(): Pipeline {
   return {
     kernels: () => revisionNames().map(kernelEntry),
     windows: () => windows.map(windowEntry),
-    properties: () => properties.map(({ id, rule }) => ({ id, rule })),
+    properties: () => properties.map(({ id, name, rule }) => ({ id, name, rule })),
     chooseKernel,
     readBoard: readPlatform,
     boardText,

@@ -25,7 +25,7 @@ export const plain: Paint = { bad: same, warn: same, good: same, dim: same, stro
 /** What the summary needs beside the report. */
 export interface TextOptions {
   readonly paint?: Paint;
-  /** Rule of each property in a sentence; a property without one is shown by its id. */
+  /** Name of each property, a word or two; its rule in full stands with its findings. */
   readonly rules?: ReadonlyMap<string, string>;
   /** Name of each window of the catalogue: a word or two. */
   readonly windows?: ReadonlyMap<string, string>;

@@ -74,7 +74,7 @@ function fakePipeline(asked: Ran['asked'], check: Check): Pipeline {
         links: [],
       },
     ],
-    properties: () => [{ id: 'P1', rule: 'no late probe' }],
+    properties: () => [{ id: 'P1', name: 'no-late-probe', rule: 'no late probe' }],
     chooseKernel: (choice) => {
       asked.kernel = choice;
       return choice.name === '6.99'
