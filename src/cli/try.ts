@@ -140,7 +140,8 @@ function trialLines(pair: Pair, trial: Trial): string[] {
   return [...lines, '', ...wrap(text, { rest: '  ' })];
 }
 
-function changeLines(change: Change, detailed: boolean): string[] {
+/** A change in lines of a report; @detailed: with the reason that a run gave. */
+export function changeLines(change: Change, detailed: boolean): string[] {
   const { window, report, classes, because } = change;
   const where = `${plural(classes.length, 'class', 'classes')}: ${classes.join(', ')}`;
   const head = `  ${(window ?? 'new').padEnd(4)} ${report.padEnd(15)} `;

@@ -75,6 +75,7 @@ const both = [
   { instance: '200.iommu', ids: [2] },
 ];
 const ready = [instance({ registered: true })];
+const adder: WorldThread = { kind: 'device-add', name: 'modprobe', device: '20.gpu' };
 const remover: WorldThread = { kind: 'device-del', name: 'rmmod', device: '20.gpu' };
 const undriven = { driver: null, role: 'bystander' } as const;
 
@@ -94,10 +95,10 @@ function removals(): DerivedWorld[] {
     world({ name: 'walk+del', devices: [iommu(), gpu], threads: [walker, remover] }),
     // C21: most drivers cannot be unbound, but some can.
     world({
-      name: 'unbind+bind',
-      devices: [iommu(), gpu],
+      name: 'unbind+add',
+      devices: [iommu(), { ...gpu, present: false }],
       instances: ready,
-      threads: [unbinder, binder],
+      threads: [unbinder, adder],
     }),
     // C19, C21: the IOMMU's own probe fails after it has registered.
     world({

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow bisect and backport: which commits open and close a window, and what to carry back.
+
+import { availableParallelism } from 'node:os';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { columns, plural, printable, wrap } from '#base/text';
+import { type Commit, findRevision, type Revision, windowById, windows } from '#kernel/index';
+import { type ExitCode, exitCodes } from '#report/exit';
+import { cutWords } from '#report/words';
+import { type Asking, type BackportResult, backport, bisect, turns } from '#worlds/bisect';
+import { defaultExplore } from '#worlds/explore';
+import { makeExplorer } from '#worlds/explore-pool';
+import { genericWorlds } from '#worlds/generic';
+import { specOf } from '#worlds/kernel-spec';
+import { isJudged } from '#worlds/matrix';
+import { tryFix } from '#worlds/try';
+import type { Io } from './io.ts';
+import { progressLine } from './progress.ts';
+import { didYouMean } from './suggest.ts';
+import { changeLines } from './try.ts';
+import { countOption } from './values.ts';
+
+/** The options of the command line, as text. */
+export interface BisectArguments {
+  readonly window: string;
+  readonly from?: string;
+  readonly to: string;
+  readonly statesMax?: string;
+  readonly jobs?: string;
+}
+
+/** Run `bisect`: exit 0 where the window is closed at the end, 1 where it is open. */
+export async function runBisect(
+  args: BisectArguments,
+  io: Io,
+): Promise<Result<ExitCode, UserError>> {
+  const from = findRevision(args.from ?? '6.0');
+  if (!from.ok) return from;
+  return await withAsking(args, io, async (asking, to) => {
+    const steps = await bisect(asking, from.value, to);
+    const { opens, closes } = turns(steps);
+    const rows = steps.map((s) => [
+      s.commit?.sha ?? from.value.name,
+      s.answer,
+      cutWords(printable(s.commit?.subject ?? 'as it is'), 48),
+    ]);
+    io.out(`${columns(rows).join('\n')}\n\n`);
+    const first = steps[0]?.answer === 'found' ? [`open in ${from.value.name} already`] : [];
+    const told = [
+      ...first,
+      ...opens.map((c) => `opened by ${lineOf(c)}`),
+      ...closes.map((c) => `closed by ${lineOf(c)}`),
+    ];
+    if (told.length === 0) told.push(`never found between ${from.value.name} and ${to.name}`);
+    io.out(`${told.flatMap((line) => wrap(printable(line), { rest: '  ' })).join('\n')}\n`);
+    const last = steps[steps.length - 1]?.answer;
+    if (last === 'found') return exitCodes.violated;
+    return last === 'bounded' ? exitCodes.bounded : exitCodes.holds;
+  });
+}
+
+/** Run `backport`: exit 0 where a set of commits closes the window, or it is not there. */
+export async function runBackport(
+  args: BisectArguments,
+  io: Io,
+): Promise<Result<ExitCode, UserError>> {
+  return await withAsking(args, io, async (asking, to) => {
+    const result = await backport(asking, to);
+    io.out(`${backportLines(args.window, to, result).join('\n')}\n`);
+    const { best } = result;
+    if (!best) return result.before === 'found' ? exitCodes.violated : exitCodes.holds;
+    const pair = { base: specOf(to, []), fixed: specOf(best.revision, []) };
+    const small = asking.worlds.filter((w) => w.world.threads.length <= 2);
+    const trial = await tryFix(small, pair, asking.explorer, asking.options);
+    for (const [what, list] of [
+      ['closes', trial.closes],
+      ['opens', trial.opens],
+    ] as const) {
+      io.out(`\n${list.length === 0 ? `${what} nothing` : what}\n`);
+      for (const change of list) io.out(`${changeLines(change, false).join('\n')}\n`);
+    }
+    return best.answer === 'bounded' ? exitCodes.bounded : exitCodes.holds;
+  });
+}
+
+function backportLines(window: string, to: Revision, result: BackportResult): string[] {
+  const { before, best, asked, refused } = result;
+  const tried = `${plural(asked, 'set')} tried, ${refused} cannot stand there`;
+  if (before !== 'found') return [`${window} in ${to.name}: ${before}; nothing to carry back`];
+  if (!best) return [`${window} in ${to.name}: no set of known commits closes it (${tried})`];
+  return [
+    `${window} in ${to.name} is closed (${best.answer}) by ${plural(best.commits.length, 'commit')}`,
+    `(${tried}):`,
+    ...best.commits.flatMap((c) => wrap(printable(`  ${lineOf(c)}`), { rest: '    ' })),
+  ];
+}
+
+async function withAsking(
+  args: BisectArguments,
+  io: Io,
+  run: (asking: Asking, to: Revision) => Promise<ExitCode>,
+): Promise<Result<ExitCode, UserError>> {
+  const window = windowById(args.window.toUpperCase());
+  if (!window) {
+    const ids = windows.map((w) => w.id);
+    return fail('RW063', `${args.window}: no such window`, didYouMean(args.window, ids, 'window'));
+  }
+  if (!isJudged(window.id)) {
+    const hint = 'racewindow matrix says for each window whether it can be told';
+    return fail('RW063', `${window.id}: no run of the model can tell this window`, hint);
+  }
+  const to = findRevision(args.to);
+  if (!to.ok) return to;
+  const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
+  if (!statesMax.ok) return statesMax;
+  const jobs = countOption('--jobs', args.jobs, 1, 256);
+  if (!jobs.ok) return jobs;
+  const explorer = await makeExplorer(jobs.value ?? availableParallelism());
+  const progress = progressLine(io);
+  const options = { ...defaultExplore, ...(statesMax.value && { statesMax: statesMax.value }) };
+  const onStep = (revision: string, step: string): void =>
+    progress.show({
+      worldsDone: 0,
+      worldsTotal: 0,
+      world: `${revision} ${step}`,
+      states: 0,
+      findings: 0,
+    });
+  const asking = { window: window.id, worlds: genericWorlds(), explorer, options, onStep };
+  const code = await run(asking, to.value).finally(async () => {
+    progress.end();
+    await explorer.close();
+  });
+  return ok(code);
+}
+
+function lineOf(commit: Commit): string {
+  return `${commit.sha} ("${commit.subject}")`;
+}

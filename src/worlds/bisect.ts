@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which commit opens a window and which one closes it; and what to carry back to close it.
+//
+// Both ask one question of a stack of commits: can the window be hit? Stacks grow commit by commit
+// in the order of the history, so a step that changes the answer names the commit.
+
+import type { UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { type Commit, commits as history, type Revision, withCommits } from '#kernel/index';
+import type { DerivedWorld } from './derive.ts';
+import type { ExploreOptions } from './explore.ts';
+import type { Explorer } from './explore-pool.ts';
+import { specOf } from './kernel-spec.ts';
+import { isFor, smallFirst } from './matrix.ts';
+
+/** Can a window be hit? `bounded`: not found, but not everything was explored. */
+export type Answer = 'found' | 'absent' | 'bounded' | 'not reached';
+
+/** How to ask. */
+export interface Asking {
+  readonly window: string;
+  readonly worlds: readonly DerivedWorld[];
+  readonly explorer: Explorer;
+  readonly options: ExploreOptions;
+  readonly onStep?: (revision: string, step: string) => void;
+}
+
+/** A stack of commits and the answer for it; `commit` is the one that was added last. */
+export interface Step {
+  readonly commit: Commit | null;
+  readonly answer: Answer;
+}
+
+/** Answer for one stack; the search ends with the first world that shows the window. */
+export async function askWindow(asking: Asking, revision: Revision): Promise<Answer> {
+  const { window, worlds, explorer, options } = asking;
+  const spec = specOf(revision, []);
+  let reached = false;
+  let cut = false;
+  for (const derived of smallFirst(worlds).filter((w) => isFor(w, window))) {
+    const result = await explorer.explore({ derived, spec, options });
+    if (result.sightings.some((s) => s.window === window)) return 'found';
+    reached = true;
+    cut ||= result.bounded;
+  }
+  if (!reached) return 'not reached';
+  return cut ? 'bounded' : 'absent';
+}
+
+/** The steps from @from to @to, one for each commit that @to has and @from has not. */
+export async function bisect(asking: Asking, from: Revision, to: Revision): Promise<Step[]> {
+  const steps: Step[] = [{ commit: null, answer: await askWindow(asking, from) }];
+  let commits = from.commits;
+  for (const commit of to.commits) {
+    if (commits.some((c) => c.sha === commit.sha)) continue;
+    commits = to.commits.filter((c) => c === commit || commits.some((o) => o.sha === c.sha));
+    asking.onStep?.(from.name, commit.sha);
+    steps.push({ commit, answer: await askWindow(asking, { ...from, commits }) });
+  }
+  return steps;
+}
+
+/** The steps at which the answer changes to or from `found`. */
+export function turns(steps: readonly Step[]): { opens: Commit[]; closes: Commit[] } {
+  const opens: Commit[] = [];
+  const closes: Commit[] = [];
+  steps.forEach((step, i) => {
+    const before = steps[i - 1]?.answer;
+    if (!step.commit || before === undefined) return;
+    if (before !== 'found' && step.answer === 'found') opens.push(step.commit);
+    if (before === 'found' && step.answer !== 'found') closes.push(step.commit);
+  });
+  return { opens, closes };
+}
+
+/** A set of commits that closes a window. */
+export interface Backport {
+  readonly commits: readonly Commit[];
+  readonly revision: Revision;
+  readonly answer: Answer;
+}
+
+/** What a search for a backport came to. */
+export interface BackportResult {
+  /** The window under the target as it is. */
+  readonly before: Answer;
+  /** Null where no set of the size tried closes it. */
+  readonly best: Backport | null;
+  /** Sets that were asked about, and those that cannot stand on the target. */
+  readonly asked: number;
+  readonly refused: number;
+}
+
+/** Sets of commits are tried in order of size, each with all that it requires. */
+export async function backport(
+  asking: Asking,
+  target: Revision,
+  commitsMax = 2,
+): Promise<BackportResult> {
+  const before = await askWindow(asking, target);
+  const result = { before, best: null, asked: 0, refused: 0 };
+  if (before !== 'found') return result;
+  let asked = 0;
+  let refused = 0;
+  for (const set of candidateSets(target, commitsMax)) {
+    const changed = withSet(target, set);
+    if (!changed.ok) {
+      refused++;
+      continue;
+    }
+    asked++;
+    asking.onStep?.(target.name, set.map((c) => c.sha).join('+'));
+    const answer = await askWindow(asking, changed.value);
+    if (answer === 'found' || answer === 'not reached') continue;
+    const best = { commits: set, revision: changed.value, answer };
+    return { before, best, asked, refused };
+  }
+  return { before, best: null, asked, refused };
+}
+
+/** Sets that commits which @target lacks make with all they require; smallest, then newest first. */
+export function candidateSets(target: Revision, commitsMax: number): Commit[][] {
+  const has = (sha: string): boolean => target.commits.some((c) => c.sha === sha);
+  const missing = history.filter((c) => !has(c.sha)).reverse();
+  const closures = missing.map((c) => closureOf(c, has));
+  const sets = [...closures];
+  if (commitsMax > 1) {
+    closures.forEach((a, i) => {
+      for (const b of closures.slice(i + 1)) sets.push([...new Set([...a, ...b])]);
+    });
+  }
+  const byName = new Map(
+    sets.map((set) => [
+      inOrder(set)
+        .map((c) => c.sha)
+        .join(),
+      inOrder(set),
+    ]),
+  );
+  return [...byName.values()].sort((a, b) => a.length - b.length);
+}
+
+function closureOf(commit: Commit, has: (sha: string) => boolean): Commit[] {
+  const set = new Set<Commit>([commit]);
+  for (const member of set) {
+    for (const need of member.requires) {
+      const found = history.find((c) => c.sha === need);
+      if (found && !has(need)) set.add(found);
+    }
+  }
+  return [...set];
+}
+
+function inOrder(set: readonly Commit[]): Commit[] {
+  return [...set].sort((a, b) => history.indexOf(a) - history.indexOf(b));
+}
+
+function withSet(target: Revision, set: readonly Commit[]): Result<Revision, UserError> {
+  const changed = withCommits(target, { with: set });
+  return changed.ok ? ok(changed.value) : changed;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The matrix of windows and kernels: every cell computed from worlds, none of it typed in.
+//
+// A kernel is explored world by world, small ones first, until each window has been found or its
+// worlds are used up. `absent` is said only where a run reached the window's precondition and all
+// worlds that are there for it were explored in full.
+
+import type { FindingRevision } from '#report/finding';
+import { signatures } from '#signatures/index';
+import type { DerivedWorld } from './derive.ts';
+import type { Explored, ExploreOptions, Sighting } from './explore.ts';
+import type { Explorer } from './explore-pool.ts';
+import { canReach, notApplicable, preconditionsOf } from './preconditions.ts';
+
+export type CellState = 'found' | 'absent' | 'bounded' | 'n.a.';
+
+/** One window under one kernel. */
+export interface Cell {
+  readonly window: string;
+  readonly kernel: string;
+  readonly state: CellState;
+  /** found: rules that break, as the machine calls them. */
+  readonly rules: readonly string[];
+  /** found: buses on which; all others that were looked at have it not. */
+  readonly buses: readonly string[];
+  /** n.a.: why; bounded: the worlds that were not explored in full. */
+  readonly because: string | null;
+}
+
+export interface Matrix {
+  readonly format: 'racewindow/matrix@1';
+  readonly windows: readonly string[];
+  readonly kernels: readonly string[];
+  /** By window, then kernel. */
+  readonly cells: readonly Cell[];
+  /** Broken rules that fit no window, by kernel. */
+  readonly unnamed: readonly { readonly kernel: string; readonly rule: string }[];
+  readonly states: number;
+}
+
+export interface MatrixQuestion {
+  readonly worlds: readonly DerivedWorld[];
+  readonly kernels: readonly FindingRevision[];
+  readonly windows: readonly string[];
+  readonly options: ExploreOptions;
+}
+
+/** Compute all cells. Kernels with the same commits are explored once. */
+export async function computeMatrix(
+  question: MatrixQuestion,
+  explorer: Explorer,
+  onProgress: (kernel: string, world: string) => void = () => {},
+): Promise<Matrix> {
+  const { kernels, windows } = question;
+  const known = new Map<string, Promise<readonly Explored[]>>();
+  const columns = await Promise.all(
+    kernels.map((spec) => {
+      const key = JSON.stringify([spec.commits, spec.userFixes.map((f) => f.sha256)]);
+      const column = known.get(key) ?? exploreKernel(question, spec, explorer, onProgress);
+      known.set(key, column);
+      return column;
+    }),
+  );
+  const cells = windows.flatMap((window) =>
+    kernels.map((spec, i) => cellOf(window, spec.name, columns[i] ?? [], question.worlds)),
+  );
+  const explored = await Promise.all(known.values());
+  return {
+    format: 'racewindow/matrix@1',
+    windows,
+    kernels: kernels.map((k) => k.name),
+    cells,
+    unnamed: kernels.flatMap((spec, i) => unnamedOf(spec.name, columns[i] ?? [])),
+    states: explored.flat().reduce((sum, e) => sum + e.states, 0),
+  };
+}
+
+/** Explore worlds of one kernel until nothing is left to be decided. */
+async function exploreKernel(
+  question: MatrixQuestion,
+  spec: FindingRevision,
+  explorer: Explorer,
+  onProgress: (kernel: string, world: string) => void,
+): Promise<readonly Explored[]> {
+  const open = new Set(question.windows.filter(isJudged));
+  const explored: Explored[] = [];
+  for (const derived of smallFirst(question.worlds)) {
+    if (![...open].some((window) => isFor(derived, window))) continue;
+    onProgress(spec.name, derived.world.name);
+    const result = await explorer.explore({ derived, spec, options: question.options });
+    explored.push(result);
+    for (const s of result.sightings) if (s.window !== null) open.delete(s.window);
+  }
+  return explored;
+}
+
+/** A rough order of size: threads, then devices. */
+export function smallFirst(worlds: readonly DerivedWorld[]): DerivedWorld[] {
+  const size = ({ world }: DerivedWorld): number =>
+    world.threads.length * 100 + world.devices.length * 10 + world.instances.length;
+  return [...worlds].sort((a, b) => size(a) - size(b));
+}
+
+/** True where a signature can tell @window. */
+export function isJudged(window: string): boolean {
+  return notApplicable[window] === undefined && signatures.some((s) => s.window === window);
+}
+
+/** True where @derived is there to show @window, or to show that it is not. */
+export function isFor({ world }: DerivedWorld, window: string): boolean {
+  return (preconditionsOf[window] ?? []).some((id) => canReach(world, id));
+}
+
+function cellOf(
+  window: string,
+  kernel: string,
+  explored: readonly Explored[],
+  worlds: readonly DerivedWorld[],
+): Cell {
+  const cell = { window, kernel, rules: [], buses: [], because: null };
+  const why = notApplicable[window];
+  if (why !== undefined) return { ...cell, state: 'n.a.', because: why };
+  if (!isJudged(window)) return { ...cell, state: 'n.a.', because: 'no signature tells it yet' };
+  const seen = explored.flatMap((e) => e.sightings.filter((s) => s.window === window));
+  if (seen.length > 0) {
+    const rules = unique(seen.map((s) => s.report));
+    return { ...cell, state: 'found', rules, buses: unique(seen.map(busOf(worlds))) };
+  }
+  const wanted = preconditionsOf[window] ?? [];
+  const mine = explored.filter((e) =>
+    worlds.some((w) => w.classKey === e.classKey && w.world.name === e.world && isFor(w, window)),
+  );
+  if (!mine.some((e) => wanted.some((id) => e.reached.includes(id)))) {
+    return { ...cell, state: 'n.a.', because: `not reached: ${wanted.join(', or ')}` };
+  }
+  const cut = mine.filter((e) => e.bounded).map((e) => `${e.world} (${e.classKey})`);
+  if (cut.length > 0) return { ...cell, state: 'bounded', because: unique(cut).join('; ') };
+  return { ...cell, state: 'absent' };
+}
+
+function busOf(worlds: readonly DerivedWorld[]): (s: Sighting) => string {
+  return (s) => {
+    const world = worlds.find((w) => w.classKey === s.classKey)?.world;
+    const bus = world?.devices.find((d) => world.focus.includes(d.name))?.bus ?? 'platform';
+    return world?.firmware === 'acpi' ? `acpi ${bus}` : bus;
+  };
+}
+
+function unnamedOf(kernel: string, explored: readonly Explored[]): Matrix['unnamed'] {
+  const rules = explored.flatMap((e) =>
+    e.sightings.filter((s) => s.window === null).map((s) => `${s.report} ${e.classKey}`),
+  );
+  return unique(rules).map((rule) => ({ kernel, rule }));
+}
+
+function unique(list: readonly string[]): string[] {
+  return [...new Set(list)].sort();
+}
