@@ -4,6 +4,7 @@
 import type { UserError } from '#base/errors';
 import type { Result } from '#base/result';
 import type { ExitCode } from '#report/exit';
+import type { BisectArguments } from './bisect.ts';
 import type { CheckArguments } from './check.ts';
 import type { Io } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -180,5 +181,50 @@ export const commands: readonly CommandEntry[] = [
       const given = { ...options, fix: args[0] ?? '', firmware: args[1] };
       return runTry(given as unknown as TryArguments, io);
     },
+  {
+    name: 'matrix',
+    args: '',
+    text: 'compute which windows which kernels have',
+    options: [
+      { flags: '--windows IDS', text: 'only these, as in C08,C09' },
+      { flags: '--kernels NAMES', text: 'only these, as in 6.12,6.12.y' },
+      { flags: '--states-max N', text: 'explore a world in part after N states' },
+      { flags: '--jobs N', text: 'worker threads; changes no result' },
+      { flags: '--format HOW', text: 'md, json or html', value: 'md' },
+    ],
+    run: async ({ options, io }) => {
+      const { runMatrix } = await import('./matrix.ts');
+      return runMatrix(options, io);
+    },
+  },
+  {
+    name: 'bisect',
+    args: '<WINDOW>',
+    text: 'tell which commits open and close a window',
+    options: [
+      { flags: '--from NAME', text: 'kernel to begin with', value: '6.0' },
+      { flags: '--to NAME', text: 'kernel to end with', value: '7.2' },
+      { flags: '--states-max N', text: 'explore a world in part after N states' },
+      { flags: '--jobs N', text: 'worker threads; changes no result' },
+    ],
+    run: async ({ args, options, io }) => {
+      const { runBisect } = await import('./bisect.ts');
+      return runBisect({ ...options, window: args[0] ?? '' } as unknown as BisectArguments, io);
+    },
+  },
+  {
+    name: 'backport',
+    args: '<WINDOW>',
+    text: 'find the fewest commits that close a window',
+    options: [
+      { flags: '--to NAME', text: 'kernel to close it in', value: '6.12.y' },
+      { flags: '--states-max N', text: 'explore a world in part after N states' },
+      { flags: '--jobs N', text: 'worker threads; changes no result' },
+    ],
+    run: async ({ args, options, io }) => {
+      const { runBackport } = await import('./bisect.ts');
+      return runBackport({ ...options, window: args[0] ?? '' } as unknown as BisectArguments, io);
+    },
+  },
   },
 ];
