@@ -181,6 +181,7 @@ export const commands: readonly CommandEntry[] = [
       const given = { ...options, fix: args[0] ?? '', firmware: args[1] };
       return runTry(given as unknown as TryArguments, io);
     },
+  },
   {
     name: 'matrix',
     args: '',
@@ -225,6 +226,5 @@ export const commands: readonly CommandEntry[] = [
       const { runBackport } = await import('./bisect.ts');
       return runBackport({ ...options, window: args[0] ?? '' } as unknown as BisectArguments, io);
     },
-  },
   },
 ];
