@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The man page, made from the command table, so that it cannot lag behind it.
+
+import { type CommandEntry, commands, type OptionEntry } from './commands.ts';
+import { packageVersion } from './version.ts';
+
+const description = `.B racewindow
+reads the device tree of a board and explores every order in which the threads
+of a Linux kernel could register the IOMMUs of that board and probe the devices
+behind them.
+It says which rules hold, and shows a shortest order for each that does not.
+Without a
+.I FIRMWARE
+file the generic worlds are checked: one of each kind that boards have.
+A fix named with
+.B \\-\\-with
+is run: it is trusted code.`;
+
+const rest = `.SH EXIT STATUS
+.TP
+.B 0
+Every rule holds, or the replay ended in the same witness.
+.TP
+.B 1
+A rule is violated, also where something else was bounded.
+.TP
+.B 2
+Usage or input; one line with a code and one with a hint say what.
+.TP
+.B 3
+Nothing was violated, but a limit was hit.
+.SH ENVIRONMENT
+.TP
+.B NO_COLOR
+No colour on a terminal.
+.TP
+.B RACEWINDOW_DEBUG
+If 1, a fault of the program itself is shown with a stack.
+.SH SEE ALSO
+.BR dtc (1)
+`;
+
+/** The text of docs/racewindow.1. */
+export function manPage(): string {
+  return [
+    '.\\" SPDX-License-Identifier: GPL-2.0-only',
+    `.TH RACEWINDOW 1 "" "racewindow ${packageVersion()}" "User Commands"`,
+    '.SH NAME',
+    'racewindow \\- find race windows in the way Linux probes devices behind IOMMUs',
+    '.SH SYNOPSIS',
+    commands.map(synopsis).join('\n.br\n'),
+    '.SH DESCRIPTION',
+    description,
+    '.SH COMMANDS',
+    ...commands.map(section),
+    rest,
+  ].join('\n');
+}
+
+function roff(text: string): string {
+  return text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replace(/^\./gm, '\\&.');
+}
+
+function synopsis(command: CommandEntry): string {
+  const words = [`.B racewindow ${roff(command.name)}`];
+  if (command.options.length > 0) words.push('.RI [ options ]');
+  if (command.args !== '') words.push(`.I ${roff(command.args)}`);
+  return words.join('\n');
+}
+
+function section(command: CommandEntry): string {
+  const title = `.SS "${roff(`${command.name} ${command.args}`.trim())}"`;
+  const text = command.text[0]!.toUpperCase() + command.text.slice(1);
+  return [title, `${roff(text)}.`, ...command.options.map(option)].join('\n');
+}
+
+function option(entry: OptionEntry): string {
+  const [flag = '', value = ''] = entry.flags.split(' ');
+  const head = value === '' ? `.B ${roff(flag)}` : `.BI ${roff(flag)} " ${roff(value)}"`;
+  const notes = [
+    ...(entry.value === undefined ? [] : [`${entry.value} unless told`]),
+    ...(entry.repeats === true ? ['may be repeated'] : []),
+  ];
+  return ['.TP', head, `${roff([entry.text, ...notes].join('; '))}.`].join('\n');
+}
