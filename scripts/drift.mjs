@@ -24,6 +24,8 @@ const alsoIn = [
   'drivers/base/platform.c',
   'drivers/acpi/arm64/dma.c',
   'drivers/iommu/iommu-priv.h',
+  'drivers/iommu/intel/dmar.c',
+  'drivers/iommu/iova.c',
   'include/linux/iommu.h',
   'arch/arm64/mm/dma-mapping.c',
 ];

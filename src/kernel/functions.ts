@@ -13,6 +13,7 @@ import * as dma from './iommu/dma-iommu.ts';
 import * as domain from './iommu/domain.ts';
 import * as fwspec from './iommu/fwspec.ts';
 import * as group from './iommu/group.ts';
+import * as intel from './iommu/intel.ts';
 import * as of_iommu from './iommu/of_iommu.ts';
 import * as probe from './iommu/probe.ts';
 import * as probe_v6_1 from './iommu/probe-v6.1.ts';
@@ -38,6 +39,7 @@ export const functions = {
   ...domain,
   ...fwspec,
   ...group,
+  ...intel,
   ...of_iommu,
   ...probe,
   ...probe_v6_1,

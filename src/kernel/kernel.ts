@@ -29,6 +29,8 @@ export interface Config {
   readonly flush_queue: boolean;
   /** The bit-field flags of struct device are modelled as the one word that they share. */
   readonly flags_word: boolean;
+  /** CPUs come online. */
+  readonly cpu_hotplug: boolean;
 }
 
 export const defaultConfig: Config = {
@@ -38,6 +40,7 @@ export const defaultConfig: Config = {
   def_domain_type: 'DMA',
   flush_queue: true,
   flags_word: false,
+  cpu_hotplug: false,
 };
 
 export interface DeferredFields {
@@ -66,6 +69,8 @@ export interface Globals {
   readonly deferred: Handle<DeferredFields>;
   readonly deferred_probe_work: Work;
   readonly device_links_lock: Lock;
+  readonly dmar_global_lock: Lock;
+  readonly cpuhp_state_mutex: Lock;
   /** The instance that firmware calls `node`. */
   instance(node: string): IommuDevice;
   ops_of(iommu: IommuDevice): IommuOps;
@@ -136,6 +141,8 @@ export function newGlobals(
     deferred: new Handle<DeferredFields>('deferred_probe', 'deferred_probe'),
     deferred_probe_work: new Work('deferred_probe_work'),
     device_links_lock: new Handle('mutex', 'device_links_lock'),
+    dmar_global_lock: new Handle('rw_semaphore', 'dmar_global_lock'),
+    cpuhp_state_mutex: new Handle('mutex', 'cpuhp_state_mutex'),
     driver_allows_async_probing: (drv) => drv.async || config.async_probe,
   };
 }

@@ -33,8 +33,10 @@ const v6_8 = [...v6_7, '17de3f5fdd35'];
 const v6_10 = [...v6_8, 'b67483b3c44e'];
 const v6_11 = [...v6_10, '3f7c32091628'];
 const v6_13 = [...v6_11, '229e6ee43d2a'];
+const v6_14 = [...v6_13, 'b150654f74bf'];
 const v6_15_rc1 = [
-  ...v6_13,
+  ...v6_14,
+  '93ae6e68b6d6',
   '3832862eb9c4',
   'fd598f71b669',
   'b46064a18810',
@@ -66,7 +68,8 @@ const table: readonly Revision[] = [
   entry('6.11', 'inferred', v6_11),
   entry('6.12', 'inferred', v6_11),
   entry('6.12.y', 'source', [
-    ...v6_13,
+    ...v6_14,
+    '93ae6e68b6d6',
     '3832862eb9c4',
     'b46064a18810',
     '04d3e5461c1f',
@@ -74,7 +77,7 @@ const table: readonly Revision[] = [
     'a2225b6e834a',
   ]),
   entry('6.13', 'inferred', v6_13),
-  entry('6.14', 'inferred', v6_13),
+  entry('6.14', 'inferred', v6_14),
   entry('6.15-rc1', 'inferred', v6_15_rc1),
   entry('6.15.0', 'inferred', v6_15_0),
   entry('6.15.1', 'inferred', v6_15_1),

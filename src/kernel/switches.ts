@@ -34,6 +34,10 @@ export interface Switches {
   virtio_lookup: 'bound' | 'bus';
   /** The MediaTek driver sets its tables up before it registers. */
   driver_state_first: boolean;
+  /** enable_drhd_fault_handling() takes dmar_global_lock. */
+  hotplug_takes_dmar_lock: boolean;
+  /** intel_iommu_init() drops dmar_global_lock to register. */
+  intel_drops_lock: boolean;
   /** iommu->ready exists and iommu_fwspec_init() tests it. */
   iommu_ready: boolean;
   /** iommu_init_device() calls dma_configure for a device without driver. */
@@ -92,6 +96,8 @@ export const base_6_0: Switches = {
   smmu_lookup: 'bound',
   virtio_lookup: 'bound',
   driver_state_first: false,
+  hotplug_takes_dmar_lock: false,
+  intel_drops_lock: false,
   iommu_ready: false,
   init_calls_dma_configure: false,
   init_tests_fwspec: false,

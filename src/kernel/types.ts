@@ -131,9 +131,14 @@ export interface DeviceLinkFields {
   consumer: Device;
   supplier: Device;
   status: 'dormant' | 'available' | 'consumer_probe' | 'active';
+  /** DL_FLAG_INFERRED: made by fw_devlink. */
+  inferred: boolean;
 }
 export type DeviceLink = Handle<DeviceLinkFields>;
-export const device_link = defineStruct<DeviceLinkFields>('device_link', { status: 'dormant' });
+export const device_link = defineStruct<DeviceLinkFields>('device_link', {
+  status: 'dormant',
+  inferred: false,
+});
 
 export interface DmaRangeMapFields {
   offset: number;

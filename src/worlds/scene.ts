@@ -94,6 +94,7 @@ function configOf(world: World): Config {
     def_domain_type: world.switches.lazyDma ? 'DMA_FQ' : 'DMA',
     flush_queue: !world.switches.lazyDma,
     flags_word: world.switches.flagsWord ?? false,
+    cpu_hotplug: world.threads.some((thread) => thread.kind === 'cpu-online'),
   };
 }
 
@@ -218,7 +219,7 @@ function initLinks(world: World, made: Made, init: Init): void {
       const link: DeviceLink = new Handle('device_link', `${name}.link:${supplier.name}`);
       const bound = world.instances.some((i) => i.device === supplier.name && i.registered);
       init.push([link, 'consumer', dev], [link, 'supplier', supplier]);
-      init.push([link, 'status', bound ? 'available' : 'dormant']);
+      init.push([link, 'status', bound ? 'available' : 'dormant'], [link, 'inferred', true]);
       suppliers.push(link);
       consumers.set(supplier, [...(consumers.get(supplier) ?? []), link]);
     }
@@ -264,6 +265,8 @@ function makeThread(world: World, thread: WorldThread, k: Kernel, made: Made): T
       const iommu = must(made.instances.get(thread.instance), `no instance ${thread.instance}`);
       return { name, fn: k.device_release_driver, args: [iommu.hwdev] };
     }
+    case 'cpu-online':
+      return { name, fn: k.enable_drhd_fault_handling, args: [] };
     case 'late-initcall':
       return { name, fn: k.deferred_probe_initcall, args: [] };
     case 'deferral-timeout':

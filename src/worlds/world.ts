@@ -65,6 +65,8 @@ export type WorldThread =
   | { readonly kind: 'device-del'; readonly name: string; readonly device: string }
   /** Unbinds the driver of an IOMMU, whose remove unregisters the instance. */
   | { readonly kind: 'iommu-unbind'; readonly name: string; readonly instance: string }
+  /** Brings a CPU online. */
+  | { readonly kind: 'cpu-online'; readonly name: string }
   /** The deferral timeout's delayed work. */
   | { readonly kind: 'deferral-timeout'; readonly name: string };
 // The deferred-probe worker (a daemon) is part of every world.

@@ -112,6 +112,29 @@ describe('deferral', () => {
   });
 });
 
+describe('strict links', () => {
+  it('are given up when the timeout finds no driver for the supplier', () => {
+    const timeout: WorldThread = { kind: 'deferral-timeout', name: 'kworker/0:1' };
+    const strict = { ...switches, strictDevlink: true };
+    const world = oneInstance([client('a')], [attach('a'), timeout], { switches: strict });
+    const { events } = runInOrder(world, kernel('7.2'));
+    expect(events.indexOf('modprobe:a: deferred a')).toBe(0);
+    expect(events).toContain('kworker/u8:1: dma-map a direct NULL');
+  });
+});
+
+describe('locks of Intel', () => {
+  it('are taken around a registration, and within it', () => {
+    const world = oneInstance([client('a')], [walk, { kind: 'cpu-online', name: 'cpuhp/1' }], {
+      firmware: 'acpi',
+      instances: [{ name: 'iommu@0', device: 'iommu@0', driver: 'intel', registered: false }],
+    });
+    for (const name of ['6.13', '6.14', '6.15.0', '7.2']) {
+      expect(runInOrder(world, kernel(name)).reports).toEqual([]);
+    }
+  });
+});
+
 describe('errors', () => {
   const broken = [client('a'), client('b', { probeError: true })];
 

@@ -75,6 +75,6 @@ export function* device_del(k: Kernel, dev: Device): Kfn<void> {
 export function* fw_devlink_link_device(k: Kernel, dev: Device): Kfn<void> {
   if (!k.config.strict_devlink) return;
   for (const supplier of strict_suppliers(dev, k.supplier_of)) {
-    yield* k.device_link_add(dev, supplier);
+    yield* k.device_link_add(dev, supplier, true);
   }
 }

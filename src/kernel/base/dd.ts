@@ -76,7 +76,10 @@ export function* iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> {
   const iommu = k.instance(node);
   // WINDOW: a driver that finishes its own tables only after registering is called back before.
   if (k.sw.driver_state_first) yield* store(iommu, 'driver_state', true);
-  const err = yield* k.iommu_device_register(iommu, k.ops_of(iommu), iommu.hwdev);
+  const err =
+    iommu.family === 'intel'
+      ? yield* k.intel_iommu_init(iommu)
+      : yield* k.iommu_device_register(iommu, k.ops_of(iommu), iommu.hwdev);
   if (!k.sw.driver_state_first) yield* store(iommu, 'driver_state', true);
   if (!err && !iommu.probe_fails) return 0;
   if (!err) yield* k.iommu_device_unregister(iommu);

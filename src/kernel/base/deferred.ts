@@ -94,6 +94,7 @@ export function* deferred_probe_initcall(k: Kernel): Kfn<void> {
  * ABSTRACTED: the time that passes; the work may run at any moment after late_initcall.
  */
 export function* deferred_probe_timeout_work_func(k: Kernel): Kfn<void> {
+  yield* k.fw_devlink_drivers_done();
   yield* store(k.deferred, 'timeout', 0);
   event('deferral-timeout');
   yield* k.driver_deferred_probe_trigger();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Device links between suppliers and consumers: drivers/base/core.c of v7.2.
 import { EPROBE_DEFER, type Errno } from '#env/errno';
-import { list_add_tail } from '#env/list';
+import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
 import { alloc, type Kfn, load, store } from '#env/op';
 import type { Kernel } from '../kernel.ts';
@@ -37,6 +37,31 @@ export function* device_links_missing_supplier(_k: Kernel, dev: Device): Kfn<voi
     const supplier = yield* load(link, 'supplier');
     const bound = (yield* load(supplier, 'links_status')) === 'bound';
     yield* store(link, 'status', bound ? 'available' : 'dormant');
+  }
+}
+
+/**
+ * Links to suppliers that no driver has matched are not waited for any more.
+ *
+ * Models fw_devlink_drivers_done() and fw_devlink_relax_link() of v7.2, with fw_devlink.strict=1.
+ * ABSTRACTED: a relaxed link stays, but nobody looks at it; here it goes.
+ */
+export function* fw_devlink_drivers_done(k: Kernel): Kfn<void> {
+  if (!k.config.strict_devlink) return;
+  yield* mutex_lock(k.device_links_lock);
+  for (const bus of k.iommu_buses) {
+    for (const dev of yield* load(bus.klist_devices, 'k_list')) yield* k.fw_devlink_relax(dev);
+  }
+  yield* mutex_unlock(k.device_links_lock);
+}
+
+/** Models fw_devlink_no_driver() of v7.2 for the links of one consumer. */
+export function* fw_devlink_relax(k: Kernel, dev: Device): Kfn<void> {
+  for (const link of yield* load(dev, 'suppliers')) {
+    const supplier = yield* load(link, 'supplier');
+    if (!(yield* load(link, 'inferred')) || (yield* k.dev_flag(supplier, 'can_match'))) continue;
+    yield* list_del(dev, 'suppliers', link);
+    yield* list_del(supplier, 'consumers', link);
   }
 }
 
@@ -76,14 +101,24 @@ export function strict_suppliers(
  *
  * Models device_link_add() with device_link_init_status() of v7.2.
  */
-export function* device_link_add(k: Kernel, dev: Device, supplier: Device): Kfn<void> {
+export function* device_link_add(
+  k: Kernel,
+  dev: Device,
+  supplier: Device,
+  inferred: boolean,
+): Kfn<void> {
   yield* mutex_lock(k.device_links_lock);
-  yield* k.__device_link_add(dev, supplier);
+  yield* k.__device_link_add(dev, supplier, inferred);
   yield* mutex_unlock(k.device_links_lock);
 }
 
 /** The body of device_link_add() of v7.2 under the device links lock. */
-export function* __device_link_add(_k: Kernel, dev: Device, supplier: Device): Kfn<void> {
+export function* __device_link_add(
+  _k: Kernel,
+  dev: Device,
+  supplier: Device,
+  inferred: boolean,
+): Kfn<void> {
   for (const link of yield* load(dev, 'suppliers')) {
     if ((yield* load(link, 'supplier')) === supplier) return;
   }
@@ -96,6 +131,7 @@ export function* __device_link_add(_k: Kernel, dev: Device, supplier: Device): K
   yield* store(link, 'supplier', supplier);
   yield* store(link, 'consumer', dev);
   yield* store(link, 'status', status);
+  if (inferred) yield* store(link, 'inferred', true);
   yield* list_add_tail(dev, 'suppliers', link);
   yield* list_add_tail(supplier, 'consumers', link);
 }

@@ -11,6 +11,5 @@ export const subjects: Readonly<Record<string, string>> = {
   d9d3cede4167: 'iommu/ipmmu-vmsa: Register in a sensible order',
   c8ba3f8aff67: 'PCI: Run quirk_huawei_pcie_sva() before arm_smmu_probe_device()',
   '2a918911ed3d': 'iommufd: Register iommufd mock devices with fwspec',
-  '93ae6e68b6d6': 'iommu/vt-d: Fix possible circular locking dependency',
   '3e3c2f53da2a': 'driver core: Replace dev->can_match with dev_can_match()',
 };

@@ -89,14 +89,15 @@ export const lastWindows: readonly Window[] = [
     name: 'registration-lock-inversion',
     title: 'Architecture code and the probe lock are taken in both orders',
     text:
-      'Code that holds a lock of its own registers instances, and callbacks under the probe lock ' +
-      'take that lock.',
-    threads: ['walk', 'device_add'],
-    precondition: 'an IOMMU driver with a global lock',
+      'intel_iommu_init() registers with dmar_global_lock held; under the probe lock the IOVA ' +
+      'allocator takes cpuhp_state_mutex; and a CPU that comes online takes that one first and ' +
+      'dmar_global_lock second.',
+    threads: ['walk', 'CPU hotplug'],
+    precondition: 'Intel VT-d, and a CPU that comes online during a registration',
     symptom: 'possible circular locking dependency detected',
-    opened: ['57365a04c921'],
-    closed: ['c919739ce472', '93ae6e68b6d6'],
-    links: [],
+    opened: ['b150654f74bf'],
+    closed: ['93ae6e68b6d6'],
+    links: ['https://lore.kernel.org/r/20250317035714.1041549-1-baolu.lu@linux.intel.com'],
     confidence: 0.9,
     kind: 'race',
   },

@@ -11,6 +11,7 @@ import c17de3f5fdd35 from './17de3f5fdd35.ts';
 import c38e8844005e6 from './38e8844005e6.ts';
 import c72b6f7cd89ce from './72b6f7cd89ce.ts';
 import c73d2f10957f5 from './73d2f10957f5.ts';
+import c93ae6e68b6d6 from './93ae6e68b6d6.ts';
 import c95deee37a123 from './95deee37a123.ts';
 import c229e6ee43d2a from './229e6ee43d2a.ts';
 import c280e5a301005 from './280e5a301005.ts';
@@ -23,6 +24,7 @@ import ca2225b6e834a from './a2225b6e834a.ts';
 import cb46064a18810 from './b46064a18810.ts';
 import b46064a18810_6_6_y from './b46064a18810-6.6.y.ts';
 import cb67483b3c44e from './b67483b3c44e.ts';
+import cb150654f74bf from './b150654f74bf.ts';
 import cbcb81ac6ae3c from './bcb81ac6ae3c.ts';
 import cc13dbc1e2485 from './c13dbc1e2485.ts';
 import cd99be00f42ea from './d99be00f42ea.ts';
@@ -43,6 +45,8 @@ export const commits: readonly Commit[] = [
   cb67483b3c44e,
   c3f7c32091628,
   c229e6ee43d2a,
+  cb150654f74bf,
+  c93ae6e68b6d6,
   c3832862eb9c4,
   cfd598f71b669,
   cb46064a18810,

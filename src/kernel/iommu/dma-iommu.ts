@@ -25,6 +25,7 @@ export function* iommu_dma_init_domain(k: Kernel, domain: IommuDomain, dev: Devi
   if (map) yield* load(map, 'offset');
   if (yield* load(domain, 'iova_ready')) return;
   yield* store(domain, 'iova_ready', true);
+  yield* k.iova_domain_init_rcaches();
   // Without a flush queue the type is rewritten in place.
   if ((yield* load(domain, 'type')) === 'DMA_FQ' && !k.config.flush_queue) {
     yield* store(domain, 'type', 'DMA');

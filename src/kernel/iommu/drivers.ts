@@ -46,7 +46,7 @@ function* arm_smmu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno
     if (k.sw.smmu_lookup === 'bound-or-defer') return -EPROBE_DEFER;
     oops(`arm_smmu_probe_device(${dev.name}): ${iommu.node} has not bound yet`);
   }
-  yield* k.device_link_add(dev, iommu.hwdev);
+  yield* k.device_link_add(dev, iommu.hwdev, false);
   return iommu;
 }
 
@@ -100,6 +100,7 @@ export const families: Readonly<Record<string, IommuOps>> = {
   rockchip: new IommuOps('rockchip', { ...generic, device_group: single_device_group }),
   mediatek: new IommuOps('mediatek', { ...generic, device_group: mtk_iommu_device_group }),
   virtio: new IommuOps('virtio', { ...generic, probe_device: viommu_probe_device }),
+  intel: new IommuOps('intel', generic),
   generic: new IommuOps('generic', generic),
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Registering an IOMMU instance and walking the buses for it: drivers/iommu/iommu.c of v7.2.
-import { ENODEV, type Errno } from '#env/errno';
+import { EBUSY, ENODEV, type Errno } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock, spin_lock, spin_unlock } from '#env/mutex';
 import { alloc, event, frame, free, type Kfn, load, store, WRITE_ONCE } from '#env/op';
@@ -28,6 +28,12 @@ export function* iommu_device_register(
   ops: IommuOps,
   hwdev: Device | null,
 ): Kfn<Errno> {
+  // Up to v6.7 the buses belong to one driver.
+  const [first] = k.iommu_buses;
+  if (first && !k.sw.ops_per_device) {
+    const owner = yield* load(first, 'iommu_ops');
+    if (owner && owner !== ops) return -EBUSY;
+  }
   yield* store(iommu, 'ops', ops);
   if (hwdev) yield* store(iommu, 'fwnode', iommu.node);
 
