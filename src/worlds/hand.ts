@@ -175,6 +175,14 @@ function oddities(): DerivedWorld[] {
 /** Drivers that do something out of the way. */
 function compositions(): DerivedWorld[] {
   return [
+    // C30: no board reader reads DMAR tables, and CPUs come and go with user space.
+    world({
+      name: 'walk+cpu intel',
+      firmware: 'acpi',
+      devices: [iommu(), client('20.gpu', { driver: null })],
+      instances: [instance({ driver: 'intel' })],
+      threads: [walker, { kind: 'cpu-online', name: 'cpuhp/1' }],
+    }),
     // The 7.0-rc regression: an IOMMU driver whose probe registers another driver.
     world({
       name: 'probe registers a driver',

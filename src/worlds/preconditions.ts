@@ -180,7 +180,7 @@ export const preconditionsOf: Readonly<Record<string, readonly string[]>> = {
 /** Why a window is in no cell of the matrix, where that is by its nature. */
 export const notApplicable: Readonly<Record<string, string>> = {
   C24: 'a question of memory ordering; the search is sequentially consistent',
-  C30: 'locks of architecture code, which the model has not',
+  C30: 'an order of locks, which the search for windows does not look at; see P9',
   C32: 'a precondition of others, not a window',
   C33: 'the mock device of the iommufd selftest, which the model has not',
 };
