@@ -8,7 +8,7 @@ export type Renaming = ReadonlyMap<string, string>;
 
 /**
  * Everything about a world but its names: devices, instances, groups and drivers are numbered in
- * order of appearance. Ids count only by how many there are; who shares a group says the rest.
+ * order of appearance. One id or several is all that ids tell; who shares a group says the rest.
  */
 export function shapeOf(world: World): string {
   const names = new Map<string, number>();
@@ -21,7 +21,7 @@ export function shapeOf(world: World): string {
   const devices = world.devices.map((d) => ({
     ...d,
     name: number('d', d.name),
-    iommus: d.iommus.map((u) => [number('i', u.instance), u.ids.length]),
+    iommus: d.iommus.map((u) => [number('i', u.instance), Math.min(u.ids.length, 2)]),
     driver: d.driver && { ...d.driver, name: number('drv', d.driver.name) },
     groupKey: d.groupKey === null ? null : number('g', d.groupKey),
   }));
