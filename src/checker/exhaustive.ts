@@ -21,7 +21,7 @@ import { assert } from '#base/assert';
 import { type DependenceFaults, dependent } from './dependence.ts';
 import { type FutureFaults, Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
-import type { Instruction } from './machine-code.ts';
+import { Code, type Instruction } from './machine-code.ts';
 import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
 import { Findings, type Found, type Limit, type Limits, Path } from './run.ts';
 import { StateTable } from './state-table.ts';
@@ -46,6 +46,8 @@ export interface SearchResult {
 
 /** Sets of threads are the bits of a word that is not negative. */
 const THREADS_MAX = 30;
+/** States up to which a round that has to be done again is given up at once. */
+const YOUNG = 1000;
 const QUIET_MAX = 1_000_000;
 /** Random runs before the first round: at least so many, and on while they show much that is new. */
 const LEARNING_RUNS = 16;
@@ -86,6 +88,8 @@ class Exhaustive {
   private table = new StateTable();
   private transitions = 0;
   private learned = 0;
+  /** True if futures that this round has relied on have grown. */
+  private grown = false;
   private last = 0;
 
   constructor(machine: Machine, options: ExhaustiveOptions) {
@@ -98,14 +102,16 @@ class Exhaustive {
 
   search(): SearchResult {
     if (this.quiet()) this.learn();
-    if (this.looksAhead()) this.futures.refresh();
+    this.refresh();
     let rounds = 0;
     for (let again = true; again; ) {
       rounds++;
       this.learned = this.surprises();
+      this.grown = false;
       this.table = new StateTable();
       again = !this.round();
-      if (this.looksAhead() && this.futures.refresh()) again = true;
+      this.refresh();
+      if (this.grown) again = true;
       if (this.limits.length > 0) again = false;
     }
     return {
@@ -119,6 +125,11 @@ class Exhaustive {
 
   private quiet(): boolean {
     return this.options.quiet !== false;
+  }
+
+  /** Bring the futures up to date. If known ones have grown, this round may have missed something. */
+  private refresh(): void {
+    if (this.looksAhead() && this.futures.refresh()) this.grown = true;
   }
 
   private looksAhead(): boolean {
@@ -168,10 +179,11 @@ class Exhaustive {
     this.findings.note(machine.reports, this.path);
     for (let t = 0; t < machine.threadCount(); t++) this.note(t);
     let depth = -1;
-    if (this.settle(0)) depth = this.enter(depth, machine.mark(), 0, 0);
+    this.settle(0);
+    depth = this.enter(depth, machine.mark(), 0, 0);
     while (depth >= 0) {
-      if (this.surprises() !== this.learned) return false;
-      if (this.looksAhead() && this.futures.isStale()) return false;
+      if (this.surprises() !== this.learned && this.table.size < YOUNG) return false;
+      if (this.looksAhead() && this.futures.isStale()) this.refresh();
       if (this.exceeded()) break;
       const level = this.levels[depth]!;
       if (level.thread < 0 && level.todo === 0) {
@@ -205,7 +217,8 @@ class Exhaustive {
     const mark = machine.mark();
     const length = path.length;
     this.take(t, choice);
-    if (this.settle(asleep)) return this.enter(depth, mark, length, asleep);
+    const left = this.settle(asleep);
+    if (left >= 0) return this.enter(depth, mark, length, left);
     machine.undo(mark);
     path.length = length;
     return depth;
@@ -269,20 +282,28 @@ class Exhaustive {
     return this.machine.isUnpublished(i) || Boolean(this.options.faults?.neverPublished);
   }
 
-  /** Take quiet steps until none is left; false if one of them is asleep, so nothing is new. */
-  private settle(asleep: number): boolean {
-    if (!this.quiet()) return true;
+  /**
+   * Take quiet steps until none is left. Returns who is asleep then, or -1 if a quiet step is
+   * asleep, so that nothing is new. A quiet step commutes with all that others can do, so it wakes
+   * nobody, with one exception: taking a lock for a quiet section wakes who is about to take it.
+   */
+  private settle(sleep: number): number {
+    if (!this.quiet()) return sleep;
     const { machine } = this;
     const { state } = machine;
+    let asleep = sleep;
     let [f0, f1, f2] = [state.f0, state.f1, state.f2];
     for (let steps = 1, power = 1; ; steps++) {
       const t = this.quietThread();
-      if (t < 0) return true;
-      if ((asleep >> t) & 1) return false;
+      if (t < 0) return asleep;
+      if ((asleep >> t) & 1) return -1;
+      if (asleep !== 0 && machine.instruction(machine.local(t)).code === Code.lock) {
+        asleep = this.notWoken(asleep, machine.view(t));
+      }
       this.take(t, 0);
       if (state.f0 === f0 && state.f1 === f1 && state.f2 === f2) {
         this.findings.note([livelock(machine.threadName(t))], this.path);
-        return true;
+        return asleep;
       }
       if (steps === power) {
         [f0, f1, f2] = [state.f0, state.f1, state.f2];
@@ -290,9 +311,19 @@ class Exhaustive {
       }
       if (steps > QUIET_MAX) {
         this.limits.push({ name: 'depth', max: QUIET_MAX, flag: '--depth-max' });
-        return true;
+        return asleep;
       }
     }
+  }
+
+  /** Those of @asleep whose pending Op is independent of @view. */
+  private notWoken(asleep: number, view: number): number {
+    let still = 0;
+    for (let rest = asleep; rest !== 0; rest &= rest - 1) {
+      const q = 31 - Math.clz32(rest & -rest);
+      if (!this.dependent(this.machine.view(q), view)) still |= 1 << q;
+    }
+    return still;
   }
 
   private quietThread(): number {

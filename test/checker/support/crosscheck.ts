@@ -14,6 +14,7 @@ import { draw, type Flavour, sceneOf } from './programs.ts';
 export interface Explored {
   readonly finals: readonly string[];
   readonly reports: readonly string[];
+  readonly bounded: boolean;
 }
 
 /** The key under which reports are compared: of a deadlock the oracle tells no subject. */
@@ -53,14 +54,14 @@ export function explore(
 ): Explored {
   const machine = new Machine(scene, machineOptions);
   const finals = new Set<string>();
-  const { found } = exhaustive(machine, {
+  const { found, bounded: limits } = exhaustive(machine, {
     ...options,
     onTerminal: () => {
       if (!machine.hasCrashed()) finals.add(finalWords(machine));
     },
   });
   const reports = new Set(found.map(({ report }) => keyOf(report)));
-  return { finals: [...finals].sort(), reports: [...reports].sort() };
+  return { finals: [...finals].sort(), reports: [...reports].sort(), bounded: limits.length > 0 };
 }
 
 /** Explore @scene in layers; reports come with their preemptions. */
@@ -71,7 +72,7 @@ export function exploreLayers(
 ): Explored {
   const machine = new Machine(scene, machineOptions);
   const finals = new Set<string>();
-  const { found } = bounded(machine, {
+  const { found, bounded: limits } = bounded(machine, {
     bound: 99,
     ...options,
     onTerminal: () => {
@@ -83,7 +84,8 @@ export function exploreLayers(
     const key = keyOf(report);
     costs.set(key, Math.min(preemptions, costs.get(key) ?? Number.POSITIVE_INFINITY));
   }
-  return { finals: [...finals].sort(), reports: [...costs].map(costText).sort() };
+  const bound = limits.length > 0;
+  return { finals: [...finals].sort(), reports: [...costs].map(costText).sort(), bounded: bound };
 }
 
 function costText([key, cost]: [string, number]): string {
@@ -93,8 +95,10 @@ function costText([key, cost]: [string, number]): string {
 /** All combinations of reductions. */
 export const COMBINATIONS: readonly ExhaustiveOptions[] = [
   { quiet: false, sleep: false },
+  { quiet: true, futures: false, sleep: false },
   { quiet: true, sleep: false },
   { quiet: false, sleep: true },
+  { quiet: true, futures: false, sleep: true },
   { quiet: true, sleep: true },
 ];
 
@@ -134,7 +138,7 @@ export function crosscheck(
       continue;
     }
     const compare = (way: string, reports: readonly string[], run: () => Explored): void => {
-      const wanted = JSON.stringify({ finals: oracle.finals, reports });
+      const wanted = JSON.stringify({ finals: oracle.finals, reports, bounded: false });
       let got: string;
       try {
         got = JSON.stringify(run());
@@ -156,6 +160,38 @@ export function crosscheck(
       );
     }
     if (failures.length >= (options.failuresMax ?? 1)) break;
+  }
+  return { programs, skipped, failures };
+}
+
+/**
+ * Compare the reductions with the unreduced search, which brute force has proved right, on @n
+ * programs that are too big for brute force.
+ */
+export function crosscheckReductions(
+  n: number,
+  seed: number,
+  options: CrosscheckOptions & { readonly statesMax?: number } = {},
+): CrosscheckResult {
+  const failures: string[] = [];
+  let skipped = 0;
+  let programs = 0;
+  for (let i = seed; i < seed + n && failures.length < (options.failuresMax ?? 1); i++) {
+    programs++;
+    const scene = sceneOf(draw(i, options.size ?? 8, options.flavour));
+    const [unreduced, ...reduced] = COMBINATIONS;
+    const statesMax = options.statesMax ?? 20_000;
+    const wanted = explore(scene, { ...unreduced, statesMax }, options.machine);
+    if (wanted.bounded) {
+      skipped++;
+      continue;
+    }
+    for (const combination of reduced) {
+      const got = explore(scene, { ...combination, ...options.search }, options.machine);
+      if (JSON.stringify(got) === JSON.stringify(wanted)) continue;
+      const difference = `${JSON.stringify(wanted)}\n  ${JSON.stringify(got)}`;
+      failures.push(`program ${i}, ${JSON.stringify(combination)}:\n  ${difference}`);
+    }
   }
   return { programs, skipped, failures };
 }
