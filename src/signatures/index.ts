@@ -3,6 +3,8 @@
 
 import type { Signature } from '#checker/scene';
 import type { RuleContext } from '#properties/context';
+import { c01 } from './c01-parallel-walk.ts';
+import { c03 } from './c03-freed-under-configure.ts';
 import { c05 } from './c05-default-domain-not-ready.ts';
 import { c07 } from './c07-bind-order.ts';
 import { c08 } from './c08-finished-by-other.ts';
@@ -14,7 +16,14 @@ import { c13 } from './c13-two-iommu-bypass.ts';
 import { c14 } from './c14-groupless-bind.ts';
 import { c15 } from './c15-freed-by-other-walk.ts';
 import { c16 } from './c16-driver-read-twice.ts';
+import { c17 } from './c17-cdx-swallows.ts';
+import { c19 } from './c19-register-fails.ts';
+import { c21 } from './c21-unregister-vs-probe.ts';
+import { c22 } from './c22-timeout-then-late.ts';
 import { c25 } from './c25-range-map.ts';
+import { c28 } from './c28-hot-remove.ts';
+import { c29 } from './c29-managed-owner.ts';
+import { c30 } from './c30-arch-lock.ts';
 import { c35 } from './c35-instance-not-bound.ts';
 import { c36 } from './c36-walk-counts-as-user.ts';
 import type { WindowSignature } from './common.ts';
@@ -27,6 +36,7 @@ import type { WindowSignature } from './common.ts';
 export const signatures: readonly WindowSignature[] = [
   c16,
   c25,
+  c30,
   c35,
   c08,
   c36,
@@ -39,6 +49,15 @@ export const signatures: readonly WindowSignature[] = [
   c11,
   c05,
   c12,
+  // What is left to explain: these go by the report and the world, and claim nothing else.
+  c28,
+  c21,
+  c19,
+  c29,
+  c22,
+  c17,
+  c03,
+  c01,
 ];
 
 /** The signatures as they run in one world. */

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Signatures that need no state: the report itself and the world say which window it was.
+
+import { P5_REPORTS } from '#properties/p5-no-use-after-free';
+import type { World } from '#worlds/world';
+import type { Explained, WindowSignature } from './common.ts';
+
+/** A signature that looks at nothing but the report, in the world where it was made. */
+export function byReport(
+  window: string,
+  explains: (report: Explained, world: World) => boolean,
+): WindowSignature {
+  return {
+    window,
+    make: (ctx) => ({
+      window,
+      events: [],
+      reads: [],
+      initial: null,
+      step: (state) => state,
+      explains: (_state, report) => explains(report, ctx.world),
+    }),
+  };
+}
+
+/** True for a report of the machine: something freed, or not there, was touched. */
+export function isMemory(report: Explained): boolean {
+  return P5_REPORTS.includes(report.property);
+}
+
+/** The kernel function that touched it; empty where the report names none. */
+export function functionOf(report: Explained): string {
+  return String(report.facts['function'] ?? '');
+}
+
+/** Threads of @world of one kind, by name. */
+export function threadsOf(world: World, kind: World['threads'][number]['kind']): string[] {
+  return world.threads.filter((t) => t.kind === kind).map((t) => t.name);
+}
+
+/** True where @report names one of @threads as the one that freed, or the one that touched. */
+export function involves(report: Explained, threads: readonly string[]): boolean {
+  const named = [report.facts['freedBy'], report.facts['thread']].map(String);
+  return threads.some((name) => named.includes(name));
+}
