@@ -35,7 +35,8 @@ export function stepInflight(text: string, e: RunEvent): string {
       if (e.args[1] === 'replay') return text;
       return print([...parse(text), [e.thread, '-'] as const].sort(byThread));
     case 'group-set':
-      return text === '' ? text : print(flagOthers(parse(text), e.thread, 'g'));
+      // A replay that a probe runs inside its own dma_configure finishes the device as well.
+      return print(flagOthers(parse(text), e.args[3] === 'replay' ? '' : e.thread, 'g'));
     case 'init-end': {
       if (text === '') return text;
       // A replay inside dma_configure ends; the probe that called dma_configure goes on.
