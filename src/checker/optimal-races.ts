@@ -44,11 +44,12 @@ export function* reversals(run: Run): Generator<Reversal> {
 
 /** Reversals of the races in which @f, an event of @run, is the later one. */
 export function* reversalsOf(run: Run, f: OrderedEvent): Generator<Reversal> {
-  const blocking = MAY_BLOCK.has(f.op.kind) && !f.ends;
+  const blocking = MAY_BLOCK.has(f.op.kind);
   for (const p of f.preds) {
     const e = run.events[p]!;
-    if (blocking && guards(e, f)) continue;
-    yield { start: p, rest: [...notAfter(run, p, [e]), f] };
+    const rest = notAfter(run, p, [e]);
+    if (blocking && guards(e, f) && !(f.ends && enabledAfter(run, p, rest, f))) continue;
+    yield { start: p, rest: [...rest, f] };
   }
   if (blocking) yield* unblocking(run, { event: f, past: run.pastOf(f), pos: f.pos });
 }
@@ -66,6 +67,11 @@ export function* reversalsAtEnd(run: Run): Generator<Reversal> {
     if (going.includes(t)) continue;
     yield* unblocking(run, { event: run.next(t), past: run.past(t), pos: run.length });
   }
+}
+
+/** A lock that crashes may need the lock (and crash then) or not (it is dead or NULL): try. */
+function enabledAfter(run: Run, start: number, rest: readonly RunEvent[], f: RunEvent): boolean {
+  return run.probe(start, rest, () => run.enabled().includes(f.thread));
 }
 
 /** True if @e decides by its lock or value whether @f is enabled, not only by order. */
