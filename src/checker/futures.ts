@@ -9,6 +9,13 @@
 //   T1: x = 1; lock m; ..; unlock m; done        once T2 is past its last access of x,
 //   T2: read x; lock m; ..; unlock m; y = 2      "x = 1" needs no switch point any more
 //
+// Only what T2 can do before T1 moves counts, and it cannot get past the acquiring of a lock that
+// T1 holds. So there is one layer of futures for each set of locks that a thread holds, in which
+// reachability ends at those locks:
+//
+//   T1: lock m; <- here; z = 1; unlock m         T2 stands before "lock m": its future in the layer
+//   T2: lock m; z = 2; unlock m                  {m} is empty, so "z = 1" is quiet
+//
 // A whole critical section is quiet in the same way. Say t is about to take lock m, which is free,
 // as are all locks it takes inside, and nothing inside conflicts with the future of another thread
 // (locks apart). Any run from here that holds t's section somewhere also runs with the section
@@ -21,15 +28,16 @@
 //   walk 1: lock L; read A.group; unlock L       once A has its group for good, these two
 //   walk 2: lock L; read A.group; unlock L       sections are taken in one order only
 //
-// Learning. The automata are not complete before the search is over. So a round of the search uses
-// the futures known at its beginning and treats a local state that is new as able to do anything;
-// if the futures of known states have grown by its end, the search is done again. In the last
-// round they have not, and a shortest run that leaves what is known is found by the argument at
-// the head of reduce.ts.
+// Learning. The automata are not complete before the search is over. So the search uses the futures
+// known so far and treats a local state that is new as able to do anything; from time to time the
+// futures are computed anew, and if those of known states have grown by the end of a round, the
+// search is done again. In the last round they have not, and a shortest run that leaves what is
+// known is found by the argument at the head of reduce.ts.
 
 import type { Machine } from './machine.ts';
 import { DONE, OOPS } from './machine-automaton.ts';
 import { Code, type Instruction } from './machine-code.ts';
+import { Mode } from './machine-held.ts';
 
 /** What an Op does to its cell, for a future: nothing, a read, or anything that excludes reads. */
 const Access = { none: 0, read: 1, write: 2 } as const;
@@ -43,6 +51,12 @@ const ACQUIRES: readonly number[] = [Code.lock, Code.read_lock, Code.write_lock]
 const RELEASES: readonly number[] = [Code.unlock, Code.read_unlock, Code.write_unlock];
 /** The bit of what rules see; cell c has bit c + 1. */
 const VISIBLE = 0;
+
+/** Futures as seen by a thread that holds certain locks: sets of cells, by local state. */
+interface Layer {
+  readonly reads: Uint32Array;
+  readonly writes: Uint32Array;
+}
 
 /** A critical section: what it reads and writes inside, and the locks it takes; null if unfit. */
 interface Section {
@@ -61,7 +75,7 @@ export interface FutureFaults {
   readonly ignoreVisible?: boolean;
 }
 
-/** The futures of all local states of a machine. */
+/** The futures of all local states of a machine, in layers. */
 export class Futures {
   private readonly machine: Machine;
   private readonly faults: FutureFaults | undefined;
@@ -69,8 +83,7 @@ export class Futures {
   private words = 0;
   /** Local states known when the futures were computed. */
   private nodes = 0;
-  private reads = new Uint32Array(0);
-  private writes = new Uint32Array(0);
+  private layers: (Layer | undefined)[] = [];
   private sections = new Map<number, Section | null>();
   private readonly order = new Map<number, Set<number>>();
   /** True once locks could stop threads for good. */
@@ -97,7 +110,7 @@ export class Futures {
     }
   }
 
-  /** True if so much is new that a new round is cheaper than going on. */
+  /** True if so much is new that it pays to compute the futures anew. */
   isStale(): boolean {
     return this.machine.automaton.ops.length > this.nodes * 1.1 + 64;
   }
@@ -120,54 +133,70 @@ export class Futures {
     return [...(this.order.get(from) ?? [])].some((next) => this.leads(next, to, seen));
   }
 
-  /** Compute all futures anew; false if nothing that was known before has changed. */
+  /** Forget all futures and compute those in use anew; false if what was known has not changed. */
   refresh(): boolean {
     const { automaton, state } = this.machine;
-    const before = { nodes: this.nodes, words: this.words, reads: this.reads, writes: this.writes };
+    const before = { nodes: this.nodes, words: this.words, layers: this.layers };
     const oldSections = this.sections;
     this.nodes = automaton.ops.length;
     this.words = (state.count + 32) >>> 5;
-    this.reads = new Uint32Array(this.nodes * this.words);
-    this.writes = new Uint32Array(this.nodes * this.words);
+    this.layers = [];
     this.sections = new Map();
-    this.close();
-    if (this.changed(before)) return true;
+    const changed = before.layers.some((old, held) => {
+      return old !== undefined && this.differs(old, this.layer(held), before.nodes, before.words);
+    });
+    if (changed || before.nodes === 0) return true;
     for (const [node, section] of oldSections) {
       if (!sameSection(section, this.section(node))) return true;
     }
     return false;
   }
 
-  private changed(before: {
-    nodes: number;
-    words: number;
-    reads: Uint32Array;
-    writes: Uint32Array;
-  }): boolean {
-    for (let node = 0; node < before.nodes; node++) {
+  private differs(old: Layer, now: Layer, nodes: number, words: number): boolean {
+    for (let node = 0; node < nodes; node++) {
       for (let w = 0; w < this.words; w++) {
-        const now = node * this.words + w;
-        const then = node * before.words + w;
-        const known = w < before.words;
-        if (this.reads[now] !== (known ? before.reads[then] : 0)) return true;
-        if (this.writes[now] !== (known ? before.writes[then] : 0)) return true;
+        const at = node * this.words + w;
+        const then = node * words + w;
+        if (now.reads[at] !== (w < words ? old.reads[then] : 0)) return true;
+        if (now.writes[at] !== (w < words ? old.writes[then] : 0)) return true;
       }
     }
-    return before.nodes === 0;
+    return false;
+  }
+
+  /** The futures of the others as seen by a thread that holds the locks @held. */
+  private layer(held: number): Layer {
+    const known = this.layers[held];
+    if (known !== undefined) return known;
+    const size = this.nodes * this.words;
+    const made = { reads: new Uint32Array(size), writes: new Uint32Array(size) };
+    while (this.layers.length <= held) this.layers.push(undefined);
+    this.layers[held] = made;
+    this.close(made, held);
+    return made;
   }
 
   /** Fixpoint over the edges, backwards in order of discovery. */
-  private close(): void {
-    const { automaton } = this.machine;
-    const edges = automaton.edges;
-    for (let node = 0; node < this.nodes; node++) this.own(node);
+  private close(layer: Layer, held: number): void {
+    const { automaton, heldSets } = this.machine;
+    const { edges } = automaton;
+    const cut = new Set<number>();
+    for (const { cell, mode } of heldSets.items(held)) if (mode === Mode.exclusive) cut.add(cell);
+    const follows = new Uint8Array(this.nodes);
+    for (let node = 0; node < this.nodes; node++) {
+      if (automaton.ops[node] === undefined) continue;
+      const i = this.machine.instruction(node);
+      this.own(layer, node, i);
+      follows[node] = ACQUIRES.includes(i.code) && cut.has(i.cell) ? 0 : 1;
+    }
     for (let again = true; again; ) {
       again = false;
       for (let e = edges.length - 1; e >= 0; e--) {
         const { from, to } = edges[e]!;
-        if (this.join(from, to)) again = true;
+        if (follows[from] === 0 || from >= this.nodes || to >= this.nodes) continue;
+        if (this.join(layer, from, to)) again = true;
         const started = this.startedBy(from);
-        if (started >= 0 && this.join(from, started)) again = true;
+        if (started >= 0 && this.join(layer, from, started)) again = true;
       }
     }
   }
@@ -178,17 +207,15 @@ export class Futures {
     return body === undefined ? -1 : this.machine.startNode(body);
   }
 
-  private own(node: number): void {
-    if (this.machine.automaton.ops[node] === undefined) return;
-    const i = this.machine.instruction(node);
-    this.add(node, i.cell, ACCESS[i.code]!);
-    this.add(node, i.dead, i.code === Code.free ? Access.write : Access.read);
-    if (this.machine.mayBeSeen(node)) this.set(this.writes, node, VISIBLE);
+  private own(layer: Layer, node: number, i: Instruction): void {
+    this.add(layer, node, i.cell, ACCESS[i.code]!);
+    this.add(layer, node, i.dead, i.code === Code.free ? Access.write : Access.read);
+    if (this.machine.mayBeSeen(node)) this.set(layer.writes, node, VISIBLE);
   }
 
-  private add(node: number, cell: number, access: number): void {
+  private add(layer: Layer, node: number, cell: number, access: number): void {
     if (cell < 0 || access === Access.none) return;
-    this.set(access === Access.write ? this.writes : this.reads, node, cell + 1);
+    this.set(access === Access.write ? layer.writes : layer.reads, node, cell + 1);
   }
 
   private set(sets: Uint32Array, node: number, bit: number): void {
@@ -196,44 +223,45 @@ export class Futures {
     sets[at] = sets[at]! | (1 << (bit & 31));
   }
 
-  private join(into: number, from: number): boolean {
+  private join({ reads, writes }: Layer, into: number, from: number): boolean {
     let grown = false;
     for (let w = 0; w < this.words; w++) {
       const a = into * this.words + w;
       const b = from * this.words + w;
-      const reads = this.reads[a]! | this.reads[b]!;
-      const writes = this.writes[a]! | this.writes[b]!;
-      if (reads >>> 0 !== this.reads[a] || writes >>> 0 !== this.writes[a]) grown = true;
-      this.reads[a] = reads;
-      this.writes[a] = writes;
+      const moreReads = (reads[a]! | reads[b]!) >>> 0;
+      const moreWrites = (writes[a]! | writes[b]!) >>> 0;
+      if (moreReads !== reads[a] || moreWrites !== writes[a]) grown = true;
+      reads[a] = moreReads;
+      writes[a] = moreWrites;
     }
     return grown;
   }
 
-  /** True if no other thread can ever do what is dependent with the step that @t is about to do. */
+  /** True if nothing that others can do before @t moves is dependent with its step @i. */
   isQuiet(t: number, i: Instruction, visible: boolean): boolean {
     const access = ACCESS[i.code]!;
     if (access === Access.none) return false;
     const { machine } = this;
+    const layer = this.layer(machine.held(t));
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
       if (u === t || machine.isDone(u)) continue;
       const node = machine.local(u);
       if (node >= this.nodes) return false;
-      if (i.cell >= 0 && this.conflicts(node, i.cell + 1, access)) return false;
+      if (i.cell >= 0 && this.conflicts(layer, node, i.cell + 1, access)) return false;
       const dead = i.code === Code.free ? Access.write : Access.read;
-      if (i.dead >= 0 && this.conflicts(node, i.dead + 1, dead)) return false;
-      if (visible && this.conflicts(node, VISIBLE, Access.write)) return false;
+      if (i.dead >= 0 && this.conflicts(layer, node, i.dead + 1, dead)) return false;
+      if (visible && this.conflicts(layer, node, VISIBLE, Access.write)) return false;
     }
     return true;
   }
 
-  private conflicts(node: number, bit: number, access: number): boolean {
+  private conflicts(layer: Layer, node: number, bit: number, access: number): boolean {
     const word = bit >>> 5;
     if (word >= this.words) return true;
     const mask = 1 << (bit & 31);
-    if (this.writes[node * this.words + word]! & mask) return true;
+    if (layer.writes[node * this.words + word]! & mask) return true;
     if (access === Access.read || this.faults?.futureReadsCommute) return false;
-    return (this.reads[node * this.words + word]! & mask) !== 0;
+    return (layer.reads[node * this.words + word]! & mask) !== 0;
   }
 
   /** True if @t, about to take a free lock, may go through the whole section at once. */
@@ -243,19 +271,20 @@ export class Futures {
     if (section === null) return false;
     const { machine } = this;
     for (const lock of section.locks) if (machine.state.slots[lock] !== 0) return false;
+    const layer = this.layer(machine.held(t));
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
       if (u === t || machine.isDone(u)) continue;
       const other = machine.local(u);
-      if (other >= this.nodes || this.meets(section, other)) return false;
+      if (other >= this.nodes || this.meets(layer, section, other)) return false;
     }
     return true;
   }
 
-  private meets(section: Section, node: number): boolean {
+  private meets(layer: Layer, section: Section, node: number): boolean {
     const { reads, writes } = section;
     for (let w = 0, at = node * this.words; w < this.words; w++, at++) {
-      if ((writes[w]! & (this.reads[at]! | this.writes[at]!)) !== 0) return true;
-      if ((reads[w]! & this.writes[at]!) !== 0) return true;
+      if ((writes[w]! & (layer.reads[at]! | layer.writes[at]!)) !== 0) return true;
+      if ((reads[w]! & layer.writes[at]!) !== 0) return true;
     }
     return false;
   }
