@@ -38,6 +38,7 @@ import type { Machine } from './machine.ts';
 import { DONE, OOPS } from './machine-automaton.ts';
 import { Code, type Instruction } from './machine-code.ts';
 import { Mode } from './machine-held.ts';
+import { PairTable } from './state-pairs.ts';
 
 /** What an Op does to its cell, for a future: nothing, a read, or anything that excludes reads. */
 const Access = { none: 0, read: 1, write: 2 } as const;
@@ -47,8 +48,9 @@ const ACCESS: readonly number[] = Object.entries(Code).map(([name]) => {
   return name === 'choose' || name === 'null' ? Access.none : Access.write;
 });
 
-const ACQUIRES: readonly number[] = [Code.lock, Code.read_lock, Code.write_lock];
-const RELEASES: readonly number[] = [Code.unlock, Code.read_unlock, Code.write_unlock];
+/** By code: takes a lock; gives one back. */
+const ACQUIRES = flags(Code.lock, Code.read_lock, Code.write_lock);
+const RELEASES = flags(Code.unlock, Code.read_unlock, Code.write_unlock);
 /** The bit of what rules see; cell c has bit c + 1. */
 const VISIBLE = 0;
 
@@ -84,8 +86,12 @@ export class Futures {
   /** Local states known when the futures were computed. */
   private nodes = 0;
   private layers: (Layer | undefined)[] = [];
+  private own: Layer = { reads: new Uint32Array(0), writes: new Uint32Array(0) };
+  /** The lock that a local state is about to take, or -1. */
+  private acquired = new Int32Array(0);
   private sections = new Map<number, Section | null>();
   private readonly order = new Map<number, Set<number>>();
+  private readonly ordered = new PairTable();
   /** True once locks could stop threads for good. */
   private stuck = false;
   /** Grows when what was taken for impossible is seen; a round that used it is done again. */
@@ -100,7 +106,8 @@ export class Futures {
   noteHeld(held: number, i: Instruction): void {
     if (held === 0 || this.stuck) return;
     if (i.code === Code.wait) this.setStuck();
-    if (!ACQUIRES.includes(i.code)) return;
+    if (ACQUIRES[i.code] !== true || this.ordered.get(held, i.cell) >= 0) return;
+    this.ordered.add(held, i.cell, 0);
     for (const { cell } of this.machine.heldSets.items(held)) {
       const next = this.order.get(cell) ?? new Set();
       if (next.has(i.cell)) continue;
@@ -112,7 +119,7 @@ export class Futures {
 
   /** True if so much is new that it pays to compute the futures anew. */
   isStale(): boolean {
-    return this.machine.automaton.ops.length > this.nodes * 1.1 + 64;
+    return this.machine.automaton.ops.length > this.nodes * 1.2 + 64;
   }
 
   /** A thread has ended and holds locks. */
@@ -142,6 +149,7 @@ export class Futures {
     this.words = (state.count + 32) >>> 5;
     this.layers = [];
     this.sections = new Map();
+    this.decode();
     const changed = before.layers.some((old, held) => {
       return old !== undefined && this.differs(old, this.layer(held), before.nodes, before.words);
     });
@@ -168,8 +176,7 @@ export class Futures {
   private layer(held: number): Layer {
     const known = this.layers[held];
     if (known !== undefined) return known;
-    const size = this.nodes * this.words;
-    const made = { reads: new Uint32Array(size), writes: new Uint32Array(size) };
+    const made = this.emptyLayer();
     while (this.layers.length <= held) this.layers.push(undefined);
     this.layers[held] = made;
     this.close(made, held);
@@ -182,12 +189,12 @@ export class Futures {
     const { edges } = automaton;
     const cut = new Set<number>();
     for (const { cell, mode } of heldSets.items(held)) if (mode === Mode.exclusive) cut.add(cell);
+    layer.reads.set(this.own.reads);
+    layer.writes.set(this.own.writes);
     const follows = new Uint8Array(this.nodes);
     for (let node = 0; node < this.nodes; node++) {
-      if (automaton.ops[node] === undefined) continue;
-      const i = this.machine.instruction(node);
-      this.own(layer, node, i);
-      follows[node] = ACQUIRES.includes(i.code) && cut.has(i.cell) ? 0 : 1;
+      const lock = this.acquired[node]!;
+      follows[node] = lock >= 0 && cut.has(lock) ? 0 : 1;
     }
     for (let again = true; again; ) {
       again = false;
@@ -207,10 +214,24 @@ export class Futures {
     return body === undefined ? -1 : this.machine.startNode(body);
   }
 
-  private own(layer: Layer, node: number, i: Instruction): void {
-    this.add(layer, node, i.cell, ACCESS[i.code]!);
-    this.add(layer, node, i.dead, i.code === Code.free ? Access.write : Access.read);
-    if (this.machine.mayBeSeen(node)) this.set(layer.writes, node, VISIBLE);
+  /** What each local state does itself, and the lock that it takes. */
+  private decode(): void {
+    const { machine } = this;
+    this.own = this.emptyLayer();
+    this.acquired = new Int32Array(this.nodes).fill(-1);
+    for (let node = 0; node < this.nodes; node++) {
+      if (machine.automaton.ops[node] === undefined) continue;
+      const i = machine.instruction(node);
+      if (ACQUIRES[i.code]) this.acquired[node] = i.cell;
+      this.add(this.own, node, i.cell, ACCESS[i.code]!);
+      this.add(this.own, node, i.dead, i.code === Code.free ? Access.write : Access.read);
+      if (machine.mayBeSeen(node)) this.set(this.own.writes, node, VISIBLE);
+    }
+  }
+
+  private emptyLayer(): Layer {
+    const size = this.nodes * this.words;
+    return { reads: new Uint32Array(size), writes: new Uint32Array(size) };
   }
 
   private add(layer: Layer, node: number, cell: number, access: number): void {
@@ -317,7 +338,7 @@ export class Futures {
       if (!isFit(i)) return null;
       if (machine.mayBeSeen(node) && !this.faults?.ignoreVisible) put(writes, VISIBLE);
       if (i.dead >= 0) put(i.code === Code.free ? writes : reads, i.dead + 1);
-      if (RELEASES.includes(i.code)) {
+      if (RELEASES[i.code]) {
         if (i.cell === lock) continue;
         if (!locks.has(i.cell)) return null;
       } else if (i.code === Code.lock) {
@@ -329,6 +350,10 @@ export class Futures {
     }
     return { reads, writes, locks: [...locks] };
   }
+}
+
+function flags(...codes: number[]): readonly boolean[] {
+  return Object.values(Code).map((code) => codes.includes(code));
 }
 
 /** Ops that a quiet section may hold. */

@@ -293,8 +293,11 @@ export class Machine implements Program {
   /** True if what the enabled @t would do neither ends the run nor leaks a lock. */
   isOrderly(t: number): boolean {
     const edge = this.edgeOf(t);
-    if (edge < 0 || this.ends(t)) return false;
-    if (this.automaton.edges[edge]!.to !== DONE) return true;
+    if (edge < 0) return false;
+    const { to } = this.automaton.edges[edge]!;
+    if (to > OOPS && this.instruction(this.local(t)).code !== Code.spawn) return true;
+    if (this.ends(t)) return false;
+    if (to !== DONE) return true;
     const releases = this.instruction(this.local(t)).op.kind.endsWith('unlock');
     return this.heldSets.items(this.held(t)).length === (releases ? 1 : 0);
   }
