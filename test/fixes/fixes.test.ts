@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The example fixes: each of them closes and opens what its head comment says.
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bundleFix } from '#cli/fix';
+import { findRevision, type Revision, withCommits } from '#kernel/index';
+import { exploreWorld } from '#worlds/explore';
+import { genericWorlds } from '#worlds/generic';
+import { commitFromScript } from '#worlds/user-fix';
+
+const options = { statesMax: 40_000, preemptions: 2 };
+
+function revision(name: string): Revision {
+  const found = findRevision(name);
+  if (!found.ok) throw new Error(name);
+  return found.value;
+}
+
+/** @base with fixes and commits on it. */
+async function withFixes(base: string, ...names: string[]): Promise<Revision> {
+  let result = revision(base);
+  for (const name of names) {
+    const bundled = name.endsWith('.ts')
+      ? await bundleFix(path.join('examples/fixes', name))
+      : undefined;
+    if (bundled && !bundled.ok) throw new Error(bundled.error.message);
+    const loaded = bundled && commitFromScript(bundled.value);
+    if (loaded && !loaded.ok) throw new Error(loaded.error.message);
+    const changed = withCommits(result, { with: [loaded?.value ?? name] });
+    if (!changed.ok) throw new Error(changed.error.message);
+    result = changed.value;
+  }
+  return result;
+}
+
+/** `P1 C09`: what breaks in the world whose class or name ends so. */
+function seen(r: Revision, scene: string, classEnd: string): string[] {
+  const derived = genericWorlds().find(
+    (w) => w.world.name.startsWith(scene) && w.classKey.includes(classEnd),
+  );
+  if (!derived) throw new Error(`no world ${scene} of ${classEnd}`);
+  const { sightings } = exploreWorld(derived, r, options);
+  return sightings.map((s) => `${s.report} ${s.window ?? 'new'}`);
+}
+
+const dtPci = ['walk+bind+retry', 'dt/pci'] as const;
+const dtAmba = ['walk+bind+retry', 'dt/amba'] as const;
+const acpiPci = ['walk+bind+retry', 'acpi/pci'] as const;
+const acpiTwo = ['walk+bind acpi two', 'hand:'] as const;
+const nested = ['probe registers a driver', 'hand:'] as const;
+
+describe('the seed', () => {
+  test('closes C09 on 6.15.0 and nothing else', async () => {
+    const before = seen(revision('6.15.0'), ...dtPci);
+    const after = seen(await withFixes('6.15.0', 'seed-ready.ts'), ...dtPci);
+    expect(before).toContain('P1 C09');
+    expect(after).not.toContain('P1 C09');
+    expect(before).toEqual(expect.arrayContaining(after));
+  });
+});
+
+describe('the unconditional test of ready', () => {
+  test('leaves ACPI devices without IOMMU, though nothing races', async () => {
+    const after = seen(await withFixes('7.2', 'unconditional-ready.ts'), ...acpiPci);
+    expect(after).toContain('P3 new');
+    expect(after).toContain('P8 new');
+  });
+
+  test('undoes the walk: each device is probed late, at its bind', async () => {
+    const after = seen(await withFixes('7.2', 'unconditional-ready.ts'), ...nested);
+    expect(seen(revision('7.2'), ...nested)).toEqual([]);
+    expect(after.some((s) => s.startsWith('P1'))).toBe(true);
+  });
+});
+
+describe('fixes that deadlock', () => {
+  test('a match under the device lock waits for itself in a driver registered by a probe', async () => {
+    const fixed = await withFixes('6.18', 'match-under-device-lock.ts');
+    expect(seen(fixed, ...nested)).toEqual(['deadlock new']);
+  });
+
+  test('the device lock in the walk is taken against the order of a bind', async () => {
+    const fixed = await withFixes('7.2', 'walk-takes-device-lock.ts');
+    expect(seen(fixed, ...dtPci)).toContain('deadlock new');
+  });
+
+  test('two walks that take it first wait for each other', async () => {
+    const fixed = await withFixes('7.2', 'walk-takes-device-lock-first.ts');
+    expect(seen(fixed, 'walk+walk', 'acpi/platform')).toContain('deadlock new');
+  });
+});
+
+describe('our proposals', () => {
+  test('C13 goes where each instance has to be ready', async () => {
+    expect(seen(revision('7.2'), ...acpiTwo)).toContain('P3 C13');
+    const after = seen(await withFixes('7.2', 'c13-ready-per-instance.ts'), ...acpiTwo);
+    expect(after.filter((s) => s.endsWith('C13') || s.endsWith('new'))).toEqual([]);
+  });
+
+  test('C14 and C16 go where a bind waits for a probe in progress; C10 stays', async () => {
+    const after = seen(await withFixes('7.2', 'c14-defer-in-flight.ts'), ...dtAmba);
+    expect(after).toEqual(['P1 C10']);
+  });
+
+  test('the short fix for C10 closes it, and leaves C14', async () => {
+    const after = seen(await withFixes('7.2', 'c10-not-bound.ts'), ...dtPci);
+    expect(after.filter((s) => s.endsWith('C10'))).toEqual([]);
+    expect(after).toContain('P3 C14');
+  });
+
+  test('nothing is left where the walk asks whether a bind has settled', async () => {
+    const fixed = await withFixes('7.2', 'c10-settled.ts');
+    for (const scene of [dtPci, dtAmba, acpiPci, acpiTwo])
+      expect(seen(fixed, ...scene)).toEqual([]);
+  });
+});

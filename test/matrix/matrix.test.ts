@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The matrix, the bisection and the backport on a few kernels, windows and small worlds.
+import { expect, test } from 'vitest';
+import { findRevision, type Revision } from '#kernel/index';
+import { matrixHtml, matrixMarkdown } from '#report/matrix';
+import { backport, bisect, candidateSets, turns } from '#worlds/bisect';
+import { makeExplorer } from '#worlds/explore-pool';
+import { genericWorlds } from '#worlds/generic';
+import { specOf } from '#worlds/kernel-spec';
+import { computeMatrix } from '#worlds/matrix';
+
+const options = { statesMax: 40_000, preemptions: 2 };
+const small = genericWorlds().filter(
+  ({ classKey, world }) =>
+    /^(dt\/pci|dt\/amba|acpi\/pci)/.test(classKey) && world.name.startsWith('walk+bind'),
+);
+
+function revision(name: string): Revision {
+  const found = findRevision(name);
+  if (!found.ok) throw new Error(name);
+  return found.value;
+}
+
+async function matrixOf(kernels: string[], windows: string[]) {
+  const specs = kernels.map((name) => specOf(revision(name), []));
+  const question = { worlds: small, kernels: specs, windows, options };
+  return computeMatrix(question, await makeExplorer(1));
+}
+
+test('the seed commit drops C09 and leaves C10 and C14', async () => {
+  const matrix = await matrixOf(['6.15.0', '6.15.1'], ['C09', 'C10', 'C14', 'C32']);
+  const states = matrix.cells.map((c) => `${c.window} ${c.kernel} ${c.state}`);
+  expect(states).toEqual([
+    'C09 6.15.0 found',
+    'C09 6.15.1 absent',
+    'C10 6.15.0 found',
+    'C10 6.15.1 found',
+    'C14 6.15.0 found',
+    'C14 6.15.1 found',
+    'C32 6.15.0 n.a.',
+    'C32 6.15.1 n.a.',
+  ]);
+});
+
+test('C16 is found on PCI and AMBA in 6.15.0, and on AMBA alone in 7.2', async () => {
+  const matrix = await matrixOf(['6.15.0', '7.2'], ['C16']);
+  expect(matrix.cells.map((c) => c.buses)).toEqual([['acpi pci', 'amba', 'pci'], ['amba']]);
+});
+
+test('nothing is called absent whose precondition is not reached', async () => {
+  const matrix = await matrixOf(['7.2'], ['C13', 'C28']);
+  for (const cell of matrix.cells) {
+    expect(cell.state).toBe('n.a.');
+    expect(cell.because).toMatch(/^not reached: /);
+  }
+});
+
+test('kernels with the same commits are explored once and agree', async () => {
+  const one = await matrixOf(['6.15.1'], ['C09']);
+  const two = await matrixOf(['6.15.1', '6.16'], ['C09']);
+  expect(two.states).toBe(one.states);
+  expect(two.cells.map((c) => c.state)).toEqual(['absent', 'absent']);
+});
+
+test('a matrix is told as Markdown and as HTML', async () => {
+  const matrix = await matrixOf(['6.15.1'], ['C09', 'C10']);
+  const titles = new Map([['C09', 'replay <during> register']]);
+  expect(matrixMarkdown(matrix, titles)).toContain('| C09 | - | replay <during> register |');
+  expect(matrixHtml(matrix, titles)).toContain('replay &lt;during>');
+  expect(matrixHtml(matrix, titles)).toContain('<td class="absent"');
+});
+
+test('a bisection of C09 names the commits that open and close it', async () => {
+  const asking = { window: 'C09', worlds: small, explorer: await makeExplorer(1), options };
+  const steps = await bisect(asking, revision('6.14'), revision('6.15.1'));
+  const { opens, closes } = turns(steps);
+  expect(opens.map((c) => c.sha)).toEqual(expect.arrayContaining(['bcb81ac6ae3c']));
+  expect(closes.map((c) => c.sha)).toEqual(['da33e87bd2bf']);
+});
+
+test('the backport of C09 to 6.15.0 is the seed commit alone', async () => {
+  const asking = {
+    window: 'C09',
+    worlds: small.slice(0, 1),
+    explorer: await makeExplorer(1),
+    options,
+  };
+  const { best } = await backport(asking, revision('6.15.0'), 1);
+  expect(best?.commits.map((c) => c.sha)).toEqual(['da33e87bd2bf']);
+  expect(best?.answer).toBe('absent');
+});
+
+test('a set of commits to carry back has all that they require', () => {
+  const sets = candidateSets(revision('6.14'), 1).map((set) => set.map((c) => c.sha));
+  const seed = sets.find((set) => set[set.length - 1] === 'da33e87bd2bf');
+  expect(seed).toEqual(expect.arrayContaining(['bcb81ac6ae3c', '3832862eb9c4', 'fd598f71b669']));
+});
