@@ -11,7 +11,14 @@ export {
 } from './check.ts';
 export { type Detected, detect } from './detect.ts';
 export { type Estimate, estimateClasses, estimateSchedules } from './estimate.ts';
+export {
+  type CriticalPair,
+  type Explanation,
+  explain,
+  type RaceWindow,
+} from './explain.ts';
 export { Machine, type MachineOptions } from './machine.ts';
+export { type MemoryModel, underMemory } from './memory.ts';
 export type {
   Capability,
   Effect,

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Why a run fails: the critical pair, the window, and from which step on it is too late.
+//
+// The victim is a thread that was preempted; the intruder's steps are those that others took until
+// it went on. Put the intruder after each of the victim's steps in turn, all else in the same order:
+// the positions around the real one where the run still fails are the window. Just outside it lies
+// the nearest passing run: the victim's step there and the first of the intruder's steps that is
+// dependent with it are the critical pair, whose order decides.
+//
+//   victim: r = x; x = r + 1     intruder: x = 7     rule: x is 7 or 8 at the end
+//   intruder after 0 steps: passes (8)   after 1: fails (1)   after 2: passes (7)
+//   window: after "r = x", before "x = r + 1"; pair: "x = r + 1" and "x = 7"
+//
+// The odds of failing from a state on, if each time all enabled threads are as likely to go on, are
+// the mean over its successors: exact on the state graph without reduction (explain-odds.ts).
+
+import { dependent } from './dependence.ts';
+import { type Odds, oddsAlong } from './explain-odds.ts';
+import type { Machine } from './machine.ts';
+import type { OpView, Report } from './program.ts';
+import { type Choice, enabledThreads, reportKey } from './run.ts';
+
+/** Two steps of the failing run: were they the other way round, it would pass. */
+export interface CriticalPair {
+  /** Index into the run of the victim's step, and of the intruder's. */
+  readonly victim: number;
+  readonly intruder: number;
+  /** The nearest run that passes. */
+  readonly passing: readonly Choice[];
+  readonly sentence: string;
+}
+
+/** Where the intruder makes the run fail. */
+export interface RaceWindow {
+  readonly victim: number;
+  readonly intruder: number;
+  /** The intruder's first step must come after so many and no more of the victim's own steps. */
+  readonly first: number;
+  readonly last: number;
+  /** The victim's steps that open and close the window, in words; null at its start or end. */
+  readonly opens: string | null;
+  readonly closes: string | null;
+}
+
+export interface Explanation {
+  readonly pair: CriticalPair | null;
+  readonly window: RaceWindow | null;
+  /** Null where the graph has more than statesMax states. */
+  readonly odds: Odds | null;
+}
+
+interface Preemption {
+  readonly victim: number;
+  /** The intruder's steps are run[from .. to - 1]. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const RUN_MAX = 10_000;
+
+/** Explain why @run of @machine raises the report that @key names. */
+export function explain(
+  machine: Machine,
+  run: readonly Choice[],
+  key: string,
+  statesMax = 300_000,
+): Explanation {
+  const { views, preemptions } = observe(machine, run);
+  const odds = oddsAlong(machine, run, key, statesMax);
+  for (const p of preemptions.toReversed()) {
+    const window = windowOf(machine, run, views, p, key);
+    if (window === null) continue;
+    return { pair: pairOf(machine, run, views, p, window, key), window, odds };
+  }
+  return { pair: null, window: null, odds };
+}
+
+/** The Op of each step, and where a thread was preempted and went on later. */
+function observe(machine: Machine, run: readonly Choice[]) {
+  const views: OpView[] = [];
+  const preemptions: Preemption[] = [];
+  machine.reset();
+  run.forEach(({ thread, choice }, i) => {
+    const last = run[i - 1]?.thread;
+    if (last !== undefined && last !== thread && machine.enabled(last)) {
+      const back = run.findIndex((s, j) => j > i && s.thread === last);
+      preemptions.push({ victim: last, from: i, to: back < 0 ? run.length : back });
+    }
+    views.push(machine.pending(thread));
+    machine.step(thread, choice);
+  });
+  return { views, preemptions };
+}
+
+/** The run with the intruder's block after the first @n of the victim's steps. */
+function moved(run: readonly Choice[], p: Preemption, n: number): Choice[] {
+  const block = run.slice(p.from, p.to);
+  const rest = [...run.slice(0, p.from), ...run.slice(p.to)];
+  const made: Choice[] = [];
+  let own = 0;
+  let placed = false;
+  for (const s of rest) {
+    if (!placed && own === n && s.thread === p.victim) {
+      made.push(...block);
+      placed = true;
+    }
+    made.push(s);
+    if (s.thread === p.victim) own++;
+  }
+  return placed ? made : [...made, ...block];
+}
+
+function windowOf(
+  machine: Machine,
+  run: readonly Choice[],
+  views: readonly OpView[],
+  p: Preemption,
+  key: string,
+): RaceWindow | null {
+  const own = run.flatMap((s, i) => (s.thread === p.victim ? [i] : []));
+  const at = own.filter((i) => i < p.from).length;
+  const fails = (n: number): boolean => follow(machine, moved(run, p, n), key).fails;
+  if (!fails(at)) return null;
+  let [first, last] = [at, at];
+  while (first > 0 && fails(first - 1)) first--;
+  while (last < own.length && fails(last + 1)) last++;
+  if (first === 0 && last >= own.length) return null;
+  const words = (n: number): string | null => {
+    const view = views[own[n] ?? -1];
+    return view === undefined ? null : describe(view);
+  };
+  return {
+    victim: p.victim,
+    intruder: run[p.from]!.thread,
+    first,
+    last,
+    opens: first === 0 ? null : words(first - 1),
+    closes: words(last),
+  };
+}
+
+function pairOf(
+  machine: Machine,
+  run: readonly Choice[],
+  views: readonly OpView[],
+  p: Preemption,
+  window: RaceWindow,
+  key: string,
+): CriticalPair | null {
+  const own = run.flatMap((s, i) => (s.thread === p.victim ? [i] : []));
+  for (const [n, step] of [
+    [window.last + 1, window.last],
+    [window.first - 1, window.first - 1],
+  ] as const) {
+    const victim = own[step];
+    if (n < 0 || victim === undefined) continue;
+    const view = views[victim]!;
+    const block = views.slice(p.from, p.to);
+    const found = block.findIndex((v) => dependent(v, view));
+    const passing = follow(machine, moved(run, p, n), key);
+    if (found < 0 || passing.fails) continue;
+    const intruder = p.from + found;
+    const [a, b] = [victim, intruder].sort((x, y) => x - y) as [number, number];
+    const name = (i: number) => machine.threadName(run[i]!.thread);
+    const say = (i: number) => `${name(i)}'s ${describe(views[i]!)}`;
+    const sentence = `${say(a)} before ${say(b)} fails, the other way round passes`;
+    return { victim, intruder, passing: passing.run, sentence };
+  }
+  return null;
+}
+
+/** The Op in words. */
+function describe(op: OpView): string {
+  const what = op.field === '' ? op.objectName : `${op.objectName}.${op.field}`;
+  return `${op.kind} ${what}${op.fn === '' ? '' : ` in ${op.fn}()`}`;
+}
+
+/** Take @order as far as it goes, then go on without preemption; say whether @key shows. */
+function follow(
+  machine: Machine,
+  order: readonly Choice[],
+  key: string,
+): { readonly run: Choice[]; readonly fails: boolean } {
+  machine.reset();
+  const run: Choice[] = [];
+  const shows = (reports: readonly Report[]) => reports.some((r) => reportKey(r) === key);
+  let fails = shows(machine.reports);
+  const step = (thread: number, choice: number): void => {
+    const choices = machine.choices(thread);
+    const given = choice < choices ? choice : 0;
+    machine.step(thread, given);
+    run.push({ thread, choice: given });
+    fails ||= shows(machine.reports);
+  };
+  for (const { thread, choice } of order) {
+    if (thread < machine.threadCount() && machine.enabled(thread)) step(thread, choice);
+  }
+  for (let left = RUN_MAX; left > 0; left--) {
+    const able = enabledThreads(machine);
+    if (able.length === 0) {
+      fails ||= shows(machine.atEnd());
+      break;
+    }
+    const last = run[run.length - 1]?.thread ?? -1;
+    step(able.includes(last) ? last : able[0]!, 0);
+  }
+  return { run, fails };
+}

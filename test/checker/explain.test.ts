@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { describe, expect, test } from 'vitest';
+import { scene as lockBug } from '../../examples/checker/lock-bug.ts';
+import { scene as lostWakeUp } from '../../examples/checker/lost-wake-up.ts';
+import { exploreDelay } from '../../src/checker/delay.ts';
+import { explain } from '../../src/checker/explain.ts';
+import { Machine } from '../../src/checker/machine.ts';
+import { reportKey } from '../../src/checker/run.ts';
+import type { Scene } from '../../src/checker/scene.ts';
+import { abba } from './families.ts';
+
+function explained(scene: Scene) {
+  const machine = new Machine(scene);
+  const { found } = exploreDelay(machine, 3);
+  return explain(machine, found[0]!.run, reportKey(found[0]!.report));
+}
+
+describe('the lock bug', () => {
+  const { pair, window, odds } = explained(lockBug);
+
+  test('has a window between the read and the write', () => {
+    expect(window).toMatchObject({
+      opens: 'load counter.users in get()',
+      closes: 'store counter.users in get()',
+    });
+  });
+
+  test('is decided by two accesses', () => {
+    expect(pair!.sentence).toBe(
+      "udevd's load counter.users in get_unlocked() before insmod's store counter.users in get() " +
+        'fails, the other way round passes',
+    );
+  });
+
+  test('is certain before it shows', () => {
+    expect(odds!.after[0]).toBeGreaterThan(0.2);
+    expect(odds!.after[0]).toBeLessThan(0.8);
+    expect(odds!.after.at(-1)).toBe(1);
+    expect(odds!.noReturn).toBeLessThan(odds!.after.length - 2);
+  });
+});
+
+test('the lost wake-up has its window between look and sleep', () => {
+  expect(explained(lostWakeUp).window).toMatchObject({
+    opens: 'load queue.ready in sleeper()',
+    closes: 'store queue.sleeping in sleeper()',
+  });
+});
+
+test('two threads that take one lock each are lost: half of all second steps do', () => {
+  const { odds } = explained(abba());
+  expect(odds!.after).toEqual([0.5, 0.5, 1]);
+  expect(odds!.noReturn).toBe(1);
+});
