@@ -100,10 +100,15 @@ export async function runSourceCheck(
   });
 }
 
-/** The model that stands for a tree's series; null where there is none. */
-function modelFor(major: number, minor: number) {
-  const found = findRevision(`${major}.${minor}`);
-  return found.ok ? found.value : null;
+/** The model that stands for a tree: of the stable series where it is one, null without any. */
+function modelFor(version: { major: number; minor: number; text: string }) {
+  const series = `${version.major}.${version.minor}`;
+  const names = version.text.endsWith('.0') ? [series] : [`${series}.y`, series];
+  for (const name of names) {
+    const found = findRevision(name);
+    if (found.ok) return found.value;
+  }
+  return null;
 }
 
 /** racewindow conform TREE */
@@ -118,8 +123,8 @@ export async function runConform(
   return coded(async () => {
     const { buildTree, conform, sourceWorlds } = await import('../source/index.ts');
     const image = await buildTree(args.tree, buildOptions(args, io));
-    const { major, minor, text } = image.version;
-    const revision = modelFor(major, minor);
+    const { text } = image.version;
+    const revision = modelFor(image.version);
     if (!revision) {
       throw new SourceError('RW309', `there is no model of ${text}`, 'conform knows 6.12 and 7.2');
     }
@@ -133,7 +138,8 @@ export async function runConform(
         const model = `${w.outcomesModel}${w.modelComplete ? '' : ' (bounded)'}`;
         const said = `real ${w.outcomesReal} outcomes in ${w.realRuns} runs, model ${model}`;
         io.out(`${w.world}: ${said}, ${w.differences.length} differences\n`);
-        for (const d of w.differences) io.out(`  ${d.kind}: ${d.text.replaceAll('\n', '\n    ')}\n`);
+        for (const d of w.differences)
+          io.out(`  ${d.kind}: ${d.text.replaceAll('\n', '\n    ')}\n`);
       },
     });
     return ok(differences.length === 0 ? exitCodes.holds : exitCodes.violated);

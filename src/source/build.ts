@@ -9,8 +9,8 @@ import { SourceError } from './errors.ts';
 import {
   generatedHeaders,
   KERNEL_FILES,
-  kernelVersion,
   type KernelVersion,
+  kernelVersion,
   SCENE_FILES,
   sceneDir,
   sha,

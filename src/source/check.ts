@@ -117,7 +117,13 @@ export async function checkSource(
     }
     const worldsTotal = worlds.length;
     const { name } = derived.world;
-    opt.onWorld?.({ worldsDone: outcomes.length, worldsTotal, world: name, states, findings: found });
+    opt.onWorld?.({
+      worldsDone: outcomes.length,
+      worldsTotal,
+      world: name,
+      states,
+      findings: found,
+    });
   }
   return report(image, outcomes, opt);
 }
@@ -189,7 +195,10 @@ function report(
 function limitsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): HitLimit[] {
   const { strategy, timeMaxMs, statesMax } = opt.check;
   const names = (test: (o: Outcomes) => boolean): string[] =>
-    outcomes.filter(test).map((o) => o.derived.world.name).sort();
+    outcomes
+      .filter(test)
+      .map((o) => o.derived.world.name)
+      .sort();
   const bound = strategy.kind === 'bound' ? strategy.preemptionsMax : BOUND;
   const limits: HitLimit[] = [
     { limit: 'preemptions', value: bound, flag: '--strategy', worlds: names((o) => !!o.search) },

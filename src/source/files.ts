@@ -130,10 +130,7 @@ export const INCLUDE_DIRS: readonly string[] = [
 ];
 
 /** Headers every compilation starts with. */
-export const FORCED_INCLUDES: readonly string[] = [
-  'linux/kconfig.h',
-  'linux/compiler_types.h',
-];
+export const FORCED_INCLUDES: readonly string[] = ['linux/kconfig.h', 'linux/compiler_types.h'];
 
 const COMMON = [
   '--target=wasm32',

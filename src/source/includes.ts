@@ -149,7 +149,10 @@ export function virtualTree(files: SourceFiles, paths: readonly string[]): Virtu
   const quoted = (path: string, at: string): void => {
     for (const name of files.get(path)!.quoted) {
       if (path === at && !name.includes('..')) continue;
-      const beside = name.split('/').filter((p) => p !== '..').join('/');
+      const beside = name
+        .split('/')
+        .filter((p) => p !== '..')
+        .join('/');
       const target = posix.normalize(`${posix.dirname(path)}/${name}`);
       if (files.get(target)) alias(target, `${posix.dirname(at)}/${beside}`);
     }

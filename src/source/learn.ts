@@ -35,7 +35,10 @@ function observe(r: SourceRunner, plans: readonly number[][]): Map<number, WordU
     const word = addr & ~3;
     const held = t.held.map((l) => l.addr);
     let use = uses.get(word);
-    if (!use) uses.set(word, (use = { threads: 0, wrote: false, locks: null }));
+    if (!use) {
+      use = { threads: 0, wrote: false, locks: null };
+      uses.set(word, use);
+    }
     use.threads |= 1 << t.id;
     use.wrote ||= (kind & 1) !== 0;
     const before = use.locks;

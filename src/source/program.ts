@@ -7,14 +7,14 @@
 
 import type { Effect, OpView, Program, Report, StepRecord } from '#checker/program';
 import type { OpKind } from '#env/op';
+import type { World } from '#worlds/world';
 import type { KernelImage } from './build.ts';
+import { learn } from './learn.ts';
+import type { SourceEvent } from './machine/events.ts';
 import { KIND } from './machine/memory.ts';
 import { Names } from './machine/names.ts';
-import type { SourceEvent } from './machine/events.ts';
 import type { Fault, KernelThread, PendingAccess } from './machine/types.ts';
-import { learn } from './learn.ts';
 import { SourceRunner } from './run.ts';
-import type { World } from '#worlds/world';
 
 /** What an operation of the environment is to the checker. */
 function lockKind(op: string): OpKind {
@@ -133,13 +133,19 @@ export class SourceProgram implements Program {
 
   private cell(key: string): number {
     let c = this.cells.get(key);
-    if (c === undefined) this.cells.set(key, (c = this.cells.size));
+    if (c === undefined) {
+      c = this.cells.size;
+      this.cells.set(key, c);
+    }
     return c;
   }
 
   private intern(key: string, make: () => OpView): OpView {
     let v = this.views.get(key);
-    if (!v) this.views.set(key, (v = make()));
+    if (!v) {
+      v = make();
+      this.views.set(key, v);
+    }
     return v;
   }
 
@@ -257,4 +263,3 @@ export class SourceProgram implements Program {
     return raw >= 4096 ? this.names.at(raw).object : String(raw);
   }
 }
-

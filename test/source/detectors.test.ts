@@ -36,16 +36,22 @@ describe.skipIf(!tree)('an edit of 7.2', () => {
     expect(f?.witness.facts['other']).toContain('dev_iommu_free');
   }, 900_000);
 
-  it('that takes the probe lock under a group mutex is a deadlock', async () => {
-    const path = 'drivers/iommu/iommu.c';
-    const marker = '/* We may race against bus_iommu_probe() finalising groups here */';
-    const patch = edit(tree!, path, marker, [
-      '\tmutex_lock(&iommu_probe_device_lock);',
-      '\tmutex_unlock(&iommu_probe_device_lock);',
-    ]);
-    const f = await found([patch], 'P9');
-    expect(f?.witness.because).toMatch(/waits at drivers\/iommu\/iommu\.c:\d+ for lock/);
-    expect(f?.witness.because).toContain('iommu_probe_device_lock');
+  it('that takes two mutexes in both orders is a deadlock', async () => {
+    const path = 'drivers/base/dd.c';
+    const lock = 'mutex_lock(&deferred_probe_mutex);';
+    const count = 'atomic_inc(&deferred_trigger_count);';
+    const declare = 'static DECLARE_WORK(deferred_probe_work, deferred_probe_work_func);';
+    const add = 'if (list_empty(&dev->p->deferred_probe)) {';
+    const take = ['\tmutex_lock(&rw_other_mutex);', '\tmutex_unlock(&rw_other_mutex);'];
+    const patches = [
+      edit(tree!, path, declare, [declare, 'static DEFINE_MUTEX(rw_other_mutex);']),
+      edit(tree!, path, add, [...take, `\t${add}`]),
+      edit(tree!, path, count, [take[0]!, `\t${lock}`, `\t${count}`, take[1]!], 2, -1),
+    ];
+    const f = await found(patches, 'P9');
+    expect(f?.witness.because).toMatch(/waits at drivers\/base\/dd\.c:\d+ for lock/);
+    expect(f?.witness.because).toContain('rw_other_mutex');
+    expect(f?.witness.because).toContain('deferred_probe_mutex');
   }, 900_000);
 
   it('that drops the probe lock of the walk is found where the lock is given back', async () => {

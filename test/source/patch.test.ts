@@ -39,7 +39,9 @@ describe('patches', () => {
 
   it('name the file and the hunk that does not fit', () => {
     const p = diff('@@ -1,2 +1,2 @@\n one\n-zwei\n+deux\n');
-    expect(() => applyPatches(tree, [p], [])).toThrow(/fix\.diff does not apply: a\.c, hunk @@ -1,2/);
+    expect(() => applyPatches(tree, [p], [])).toThrow(
+      /fix\.diff does not apply: a\.c, hunk @@ -1,2/,
+    );
     expect(codeOf(() => applyPatches(tree, [p], []))).toBe('RW305');
   });
 
@@ -54,6 +56,6 @@ describe('patches', () => {
     expect(codeOf(() => parsePatch(diff('@@ -1,4 +1,4 @@\n one\n')))).toBe('RW306');
     expect(codeOf(() => parsePatch({ name: 'x', text: 'hello\n' }))).toBe('RW306');
     const out = '--- a/../x\n+++ b/../x\n@@ -0,0 +1 @@\n+x\n';
-    expect(codeOf(() => applyPatches(tree, [{ name: 'x', text: out }], []))).toBe('RW305');
+    expect(codeOf(() => applyPatches(tree, [{ name: 'x', text: out }], []))).toBe('RW306');
   });
 });

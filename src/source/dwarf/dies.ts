@@ -132,7 +132,10 @@ function signedLeb(c: Cursor): number {
 type FormValue = number | string | Uint8Array;
 
 function form(c: Cursor, f: number, unitStart: number, str: Uint8Array): FormValue {
-  const block = (n: number): Uint8Array => c.bytes.subarray(c.at, (c.at += n));
+  const block = (n: number): Uint8Array => {
+    c.at += n;
+    return c.bytes.subarray(c.at - n, c.at);
+  };
   switch (f) {
     case 0x01:
     case 0x06:
@@ -217,7 +220,10 @@ export function readDies(s: DebugSections): { byOffset: Map<number, Die>; units:
     const abbrevOffset = fixed(c, 4);
     c.at++;
     let table = tables.get(abbrevOffset);
-    if (!table) tables.set(abbrevOffset, (table = abbrevTable(s.abbrev, abbrevOffset)));
+    if (!table) {
+      table = abbrevTable(s.abbrev, abbrevOffset);
+      tables.set(abbrevOffset, table);
+    }
     let parent = null as Die | null;
     const unit = { name: '', lineOffset: 0, lowPc: 0 };
     while (c.at < end) {

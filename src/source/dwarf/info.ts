@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What an image's debug information says: where code came from, how structs are laid out.
 
-import { type Die, type DebugSections, debugSections, fixed, readDies, TAG } from './dies.ts';
 import { Cursor } from '../wasm/binary.ts';
+import { type DebugSections, type Die, debugSections, fixed, readDies, TAG } from './dies.ts';
 import { type LineProgram, readLines } from './lines.ts';
 
 /** A frame of inlined code, innermost first. */

@@ -64,7 +64,9 @@ class Boot {
 
   private cells(values: readonly number[]): Uint8Array {
     const b = Buffer.alloc(values.length * 4);
-    values.forEach((v, i) => b.writeUInt32BE(v >>> 0, i * 4));
+    values.forEach((v, i) => {
+      b.writeUInt32BE(v >>> 0, i * 4);
+    });
     return b;
   }
 
@@ -88,7 +90,8 @@ class Boot {
   kernel(): void {
     const { m, world } = this;
     const done = m.call('rw_boot');
-    if (done !== 0) throw new SourceError('RW308', `boot failed with ${done}`, 'see the kernel log');
+    if (done !== 0)
+      throw new SourceError('RW308', `boot failed with ${done}`, 'see the kernel log');
     m.call('rw_tree_init');
     if (world.switches.strictDevlink) this.setGlobal('fw_devlink_strict', 1);
     if (world.switches.asyncProbe) this.setGlobal('async_probe_default', 1);
@@ -142,7 +145,8 @@ class Boot {
 
   addDevice(d: WorldDevice): void {
     const dev = this.m.call('rw_device_add', this.nodes.get(d.name)!, this.string(d.name));
-    if (dev === 0) throw new SourceError('RW308', `device ${d.name} cannot be added`, 'see the log');
+    if (dev === 0)
+      throw new SourceError('RW308', `device ${d.name} cannot be added`, 'see the log');
     this.devices.set(d.name, dev);
     this.m.works.drainBoot();
   }
@@ -178,7 +182,11 @@ function compatible(d: WorldDevice): string {
 /** Boot @world; the machine is left where the world's threads begin, without a snapshot. */
 export function bootWorld(m: Machine, world: World): BootedWorld {
   if (world.firmware !== 'dt') {
-    throw new SourceError('RW309', 'the world comes from ACPI tables', 'only device trees run here');
+    throw new SourceError(
+      'RW309',
+      'the world comes from ACPI tables',
+      'only device trees run here',
+    );
   }
   const other = world.devices.find((d) => d.bus !== 'platform');
   if (other) {
@@ -209,7 +217,12 @@ function startThread(m: Machine, world: World, booted: BootedWorld, t: WorldThre
   };
   switch (t.kind) {
     case 'iommu-probe':
-      register(must(world.instances.find((i) => i.name === t.instance), t.instance).device);
+      register(
+        must(
+          world.instances.find((i) => i.name === t.instance),
+          t.instance,
+        ).device,
+      );
       return;
     case 'driver-attach':
       register(t.device);

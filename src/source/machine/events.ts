@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Turns what followed functions, watched words and the scene report into the named events.
 
-import { Handle, type Value } from '#env/op';
 import type { EventName } from '#env/events';
+import type { Handle, Value } from '#env/op';
 import type { World } from '#worlds/world';
 import type { BootedWorld } from './boot.ts';
 import type { Machine, MachineListener } from './machine.ts';
-import { KernelView } from './view.ts';
 import type { Frame, KernelThread } from './types.ts';
+import { KernelView } from './view.ts';
 
 const ENODEV = -19;
 const EPROBE_DEFER = -517;
@@ -78,11 +78,13 @@ export class EventMaker implements MachineListener {
         return;
       }
       case '__iommu_probe_device':
-        if (f.b !== 0 && dev) this.emit('walk-visit', dev, this.walker());
+        // Told once the group was looked at: older kernels look for ops before that.
+        f.notes['group'] = dev && this.view.groupOf(f.a) ? 1 : 0;
         return;
       case 'iommu_init_device':
         if (!dev) return;
         f.notes['fwspec'] = this.view.fwspecAddress(f.a);
+        this.visited(dev);
         this.emit('init-begin', dev, this.by());
         return;
       case 'platform_dma_configure': {
@@ -133,6 +135,11 @@ export class EventMaker implements MachineListener {
         this.emit('register-end', instance, result);
         return;
       }
+      case '__iommu_probe_device':
+        if (!dev || f.notes['visited']) return;
+        if (f.notes['group']) this.visit(f, dev);
+        else if (result === ENODEV) this.emit('ops-missing', dev, this.by());
+        return;
       case 'iommu_init_device':
         if (dev) this.leaveInit(f, dev, result);
         return;
@@ -162,6 +169,17 @@ export class EventMaker implements MachineListener {
       }
       default:
     }
+  }
+
+  /** The per-device probe around us has seen that the device has no group. */
+  private visited(dev: Handle): void {
+    const probe = this.inside('__iommu_probe_device');
+    if (probe) this.visit(probe, dev);
+  }
+
+  private visit(probe: Frame, dev: Handle): void {
+    probe.notes['visited'] = 1;
+    if (probe.b !== 0) this.emit('walk-visit', dev, this.walker());
   }
 
   private leaveInit(f: Frame, dev: Handle, result: number): void {

@@ -3,9 +3,10 @@
 
 import type { KernelImage } from '../build.ts';
 import { SourceError } from '../errors.ts';
+import { type WasmGlobal, type WasmModule, type WasmTable, wasm } from '../wasm/api.ts';
 import { allocImports, Heap } from './alloc.ts';
 import { LockTable, lockImports, rcuImports, waitImports } from './locks.ts';
-import { KIND, KernelMemory, MAX_THREADS } from './memory.ts';
+import { KernelMemory, KIND, MAX_THREADS } from './memory.ts';
 import { miscImports } from './stubs.ts';
 import {
   type Blocked,
@@ -17,7 +18,6 @@ import {
   type KernelThread,
 } from './types.ts';
 import { WorkQueue, workImports } from './work.ts';
-import { type WasmGlobal, type WasmModule, type WasmTable, wasm } from '../wasm/api.ts';
 
 /** What the machine reports while it runs; see events.ts. */
 export interface MachineListener {
@@ -163,7 +163,12 @@ export class Machine implements Host {
       this.fault('null-dereference', `${verb} address ${addr >>> 0} near NULL`, addr, site);
     }
     if (addr >>> 0 >= this.mem.layout.limit) {
-      this.fault('wild-pointer', `${verb} a wild pointer 0x${(addr >>> 0).toString(16)}`, addr, site);
+      this.fault(
+        'wild-pointer',
+        `${verb} a wild pointer 0x${(addr >>> 0).toString(16)}`,
+        addr,
+        site,
+      );
     }
     const a = this.heap.find(addr);
     const inside = a !== null && addr < a.addr + a.size;
@@ -341,7 +346,9 @@ export class Machine implements Host {
     (this.exports['vsnprintf'] as Fn)(this.scratch, 1000, fmt, va);
     this.stackPointer.value = sp;
     this.mem.cur = cur;
-    return this.mem.cstr(this.scratch).replace(/^\x01./, '');
+    const text = this.mem.cstr(this.scratch);
+    // KERN_SOH and the level before the text.
+    return text.charCodeAt(0) === 1 ? text.slice(2) : text;
   }
 
   /** Name of a lock or object, for reports. */

@@ -2,6 +2,7 @@
 // The image's memory: layout, the words shared with hooks.c, snapshot and restore.
 
 import type { WasmMemory } from '../wasm/api.ts';
+
 /** Word offsets in struct rw_state of scene/hooks.c. */
 const STATE = {
   cur: 0,
@@ -69,12 +70,7 @@ export class KernelMemory {
   private saved: Uint8Array | null = null;
   private epoch = 0;
 
-  constructor(
-    memory: WasmMemory,
-    heapBase: number,
-    stateAddress: number,
-    quiet: Uint8Array,
-  ) {
+  constructor(memory: WasmMemory, heapBase: number, stateAddress: number, quiet: Uint8Array) {
     const heap = (heapBase + PAGE - 1) & -PAGE;
     const heapEnd = heap + BOOT_HEAP_BYTES;
     const stacks = heapEnd + MAX_THREADS * ARENA_BYTES;

@@ -174,7 +174,10 @@ export class KernelView implements Peek {
   }
 
   private global(name: string): number {
-    return must(this.m.image.debug.globals.find((g) => g.name === name), name).address;
+    return must(
+      this.m.image.debug.globals.find((g) => g.name === name),
+      name,
+    ).address;
   }
 
   iommuAddress(dev: number): number {
@@ -197,16 +200,25 @@ export class KernelView implements Peek {
     return this.u32(this.u32(dev + this.o.group) + this.o.groupId);
   }
 
-  private handle(type: string, addr: number, label = `${type}@${addr.toString(16)}`): Handle | null {
+  private handle(
+    type: string,
+    addr: number,
+    label = `${type}@${addr.toString(16)}`,
+  ): Handle | null {
     if (!addr) return null;
     const key = `${type}:${label}`;
     let h = this.others.get(key);
-    if (!h) this.others.set(key, (h = new Handle(type, label)));
+    if (!h) {
+      h = new Handle(type, label);
+      this.others.set(key, h);
+    }
     this.addressOf.set(h, addr);
     return h;
   }
   group(addr: number): Handle | null {
-    return addr ? this.handle('iommu_group', addr, `group ${this.u32(addr + this.o.groupId)}`) : null;
+    return addr
+      ? this.handle('iommu_group', addr, `group ${this.u32(addr + this.o.groupId)}`)
+      : null;
   }
   domain(addr: number): Handle | null {
     return this.handle('iommu_domain', addr);
@@ -229,7 +241,11 @@ export class KernelView implements Peek {
       if (field === 'driver') {
         const driver = this.driverAddress(addr);
         if (!driver) return null;
-        return this.handle('device_driver', driver, this.m.mem.cstr(this.u32(driver + this.o.driverName)));
+        return this.handle(
+          'device_driver',
+          driver,
+          this.m.mem.cstr(this.u32(driver + this.o.driverName)),
+        );
       }
       if (field === 'iommu') return this.handle('dev_iommu', this.iommuAddress(addr));
     }

@@ -112,11 +112,8 @@ export function workImports(host: Host, works: WorkQueue): Imports {
     works.delayed.add(dwork);
     return had ? 0 : 1;
   };
-  let workqueues = 0;
-  const allocWorkqueue = (): number => {
-    workqueues++;
-    return host.mem.layout.heap - 64;
-  };
+  // Only ever passed back to us; any address will do that is not NULL.
+  const allocWorkqueue = (): number => host.mem.layout.heap - 64;
   const out: Record<string, unknown> = {
     queue_work_on: (_cpu: number, _wq: number, work: number) => works.queueWork(work),
     queue_delayed_work_on: delay,

@@ -68,6 +68,11 @@ static struct rw_iommu *rw_by_fwnode(struct fwnode_handle *fwnode)
 	struct device *dev = bus_find_device(&platform_bus_type, NULL, fwnode, rw_match_fwnode);
 
 	put_device(dev);
+#if RW_KV < 615
+	/* These drivers searched the devices bound to them: an instance that registers is none yet. */
+	if (dev && !device_is_bound(dev))
+		return NULL;
+#endif
 	return dev ? dev_get_drvdata(dev) : NULL;
 }
 
@@ -93,6 +98,16 @@ static struct iommu_device *rw_smmu_probe_device(struct device *dev)
 	dev_iommu_priv_set(dev, m);
 	device_link_add(dev, mmu->dev, DL_FLAG_PM_RUNTIME | DL_FLAG_AUTOREMOVE_SUPPLIER);
 	return rw_found(dev, mmu);
+}
+
+/* arm-smmu of 6.12 stable defers a client whose instance is not bound. */
+static struct iommu_device *rw_smmu_v2_probe_device(struct device *dev)
+{
+#if RW_KV < 615
+	if (!rw_by_fwnode(dev_iommu_fwspec_get(dev)->iommu_fwnode))
+		return ERR_PTR(-EPROBE_DEFER);
+#endif
+	return rw_smmu_probe_device(dev);
 }
 
 static void rw_smmu_release_device(struct device *dev)
@@ -192,7 +207,7 @@ static struct iommu_device *rw_virtio_probe_device(struct device *dev)
 }
 
 static struct iommu_ops rw_ops[RW_FAMILIES] = {
-	[RW_SMMU] = RW_OPS(rw_smmu_probe_device, rw_smmu_release_device,
+	[RW_SMMU] = RW_OPS(rw_smmu_v2_probe_device, rw_smmu_release_device,
 			   rw_smmu_device_group, rw_ids_xlate),
 	[RW_SMMU_V3] = RW_OPS(rw_smmu_probe_device, rw_smmu_release_device,
 			      generic_device_group, rw_ids_xlate),

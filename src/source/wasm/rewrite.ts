@@ -6,8 +6,15 @@
 // A followed function F gets a wrapper that tells the host of its arguments and its result;
 // every call and every table entry of F then goes to the wrapper.
 
-import { Bytes, Cursor, type ModuleShape, moduleShape, type Section, sections } from './binary.ts';
-import { joinSections } from './binary.ts';
+import {
+  Bytes,
+  Cursor,
+  joinSections,
+  type ModuleShape,
+  moduleShape,
+  type Section,
+  sections,
+} from './binary.ts';
 
 /** An instrumented access. */
 export interface RawSite {
