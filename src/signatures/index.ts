@@ -26,6 +26,7 @@ import { c29 } from './c29-managed-owner.ts';
 import { c30 } from './c30-arch-lock.ts';
 import { c35 } from './c35-instance-not-bound.ts';
 import { c36 } from './c36-walk-counts-as-user.ts';
+import { c37 } from './c37-bus-without-ops.ts';
 import type { WindowSignature } from './common.ts';
 
 /**
@@ -38,6 +39,7 @@ export const signatures: readonly WindowSignature[] = [
   c25,
   c30,
   c35,
+  c37,
   c08,
   c36,
   c13,

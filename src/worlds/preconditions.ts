@@ -175,6 +175,7 @@ export const preconditionsOf: Readonly<Record<string, readonly string[]>> = {
   C34: ['a bind of a device with a shared group'],
   C35: ['a bind during a registration'],
   C36: ['two registrations at once', 'a device added during a registration'],
+  C37: ['a bind during a registration'],
 };
 
 /** Why a window is in no cell of the matrix, where that is by its nature. */

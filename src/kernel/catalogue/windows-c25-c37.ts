@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Windows C25 to C36 of the catalogue.
+// Windows C25 to C37 of the catalogue.
 
 import type { Window } from './window.ts';
 
@@ -188,6 +188,24 @@ export const lastWindows: readonly Window[] = [
     symptom: 'a group that stays in use: -EBUSY or -EPERM for VFIO after its driver is unbound',
     opened: ['bcb81ac6ae3c'],
     closed: [],
+    links: [],
+    confidence: 0.9,
+    kind: 'race',
+  },
+  {
+    id: 'C37',
+    name: 'listed-before-bus-ops',
+    title: 'An instance is listed before its bus has ops',
+    text:
+      'Registering lists the instance first and gives each bus its ops when the walk comes to it. ' +
+      'A bind in between builds a fwspec, but its replay finds no ops on the bus; that error is ' +
+      'taken for "no IOMMU", and the driver runs with direct DMA. The walk attaches the device ' +
+      'afterwards.',
+    threads: ['walk', 'bind'],
+    precondition: 'a client binds while the first instance registers',
+    symptom: 'IOMMU faults of a device whose driver was bound first',
+    opened: ['57365a04c921'],
+    closed: ['17de3f5fdd35'],
     links: [],
     confidence: 0.9,
     kind: 'race',
