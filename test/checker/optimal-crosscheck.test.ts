@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, test } from 'vitest';
+import { crosscheck } from './support/crosscheck-strategies.ts';
+
+test('every strategy agrees with brute force on random programs', () => {
+  let classes = 0;
+  for (let seed = 1; seed <= 250; seed++) {
+    const found = crosscheck(seed);
+    expect(found.differences).toEqual([]);
+    classes += found.classes;
+  }
+  expect(classes).toBeGreaterThan(1000);
+});
+
+test('programs that once told two strategies apart no longer do', () => {
+  for (const seed of [137, 162, 175, 377, 589, 889, 1249, 1619, 2520, 31569]) {
+    expect(crosscheck(seed).differences).toEqual([]);
+  }
+});
