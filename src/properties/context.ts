@@ -99,6 +99,12 @@ export class RuleContext {
     return this.clients.map((d) => d.handle);
   }
 
+  /** Clients that no thread of the world removes: what is asked of the settled system. */
+  get remaining(): readonly WatchedDevice[] {
+    const removed = this.world.threads.flatMap((t) => (t.kind === 'device-del' ? t.device : []));
+    return this.clients.filter((d) => !removed.includes(d.data.name));
+  }
+
   /** Same bus, and some instance in common: their group ids are comparable. */
   comparable(a: WatchedDevice, b: WatchedDevice): boolean {
     if (a.data.bus !== b.data.bus) return false;

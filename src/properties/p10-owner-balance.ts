@@ -16,7 +16,7 @@ export const ownerBalance: Property = {
     reads: [],
     atEnd: (peek) => {
       const members = new Map<GroupHandle, WatchedDevice[]>();
-      for (const dev of ctx.clients) {
+      for (const dev of ctx.remaining) {
         const group = peek.get(dev.handle, 'iommu_group');
         if (group) members.set(group, [...(members.get(group) ?? []), dev]);
       }

@@ -16,7 +16,7 @@ export const grouped: Property = {
     reads: [],
     atEnd: (peek) => {
       const reports: RuleReport[] = [];
-      for (const dev of ctx.clients) {
+      for (const dev of ctx.remaining) {
         if (peek.get(dev.handle, 'iommu_group') || !ctx.iommusBound(peek, dev)) continue;
         reports.push({
           subject: dev.data.name,

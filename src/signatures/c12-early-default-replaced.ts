@@ -19,6 +19,7 @@ export const c12: WindowSignature = {
       return seen.map((name) => (name === group ? `${group}!` : name)).join(';');
     },
     explains: (state, report) =>
-      report.property === 'P6' && (state as string).split(';').includes(`${report.subject}!`),
+      (report.property === 'P6' || /\.domain#/.test(report.subject)) &&
+      (state as string).split(';').includes(`${report.subject.replace(/\.domain#.*/, '')}!`),
   }),
 };

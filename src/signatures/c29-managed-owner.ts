@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// C29: a driver that manages DMA itself claims a group which the walk has not finished.
+// C29: a driver that manages DMA itself is let in before the walk has finished its group.
 
-import { perDevice } from './common.ts';
+import { byReport } from './stateless.ts';
 
-/** `m`: the driver of the device claimed the DMA of its group, or tried to. */
-export const c29 = perDevice('C29', () => ({
-  events: ['dma-owner'],
-  step: () => 'm',
-  explains: (cells, report) =>
-    (report.property === 'P6' && cells.some((cell) => cell === 'm')) ||
-    (report.property === 'P3' && cells.of(report.subject) === 'm'),
-}));
+/** Told by the driver: nothing makes it wait for a default domain, as others do. */
+export const c29 = byReport('C29', (report, world) => {
+  const managed = world.devices.filter((d) => d.driver?.managedDma).map((d) => d.name);
+  if (report.property === 'P6') return managed.length > 0;
+  return ['P3', 'P10'].includes(report.property) && managed.includes(report.subject);
+});

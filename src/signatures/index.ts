@@ -17,7 +17,7 @@ import { c14 } from './c14-groupless-bind.ts';
 import { c15 } from './c15-freed-by-other-walk.ts';
 import { c16 } from './c16-driver-read-twice.ts';
 import { c17 } from './c17-cdx-swallows.ts';
-import { c19 } from './c19-register-fails.ts';
+import { c19, c19Rest } from './c19-register-fails.ts';
 import { c21 } from './c21-unregister-vs-probe.ts';
 import { c22 } from './c22-timeout-then-late.ts';
 import { c25 } from './c25-range-map.ts';
@@ -35,6 +35,10 @@ import type { WindowSignature } from './common.ts';
  * before C09: without firmware parsing in the probe, the same overlap is only wrong order.
  */
 export const signatures: readonly WindowSignature[] = [
+  // Something goes away or fails, in worlds made for that: what it frees explains the rest.
+  c28,
+  c21,
+  c19,
   c16,
   c25,
   c30,
@@ -52,9 +56,7 @@ export const signatures: readonly WindowSignature[] = [
   c05,
   c12,
   // What is left to explain: these go by the report and the world, and claim nothing else.
-  c28,
-  c21,
-  c19,
+  c19Rest,
   c29,
   c22,
   c17,

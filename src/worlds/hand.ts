@@ -155,6 +155,19 @@ function oddities(): DerivedWorld[] {
       threads: [walker, binder],
       switches: { lazyDma: true },
     }),
+    // C12: a group of which the first member waits for the walk and the second one does not.
+    world({
+      name: 'walk+bind lazy shared two',
+      devices: [
+        iommu(),
+        iommu('200.iommu'),
+        client('15.eth', { ...undriven, ...shared, iommus: both }),
+        client('20.gpu', { ...shared, iommus: both }),
+      ],
+      instances: [instance({ registered: true }), instance({ name: '200.iommu' })],
+      threads: [second, binder],
+      switches: { lazyDma: true },
+    }),
     // C17: no board reader creates CDX devices.
     world({
       name: 'walk+bind cdx',
