@@ -128,6 +128,7 @@ describe('the world of a finding', () => {
     'device-del': { kind: 'device-del', name: 't', device: 'a' },
     'late-initcall': { kind: 'late-initcall', name: 't' },
     'deferral-timeout': { kind: 'deferral-timeout', name: 't' },
+    'cpu-online': { kind: 'cpu-online', name: 't' },
   };
   const world: Full<World> = {
     name: 'w',
