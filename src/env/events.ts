@@ -22,6 +22,7 @@ export const EVENTS = {
   'fwspec-built': 'device, instance, context (bind or probe)',
   'not-ready-deferred': 'device, instance; the seed check returned -EPROBE_DEFER',
   'not-ready-accepted': 'device, instance; !READY was accepted because dev->iommu exists',
+  'fwspec-incomplete': 'device, have, want; ops->probe_device() sees fewer ids than firmware names',
   'fwspec-found': 'device; of_iommu_configure() found F and returned 0',
   'replay-begin': 'device; of_iommu_configure() calls iommu_probe_device()',
   'replay-end': 'device, errno',

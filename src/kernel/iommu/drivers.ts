@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // IOMMU drivers, one stub per family: the callbacks of struct iommu_ops of v7.2.
 import { EINVAL, ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
-import { type Kfn, load } from '#env/op';
+import { event, type Kfn, load } from '#env/op';
 import { oops } from '#env/printk';
 import type { Kernel } from '../kernel.ts';
 import {
@@ -27,7 +27,9 @@ function* probe_by_fwspec(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
   if (!k.sw.fwspec_resolves_ops && !(yield* load(fwspec, 'ops'))) return -ENODEV;
   const fwnode = yield* load(fwspec, 'iommu_fwnode');
   const ids = yield* load(fwspec, 'ids');
-  if (ids.length === 0 || dev.probeError) return -EINVAL;
+  if (dev.probeError) return -EINVAL;
+  const want = dev.specifiers.reduce((sum, spec) => sum + spec.ids.length, 0);
+  if (ids.length < want) event('fwspec-incomplete', dev, ids.length, want);
   const iommu = yield* k.iommu_from_fwnode(fwnode);
   if (!iommu) oops(`probe_device(${dev.name}): no instance ${fwnode}`);
   return iommu;
