@@ -24,6 +24,7 @@ import { c25 } from './c25-range-map.ts';
 import { c28 } from './c28-hot-remove.ts';
 import { c29 } from './c29-managed-owner.ts';
 import { c30 } from './c30-arch-lock.ts';
+import { c31 } from './c31-partial-fwspec.ts';
 import { c35 } from './c35-instance-not-bound.ts';
 import { c36 } from './c36-walk-counts-as-user.ts';
 import { c37 } from './c37-bus-without-ops.ts';
@@ -39,6 +40,7 @@ export const signatures: readonly WindowSignature[] = [
   c28,
   c21,
   c19,
+  c31,
   c16,
   c25,
   c30,

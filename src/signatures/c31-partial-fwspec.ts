@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// C31: on ACPI a fwspec that lacks the ids of an absent IOMMU stays, and is taken for a whole one.
+
+import type { Handle } from '#env/op';
+import type { RuleContext } from '#properties/context';
+import type { WindowSignature } from './common.ts';
+
+/** True where an ACPI client has several mappings. */
+function isConcerned(ctx: RuleContext): boolean {
+  return ctx.world.firmware === 'acpi' && ctx.clients.some((d) => d.data.iommus.length > 1);
+}
+
+/** No state: the fwspec has fewer ids than the firmware names for the device. */
+export const c31: WindowSignature = {
+  window: 'C31',
+  make: (ctx: RuleContext) => ({
+    window: 'C31',
+    events: [],
+    // Declared only where there is something to see: what is read makes its writers visible.
+    reads: isConcerned(ctx) ? ['device.iommu', 'dev_iommu.fwspec', 'iommu_fwspec.ids'] : [],
+    initial: null,
+    step: (state) => state,
+    explains(_state, report, peek) {
+      if (!isConcerned(ctx)) return false;
+      if (!['P1', 'P2', 'P3', 'P8', 'P10'].includes(report.property)) return false;
+      const d = ctx.clients.find((x) => x.data.name === report.subject);
+      const param = d && peek.get(d.handle, 'iommu');
+      const fwspec = param && peek.get(param, 'fwspec');
+      if (!d || !fwspec) return false;
+      const ids = peek.get(fwspec as Handle<{ ids: readonly number[] }>, 'ids');
+      return ids.length < d.data.iommus.reduce((sum, use) => sum + use.ids.length, 0);
+    },
+  }),
+};
