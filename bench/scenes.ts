@@ -37,7 +37,8 @@ const scenes: readonly BenchScene[] = [
 /** The part of filesystem(14) in which threads meet: five of them. */
 function locksOf(): Scene {
   const all = filesystem(14);
-  return { ...all, name: 'filesystem 14, five threads', threads: [0, 1, 2, 12, 13].map((t) => all.threads[t]!) };
+  const threads = [0, 1, 2, 12, 13].map((t) => all.threads[t]!);
+  return { ...all, name: 'filesystem 14, five threads', threads };
 }
 
 /** Names of the scenes, and whether SPIN can run them. */

@@ -45,7 +45,7 @@ function run(what, command, args) {
 
 const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-/** True while the process that took the lock lives; a lock without a readable owner counts by age. */
+/** True while the process that took the lock lives; a lock without an owner counts by age. */
 function lockIsLive() {
   try {
     const pid = Number(fs.readFileSync(path.join(lockDir, 'pid'), 'utf8'));

@@ -16,14 +16,14 @@ import { stuckThreads } from './optimal.ts';
 import { type OrderedEvent, Run } from './optimal-run.ts';
 import type { Program } from './program.ts';
 
-/** What letting @thread go on costs; @last ran before (-1: nobody), @enabled is in creation order. */
+/** What letting @thread go on costs; @last ran before (-1: nobody), @enabled in creation order. */
 export type StepCost = (thread: number, last: number, enabled: readonly number[]) => number;
 
 /** A preemption is a switch away from a thread that could have gone on. */
 export const preemptionCost: StepCost = (thread, last, enabled) =>
   thread !== last && enabled.includes(last) ? 1 : 0;
 
-/** Run until the thread blocks, then the next in creation order; each thread passed over costs 1. */
+/** Run until the thread blocks, then the next in creation order; each one passed over costs 1. */
 export const delayCost: StepCost = (thread, last, enabled) => {
   const from = enabled.findIndex((t) => t >= last);
   const at = enabled.indexOf(thread);

@@ -16,7 +16,7 @@ import { type Choice, reportKey } from './run.ts';
 export interface Odds {
   /** Before the first step, and after each step. */
   readonly after: readonly number[];
-  /** Index of the step after which the failure is certain; null where it never is before it shows. */
+  /** The step after which the failure is certain; null where it never is before it shows. */
   readonly noReturn: number | null;
   readonly states: number;
 }

@@ -2,7 +2,7 @@
 // Why a run fails: the critical pair, the window, and from which step on it is too late.
 //
 // The victim is a thread that was preempted; the intruder's steps are those that others took until
-// it went on. Put the intruder after each of the victim's steps in turn, all else in the same order:
+// it went on. Put the intruder after each of the victim's steps in turn, all else in one order:
 // the positions around the real one where the run still fails are the window. Just outside it lies
 // the nearest passing run: the victim's step there and the first of the intruder's steps that is
 // dependent with it are the critical pair, whose order decides.

@@ -15,7 +15,7 @@
 //   START(f) -x=1-> OBS(.,1) CALL(.,g) -y=5-> .. -z=7-> RET(OBS(.,1), 0)
 //                                      -y=6-> .. -z=7-> RET(OBS(.,1), 0)       the same node
 //
-// A turn of repeat() takes the place of the turn before it, CALL(node, fn, its args), so loops close.
+// A turn of repeat() takes the place of the one before it, CALL(node, fn, its args): loops close.
 // This is sound because what crosses a frame is a primitive or an opaque Handle, return and throw
 // differ, and no state lives outside Ops. Whenever two paths meet in a node, the Op that each of
 // them is about to do is compared; audit mode compares where they go from there as well.

@@ -47,7 +47,7 @@ export class Shadows {
     this.adds[t] = (this.adds[t] ?? 0) + by;
   }
 
-  /** True if the shadow of @t can go on, where @pending is what t chooses among now (1: nothing). */
+  /** True if the shadow of @t can go on; @pending is what t chooses among now (1: nothing). */
   enabled(t: number, pending: number): boolean {
     return (this.adds[t] ?? 0) < this.needed(t) + pending - 1;
   }

@@ -6,7 +6,7 @@
 // order of the threads and d - 1 places among k steps where the running thread drops to the end: a
 // bug that needs d ordering constraints is hit by each run with a chance of at least 1/(n k^(d-1)).
 //
-//   n = 3 threads, k = 30 steps, d = 2: 1/90 a run; after 413 clean runs 99 % sure: (89/90)^413 < 1 %
+//   n = 3 threads, k = 30 steps, d = 2: 1/90 a run; 413 clean runs, 99 % sure: (89/90)^413 < 1 %
 //
 // Yuan, Yang, Gu, Partial Order Aware Concurrency Sampling, CAV 2018; Burckhardt, Kothari,
 // Musuvathi, Nagarakatte, A Randomized Scheduler with Probabilistic Guarantees, ASPLOS 2010.
@@ -29,7 +29,7 @@ export interface SampleResult {
   readonly longest: number;
   /** Runs cut off at 100,000 steps. */
   readonly cut: number;
-  /** At most so likely to have missed a bug of depth 1, 2, 3, if no run is longer than `longest`. */
+  /** At most so likely to have missed a bug of depth 1, 2, 3, if no run exceeds `longest`. */
   readonly missed: readonly number[];
   readonly seed: number;
 }

@@ -118,7 +118,7 @@ export async function backport(
   return { before, best: null, asked, refused };
 }
 
-/** Sets that commits which @target lacks make with all they require; smallest, then newest first. */
+/** Sets of commits that @target lacks, with all they require; smallest, then newest first. */
 export function candidateSets(target: Revision, commitsMax: number): Commit[][] {
   const has = (sha: string): boolean => target.commits.some((c) => c.sha === sha);
   const missing = history.filter((c) => !has(c.sha)).reverse();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Flattened device tree in, a tree or one clear error out (Devicetree Specification 0.4, chapter 5).
+// Flattened device tree in, a tree or one error out (Devicetree Specification 0.4, chapter 5).
 import { align4, cString, hex, u32be } from '#base/bytes';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';

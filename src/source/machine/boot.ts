@@ -16,7 +16,7 @@ const FAMILIES: Readonly<Record<string, number>> = {
   virtio: 4,
 };
 
-/** Which of our drivers stands for one of the world's: those without one behave like arm-smmu-v3. */
+/** Which of our drivers stands for one of the world's; others behave like arm-smmu-v3. */
 export function familyOf(driver: string): number {
   return FAMILIES[driver] ?? FAMILIES['arm-smmu-v3']!;
 }
