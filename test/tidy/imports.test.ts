@@ -18,12 +18,16 @@ interface Column {
 
 const columns: Readonly<Record<string, Column>> = {
   base: { folders: [] },
-  firmware: { folders: ['base'] },
+  firmware: { folders: ['base'], packages: ['node:fs'] },
   platform: { folders: ['base', 'firmware'] },
   env: { folders: ['base'] },
   kernel: { folders: ['base', 'env', 'platform'] },
   checker: { folders: ['base'], modules: ['env/op'], packages: [] },
-  properties: { folders: ['base', 'env'], types: ['checker', 'kernel', 'worlds'] },
+  properties: {
+    folders: ['base', 'env'],
+    modules: ['kernel/index'],
+    types: ['checker', 'kernel', 'worlds'],
+  },
   signatures: {
     folders: ['base', 'env', 'properties'],
     types: ['checker', 'kernel', 'worlds'],
