@@ -44,6 +44,10 @@ export interface Instruction {
   readonly compare: number;
   /** The result is always undefined. */
   readonly unit: boolean;
+  /** It may have to wait. */
+  readonly blocks: boolean;
+  /** The one edge out of a local state that stands before it, if unit; -1 until it is known. */
+  next: number;
   /** Slots to set because the Op lets other threads know of objects. */
   readonly publishes: readonly number[];
   /** Slot that says whether other threads may know the object; -1 if all do. */
@@ -64,6 +68,8 @@ const UNIT: readonly number[] = [
   Code.spawn,
 ];
 
+const BLOCKS: readonly number[] = [Code.lock, Code.read_lock, Code.write_lock, Code.wait];
+
 /** Decode @op. */
 export function decode(op: Op, fn: string, memory: Memory, values: ValueTable): Instruction {
   const code = Code[op.kind];
@@ -77,6 +83,8 @@ export function decode(op: Op, fn: string, memory: Memory, values: ValueTable): 
     compare,
     fn,
     unit: UNIT.includes(code),
+    blocks: BLOCKS.includes(code),
+    next: -1,
     dead: -1,
     object: -1,
     published: -1,

@@ -5,44 +5,36 @@
 // looks up the edge for the result that memory gives, changes a few integers, and hears the edge's
 // events. The model's generators run only where an edge is taken that nobody has taken before.
 
-import { assert, must } from '#base/assert';
-import type { ThreadBody, Value } from '#env/op';
+import { must } from '#base/assert';
+import type { ThreadBody } from '#env/op';
 import {
   Automaton,
   type AutomatonFaults,
   DONE,
-  describe,
   type Edge,
   NOT_STARTED,
   OOPS,
 } from './machine-automaton.ts';
-import { Code, decode, effectOf, type Instruction, Views } from './machine-code.ts';
+import { Code, decode, type Instruction, type Views } from './machine-code.ts';
+import { crashOf, leakOf, oopsOf, type Unclassified } from './machine-crash.ts';
 import { HeldSets } from './machine-held.ts';
 import { Memory } from './machine-memory.ts';
 import { allocatedBy, applyTo } from './machine-ops.ts';
+import { recordStep } from './machine-record.ts';
 import { Rules } from './machine-rules.ts';
+import { Fact, Sight } from './machine-sight.ts';
 import { deadlock, type StuckThread } from './machine-stuck.ts';
+import { type Thread, Threads } from './machine-threads.ts';
 import type { Capability, OpView, Program, Report, StepRecord } from './program.ts';
 import type { Scene } from './scene.ts';
 import { type FingerprintFaults, SlotKind, State } from './state.ts';
-import { FALSE_ID, TRUE_ID, UNDEFINED_ID, ValueTable, valueText } from './state-values.ts';
+import { FALSE_ID, TRUE_ID, UNDEFINED_ID, ValueTable } from './state-values.ts';
 
 export interface MachineOptions {
   /** Follow several paths to each local state and compare; slow. */
   readonly audit?: boolean;
   readonly faults?: (AutomatonFaults & FingerprintFaults) | undefined;
 }
-
-/** A thread: its number stands for its name in every run. */
-interface Thread {
-  readonly name: string;
-  readonly daemon: boolean;
-  readonly local: number;
-  /** Slot: the set of locks it holds. */
-  readonly held: number;
-}
-
-type Unclassified = Omit<Report, 'window'>;
 
 /** Runs a scene. */
 export class Machine implements Program {
@@ -55,13 +47,12 @@ export class Machine implements Program {
   readonly memory: Memory;
   readonly rules: Rules;
   readonly heldSets = new HeldSets();
-  readonly views = new Views();
+  readonly views: Views;
   reports: Report[] = [];
-  private readonly threads: Thread[] = [];
-  private readonly threadNumbers = new Map<string, number>();
+  private readonly threads: Threads;
+  private readonly list: readonly Thread[];
+  private readonly sight: Sight;
   private readonly instructions: (Instruction | undefined)[] = [];
-  private readonly edgeViews: number[] = [];
-  private readonly blockedViews: number[] = [];
   /** Slot: 1 once a thread has crashed, which ends the run. */
   private readonly crashed: number;
   private raw: Unclassified[] = [];
@@ -79,6 +70,10 @@ export class Machine implements Program {
     this.state = new State(this.values.hashes, this.automaton.hashes, options.faults);
     this.memory = new Memory(this.values, this.state);
     this.rules = new Rules(scene, this.memory, this.values, this.state, (t) => this.threadName(t));
+    this.sight = new Sight(this.automaton, this.rules);
+    this.views = this.sight.views;
+    this.threads = new Threads(this.state);
+    this.list = this.threads.list;
     this.crashed = this.state.slot(SlotKind.raw, 'crashed');
     for (const [obj, field, value] of scene.init) {
       this.state.set(this.memory.cell(this.memory.object(obj), field), this.values.intern(value));
@@ -98,20 +93,20 @@ export class Machine implements Program {
   // Threads ---------------------------------------------------------------------------------
 
   threadCount(): number {
-    return this.threads.length;
+    return this.list.length;
   }
 
   threadName(t: number): string {
-    return this.threads[t]!.name;
+    return this.list[t]!.name;
   }
 
   isDaemon(t: number): boolean {
-    return this.threads[t]!.daemon;
+    return this.list[t]!.daemon;
   }
 
   /** The local state of @t: a node of the automaton. */
   local(t: number): number {
-    return this.state.slots[this.threads[t]!.local]!;
+    return this.state.slots[this.list[t]!.local]!;
   }
 
   isDone(t: number): boolean {
@@ -138,22 +133,8 @@ export class Machine implements Program {
     const counter = this.memory.counter(`name ${body.name}`);
     const nth = this.state.slots[counter]! + 1;
     this.state.set(counter, nth);
-    const t = this.threadNumber(body, nth);
+    const t = this.threads.numberOf(body, nth);
     this.arrive(t, this.startEdge(body));
-  }
-
-  private threadNumber(body: ThreadBody, nth: number): number {
-    const name = nth === 1 ? body.name : `${body.name}#${nth}`;
-    const known = this.threadNumbers.get(name);
-    if (known !== undefined) return known;
-    const t = this.threads.push({
-      name,
-      daemon: body.daemon ?? false,
-      local: this.state.slot(SlotKind.local, `thread ${name}`),
-      held: this.state.slot(SlotKind.silent, `held ${name}`),
-    });
-    this.threadNumbers.set(name, t - 1);
-    return t - 1;
   }
 
   // Pending Ops -----------------------------------------------------------------------------
@@ -185,21 +166,14 @@ export class Machine implements Program {
     const local = this.local(t);
     if (local <= OOPS || this.hasCrashed()) return false;
     const i = this.instruction(local);
-    const content = this.state.slots[i.cell]!;
-    switch (i.code) {
-      case Code.lock:
-      case Code.write_lock:
-        return content === 0 || this.broken(t, i);
-      case Code.read_lock:
-        return content <= 0 || this.broken(t, i);
-      case Code.wait:
-        return this.compares(i, content) || this.broken(t, i);
-      default:
-        return true;
-    }
+    return !i.blocks || this.isPossible(i) || this.broken(t, i);
   }
 
-  private compares(i: Instruction, content: number): boolean {
+  /** True if @i, which may block, does not block now. */
+  private isPossible(i: Instruction): boolean {
+    const content = this.state.slots[i.cell]!;
+    if (i.code === Code.read_lock) return content <= 0;
+    if (i.code !== Code.wait) return content === 0;
     if (i.compare === 0) return content === i.arg;
     if (i.compare === 1) return content !== i.arg;
     const value = this.values.values[content] as number;
@@ -232,9 +206,15 @@ export class Machine implements Program {
   edgeOf(t: number, choice = 0): number {
     const local = this.local(t);
     const i = this.instruction(local);
-    if (this.broken(t, i)) return -1;
-    if (i.code === Code.wait && !this.compares(i, this.state.slots[i.cell]!)) return -1;
-    return this.automaton.edge(local, this.resultOf(i, choice));
+    if (this.broken(t, i) || (i.code === Code.wait && !this.isPossible(i))) return -1;
+    return this.follow(local, i, choice);
+  }
+
+  /** The edge out of @local, before @i, that memory chooses now. */
+  private follow(local: number, i: Instruction, choice: number): number {
+    if (!i.unit) return this.automaton.edge(local, this.resultOf(i, choice));
+    if (i.next < 0) i.next = this.automaton.edge(local, UNDEFINED_ID);
+    return i.next;
   }
 
   pending(t: number): OpView {
@@ -245,34 +225,13 @@ export class Machine implements Program {
   view(t: number): number {
     const local = this.local(t);
     const i = this.instruction(local);
-    let view = this.viewOfEdge(this.edgeOf(t, 0), local);
+    const edge = this.edgeOf(t);
+    let view = edge < 0 ? this.sight.viewOfBlocked(local, i) : this.sight.viewOfEdge(edge, i);
     if (i.code !== Code.choose) return view;
     for (let c = 1; c < this.choices(t) && !this.views.all[view]!.visible; c++) {
-      view = this.viewOfEdge(this.edgeOf(t, c), local);
+      view = this.sight.viewOfEdge(this.edgeOf(t, c), i);
     }
     return view;
-  }
-
-  private viewOfEdge(edge: number, local: number): number {
-    const list = edge < 0 ? this.blockedViews : this.edgeViews;
-    const at = edge < 0 ? local : edge;
-    const known = list[at];
-    if (known !== undefined && known >= 0) return known;
-    while (list.length <= at) list.push(-1);
-    const i = this.instruction(local);
-    const result = edge < 0 ? UNDEFINED_ID : this.automaton.edges[edge]!.result;
-    const effect = effectOf(i, result);
-    const visible = edge >= 0 && (this.isHeard(edge, i) || this.isRead(i, effect));
-    list[at] = this.views.of(i, effect, visible);
-    return list[at]!;
-  }
-
-  /** True if what the enabled @t would do ends the run. */
-  ends(t: number): boolean {
-    const edge = this.edgeOf(t);
-    if (edge < 0 || this.automaton.edges[edge]!.to === OOPS) return true;
-    const { op } = this.instruction(this.local(t));
-    return op.body !== undefined && this.startEdge(op.body).to === OOPS;
   }
 
   /** True if @i is about an object that only the thread before @i can know. */
@@ -294,11 +253,11 @@ export class Machine implements Program {
   isOrderly(t: number): boolean {
     const edge = this.edgeOf(t);
     if (edge < 0) return false;
-    const { to } = this.automaton.edges[edge]!;
-    if (to > OOPS && this.instruction(this.local(t)).code !== Code.spawn) return true;
-    if (this.ends(t)) return false;
-    if (to !== DONE) return true;
-    const releases = this.instruction(this.local(t)).op.kind.endsWith('unlock');
+    const i = this.instruction(this.local(t));
+    const facts = this.sight.factsOf(edge, i);
+    if ((facts & (Fact.ends | Fact.done)) === 0) return true;
+    if ((facts & Fact.ends) !== 0) return false;
+    const releases = i.op.kind.endsWith('unlock');
     return this.heldSets.items(this.held(t)).length === (releases ? 1 : 0);
   }
 
@@ -309,28 +268,12 @@ export class Machine implements Program {
 
   /** True if a rule sees what a thread in the local state @node does, for one of its results. */
   mayBeSeen(node: number): boolean {
-    return this.automaton
-      .out(node)
-      .some((edge) => this.views.all[this.viewOfEdge(edge, node)]!.visible);
+    const i = this.instruction(node);
+    return this.automaton.out(node).some((e) => (this.sight.factsOf(e, i) & Fact.visible) !== 0);
   }
 
   private startEdge(body: ThreadBody): Edge {
     return this.automaton.edges[this.automaton.start(body)]!;
-  }
-
-  private isHeard(edge: number, i: Instruction): boolean {
-    if (this.rules.hears(this.automaton.edges[edge]!.events)) return true;
-    if (i.code !== Code.spawn) return false;
-    return this.rules.hears(this.startEdge(must(i.op.body, 'a spawn has a body')).events);
-  }
-
-  /** True if a rule reads what @i changes. */
-  private isRead(i: Instruction, effect: string): boolean {
-    if (effect === 'read' || effect === 'none') return false;
-    if (i.code === Code.free) return this.rules.readsAny(i.op.obj.type);
-    if (i.code === Code.alloc) return this.rules.readsAny(i.op.struct!.type);
-    if (i.code === Code.spawn) return false;
-    return this.rules.readsOf(i.op.obj, i.op.field === '' ? 'holder' : i.op.field);
   }
 
   // Steps -----------------------------------------------------------------------------------
@@ -343,10 +286,10 @@ export class Machine implements Program {
     if (this.broken(t, i)) {
       this.crash(t, i);
     } else {
-      const edge = this.automaton.edge(local, this.resultOf(i, choice));
+      const edge = this.follow(local, i, choice);
       const before = this.state.slots[i.cell]!;
       if (i.code === Code.spawn) this.startThread(must(i.op.body, 'a spawn has a body'));
-      applyTo(this, t, this.threads[t]!.held, i);
+      applyTo(this, t, this.list[t]!.held, i);
       this.arrive(t, this.automaton.edges[edge]!);
       this.judge(i, before);
     }
@@ -355,19 +298,15 @@ export class Machine implements Program {
 
   /** Let @t be where @edge leads, and hear what happened on the way. */
   private arrive(t: number, edge: Edge): void {
-    const { local, held, name } = this.threads[t]!;
+    const { local, held, name } = this.list[t]!;
     this.state.set(local, edge.to);
     if (edge.events.length > 0) this.rules.hear(t, edge.events, this.raw);
     if (edge.to === OOPS) {
       this.state.set(this.crashed, 1);
-      const text = edge.error ?? '';
-      this.raw.push(report('oops', name, `${name} throws: ${text}`, { error: text }));
+      this.raw.push(oopsOf(name, edge.error ?? ''));
     }
     if (edge.to === DONE && this.state.slots[held] !== 0) {
-      for (const lock of this.locksOf(t)) {
-        const because = `${name} ends and still holds ${lock}`;
-        this.raw.push(report('leaked-lock', lock, because, { thread: name }));
-      }
+      for (const lock of this.locksOf(t)) this.raw.push(leakOf(name, lock));
     }
   }
 
@@ -386,27 +325,16 @@ export class Machine implements Program {
 
   private crash(t: number, i: Instruction): void {
     this.state.set(this.crashed, 1);
-    const what = describe(i.op);
-    const by = `${this.threadName(t)}: ${i.fn === '' ? '' : `${i.fn}(): `}${what}`;
-    const facts = { thread: this.threadName(t), function: i.fn };
-    if (i.code === Code.null) {
-      this.raw.push(report('null-dereference', `NULL.${i.op.field}`, `${by} through NULL`, facts));
-    } else if (this.state.slots[i.dead] !== 0) {
-      const { freer } = this.memory.objects[i.object]!;
-      const freedBy = this.threadName(this.state.slots[freer]! - 1);
-      const property = i.code === Code.free ? 'double-free' : 'use-after-free';
-      const because = `${by} after ${freedBy} has freed it`;
-      this.raw.push(report(property, i.op.obj.name, because, { ...facts, freedBy }));
-    } else {
-      this.raw.push(report('bad-unlock', i.op.obj.name, `${by}, which it does not hold`, facts));
-    }
+    const dead = i.dead >= 0 && this.state.slots[i.dead] !== 0;
+    const freer = dead ? this.state.slots[this.memory.objects[i.object]!.freer]! - 1 : -1;
+    this.raw.push(crashOf(i, this.threadName(t), freer < 0 ? null : this.threadName(freer)));
   }
 
   atEnd(): readonly Report[] {
     this.raw = [];
     if (this.hasCrashed()) return [];
     const stuck: StuckThread[] = [];
-    this.threads.forEach((thread, t) => {
+    this.list.forEach((thread, t) => {
       if (this.isDone(t)) return;
       const i = this.instruction(this.local(t));
       stuck.push({ name: thread.name, daemon: thread.daemon, i, holders: this.holdersOf(i) });
@@ -422,14 +350,14 @@ export class Machine implements Program {
     if (i.code === Code.wait) return [];
     const content = this.state.slots[i.cell]!;
     if (content > 0) return [this.threadName(content - 1)];
-    return this.threads
+    return this.list
       .filter((_, t) => this.state.slots[this.memory.reader(i.cell, t)] !== 0)
       .map((thread) => thread.name);
   }
 
   /** The set of locks that @t holds, by number. */
   held(t: number): number {
-    return this.state.slots[this.threads[t]!.held]!;
+    return this.state.slots[this.list[t]!.held]!;
   }
 
   /** Names of the locks that @t holds. */
@@ -458,50 +386,6 @@ export class Machine implements Program {
   }
 
   record(t: number, choice = 0): StepRecord {
-    const local = this.local(t);
-    const i = this.instruction(local);
-    const edge = this.edgeOf(t, choice);
-    const taken = edge < 0 ? undefined : this.automaton.edges[edge];
-    const stack = this.automaton.stack(local);
-    const before = this.content(i);
-    this.step(t, choice);
-    const events = (taken?.events ?? []).map((e) => [e.name, ...e.args.map(valueText)].join(' '));
-    return {
-      thread: this.threadName(t),
-      op: i.op.kind,
-      object: i.code === Code.null ? 'NULL' : i.op.obj.name,
-      objectType: i.code === Code.null ? '' : i.op.obj.type,
-      field: i.op.field,
-      function: i.fn,
-      stack,
-      file: null,
-      line: null,
-      before,
-      after: this.content(i),
-      result: taken === undefined ? '' : valueText(this.values.values[taken.result] as Value),
-      marked: i.op.marked ?? false,
-      locks: this.locksOf(t),
-      events,
-    };
+    return recordStep(this, t, choice);
   }
-
-  private content(i: Instruction): string {
-    if (i.cell < 0) return '';
-    const content = this.state.slots[i.cell]!;
-    if (i.code === Code.free) return content === 0 ? 'alive' : 'freed';
-    if (i.code === Code.alloc || i.code === Code.spawn) return String(content);
-    if (i.op.field !== '') return valueText(this.values.values[content] as Value);
-    if (content === 0) return 'free';
-    return content > 0 ? `held by ${this.threadName(content - 1)}` : `${-content} readers`;
-  }
-}
-
-function report(
-  property: string,
-  subject: string,
-  because: string,
-  facts: Report['facts'],
-): Unclassified {
-  assert(property !== '', 'a report names its property');
-  return { property, subject, because, facts };
 }
