@@ -132,12 +132,13 @@ export async function runConform(
       worlds: sourceWorlds.filter((w) => args.world === undefined || w.name === args.world),
       bound: bound.value ?? 1,
       samples: samples.value ?? 1000,
-      timeMaxMs: 60_000,
+      timeMaxMs: 30_000,
       statesMax: 300_000,
       onWorld(w) {
         const model = `${w.outcomesModel}${w.modelComplete ? '' : ' (bounded)'}`;
         const said = `real ${w.outcomesReal} outcomes in ${w.realRuns} runs, model ${model}`;
         io.out(`${w.world}: ${said}, ${w.differences.length} differences\n`);
+        for (const key of w.undecided) io.out(`  not decided: ${key}\n`);
         for (const d of w.differences)
           io.out(`  ${d.kind}: ${d.text.replaceAll('\n', '\n    ')}\n`);
       },

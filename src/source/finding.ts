@@ -42,6 +42,16 @@ function decidingStep(trace: readonly StepRecord[], property: string, subject: s
   return at < 0 ? null : at;
 }
 
+/** file:line of the deciding access, or of the last one before it that stands in a .c file. */
+function placeOf(trace: readonly StepRecord[], deciding: number | null): string | null {
+  if (deciding === null) return null;
+  const { thread } = trace[deciding]!;
+  const step = trace
+    .slice(0, deciding + 1)
+    .findLast((s) => s.thread === thread && s.file?.endsWith('.c'));
+  return step ? `${step.file}:${step.line}` : null;
+}
+
 /** Replay a finding's plan while recording; null where it does not show again. */
 export function toWorldFinding(program: SourceProgram, f: SearchFinding): WorldFinding | null {
   const { runner } = program;
@@ -61,15 +71,18 @@ export function toWorldFinding(program: SourceProgram, f: SearchFinding): WorldF
   const { fault } = program;
   const { subject, because, facts, window } = report;
   const property = propertyOf(report.property);
+  const deciding = decidingStep(trace, property, subject);
+  const at = placeOf(trace, deciding);
+  const more = { ...(at ? { at } : {}), ...(fault ? program.faultFacts(fault) : {}) };
   return {
     property,
     window,
-    witness: { subject, because, facts: { ...facts, ...(fault ? program.faultFacts(fault) : {}) } },
+    witness: { subject, because, facts: { ...facts, ...more } },
     schedule,
     preemptions: f.plan.preemptions.length,
     // Layers are searched in order, so fewer preemptions were tried first.
     minimal: true,
     trace: trace.map(({ objectType: _, ...step }) => step),
-    deciding: decidingStep(trace, property, subject),
+    deciding,
   };
 }

@@ -230,7 +230,7 @@ export class SourceProgram implements Program {
       line: where.line,
       before,
       after,
-      result: '',
+      result: view.kind === 'load' ? before : '',
       marked: !view.plain,
       locks: thread.held.map((l) => machine.nameOf(l.addr)),
       events: this.events.map((e) => [e.name, ...e.args.map(String)].join(' ')),

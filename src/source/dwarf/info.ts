@@ -59,6 +59,7 @@ export class DebugInfo {
   private readonly structs = new Map<string, Die>();
   private readonly layouts = new Map<string, StructLayout | null>();
   private readonly functions: Die[] = [];
+  private functionNames: Set<string> | null = null;
   private readonly lines = new Map<number, LineProgram>();
   readonly globals: GlobalVariable[] = [];
 
@@ -205,6 +206,12 @@ export class DebugInfo {
     };
     walk(d);
     return best;
+  }
+
+  /** True if the image has code of a function of this name. */
+  hasFunction(name: string): boolean {
+    this.functionNames ??= new Set(this.functions.map((f) => this.nameOf(f)));
+    return this.functionNames.has(name);
   }
 
   private covers(d: Die, address: number): boolean {

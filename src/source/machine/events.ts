@@ -20,7 +20,7 @@ export interface SourceEvent {
 }
 
 /** Kinds of scene/rw.h. */
-const SCENE = { probeDevice: 1, driverProbe: 2, driverProbeEnd: 3 } as const;
+const SCENE = { probeDevice: 1, driverProbe: 2, driverProbeEnd: 3, tried: 5 } as const;
 
 /** Listens to a machine and makes the events of a run. */
 export class EventMaker implements MachineListener {
@@ -188,7 +188,7 @@ export class EventMaker implements MachineListener {
     if (!f.notes['configured'] && !f.notes['fwspec']) {
       this.emit('configure-skipped', dev, by);
     }
-    if (result === ENODEV && !f.notes['probed']) this.emit('ops-missing', dev, by);
+    if (result === ENODEV && !f.notes['tried']) this.emit('ops-missing', dev, by);
     this.emit('init-end', dev, by, result);
   }
 
@@ -223,9 +223,10 @@ export class EventMaker implements MachineListener {
     if (!this.m.current) return;
     const dev = this.view.device(a);
     if (!dev) return;
-    if (kind === SCENE.probeDevice) {
+    if (kind === SCENE.tried) {
       const init = this.inside('iommu_init_device');
-      if (init) init.notes['probed'] = 1;
+      if (init) init.notes['tried'] = 1;
+    } else if (kind === SCENE.probeDevice) {
       this.emit('probe-device', dev, this.view.instanceOfIommu(b), this.by());
     } else if (kind === SCENE.driverProbe) this.emit('driver-probe', dev);
     else if (kind === SCENE.driverProbeEnd) this.emit('driver-probe-end', dev);

@@ -334,7 +334,10 @@ export class Machine implements Host {
       const m = /at (\S+) \(wasm:/.exec(line);
       const name = m?.[1]?.replace(/^.*\.?wasm\./, '');
       if (!name || NOT_KERNEL.test(name)) continue;
-      if (names.at(-1) !== name) names.push(name);
+      // The optimiser numbers static functions that several files have.
+      const plain = name.replace(/_\d+$/, '');
+      const own = plain !== name && this.image.debug.hasFunction(plain) ? plain : name;
+      if (names.at(-1) !== own) names.push(own);
     }
     return names;
   }

@@ -89,6 +89,7 @@ static struct iommu_device *rw_smmu_probe_device(struct device *dev)
 	struct rw_iommu *mmu = rw_by_fwnode(fwspec->iommu_fwnode);
 	struct rw_master *m;
 
+	rw_event(RW_EV_TRIED, dev, NULL);
 	if (!mmu)
 		return ERR_PTR(-ENODEV);
 	m = kzalloc(sizeof(*m), GFP_KERNEL);
@@ -103,6 +104,7 @@ static struct iommu_device *rw_smmu_probe_device(struct device *dev)
 /* arm-smmu of 6.12 stable defers a client whose instance is not bound. */
 static struct iommu_device *rw_smmu_v2_probe_device(struct device *dev)
 {
+	rw_event(RW_EV_TRIED, dev, NULL);
 #if RW_KV < 615
 	if (!rw_by_fwnode(dev_iommu_fwspec_get(dev)->iommu_fwnode))
 		return ERR_PTR(-EPROBE_DEFER);
@@ -176,6 +178,7 @@ static struct iommu_device *rw_owner_probe_device(struct device *dev)
 	struct rw_master *m = dev_iommu_priv_get(dev);
 	int i;
 
+	rw_event(RW_EV_TRIED, dev, NULL);
 	if (!m || !m->n)
 		return ERR_PTR(-ENODEV);
 	for (i = 0; i < m->n; i++)
@@ -190,6 +193,7 @@ static struct iommu_device *rw_virtio_probe_device(struct device *dev)
 	struct rw_iommu *mmu = rw_by_fwnode(fwspec->iommu_fwnode);
 	struct rw_master *m;
 
+	rw_event(RW_EV_TRIED, dev, NULL);
 	if (!mmu)
 		return ERR_PTR(-ENODEV);
 	m = kzalloc(sizeof(*m), GFP_KERNEL);
@@ -221,7 +225,7 @@ static struct iommu_ops rw_ops[RW_FAMILIES] = {
 /* The part of an IOMMU driver's probe that the rest of the kernel can see. */
 int rw_iommu_probe(struct device *dev, int family)
 {
-	struct rw_iommu *mmu = kzalloc(sizeof(*mmu), GFP_KERNEL);
+	struct rw_iommu *mmu = devm_kzalloc(dev, sizeof(*mmu), GFP_KERNEL);
 	int err;
 
 	if (!mmu)
