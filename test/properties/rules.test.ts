@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Rules one by one, on hand-made memory.
+
+import { describe, expect, test } from 'vitest';
+import type { Peek, RuleReport } from '#checker/scene';
+import { Handle, type Value } from '#env/op';
+import { properties, propertyOf, RuleContext } from '#properties/index';
+import { worldsForPlatform } from '#worlds/derive';
+import { axes, laptop } from '../worlds/boards.ts';
+
+const { world } = worldsForPlatform(laptop(), axes)[0]!;
+const handles = new Map(world.devices.map((d) => [d.name, new Handle('device', d.name)]));
+const deferred = new Handle('deferred_probe', 'deferred');
+const ctx = new RuleContext(world, {
+  device: (name) => handles.get(name),
+  instance: (name) => new Handle('iommu_device', name),
+  deferred,
+});
+const [first, client, last] = ctx.clients.map((d) => d.handle);
+const hw = handles.get(world.instances[0]!.device)!;
+const group = (n: number) => new Handle('iommu_group', `group${n}`);
+
+type Cells = readonly (readonly [obj: Handle, field: string, value: Value])[];
+
+function memory(cells: Cells): Peek {
+  const find = (obj: Handle, field: string) =>
+    cells.find(([o, f]) => o.name === obj.name && f === field)?.[2] ?? null;
+  return {
+    get: ((obj: Handle, field: string) => find(obj, field)) as never,
+    alive: () => true,
+    holder: () => null,
+  };
+}
+
+function onEvent(id: string, name: string, args: Value[], cells: Cells): RuleReport | undefined {
+  const rule = properties.find((p) => p.id === id)?.make(ctx);
+  return rule?.onEvent?.(rule.initial ?? null, { name, args, thread: 't' }, memory(cells))?.report;
+}
+
+function atEnd(id: string, cells: Cells): readonly RuleReport[] {
+  const said = properties
+    .find((p) => p.id === id)
+    ?.make(ctx)
+    ?.atEnd?.(memory(cells), null);
+  return said === undefined ? [] : Array.isArray(said) ? said : [said as RuleReport];
+}
+
+describe('P2', () => {
+  const set = (id: number): Value[] => [client!, group(id), id, 'replay'];
+
+  test('is broken when a later device has a smaller id', () => {
+    const cells: Cells = [
+      [last!, 'iommu_group', group(0)],
+      [group(0), 'id', 0],
+    ];
+    expect(onEvent('P2', 'group-set', set(1), cells)?.facts['other']).toBe(last!.name);
+  });
+
+  test('holds when an earlier device has it, or shares it', () => {
+    const cells: Cells = [
+      [first!, 'iommu_group', group(0)],
+      [last!, 'iommu_group', group(0)],
+      [group(0), 'id', 0],
+    ];
+    expect(onEvent('P2', 'group-set', set(1), cells)).toBeUndefined();
+  });
+});
+
+describe('P3', () => {
+  const probe = (cells: Cells) => onEvent('P3', 'driver-probe', [client!], cells)?.because;
+  const g = group(0);
+  const domain = new Handle('iommu_domain', 'domain');
+
+  test('wants a group, a default domain and a user, in this order', () => {
+    const grouped: Cells = [[client!, 'iommu_group', g]];
+    const ready: Cells = [...grouped, [g, 'default_domain', domain]];
+    expect(probe([])).toContain('iommu_group is NULL');
+    expect(probe([...grouped, [g, 'owner_cnt', 1]])).toContain('no default domain');
+    expect(probe([...ready, [g, 'owner_cnt', 0]])).toContain('counts no user');
+    expect(probe([...ready, [g, 'owner_cnt', 1]])).toBeUndefined();
+  });
+});
+
+describe('at the end', () => {
+  const bound: Cells = [[hw, 'driver', 'arm-smmu']];
+
+  test('P8 names each device without a group once its IOMMU is bound', () => {
+    expect(atEnd('P8', [])).toEqual([]);
+    const subjects = atEnd('P8', [...bound, [client!, 'iommu_group', group(0)]]);
+    expect(subjects.map((r) => r.subject)).toEqual([first!.name, last!.name]);
+  });
+
+  test('P7 names a client that still waits', () => {
+    const lists: Cells = [
+      [deferred, 'pending', [client!]],
+      [deferred, 'active', []],
+    ];
+    expect(atEnd('P7', lists)).toEqual([]);
+    expect(atEnd('P7', [...bound, ...lists]).map((r) => r.subject)).toEqual([client!.name]);
+  });
+
+  test('P10 compares users with members that have a driver', () => {
+    const cells: Cells = [
+      [client!, 'iommu_group', group(0)],
+      [client!, 'driver', 'drv'],
+    ];
+    expect(atEnd('P10', [...cells, [group(0), 'owner_cnt', 1]])).toEqual([]);
+    expect(atEnd('P10', [...cells, [group(0), 'owner_cnt', 2]])[0]?.facts['owners']).toBe(2);
+  });
+});
+
+test('reports of the machine belong to P5, P7 and P9', () => {
+  expect(['use-after-free', 'oops', 'lost-wake-up', 'deadlock', 'P2'].map(propertyOf)).toEqual([
+    'P5',
+    'P5',
+    'P7',
+    'P9',
+    'P2',
+  ]);
+});
