@@ -50,33 +50,52 @@ interface Buffer {
   readonly youngest: Map<string, { readonly at: number; readonly value: Value }>;
 }
 
-/** @scene as it runs under @model; under 'sc' it is the scene itself. */
-export function underMemory(scene: Scene, model: MemoryModel): Scene {
+/**
+ * @scene as it runs under @model; under 'sc' it is the scene itself. Where @only is given, just the
+ * stores to these fields ('type.field') are buffered, which keeps large scenes within reach.
+ */
+export function underMemory(
+  scene: Scene,
+  model: MemoryModel,
+  only: readonly string[] | null = null,
+): Scene {
   if (model === 'sc') return scene;
-  const threads = scene.threads.map((body) => bufferedBody(body, model));
+  const setup: Setup = { model, only: only === null ? null : new Set(only), made: [] };
+  const threads = scene.threads.map((body) => bufferedBody(body, setup));
   return { ...scene, name: `${scene.name} under ${model}`, threads };
 }
 
 /** Objects of the buffers of one thread, by name: the same in every run. */
 interface Made {
+  readonly of: ThreadBody;
   readonly body: ThreadBody;
   readonly objects: Map<string, Pick<Buffer, 'obj' | 'guard'>>;
 }
 
-const bodies = new WeakMap<ThreadBody, Map<MemoryModel, Made>>();
+/** What holds for a whole scene. */
+interface Setup {
+  readonly model: MemoryModel;
+  readonly only: ReadonlySet<string> | null;
+  readonly made: Made[];
+}
 
-function bufferedBody(body: ThreadBody, model: MemoryModel): ThreadBody {
-  const known = bodies.get(body) ?? new Map<MemoryModel, Made>();
-  bodies.set(body, known);
-  let made = known.get(model);
+function bufferedBody(body: ThreadBody, setup: Setup): ThreadBody {
+  let made = setup.made.find((m) => sameBody(m.of, body));
   if (made === undefined) {
     const objects: Made['objects'] = new Map();
-    const fn = () =>
-      frame(`${body.name} ${model}`, [], () => new Owner(body, model, objects).run());
-    made = { body: { ...body, fn, args: [] }, objects };
-    known.set(model, made);
+    const name = `${body.name} ${setup.model}`;
+    const fn = () => frame(name, [], () => new Owner(body, setup, objects).run());
+    made = { of: body, body: { ...body, fn, args: [] }, objects };
+    setup.made.push(made);
   }
   return made.body;
+}
+
+/** A body that is written anew each time it is started is still the same one. */
+function sameBody(a: ThreadBody, b: ThreadBody): boolean {
+  if (a === b) return true;
+  const same = a.name === b.name && a.fn === b.fn && a.args.length === b.args.length;
+  return same && a.args.every((arg, i) => arg === b.args[i]);
 }
 
 const cellName = (op: Op): string => `${op.obj.name}.${op.field}`;
@@ -84,6 +103,7 @@ const cellName = (op: Op): string => `${op.obj.name}.${op.field}`;
 /** Runs a thread's own generator and does its Ops through buffers. */
 class Owner {
   private readonly body: ThreadBody;
+  private readonly setup: Setup;
   private readonly model: MemoryModel;
   private readonly buffers = new Map<string, Buffer>();
   /** PSO: an unlock that has been passed and not been done, with what must be committed first. */
@@ -91,9 +111,10 @@ class Owner {
 
   private readonly objects: Made['objects'];
 
-  constructor(body: ThreadBody, model: MemoryModel, objects: Made['objects']) {
+  constructor(body: ThreadBody, setup: Setup, objects: Made['objects']) {
     this.body = body;
-    this.model = model;
+    this.setup = setup;
+    this.model = setup.model;
     this.objects = objects;
   }
 
@@ -160,12 +181,12 @@ class Owner {
   private *perform(op: Op): Kfn<Value> {
     switch (op.kind) {
       case 'store':
-        if (op.obj.type === REGISTERS) return yield op;
+        if (!this.matters(op)) return yield op;
         yield* this.maybeRelease(op.obj);
         yield* this.put(op);
         return undefined;
       case 'load':
-        yield* this.maybeRelease(op.obj);
+        if (this.late !== null && this.matters(op)) yield* this.maybeRelease(op.obj);
         return yield* this.load(op);
       case 'unlock':
       case 'write_unlock':
@@ -182,11 +203,18 @@ class Owner {
         return yield op;
       case 'spawn':
         yield* this.fence();
-        return yield { ...op, body: bufferedBody(op.body!, this.model) };
+        return yield { ...op, body: bufferedBody(op.body!, this.setup) };
       default:
         yield* this.fence();
         return yield op;
     }
+  }
+
+  /** True if stores to the cell of @op go through a buffer. */
+  private matters(op: Op): boolean {
+    const { only } = this.setup;
+    if (op.obj.type === REGISTERS) return false;
+    return only === null || only.has(`${op.obj.type}.${op.field}`);
   }
 
   private *put(op: Op): Kfn<void> {

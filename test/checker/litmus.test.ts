@@ -3,8 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { benchWorlds } from '../../bench/worlds.ts';
 import { check } from '../../src/checker/check.ts';
+import { exhaustive } from '../../src/checker/exhaustive.ts';
 import { litmusScene, litmusTests } from '../../src/checker/litmus/shapes.ts';
+import { Machine } from '../../src/checker/machine.ts';
+import { type MemoryModel, underMemory } from '../../src/checker/memory.ts';
+import { findRevision } from '../../src/kernel/revisions.ts';
+import { watchedScene } from '../../src/worlds/watched.ts';
 
 describe('litmus tests', () => {
   for (const litmus of litmusTests) {
@@ -32,4 +38,22 @@ describe.skipIf(!herd)('herd7 agrees with the files', () => {
       expect(stdout).toContain(` ${expected} `);
     });
   }
+});
+
+describe('C24, the ordering of READY, on the registration scene itself', () => {
+  const world = benchWorlds()[0]!;
+  const found = findRevision('7.3');
+  if (!found.ok) throw new Error(found.error.message);
+  const scene = watchedScene(world, found.value, null);
+  const fields = ['iommu_device.ready', 'device.iommu_group'];
+  const keys = (model: MemoryModel): string[] => {
+    const machine = new Machine(underMemory(scene, model, fields));
+    const { found: reports, bounded } = exhaustive(machine);
+    expect(bounded).toEqual([]);
+    return [...new Set(reports.map(({ report: r }) => `${r.property} ${r.window}`))].sort();
+  };
+
+  test('reordered stores of READY and the group show nothing new under pso', () => {
+    expect(keys('pso')).toEqual(keys('sc'));
+  });
 });
