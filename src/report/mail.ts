@@ -4,7 +4,7 @@
 import { plural, printable, reportColumns, wrap } from '#base/text';
 import type { Finding } from './finding.ts';
 import { raceTable, stackTable } from './table.ts';
-import { cutWords, fileStem, kernelText, preemptionText, windowText } from './words.ts';
+import { cutWords, ended, fileStem, kernelText, preemptionText, windowText } from './words.ts';
 
 /** The whole mail, ending in a line feed. */
 export function mailReport(finding: Finding): string {
@@ -39,7 +39,7 @@ function opening(finding: Finding): string[] {
         ` (${ellipsisList(others)}).`;
   const text =
     `Under ${kernelText(finding)}, ${witness.subject} can break the rule` +
-    ` "${finding.rule}" (${finding.property}): ${witness.because}.${same}` +
+    ` "${finding.rule}" (${finding.property}): ${ended(witness.because)}${same}` +
     ` The order below shows it; it takes ${preemptionText(finding)}.`;
   return wrap(printable(text));
 }
@@ -53,7 +53,7 @@ function deciding(finding: Finding): string[] {
     .sort()
     .map((key) => `${key}=${String(finding.witness.facts[key])}`);
   const text = `Witness: ${finding.witness.subject}: ${finding.witness.because}`;
-  const tail = facts.length === 0 ? '.' : `; ${facts.join(', ')}.`;
+  const tail = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
   return wrap(printable(text + tail), { rest: '  ' });
 }
 

@@ -27,6 +27,11 @@ export function preemptionText(finding: Pick<Finding, 'preemptions' | 'minimal'>
   return finding.minimal ? `${count} (no order needs fewer)` : `${count} (fewer may do)`;
 }
 
+/** End a sentence that may have an end of its own. */
+export function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** Cut @text to @width columns after a whole word, marked by three dots. */
 export function cutWords(text: string, width: number): string {
   if (text.length <= width) return text;
