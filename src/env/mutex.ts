@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Mutexes and spinlocks: one Op to take, one to give back; who holds them is the machine's business.
+// Mutexes and spinlocks: one Op to take, one to give back; who holds them the machine knows.
 import { type Handle, type Kfn, lock, unlock } from '#env/op';
 
 /** mutex_lock(): any Handle can be locked; an embedded mutex is named by what it is part of. */

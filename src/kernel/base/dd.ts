@@ -124,7 +124,7 @@ export function* client_driver_probe(k: Kernel, dev: Device, drv: Driver): Kfn<E
   return 0;
 }
 
-/** Models driver_bound() of v7.2. ABSTRACTED: BOUND notifier and uevent, which nobody here hears. */
+/** Models driver_bound() of v7.2. ABSTRACTED: BOUND notifier and uevent; nobody hears them. */
 export function* driver_bound(k: Kernel, dev: Device): Kfn<void> {
   yield* store(dev, 'bound', true);
   event('bound', dev);

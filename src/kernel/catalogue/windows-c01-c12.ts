@@ -9,8 +9,8 @@ export const firstWindows: readonly Window[] = [
     name: 'parallel-walk-double-probe',
     title: 'Two walks probe one device at once',
     text:
-      'Two instances register in parallel and both walk the bus without a lock. Both work on one ' +
-      'dev->iommu: one frees it while the other goes on, or the device is probed twice.',
+      'Two instances register in parallel and both walk the bus without a lock. Both work on ' +
+      'one dev->iommu: one frees it while the other goes on, or the device is probed twice.',
     threads: ['walk', 'second walk'],
     precondition: 'two instances, registered in parallel (async probing or module loading)',
     symptom:
@@ -27,8 +27,8 @@ export const firstWindows: readonly Window[] = [
     name: 'group-entry-unlocked',
     title: 'A group is linked into two lists',
     text:
-      'Two walks test and link group->entry without group->mutex: the group is set up twice, or ' +
-      'the list is damaged.',
+      'Two walks test and link group->entry without group->mutex: the group is set up twice, ' +
+      'or the list is damaged.',
     threads: ['walk', 'second walk'],
     precondition: 'two instances, registered in parallel',
     symptom: 'list_add corruption, or a group that is set up twice',
@@ -59,8 +59,8 @@ export const firstWindows: readonly Window[] = [
     name: 'half-built-fwspec',
     title: 'The walk probes with a fwspec that has no ids yet',
     text:
-      'The fwspec is visible before its ids are added, and moves when it grows. The walk probes ' +
-      'the device with what is there at that moment.',
+      'The fwspec is visible before its ids are added, and moves when it grows. The walk ' +
+      'probes the device with what is there at that moment.',
     threads: ['walk', 'bind'],
     precondition: 'a client binds during a walk',
     symptom: 'stream ID out of range, or a device that is attached without its stream ids',
@@ -76,8 +76,8 @@ export const firstWindows: readonly Window[] = [
     title: 'A client binds to a group without default domain',
     text:
       'The walk gives a device its group and leaves the default domain for its second loop. A ' +
-      'bind in between takes the group for ready: the driver maps with dma-direct and is switched ' +
-      'to the IOMMU while its DMA runs.',
+      'bind in between takes the group for ready: the driver maps with dma-direct and is ' +
+      'switched to the IOMMU while its DMA runs.',
     threads: ['walk', 'bind'],
     precondition: 'a client binds while the walk runs; its firmware has been parsed',
     symptom: 'IOMMU faults at boot, a warning in __iommu_dma_unmap(), corrupted memory',
@@ -92,8 +92,8 @@ export const firstWindows: readonly Window[] = [
     name: 'dma-ops-decided-too-early',
     title: 'DMA ops are chosen before the default domain appears',
     text:
-      'The default domain appears between arch_setup_dma_ops() and the check that there is one: ' +
-      'the check passes, and the device keeps its direct DMA ops for good.',
+      'The default domain appears between arch_setup_dma_ops() and the check that there is ' +
+      'one: the check passes, and the device keeps its direct DMA ops for good.',
     threads: ['walk', 'bind'],
     precondition: 'a client binds while the walk runs; the architecture sets the DMA ops',
     symptom: 'IOMMU faults of a device that is attached to a translated domain but maps directly',
@@ -108,8 +108,8 @@ export const firstWindows: readonly Window[] = [
     name: 'bind-order-probing',
     title: 'Devices are probed in the order in which drivers bind',
     text:
-      'The fwspec exists only once a driver binds, so the walk finds nothing to probe: groups come ' +
-      'in bind order, and a device without a driver gets none.',
+      'The fwspec exists only once a driver binds, so the walk finds nothing to probe: groups ' +
+      'come in bind order, and a device without a driver gets none.',
     threads: ['walk', 'bind'],
     precondition: 'none: a device behind an IOMMU is enough',
     symptom: 'group ids change from boot to boot; devices without a driver are in no group',
@@ -124,8 +124,8 @@ export const firstWindows: readonly Window[] = [
     name: 'finished-by-the-other-walk',
     title: 'The device was probed by somebody else while the lock was dropped',
     text:
-      'iommu_init_device() drops the lock for dma_configure and does not test again: another walk ' +
-      'has probed the device meanwhile, or has freed its dev->iommu.',
+      'iommu_init_device() drops the lock for dma_configure and does not test again: another ' +
+      'walk has probed the device meanwhile, or has freed its dev->iommu.',
     threads: ['walk', 'second walk'],
     precondition: 'two instances registered in parallel, or a device added during a walk',
     symptom: 'sysfs: cannot create duplicate filename .../iommu_group; or a NULL dereference',
@@ -140,8 +140,9 @@ export const firstWindows: readonly Window[] = [
     name: 'replay-during-register',
     title: 'A client replays the probe that the walk has not reached',
     text:
-      'The instance is listed, the walk is on its way. A client that binds finds it, builds its ' +
-      'fwspec and replays the probe: its group is allocated out of order, with a driver set.',
+      'The instance is listed, the walk is on its way. A client that binds finds it, builds ' +
+      'its fwspec and replays the probe: its group is allocated out of order, with a driver ' +
+      'set.',
     threads: ['walk', 'bind'],
     precondition: 'a client binds while its IOMMU registers: an ordinary deferral is enough',
     symptom: 'late IOMMU probe at driver bind, something fishy here!',
@@ -156,8 +157,9 @@ export const firstWindows: readonly Window[] = [
     name: 'driver-set-skips-configure',
     title: 'The walk meets a bind under way and skips dma_configure',
     text:
-      'dev->driver is set by a bind that is about to defer. The walk takes that for "configured ' +
-      'already", finds no ops and gives the device up; the retry probes it late, or (ACPI) never.',
+      'dev->driver is set by a bind that is about to defer. The walk takes that for ' +
+      '"configured already", finds no ops and gives the device up; the retry probes it late, ' +
+      'or (ACPI) never.',
     threads: ['walk', 'bind'],
     precondition: 'a client binds while its IOMMU registers',
     symptom: 'late IOMMU probe at driver bind, something fishy here! (ACPI: no group, DMA faults)',
@@ -172,8 +174,9 @@ export const firstWindows: readonly Window[] = [
     name: 'notifier-during-walk',
     title: 'The notifier probes a new device ahead of the walk',
     text:
-      'A device that is added while a walk runs is probed at once by the bus notifier: its group ' +
-      'id is out of order, and its default domain is decided before its siblings are known.',
+      'A device that is added while a walk runs is probed at once by the bus notifier: its ' +
+      'group id is out of order, and its default domain is decided before its siblings are ' +
+      'known.',
     threads: ['walk', 'device_add'],
     precondition: 'a device is added while its IOMMU registers',
     symptom: 'group ids out of bus order',
@@ -188,8 +191,9 @@ export const firstWindows: readonly Window[] = [
     name: 'early-default-then-replaced',
     title: 'The default domain is replaced under a bound driver',
     text:
-      'A member of a group gets its default domain early and its driver binds. The second loop of ' +
-      'a walk then asks for another type, and switches the group without looking at owner_cnt.',
+      'A member of a group gets its default domain early and its driver binds. The second ' +
+      'loop of a walk then asks for another type, and switches the group without looking at ' +
+      'owner_cnt.',
     threads: ['walk', 'device_add or bind of another member'],
     precondition: 'a group with several members, whose types differ, or lazy mode without a queue',
     symptom: 'IOMMU faults for buffers that were mapped before the switch',

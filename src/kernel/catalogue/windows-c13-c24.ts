@@ -9,8 +9,8 @@ export const laterWindows: readonly Window[] = [
     name: 'two-iommu-ready-bypass',
     title: 'The second IOMMU of a client is accepted before it is ready',
     text:
-      'The first specifier names a ready instance and makes dev->iommu exist; for the second one ' +
-      'the test of iommu->ready is skipped, although that instance is still registering.',
+      'The first specifier names a ready instance and makes dev->iommu exist; for the second ' +
+      'one the test of iommu->ready is skipped, although that instance is still registering.',
     threads: ['walk', 'bind'],
     precondition: 'a client of two instances, one ready and one registering',
     symptom: 'late IOMMU probe at driver bind, something fishy here! (in iommu_device_register())',
@@ -26,8 +26,8 @@ export const laterWindows: readonly Window[] = [
     title: 'A driver binds without a group while the probe is in flight',
     text:
       'The walk has dropped the lock inside iommu_init_device(). A bind finds the fwspec, or ' +
-      'dev->iommu, takes it for its own or done, finds no group, and probes with direct DMA; then ' +
-      'the walk attaches the device under the running driver.',
+      'dev->iommu, takes it for its own or done, finds no group, and probes with direct DMA; ' +
+      'then the walk attaches the device under the running driver.',
     threads: ['walk or device_add', 'bind'],
     precondition: 'a client binds while its IOMMU registers',
     symptom: 'late IOMMU probe at driver bind, then IOMMU faults, then WARN_ON(!group->owner_cnt)',
@@ -42,9 +42,9 @@ export const laterWindows: readonly Window[] = [
     name: 'shared-iommu-freed-by-other-walk',
     title: 'A foreign walk frees dev->iommu and the own walk skips the device',
     text:
-      'A foreign walk holds dev->iommu while it parses. The walk of the own instance meets it and ' +
-      'drops the lock, too; the foreign one gives up and frees dev->iommu; the own one finds it ' +
-      'gone and passes on.',
+      'A foreign walk holds dev->iommu while it parses. The walk of the own instance meets it ' +
+      'and drops the lock, too; the foreign one gives up and frees dev->iommu; the own one ' +
+      'finds it gone and passes on.',
     threads: ['walk', 'second walk'],
     precondition: 'two instances registered in parallel',
     symptom: 'late IOMMU probe at driver bind, or (ACPI, no driver) a device without group',
@@ -89,8 +89,8 @@ export const laterWindows: readonly Window[] = [
     name: 'register-before-driver-state',
     title: 'An IOMMU driver registers before it is ready for callbacks',
     text:
-      'The walk inside iommu_device_register() calls of_xlate and probe_device at once; a driver ' +
-      'that sets its own data up after the call is not prepared.',
+      'The walk inside iommu_device_register() calls of_xlate and probe_device at once; a ' +
+      'driver that sets its own data up after the call is not prepared.',
     threads: ['walk'],
     precondition: 'an IOMMU driver that registers early',
     symptom: 'NULL dereference in of_xlate(), probe_device() or device_group() of the driver',
@@ -105,8 +105,8 @@ export const laterWindows: readonly Window[] = [
     name: 'register-fails-with-clients',
     title: 'Registration fails when clients are there already',
     text:
-      'An error of one device ends the registration and releases the others: dma_iommu stays set, ' +
-      'a bind locks the mutex of a freed group, or a bound client loses its DMA.',
+      'An error of one device ends the registration and releases the others: dma_iommu stays ' +
+      'set, a bind locks the mutex of a freed group, or a bound client loses its DMA.',
     threads: ['unregister', 'bind'],
     precondition: 'a device whose probe fails with an error other than -ENODEV',
     symptom: 'NULL dereference in iommu-dma, or a use after free in use_default_domain()',
@@ -124,8 +124,8 @@ export const laterWindows: readonly Window[] = [
     name: 'dangling-group-entry',
     title: 'A group stays linked to a list that is gone',
     text:
-      'bus_iommu_probe() returns early and leaves groups of other instances linked to its list on ' +
-      'the stack. No later walk collects them: they never get a default domain.',
+      'bus_iommu_probe() returns early and leaves groups of other instances linked to its ' +
+      'list on the stack. No later walk collects them: they never get a default domain.',
     threads: ['walk that fails', 'second walk', 'bind'],
     precondition: 'two instances, one of whose registrations fails',
     symptom: 'a client that defers for ever',
@@ -140,8 +140,9 @@ export const laterWindows: readonly Window[] = [
     name: 'unregister-vs-client-probe',
     title: 'A client attaches to an instance that is being unregistered',
     text:
-      'Unregistering releases the clients first and de-lists the instance second, with ready still ' +
-      'set: a client that binds in between is probed for an instance that is about to be freed.',
+      'Unregistering releases the clients first and de-lists the instance second, with ready ' +
+      'still set: a client that binds in between is probed for an instance that is about to ' +
+      'be freed.',
     threads: ['unregister', 'bind'],
     precondition: 'registration fails, or the IOMMU driver is unbound, while a client binds',
     symptom: 'use after free of struct iommu_device',
@@ -170,8 +171,8 @@ export const laterWindows: readonly Window[] = [
     name: 'lost-deferral-wakeup',
     title: 'A deferred client is not retried',
     text:
-      'The event that a client waits for comes before it is on the pending list. The trigger count ' +
-      'makes up for that; what defers for ever is a client whose event never comes.',
+      'The event that a client waits for comes before it is on the pending list. The trigger ' +
+      'count makes up for that; what defers for ever is a client whose event never comes.',
     threads: ['bind', 'any bind that succeeds'],
     precondition: 'a client defers while another device binds',
     symptom: 'a device that stays in devices_deferred',
@@ -186,8 +187,8 @@ export const laterWindows: readonly Window[] = [
     name: 'ready-memory-ordering',
     title: 'iommu->ready is read without ordering',
     text:
-      'READY is a plain flag with READ_ONCE() and WRITE_ONCE(). The probe lock, and the locks on ' +
-      'the way to the trigger, order everything that matters.',
+      'READY is a plain flag with READ_ONCE() and WRITE_ONCE(). The probe lock, and the locks ' +
+      'on the way to the trigger, order everything that matters.',
     threads: ['walk', 'bind'],
     precondition: 'a client binds while its IOMMU registers',
     symptom: null,

@@ -41,8 +41,8 @@ export const lastWindows: readonly Window[] = [
     name: 'bind-before-notifier',
     title: 'A device is bound before device_add() is done with it',
     text:
-      'A device is on the bus list before its notifier has run. A driver that is registered in ' +
-      'that moment binds it.',
+      'A device is on the bus list before its notifier has run. A driver that is registered ' +
+      'in that moment binds it.',
     threads: ['device_add', 'bind'],
     precondition: 'a driver is registered while its device is added',
     symptom: 'late IOMMU probe at driver bind; consumers that are deferred for ever',
@@ -57,8 +57,9 @@ export const lastWindows: readonly Window[] = [
     name: 'hot-remove-vs-walk',
     title: 'The walk probes a device that is being removed',
     text:
-      'The notifier releases a removed device without the probe lock, while a walk still works on ' +
-      'it: dev->iommu is freed under the walk, or a group keeps a device that is gone.',
+      'The notifier releases a removed device without the probe lock, while a walk still ' +
+      'works on it: dev->iommu is freed under the walk, or a group keeps a device that is ' +
+      'gone.',
     threads: ['walk', 'device_del'],
     precondition: 'a device is removed while an IOMMU registers',
     symptom: 'use after free of dev->iommu or of struct device',
@@ -73,8 +74,8 @@ export const lastWindows: readonly Window[] = [
     name: 'driver-managed-owner-vs-walk',
     title: 'A VFIO-like owner loses its domain to the walk',
     text:
-      'A driver that manages DMA itself claims a group that has no default domain yet; the second ' +
-      'loop of the walk then switches the group to a default domain under the owner.',
+      'A driver that manages DMA itself claims a group that has no default domain yet; the ' +
+      'second loop of the walk then switches the group to a default domain under the owner.',
     threads: ['walk', 'bind with driver_managed_dma'],
     precondition: 'such a driver binds during a late registration',
     symptom: 'DMA of the owner hits the wrong domain',
@@ -90,8 +91,8 @@ export const lastWindows: readonly Window[] = [
     title: 'Architecture code and the probe lock are taken in both orders',
     text:
       'intel_iommu_init() registers with dmar_global_lock held; under the probe lock the IOVA ' +
-      'allocator takes cpuhp_state_mutex; and a CPU that comes online takes that one first and ' +
-      'dmar_global_lock second.',
+      'allocator takes cpuhp_state_mutex; and a CPU that comes online takes that one first ' +
+      'and dmar_global_lock second.',
     threads: ['walk', 'CPU hotplug'],
     precondition: 'Intel VT-d, and a CPU that comes online during a registration',
     symptom: 'possible circular locking dependency detected',
@@ -106,8 +107,8 @@ export const lastWindows: readonly Window[] = [
     name: 'acpi-partial-fwspec',
     title: 'An ACPI device binds with half of its stream ids',
     text:
-      'The second mapping of a device defers and nothing is cleaned up; the retry finds a fwspec ' +
-      'and takes it for complete.',
+      'The second mapping of a device defers and nothing is cleaned up; the retry finds a ' +
+      'fwspec and takes it for complete.',
     threads: ['bind'],
     precondition: 'ACPI; a named component behind two SMMUs, one absent at first',
     symptom: 'IOMMU faults for some of the stream ids',
@@ -180,9 +181,9 @@ export const lastWindows: readonly Window[] = [
     name: 'walk-counts-as-user',
     title: 'A walk counts itself as a user of the group',
     text:
-      'A walk parses the firmware of a device whose driver is just being set. dma_configure sees ' +
-      'the driver and does the half of a bind as well: another walk has given the device its ' +
-      'group meanwhile, and the walk counts itself as a user, which nobody takes back.',
+      'A walk parses the firmware of a device whose driver is just being set. dma_configure ' +
+      'sees the driver and does the half of a bind as well: another walk has given the device ' +
+      'its group meanwhile, and the walk counts itself as a user, which nobody takes back.',
     threads: ['walk', 'second walk or device_add', 'bind'],
     precondition: 'two walks, or a device added during one, and a bind of the same device',
     symptom: 'a group that stays in use: -EBUSY or -EPERM for VFIO after its driver is unbound',
@@ -197,10 +198,10 @@ export const lastWindows: readonly Window[] = [
     name: 'listed-before-bus-ops',
     title: 'An instance is listed before its bus has ops',
     text:
-      'Registering lists the instance first and gives each bus its ops when the walk comes to it. ' +
-      'A bind in between builds a fwspec, but its replay finds no ops on the bus; that error is ' +
-      'taken for "no IOMMU", and the driver runs with direct DMA. The walk attaches the device ' +
-      'afterwards.',
+      'Registering lists the instance first and gives each bus its ops when the walk comes to ' +
+      'it. A bind in between builds a fwspec, but its replay finds no ops on the bus; that ' +
+      'error is taken for "no IOMMU", and the driver runs with direct DMA. The walk attaches ' +
+      'the device afterwards.',
     threads: ['walk', 'bind'],
     precondition: 'a client binds while the first instance registers',
     symptom: 'IOMMU faults of a device whose driver was bound first',

@@ -7,7 +7,9 @@ export default defineCommit({
   subject: 'iommu: Clear iommu-dma ops on cleanup',
   landed: 'v6.15-rc3',
   fixes: [],
-  link: 'https://lore.kernel.org/r/e788aa927f6d827dd4ea1ed608fada79f2bab030.1744284228.git.robin.murphy@arm.com',
+  link:
+    'https://lore.kernel.org/r/' +
+    'e788aa927f6d827dd4ea1ed608fada79f2bab030.1744284228.git.robin.murphy@arm.com',
   requires: ['b67483b3c44e'],
   conflicts: [],
   apply(draft) {
