@@ -8,12 +8,19 @@ import { columns, plural, printable, wrap } from '#base/text';
 import { type Commit, findRevision, type Revision, windowById, windows } from '#kernel/index';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { cutWords } from '#report/words';
-import { type Asking, type BackportResult, backport, bisect, turns } from '#worlds/bisect';
+import {
+  type Asking,
+  type BackportResult,
+  backport,
+  bisect,
+  chosenFor,
+  turns,
+} from '#worlds/bisect';
 import { defaultExplore } from '#worlds/explore';
 import { makeExplorer } from '#worlds/explore-pool';
 import { genericWorlds } from '#worlds/generic';
 import { specOf } from '#worlds/kernel-spec';
-import { isJudged } from '#worlds/matrix';
+import { isJudged, smallFirst } from '#worlds/matrix';
 import { tryFix } from '#worlds/try';
 import type { Io } from './io.ts';
 import { progressLine } from './progress.ts';
@@ -26,9 +33,13 @@ export interface BisectArguments {
   readonly window: string;
   readonly from?: string;
   readonly to: string;
+  readonly worldsMax?: string;
   readonly statesMax?: string;
   readonly jobs?: string;
 }
+
+/** Worlds for each stack of commits; flag --worlds-max. */
+const worldsMaxDefault = 8;
 
 /** Run `bisect`: exit 0 where the window is closed at the end, 1 where it is open. */
 export async function runBisect(
@@ -46,6 +57,7 @@ export async function runBisect(
       cutWords(printable(s.commit?.subject ?? 'as it is'), 48),
     ]);
     io.out(`${columns(rows).join('\n')}\n\n`);
+    io.out(`asked in ${plural(chosenFor(asking).length, 'world')}, small ones first\n`);
     const first = steps[0]?.answer === 'found' ? [`open in ${from.value.name} already`] : [];
     const told = [
       ...first,
@@ -71,7 +83,7 @@ export async function runBackport(
     const { best } = result;
     if (!best) return result.before === 'found' ? exitCodes.violated : exitCodes.holds;
     const pair = { base: specOf(to, []), fixed: specOf(best.revision, []) };
-    const small = asking.worlds.filter((w) => w.world.threads.length <= 2);
+    const small = smallFirst(asking.worlds).slice(0, asking.worldsMax);
     const trial = await tryFix(small, pair, asking.explorer, asking.options);
     for (const [what, list] of [
       ['closes', trial.closes],
@@ -114,6 +126,8 @@ async function withAsking(
   if (!to.ok) return to;
   const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
   if (!statesMax.ok) return statesMax;
+  const worldsMax = countOption('--worlds-max', args.worldsMax, 1, 1000);
+  if (!worldsMax.ok) return worldsMax;
   const jobs = countOption('--jobs', args.jobs, 1, 256);
   if (!jobs.ok) return jobs;
   const explorer = await makeExplorer(jobs.value ?? availableParallelism());
@@ -127,7 +141,14 @@ async function withAsking(
       states: 0,
       findings: 0,
     });
-  const asking = { window: window.id, worlds: genericWorlds(), explorer, options, onStep };
+  const asking: Asking = {
+    window: window.id,
+    worlds: genericWorlds(),
+    worldsMax: worldsMax.value ?? worldsMaxDefault,
+    explorer,
+    options,
+    onStep,
+  };
   const code = await run(asking, to.value).finally(async () => {
     progress.end();
     await explorer.close();

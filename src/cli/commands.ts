@@ -205,6 +205,7 @@ export const commands: readonly CommandEntry[] = [
     options: [
       { flags: '--from NAME', text: 'kernel to begin with', value: '6.0' },
       { flags: '--to NAME', text: 'kernel to end with', value: '7.2' },
+      { flags: '--worlds-max N', text: 'worlds to ask in, small ones first', value: '8' },
       { flags: '--states-max N', text: 'explore a world in part after N states' },
       { flags: '--jobs N', text: 'worker threads; changes no result' },
     ],
@@ -219,6 +220,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'find the fewest commits that close a window',
     options: [
       { flags: '--to NAME', text: 'kernel to close it in', value: '6.12.y' },
+      { flags: '--worlds-max N', text: 'worlds to ask in, small ones first', value: '8' },
       { flags: '--states-max N', text: 'explore a world in part after N states' },
       { flags: '--jobs N', text: 'worker threads; changes no result' },
     ],

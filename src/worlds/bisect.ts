@@ -22,6 +22,8 @@ export interface Asking {
   readonly worlds: readonly DerivedWorld[];
   readonly explorer: Explorer;
   readonly options: ExploreOptions;
+  /** At most so many worlds for each stack, small ones first. */
+  readonly worldsMax: number;
   readonly onStep?: (revision: string, step: string) => void;
 }
 
@@ -33,11 +35,11 @@ export interface Step {
 
 /** Answer for one stack; the search ends with the first world that shows the window. */
 export async function askWindow(asking: Asking, revision: Revision): Promise<Answer> {
-  const { window, worlds, explorer, options } = asking;
+  const { window, explorer, options } = asking;
   const spec = specOf(revision, []);
   let reached = false;
   let cut = false;
-  for (const derived of smallFirst(worlds).filter((w) => isFor(w, window))) {
+  for (const derived of chosenFor(asking)) {
     const result = await explorer.explore({ derived, spec, options });
     if (result.sightings.some((s) => s.window === window)) return 'found';
     reached = true;
@@ -45,6 +47,13 @@ export async function askWindow(asking: Asking, revision: Revision): Promise<Ans
   }
   if (!reached) return 'not reached';
   return cut ? 'bounded' : 'absent';
+}
+
+/** The worlds that a stack is asked about. */
+export function chosenFor({ worlds, window, worldsMax }: Asking): DerivedWorld[] {
+  return smallFirst(worlds)
+    .filter((w) => isFor(w, window))
+    .slice(0, worldsMax);
 }
 
 /** The steps from @from to @to, one for each commit that @to has and @from has not. */

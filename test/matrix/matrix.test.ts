@@ -71,7 +71,13 @@ test('a matrix is told as Markdown and as HTML', async () => {
 });
 
 test('a bisection of C09 names the commits that open and close it', async () => {
-  const asking = { window: 'C09', worlds: small, explorer: await makeExplorer(1), options };
+  const asking = {
+    window: 'C09',
+    worlds: small,
+    worldsMax: 1,
+    explorer: await makeExplorer(1),
+    options,
+  };
   const steps = await bisect(asking, revision('6.14'), revision('6.15.1'));
   const { opens, closes } = turns(steps);
   expect(opens.map((c) => c.sha)).toEqual(expect.arrayContaining(['bcb81ac6ae3c']));
@@ -81,7 +87,8 @@ test('a bisection of C09 names the commits that open and close it', async () => 
 test('the backport of C09 to 6.15.0 is the seed commit alone', async () => {
   const asking = {
     window: 'C09',
-    worlds: small.slice(0, 1),
+    worlds: small,
+    worldsMax: 1,
     explorer: await makeExplorer(1),
     options,
   };
