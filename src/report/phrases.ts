@@ -5,7 +5,7 @@ import type { EventName } from '#env/events';
 import type { TraceStep } from './finding.ts';
 
 /** How an event is shown: $0, $1, ... are its arguments; null: it adds nothing to the access. */
-const phrases: Readonly<Record<EventName, string | null>> = {
+export const phrases: Readonly<Partial<Record<EventName, string | null>>> = {
   'instance-listed': '$0 is on iommu_device_list',
   'instance-ready': '$0->ready = true',
   'register-end': 'iommu_device_register($0) = $1',
@@ -23,6 +23,7 @@ const phrases: Readonly<Record<EventName, string | null>> = {
   'not-ready-deferred': '$1 not ready: -EPROBE_DEFER',
   'not-ready-accepted': '$1 not ready, but accepted',
   'fwspec-found': 'fwspec of $0 found: return 0',
+  'fwspec-incomplete': 'fwspec of $0 found, not complete',
   'replay-begin': 'replay of $0 begins',
   'replay-end': 'replay of $0 ends: $1',
   'driver-set': '$0->driver is set',
