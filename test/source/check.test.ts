@@ -4,6 +4,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildTree, type KernelImage } from '#source/build';
 import { checkWorld } from '#source/check';
+import { SourceRunner } from '#source/run';
+import { searchSource } from '#source/search';
 import { sourceWorld } from '#source/worlds';
 import { cc, edit, treeOrSkip } from './helpers.ts';
 
@@ -43,6 +45,15 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
 
   it('shows C13 where a client names two IOMMUs', () => {
     expect(show(image, 'two-specifiers').keys).toContain('P1 C13');
+  }, 300_000);
+
+  it('shows the same when no run is left out', () => {
+    const world = sourceWorld('two-drivers')!;
+    const keys = (full: boolean) => {
+      const r = searchSource(new SourceRunner(image, world), { bound: 1, full });
+      return r.findings.map((f) => `${f.report.property} ${f.report.window}`).sort();
+    };
+    expect(keys(false)).toEqual(keys(true));
   }, 300_000);
 
   it('shows nothing with strict device links', () => {

@@ -164,6 +164,8 @@ export function allocImports(host: Host, heap: Heap, ctorOffset: number): Import
     kmem_cache_alloc_noprof: cacheAlloc,
     kmem_cache_alloc_lru_noprof: cacheAlloc,
     kmem_cache_free: (_c: number, p: number) => heap.free(p),
+    kmalloc_size_roundup: (n: number) => n,
+    ksize: (p: number) => heap.size(p),
     pcpu_alloc_noprof: (n: number) => heap.alloc(n),
   };
   return out as Imports;
