@@ -198,9 +198,14 @@ class Layered {
   /** Take a step of @t and what runs on after it. */
   private follow(parent: Node, t: number, choice: number, preemptions: number): void {
     const { machine } = this;
+    const { state } = machine;
     let run = 0;
     let steps = parent.steps;
+    let [f0, f1, f2] = [state.f0, state.f1, state.f2];
     do {
+      // A quiet loop without end is gone round once; where it stops does not matter.
+      if (run > 0 && state.f0 === f0 && state.f1 === f1 && state.f2 === f2) break;
+      if ((run & (run - 1)) === 0) [f0, f1, f2] = [state.f0, state.f1, state.f2];
       const before = machine.threadCount();
       machine.step(t, run === 0 ? choice : 0);
       this.transitions++;

@@ -18,12 +18,13 @@
 // livelock, and the state is opened there as if the step were not quiet.
 
 import { assert } from '#base/assert';
-import { type DependenceFaults, dependent } from './dependence.ts';
+import type { DependenceFaults } from './dependence.ts';
 import { type FutureFaults, Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
 import { Code, type Instruction } from './machine-code.ts';
 import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
-import { Findings, type Found, type Limit, type Limits, Path } from './run.ts';
+import { DependenceMatrix } from './reduce-matrix.ts';
+import { Findings, type Found, type Limit, type Limits, livelock, Path } from './run.ts';
 import { StateTable } from './state-table.ts';
 
 export interface ExhaustiveOptions extends Limits, Reductions {
@@ -82,7 +83,7 @@ class Exhaustive {
   private readonly findings = new Findings();
   private readonly path = new Path();
   private readonly levels: Level[] = [];
-  private readonly matrix: Uint8Array[] = [];
+  private readonly matrix: DependenceMatrix;
   private readonly limits: Limit[] = [];
   private readonly started = performance.now();
   private table = new StateTable();
@@ -98,6 +99,7 @@ class Exhaustive {
     this.discipline =
       options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
     this.futures = new Futures(machine, options.faults);
+    this.matrix = new DependenceMatrix(machine.views.all, options.faults);
   }
 
   search(): SearchResult {
@@ -234,20 +236,7 @@ class Exhaustive {
   }
 
   private dependent(a: number, b: number): boolean {
-    if (this.options.faults?.neverWake) return false;
-    let row = this.matrix[a];
-    if (row === undefined || b >= row.length) {
-      const grown = new Uint8Array(Math.max(256, b * 2));
-      if (row !== undefined) grown.set(row);
-      while (this.matrix.length < a) this.matrix.push(new Uint8Array(0));
-      this.matrix[a] = grown;
-      row = grown;
-    }
-    if (row[b] === 0) {
-      const { all } = this.machine.views;
-      row[b] = dependent(all[a]!, all[b]!, this.options.faults) ? 2 : 1;
-    }
-    return row[b] === 2;
+    return !this.options.faults?.neverWake && this.matrix.dependent(a, b);
   }
 
   private take(t: number, choice: number): void {
@@ -409,14 +398,4 @@ class Exhaustive {
     }
     return this.limits.length > 0;
   }
-}
-
-function livelock(thread: string) {
-  return {
-    property: 'livelock',
-    subject: thread,
-    because: `${thread} goes round a loop in which nothing changes that another thread could see`,
-    facts: { thread },
-    window: null,
-  };
 }

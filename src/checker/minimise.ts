@@ -16,7 +16,7 @@
 import { bounded, type Cheapest } from './bounded.ts';
 import type { Machine } from './machine.ts';
 import type { Discipline } from './reduce.ts';
-import { type Choice, type Found, type Limit, reportKey } from './run.ts';
+import { type Choice, CycleWatch, type Found, type Limit, reportKey } from './run.ts';
 
 export interface MinimiseOptions {
   /** Search up to this many preemptions; 3 unless told. */
@@ -77,6 +77,7 @@ export function follow(
 ): Outcome | null {
   machine.reset();
   const run: Choice[] = [];
+  const watch = key.startsWith('livelock|') ? new CycleWatch(machine) : null;
   let preemptions = 0;
   let last = -1;
   const take = (step: Choice): boolean => {
@@ -84,7 +85,8 @@ export function follow(
     last = step.thread;
     run.push(step);
     machine.step(step.thread, step.choice);
-    return machine.reports.some((report) => reportKey(report) === key);
+    const cycle = watch === null ? [] : watch.reports(machine, step.thread);
+    return [...machine.reports, ...cycle].some((report) => reportKey(report) === key);
   };
   if (machine.reports.some((report) => reportKey(report) === key)) return { run, preemptions };
   for (const step of steps) {

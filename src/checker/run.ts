@@ -82,6 +82,45 @@ export function enabledThreads(program: Program): number[] {
   return enabled;
 }
 
+/**
+ * Watches a run for a state that it has been in before: from there it may go round for ever. Needs
+ * fingerprints; without them it sees nothing.
+ */
+export class CycleWatch {
+  private readonly seen = new Set<string>();
+  private readonly words = new Uint32Array(4);
+
+  /** Begin in the state in which @program is now. */
+  constructor(program: Program) {
+    if (program.fingerprint) this.isNew(program);
+  }
+
+  private isNew(program: Program): boolean {
+    program.fingerprint?.(this.words);
+    const key = this.words.join();
+    const fresh = !this.seen.has(key);
+    this.seen.add(key);
+    return fresh;
+  }
+
+  /** After a step of @thread: a report where @program is in a state for the second time. */
+  reports(program: Program, thread: number): Report[] {
+    if (!program.fingerprint || this.isNew(program)) return [];
+    return [livelock(program.threadName(thread))];
+  }
+}
+
+/** The report that @thread goes round without end. */
+export function livelock(thread: string): Report {
+  return {
+    property: 'livelock',
+    subject: thread,
+    because: `${thread} goes round a loop in which nothing changes`,
+    facts: { thread },
+    window: null,
+  };
+}
+
 /** A run taken step by step. */
 export interface Replayed {
   readonly trace: readonly StepRecord[];
@@ -97,13 +136,16 @@ export function replayRun(program: Program, run: readonly Choice[]): Replayed {
   program.reset();
   const trace: StepRecord[] = [];
   const reports = program.reports.map((report) => ({ step: -1, report }));
+  const watch = new CycleWatch(program);
   let preemptions = 0;
   let last = -1;
   for (const { thread, choice } of run) {
     if (last >= 0 && last !== thread && program.enabled(last)) preemptions++;
     last = thread;
     trace.push(program.record(thread, choice));
-    for (const report of program.reports) reports.push({ step: trace.length - 1, report });
+    for (const report of [...program.reports, ...watch.reports(program, thread)]) {
+      reports.push({ step: trace.length - 1, report });
+    }
   }
   if (enabledThreads(program).length === 0) {
     for (const report of program.atEnd()) reports.push({ step: trace.length - 1, report });

@@ -12,7 +12,7 @@ import type { UserError } from '#base/errors';
 import { fail } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { Program, StepRecord } from './program.ts';
-import { type Choice, enabledThreads, type Replayed } from './run.ts';
+import { type Choice, CycleWatch, enabledThreads, type Replayed } from './run.ts';
 
 export type ScheduleError = UserError<'RW075' | 'RW076'>;
 
@@ -103,12 +103,14 @@ class Follower {
   private readonly run: Choice[] = [];
   private readonly reports: Replayed['reports'][number][] = [];
   private readonly counts = new Map<string, number>();
+  private readonly watch: CycleWatch;
   private preemptions = 0;
   private last = -1;
 
   constructor(program: Program) {
     this.program = program;
     program.reset();
+    this.watch = new CycleWatch(program);
     for (const report of program.reports) this.reports.push({ step: -1, report });
   }
 
@@ -141,7 +143,9 @@ class Follower {
     const step = program.record(t, choice);
     trace.push(step);
     this.run.push({ thread: t, choice });
-    for (const report of program.reports) this.reports.push({ step: trace.length - 1, report });
+    for (const report of [...program.reports, ...this.watch.reports(program, t)]) {
+      this.reports.push({ step: trace.length - 1, report });
+    }
     const op = opName(step);
     const key = `${step.thread}@${op}`;
     const nth = (this.counts.get(key) ?? 0) + 1;
