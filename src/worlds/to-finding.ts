@@ -64,7 +64,7 @@ export function transfer(
   const revision = revisionOf(kernel);
   if (!revision.ok) return null;
   const machine = new Machine(watchedScene(to, revision.value, null));
-  const schedule = rename(f.schedule, names);
+  const schedule = rename(f.schedule, escapedNames(names));
   const run = replay(machine, schedule);
   if (!run.ok) return null;
   const subject = rename(f.witness.subject, names);
@@ -75,4 +75,11 @@ export function transfer(
   const { because, facts } = report;
   const trace = run.value.trace.map(({ objectType: _, ...step }) => step);
   return { ...f, schedule, trace, witness: { subject, because, facts } };
+}
+
+/** Names as schedules write them (checker/schedule.ts): `cb@3` is `cb%403`. */
+function escapedNames(names: Renaming): Renaming {
+  const escaped = (text: string): string =>
+    text.replace(/[%>@#~\s]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return new Map([...names].map(([from, to]) => [escaped(from), escaped(to)]));
 }

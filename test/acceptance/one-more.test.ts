@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The worlds are as large as the windows need: one more client shows no new window.
+
+import { describe, expect, test } from 'vitest';
+import { check } from '#checker/index';
+import { worldsForPlatform } from '#worlds/derive';
+import { distinctWorlds } from '#worlds/generic';
+import { watchedScene } from '#worlds/watched';
+import type { World } from '#worlds/world';
+import { axes, kernel, laptop } from '../worlds/boards.ts';
+
+const worlds = distinctWorlds(worldsForPlatform(laptop(), axes));
+
+/** @world with a client more, like the one it has, whose driver attaches as well. */
+function oneMore(world: World): World {
+  const client = world.devices.find((d) => d.role === 'client');
+  if (!client?.driver) throw new Error(`${world.name} has no client`);
+  const name = `${client.name}-too`;
+  const more = {
+    ...client,
+    name,
+    present: true,
+    groupKey: name,
+    driver: { ...client.driver, name: `${client.driver.name}-too` },
+  };
+  const attach = { kind: 'driver-attach', name: 'modprobe/2', device: name } as const;
+  const threads = more.deferred ? world.threads : [...world.threads, attach];
+  return { ...world, devices: [...world.devices, more], threads };
+}
+
+function windowsOf(world: World): Set<string> {
+  const scene = watchedScene(world, kernel('7.2'), null);
+  const strategy = { kind: 'bound', preemptions: 1 } as const;
+  const { findings } = check(scene, { strategy, minimiseMax: 1 });
+  return new Set(findings.map(({ report }) => `${report.property} ${report.window ?? 'none'}`));
+}
+
+const all = new Set(worlds.flatMap(({ world }) => [...windowsOf(world)]));
+
+describe.each(worlds.map((w) => ({ name: `${w.classKey} ${w.world.name}`, world: w.world })))(
+  '$name',
+  ({ world }) => {
+    test('shows nothing new with one more client, up to one preemption', () => {
+      for (const window of windowsOf(oneMore(world))) expect([...all]).toContain(window);
+    }, 600_000);
+  },
+);
