@@ -12,6 +12,7 @@ import type { ExploreOptions } from './explore.ts';
 import type { Explorer } from './explore-pool.ts';
 import { specOf } from './kernel-spec.ts';
 import { isFor, smallFirst } from './matrix.ts';
+import { preconditionsOf } from './preconditions.ts';
 
 /** Can a window be hit? `bounded`: not found, but not everything was explored. */
 export type Answer = 'found' | 'absent' | 'bounded' | 'not reached';
@@ -42,7 +43,7 @@ export async function askWindow(asking: Asking, revision: Revision): Promise<Ans
   for (const derived of chosenFor(asking)) {
     const result = await explorer.explore({ derived, spec, options });
     if (result.sightings.some((s) => s.window === window)) return 'found';
-    reached = true;
+    reached ||= (preconditionsOf[window] ?? []).some((id) => result.reached.includes(id));
     cut ||= result.bounded;
   }
   if (!reached) return 'not reached';

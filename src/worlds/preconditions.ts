@@ -235,7 +235,8 @@ function isOrdinary(world: World): boolean {
   const usual: readonly string[] = ['iommu-probe', 'driver-attach', 'device-add'];
   const failing =
     world.instances.some((i) => i.probeFails) || world.devices.some((d) => d.probeError);
-  return !failing && world.threads.every((t) => usual.includes(t.kind));
+  const nested = world.instances.some((i) => i.registersDriverOf !== undefined);
+  return !failing && !nested && world.threads.every((t) => usual.includes(t.kind));
 }
 
 /** The preconditions as things that happen sometimes in a run of @built. */

@@ -110,7 +110,8 @@ describe('our proposals', () => {
 
   test('nothing is left where the walk asks whether a bind has settled', async () => {
     const fixed = await withFixes('7.2', 'c10-settled.ts');
-    for (const scene of [dtPci, dtAmba, acpiPci, acpiTwo])
+    for (const [scene, classEnd] of [dtPci, dtAmba, acpiPci, acpiTwo]) {
       expect(seen(fixed, scene, classEnd)).toEqual([]);
+    }
   });
 });
