@@ -196,6 +196,14 @@ function compositions(): DerivedWorld[] {
       instances: [instance({ driver: 'intel' })],
       threads: [walker, { kind: 'cpu-online', name: 'cpuhp/1' }],
     }),
+    // An IOMMU driver that looks no instance up by its own driver: the SMMU's did, and until
+    // 7d835134d4e1 so refused the very replay that C09 is about.
+    world({
+      name: 'walk+bind exynos',
+      devices: [iommu(), client('20.gpu')],
+      instances: [instance({ driver: 'exynos' })],
+      threads: [walker, binder],
+    }),
     // The 7.0-rc regression: an IOMMU driver whose probe registers another driver.
     world({
       name: 'probe registers a driver',
