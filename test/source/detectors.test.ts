@@ -41,7 +41,7 @@ describe.skipIf(!tree)('an edit of 7.2', () => {
     const lock = 'mutex_lock(&deferred_probe_mutex);';
     const count = 'atomic_inc(&deferred_trigger_count);';
     const declare = 'static DECLARE_WORK(deferred_probe_work, deferred_probe_work_func);';
-    const add = 'if (list_empty(&dev->p->deferred_probe)) {';
+    const add = 'if (!list_empty(&dev->p->deferred_probe)) {';
     const take = ['\tmutex_lock(&rw_other_mutex);', '\tmutex_unlock(&rw_other_mutex);'];
     const patches = [
       edit(tree!, path, declare, [declare, 'static DEFINE_MUTEX(rw_other_mutex);']),
