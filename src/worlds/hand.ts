@@ -200,7 +200,7 @@ function compositions(): DerivedWorld[] {
     // 7d835134d4e1 so refused the very replay that C09 is about.
     world({
       name: 'walk+bind exynos',
-      devices: [iommu(), client('20.gpu')],
+      devices: [iommu(), client('10.cam', undriven), client('20.gpu')],
       instances: [instance({ driver: 'exynos' })],
       threads: [walker, binder],
     }),
