@@ -20,6 +20,7 @@
 import type { DependenceFaults } from './dependence.ts';
 import type { Machine } from './machine.ts';
 import { Code } from './machine-code.ts';
+import { Fact } from './machine-sight.ts';
 import type { Report } from './program.ts';
 import { Discipline, type ReductionFaults } from './reduce.ts';
 import { type Choice, type Found, type Limit, type Limits, reportKey } from './run.ts';
@@ -223,11 +224,13 @@ class Layered {
 
   private runsOn(t: number): boolean {
     const { machine } = this;
-    if (this.options.quiet === false || !machine.enabled(t)) return false;
+    const facts = this.options.quiet === false ? -1 : machine.facts(t);
+    if (facts < 0 || (facts & (Fact.visible | Fact.ends)) !== 0) return false;
+    if ((facts & Fact.done) !== 0 && machine.leaks(t)) return false;
     const i = machine.instruction(machine.local(t));
     const releases =
       i.code === Code.unlock || i.code === Code.read_unlock || i.code === Code.write_unlock;
-    if (releases || !machine.isPlain(t)) return false;
+    if (releases) return false;
     return machine.isUnpublished(i) || this.discipline.isQuiet(i);
   }
 

@@ -21,8 +21,11 @@ import { assert } from '#base/assert';
 import type { DependenceFaults } from './dependence.ts';
 import { type FutureFaults, Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
+import { OOPS } from './machine-automaton.ts';
 import { Code, type Instruction } from './machine-code.ts';
+import { Fact } from './machine-sight.ts';
 import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
+import { learn } from './reduce-learn.ts';
 import { DependenceMatrix } from './reduce-matrix.ts';
 import { Findings, type Found, type Limit, type Limits, livelock, Path } from './run.ts';
 import { StateTable } from './state-table.ts';
@@ -50,9 +53,6 @@ const THREADS_MAX = 30;
 /** States up to which a round that has to be done again is given up at once. */
 const YOUNG = 1000;
 const QUIET_MAX = 1_000_000;
-/** Random runs before the first round: at least so many, and on while they show much that is new. */
-const LEARNING_RUNS = 16;
-const LEARNING_RUNS_MAX = 512;
 
 /** Explore @machine exhaustively. */
 export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): SearchResult {
@@ -103,7 +103,7 @@ class Exhaustive {
   }
 
   search(): SearchResult {
-    if (this.quiet()) this.learn();
+    if (this.quiet()) learn(this.machine, (t) => this.note(t));
     this.refresh();
     let rounds = 0;
     for (let again = true; again; ) {
@@ -141,35 +141,6 @@ class Exhaustive {
   /** How often what was taken for impossible has been seen. */
   private surprises(): number {
     return this.discipline.demotions + this.futures.surprises;
-  }
-
-  /** A few runs with other threads first each time, to see most accesses before the search. */
-  private learn(): void {
-    const { machine } = this;
-    let seed = 1;
-    let known = 0;
-    for (let run = 0; run < LEARNING_RUNS_MAX; run++) {
-      if (run % LEARNING_RUNS === 0 && run > 0) {
-        const now = machine.automaton.ops.length;
-        if (now < known * 1.02) break;
-        known = now;
-      }
-      machine.reset();
-      for (let step = 0; step < 10_000; step++) {
-        const able: number[] = [];
-        for (let t = 0; t < machine.threadCount(); t++) {
-          this.note(t);
-          if (machine.enabled(t)) able.push(t);
-        }
-        if (able.length === 0) break;
-        seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
-        const draw = seed >> 8;
-        const t =
-          able.includes(this.last) && draw % 8 > run % 8 ? this.last : able[draw % able.length]!;
-        this.last = t;
-        machine.step(t, draw % machine.choices(t));
-      }
-    }
   }
 
   /** One search; false if it has to be done again, since a reduction proved to be wrong. */
@@ -259,11 +230,11 @@ class Exhaustive {
   private note(t: number): void {
     const { machine } = this;
     const node = machine.local(t);
-    if (!this.quiet() || !machine.isWaiting(t)) return;
+    if (node <= OOPS || !this.quiet()) return;
     const i = machine.instruction(node);
-    this.futures.noteHeld(machine.held(t), i);
-    if (this.isUnknown(i)) return;
-    this.discipline.note(t, node, machine.held(t), i);
+    const held = machine.held(t);
+    this.futures.noteHeld(held, i);
+    if (!this.isUnknown(i)) this.discipline.note(t, node, held, i);
   }
 
   private isUnknown(i: Instruction): boolean {
@@ -324,10 +295,12 @@ class Exhaustive {
 
   private isQuiet(t: number): boolean {
     const { machine } = this;
-    if (!machine.enabled(t)) return false;
+    const facts = machine.facts(t);
+    if (facts < 0 || (facts & Fact.ends) !== 0) return false;
+    if ((facts & Fact.done) !== 0 && machine.leaks(t)) return false;
     const i = machine.instruction(machine.local(t));
-    if (!machine.isOrderly(t)) return false;
-    const visible = machine.isVisible(t) && !this.options.faults?.ignoreVisible;
+    if (i.code === Code.choose) return false;
+    const visible = (facts & Fact.visible) !== 0 && !this.options.faults?.ignoreVisible;
     if (!visible && (this.isUnknown(i) || this.discipline.isQuiet(i))) return true;
     if (!this.looksAhead()) return false;
     if (this.futures.isQuiet(t, i, visible)) return true;

@@ -29,6 +29,7 @@ import {
   type ThreadBody,
   type Value,
 } from '#env/op';
+import type { Sometimes } from './scene.ts';
 import { PairTable } from './state-pairs.ts';
 import { hashPair, hashText, UNDEFINED_ID, type ValueTable, Words } from './state-values.ts';
 
@@ -45,12 +46,22 @@ export interface NamedEvent {
   readonly args: readonly Value[];
 }
 
+/** An event and who listens to it: indices of signatures and rules. */
+export interface Heard {
+  readonly event: NamedEvent;
+  readonly signatures: readonly number[];
+  readonly rules: readonly number[];
+  readonly sometimes: readonly Sometimes[];
+}
+
 /** Where one result leads. */
 export interface Edge {
   readonly from: number;
   readonly result: number;
   readonly to: number;
   readonly events: readonly NamedEvent[];
+  /** Those of the events that somebody listens to; null until they are asked for. */
+  heard: readonly Heard[] | null;
   /** What was thrown out of the thread, where to is OOPS. */
   readonly error: string | null;
 }
@@ -241,7 +252,7 @@ export class Automaton implements Recorder {
     let to: number = DONE;
     if (error !== null) to = OOPS;
     else if (step !== null && !step.done) to = this.cursor;
-    const id = this.edges.push({ from, result, to, events, error }) - 1;
+    const id = this.edges.push({ from, result, to, events, heard: null, error }) - 1;
     while (this.outs.length <= from) this.outs.push([]);
     this.outs[from]!.push(id);
     if (step === null || step.done) return id;

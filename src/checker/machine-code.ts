@@ -46,8 +46,11 @@ export interface Instruction {
   readonly unit: boolean;
   /** It may have to wait. */
   readonly blocks: boolean;
-  /** The one edge out of a local state that stands before it, if unit; -1 until it is known. */
+  /** The edge taken last out of the local state that stands before it, and for which result. */
   next: number;
+  nextResult: number;
+  /** Rules with `always` that read what it changes; null until they are asked for. */
+  watchers: readonly number[] | null;
   /** Slots to set because the Op lets other threads know of objects. */
   readonly publishes: readonly number[];
   /** Slot that says whether other threads may know the object; -1 if all do. */
@@ -85,6 +88,8 @@ export function decode(op: Op, fn: string, memory: Memory, values: ValueTable): 
     unit: UNIT.includes(code),
     blocks: BLOCKS.includes(code),
     next: -1,
+    nextResult: -1,
+    watchers: null,
     dead: -1,
     object: -1,
     published: -1,

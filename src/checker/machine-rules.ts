@@ -3,7 +3,7 @@
 
 import { assert } from '#base/assert';
 import { Handle, type Value } from '#env/op';
-import type { NamedEvent } from './machine-automaton.ts';
+import type { Edge, Heard, NamedEvent } from './machine-automaton.ts';
 import type { Memory } from './machine-memory.ts';
 import type { Report } from './program.ts';
 import type { Peek, Rule, RuleReport, RunEvent, Scene, Signature, Watch } from './scene.ts';
@@ -92,22 +92,34 @@ export class Rules {
     return this.all.some((watch) => watch.reads.some((name) => name.startsWith(`${type}.`)));
   }
 
-  /** Hear what happened in a step of thread @t; broken rules are appended to @out. */
-  hear(t: number, events: readonly NamedEvent[], out: Unclassified[]): void {
-    for (const event of events) {
+  /** Hear what happened in a step of thread @t over @edge; broken rules are appended to @out. */
+  hear(t: number, edge: Edge, out: Unclassified[]): void {
+    edge.heard ??= this.listenersTo(edge.events);
+    for (const { event, signatures, rules, sometimes } of edge.heard) {
       const run: RunEvent = { name: event.name, args: event.args, thread: this.threadName(t) };
-      this.scene.signatures.forEach((signature, i) => {
-        if (this.concerns(signature, event)) this.stepSignature(signature, i, run);
-      });
-      this.scene.rules.forEach((rule, i) => {
-        if (rule.onEvent && this.concerns(rule, event)) this.stepRule(rule, i, run, out);
-      });
-      for (const sometimes of this.scene.sometimes) {
-        if (this.hits.has(sometimes.id) || !sometimes.events.includes(event.name)) continue;
-        this.ask(sometimes.id, null);
-        if (sometimes.holds(run, this.peek)) this.hits.add(sometimes.id);
+      for (const i of signatures) this.stepSignature(this.scene.signatures[i]!, i, run);
+      for (const i of rules) this.stepRule(this.scene.rules[i]!, i, run, out);
+      for (const each of sometimes) {
+        if (this.hits.has(each.id)) continue;
+        this.ask(each.id, null);
+        if (each.holds(run, this.peek)) this.hits.add(each.id);
       }
     }
+  }
+
+  /** The events that somebody listens to, and who. */
+  private listenersTo(events: readonly NamedEvent[]): Heard[] {
+    const { signatures, rules, sometimes } = this.scene;
+    const concerned = (list: readonly (Rule | Signature)[], event: NamedEvent): number[] =>
+      [...list.keys()].filter((i) => this.concerns(list[i]!, event));
+    return events
+      .map((event) => ({
+        event,
+        signatures: concerned(signatures, event),
+        rules: concerned(rules, event).filter((i) => rules[i]!.onEvent),
+        sometimes: sometimes.filter((each) => each.events.includes(event.name)),
+      }))
+      .filter((h) => h.signatures.length + h.rules.length + h.sometimes.length > 0);
   }
 
   private stepSignature(signature: Signature, i: number, run: RunEvent): void {

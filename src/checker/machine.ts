@@ -188,7 +188,6 @@ export class Machine implements Program {
 
   /** The result that @i would have now. */
   private resultOf(i: Instruction, choice: number): number {
-    if (i.unit) return UNDEFINED_ID;
     const content = this.state.slots[i.cell]!;
     switch (i.code) {
       case Code.trylock:
@@ -212,8 +211,11 @@ export class Machine implements Program {
 
   /** The edge out of @local, before @i, that memory chooses now. */
   private follow(local: number, i: Instruction, choice: number): number {
-    if (!i.unit) return this.automaton.edge(local, this.resultOf(i, choice));
-    if (i.next < 0) i.next = this.automaton.edge(local, UNDEFINED_ID);
+    const result = i.unit ? UNDEFINED_ID : this.resultOf(i, choice);
+    if (i.nextResult !== result) {
+      i.next = this.automaton.edge(local, result);
+      i.nextResult = result;
+    }
     return i.next;
   }
 
@@ -239,26 +241,23 @@ export class Machine implements Program {
     return i.published >= 0 && this.state.slots[i.published] === 0;
   }
 
-  /** True if no rule can see what the enabled @t would do, and it neither ends the run nor leaks. */
-  isPlain(t: number): boolean {
-    return this.isOrderly(t) && !this.isVisible(t);
+  /**
+   * The facts about what @t would do, or -1 if it is not possible or would end the run at once. Of a
+   * choice, those of its first answer.
+   */
+  facts(t: number): number {
+    const local = this.local(t);
+    if (local <= OOPS || this.hasCrashed()) return -1;
+    const i = this.instruction(local);
+    if (i.blocks && !this.isPossible(i)) return -1;
+    if (this.broken(t, i)) return -1;
+    return this.sight.factsOf(this.follow(local, i, 0), i);
   }
 
-  /** True if a rule can see what the enabled @t would do. */
-  isVisible(t: number): boolean {
-    return this.views.all[this.view(t)]!.visible;
-  }
-
-  /** True if what the enabled @t would do neither ends the run nor leaks a lock. */
-  isOrderly(t: number): boolean {
-    const edge = this.edgeOf(t);
-    if (edge < 0) return false;
-    const i = this.instruction(this.local(t));
-    const facts = this.sight.factsOf(edge, i);
-    if ((facts & (Fact.ends | Fact.done)) === 0) return true;
-    if ((facts & Fact.ends) !== 0) return false;
-    const releases = i.op.kind.endsWith('unlock');
-    return this.heldSets.items(this.held(t)).length === (releases ? 1 : 0);
+  /** True if @t, whose step is its last, ends with locks held. */
+  leaks(t: number): boolean {
+    const releases = this.instruction(this.local(t)).op.kind.endsWith('unlock');
+    return this.heldSets.items(this.held(t)).length !== (releases ? 1 : 0);
   }
 
   /** The local state in which a thread with @body begins. */
@@ -279,8 +278,8 @@ export class Machine implements Program {
   // Steps -----------------------------------------------------------------------------------
 
   step(t: number, choice = 0): void {
-    this.reports = [];
-    this.raw = [];
+    if (this.reports.length > 0) this.reports = [];
+    if (this.raw.length > 0) this.raw = [];
     const local = this.local(t);
     const i = this.instruction(local);
     if (this.broken(t, i)) {
@@ -300,7 +299,7 @@ export class Machine implements Program {
   private arrive(t: number, edge: Edge): void {
     const { local, held, name } = this.list[t]!;
     this.state.set(local, edge.to);
-    if (edge.events.length > 0) this.rules.hear(t, edge.events, this.raw);
+    if (edge.events.length > 0) this.rules.hear(t, edge, this.raw);
     if (edge.to === OOPS) {
       this.state.set(this.crashed, 1);
       this.raw.push(oopsOf(name, edge.error ?? ''));
@@ -311,16 +310,17 @@ export class Machine implements Program {
   }
 
   private judge(i: Instruction, before: number): void {
-    const { rules } = this;
-    if (i.code === Code.spawn || i.code === Code.load || i.cell < 0) return;
     if (this.state.slots[i.cell] === before) return;
-    if (i.code === Code.free || i.code === Code.alloc) {
-      const type = i.code === Code.free ? i.op.obj.type : must(i.op.struct, 'what it is').type;
-      rules.judge(rules.watching(type, '*'), this.raw);
-      return;
-    }
-    const field = i.op.field === '' ? 'holder' : i.op.field;
-    rules.judge(rules.watching(i.op.obj.type, field), this.raw);
+    i.watchers ??= this.watchersOf(i);
+    if (i.watchers.length > 0) this.rules.judge(i.watchers, this.raw);
+  }
+
+  private watchersOf(i: Instruction): readonly number[] {
+    const { rules } = this;
+    if (i.code === Code.spawn || i.cell < 0) return [];
+    if (i.code === Code.free) return rules.watching(i.op.obj.type, '*');
+    if (i.code === Code.alloc) return rules.watching(must(i.op.struct, 'what it is').type, '*');
+    return rules.watching(i.op.obj.type, i.op.field === '' ? 'holder' : i.op.field);
   }
 
   private crash(t: number, i: Instruction): void {
