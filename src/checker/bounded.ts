@@ -17,7 +17,9 @@
 // may even be blocked. Releasing a lock is such a place, and sleep sets are not used: both change
 // what a switch costs. Steps are counted with the quiet ones that run on; minimise.ts trims these.
 
+import { assert } from '#base/assert';
 import type { DependenceFaults } from './dependence.ts';
+import type { Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
 import { Code } from './machine-code.ts';
 import { Fact } from './machine-sight.ts';
@@ -35,6 +37,8 @@ export interface BoundedOptions extends Limits {
   readonly quiet?: boolean;
   /** What is known of the cells from an earlier search. */
   readonly discipline?: Discipline | undefined;
+  /** The futures that a complete search has found; not used unless told. */
+  readonly futures?: Futures | undefined;
   readonly faults?: (DependenceFaults & ReductionFaults) | undefined;
   /** Called in each state where nothing is enabled. */
   readonly onTerminal?: (() => void) | undefined;
@@ -125,15 +129,16 @@ class Layered {
     machine.reset();
     for (const report of machine.reports) this.note(report, 0, 0, []);
     for (let t = 0; t < machine.threadCount(); t++) this.learn(t);
-    const snapshot = machine.state.save();
-    this.push({ snapshot, last: -1, preemptions: 0, steps: 0, parent: null, choice: 0, run: 0 });
+    this.push({ last: -1, preemptions: 0, steps: 0, parent: null, choice: 0, run: 0 });
   }
 
-  private push(node: Node): void {
+  /** Queue @node, unless the machine stands where it stood for as little before. */
+  private push(node: Omit<Node, 'snapshot'>): void {
+    if (!this.isCheaper(node)) return;
     while (this.queue.length <= node.preemptions) this.queue.push([]);
     const layer = this.queue[node.preemptions]!;
     while (layer.length <= node.steps) layer.push([]);
-    layer[node.steps]!.push(node);
+    layer[node.steps]!.push({ ...node, snapshot: this.machine.state.save() });
   }
 
   private layers(learned: number): void {
@@ -168,12 +173,25 @@ class Layered {
     return true;
   }
 
+  /** True if the state of the machine has not been reached by the same thread for less. */
+  private isCheaper({ last, preemptions, steps }: Omit<Node, 'snapshot'>): boolean {
+    const cost = costOf(preemptions, steps);
+    const known = this.look(last, cost);
+    if (known >= 0 && known <= cost) return false;
+    if (known >= 0) this.table.replace(cost);
+    return true;
+  }
+
+  private look(last: number, cost: number): number {
+    const { f0, f1, f2, f3 } = this.machine.state;
+    const salt = Math.imul(last + 2, 0x9e3779b1);
+    return this.table.findOrAdd(f0 ^ salt, f1 ^ (salt >>> 3), f2, f3, cost);
+  }
+
   private expand(node: Node): void {
-    const { machine, table, options } = this;
+    const { machine, options } = this;
     machine.state.load(node.snapshot);
-    const { f0, f1, f2, f3 } = machine.state;
-    const salt = Math.imul(node.last + 2, 0x9e3779b1);
-    if (table.findOrAdd(f0 ^ salt, f1 ^ (salt >>> 3), f2, f3, 0) >= 0) return;
+    if (this.look(node.last, 0) < costOf(node.preemptions, node.steps)) return;
     const able: number[] = [];
     for (let t = 0; t < machine.threadCount(); t++) if (machine.enabled(t)) able.push(t);
     if (able.length === 0) {
@@ -187,11 +205,11 @@ class Layered {
       const preempts = t !== node.last && able.includes(node.last);
       const preemptions = node.preemptions + (preempts ? 1 : 0);
       if (preemptions > options.bound) continue;
-      machine.state.load(node.snapshot);
       const choices = machine.choices(t);
       for (let choice = 0; choice < choices; choice++) {
-        machine.state.load(node.snapshot);
+        const mark = machine.mark();
         this.follow(node, t, choice, preemptions);
+        machine.undo(mark);
       }
     }
   }
@@ -218,8 +236,7 @@ class Layered {
       this.learn(t);
       for (let fresh = before; fresh < machine.threadCount(); fresh++) this.learn(fresh);
     } while (this.runsOn(t) && run < RUN_MAX);
-    const snapshot = machine.state.save();
-    this.push({ snapshot, last: t, preemptions, steps, parent, choice, run });
+    this.push({ last: t, preemptions, steps, parent, choice, run });
   }
 
   private runsOn(t: number): boolean {
@@ -230,8 +247,9 @@ class Layered {
     const i = machine.instruction(machine.local(t));
     const releases =
       i.code === Code.unlock || i.code === Code.read_unlock || i.code === Code.write_unlock;
-    if (releases) return false;
-    return machine.isUnpublished(i) || this.discipline.isQuiet(i);
+    if (releases || i.code === Code.choose) return false;
+    if (machine.isUnpublished(i) || this.discipline.isQuiet(i)) return true;
+    return this.options.futures?.isQuiet(t, i, false) ?? false;
   }
 
   private learn(t: number): void {
@@ -262,6 +280,12 @@ class Layered {
     }
     return this.limits.length > 0;
   }
+}
+
+/** Preemptions first, then steps, as one number below 2^31. */
+function costOf(preemptions: number, steps: number): number {
+  assert(preemptions < 64 && steps < 2 ** 25, 'a run is not that long');
+  return preemptions * 2 ** 25 + steps;
 }
 
 function blockOf(thread: number, choice: number, run: number): Choice[] {

@@ -5,6 +5,7 @@ import { assert } from '#base/assert';
 import { bounded } from './bounded.ts';
 import { decidingStep } from './critical.ts';
 import { exhaustive } from './exhaustive.ts';
+import { Futures } from './futures.ts';
 import { Machine } from './machine.ts';
 import { type Minimised, minimise } from './minimise.ts';
 import type { Report, StepRecord } from './program.ts';
@@ -72,10 +73,12 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
   const discipline = new Discipline(machine.memory, machine.heldSets);
   const strategy = options.strategy ?? { kind: 'exhaustive' };
   const { statesMax, timeMaxS } = options;
-  const limits = { statesMax, timeMaxS, discipline };
+  const futures = new Futures(machine);
+  const limits = { statesMax, timeMaxS, discipline, futures };
   const explored = explore(machine, strategy, limits);
   const { runs } = minimise(machine, explored.found, {
     discipline,
+    ...(strategy.kind === 'exhaustive' && explored.bounded.length === 0 ? { futures } : {}),
     ...(options.minimisePreemptions === undefined
       ? {}
       : { preemptionsMax: options.minimisePreemptions }),
@@ -101,13 +104,19 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
 function explore(
   machine: Machine,
   strategy: Strategy,
-  limits: Limits & { readonly discipline: Discipline },
+  limits: Limits & { readonly discipline: Discipline; readonly futures: Futures },
 ): OtherResult {
   switch (strategy.kind) {
     case 'exhaustive':
-      return { ...exhaustive(machine, limits), notes: [] };
+      return {
+        ...exhaustive(machine, { ...limits, knownFutures: limits.futures, futures: true }),
+        notes: [],
+      };
     case 'bound':
-      return { ...bounded(machine, { ...limits, bound: strategy.preemptions }), notes: [] };
+      return {
+        ...bounded(machine, { ...limits, futures: undefined, bound: strategy.preemptions }),
+        notes: [],
+      };
     default:
       return exploreBy(machine, strategy, limits);
   }

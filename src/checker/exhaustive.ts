@@ -33,6 +33,8 @@ import { StateTable } from './state-table.ts';
 export interface ExhaustiveOptions extends Limits, Reductions {
   /** What is known of the cells from an earlier search; learned here as well. */
   readonly discipline?: Discipline | undefined;
+  /** What is known of what threads may still do; likewise. */
+  readonly knownFutures?: Futures | undefined;
   readonly faults?: (DependenceFaults & ReductionFaults & FutureFaults) | undefined;
   /** Called in each state where nothing is enabled. */
   readonly onTerminal?: (() => void) | undefined;
@@ -98,7 +100,7 @@ class Exhaustive {
     this.options = options;
     this.discipline =
       options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
-    this.futures = new Futures(machine, options.faults);
+    this.futures = options.knownFutures ?? new Futures(machine, options.faults);
     this.matrix = new DependenceMatrix(machine.views.all, options.faults);
   }
 

@@ -14,6 +14,7 @@
 // At the end the last steps of each thread are dropped while the report stays.
 
 import { bounded, type Cheapest } from './bounded.ts';
+import type { Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
 import type { Discipline } from './reduce.ts';
 import { type Choice, CycleWatch, type Found, type Limit, reportKey } from './run.ts';
@@ -24,6 +25,8 @@ export interface MinimiseOptions {
   /** Pairs of state and running thread to visit at most; flag --minimise-max. */
   readonly nodesMax?: number;
   readonly discipline?: Discipline | undefined;
+  /** The futures that a complete search has found. */
+  readonly futures?: Futures | undefined;
 }
 
 /** A run with few preemptions. */
@@ -48,6 +51,7 @@ export function minimise(
     targets: new Set(found.map(({ report }) => reportKey(report))),
     statesMax: options.nodesMax ?? NODES_MAX,
     discipline: options.discipline,
+    futures: options.futures,
   });
   const cheapest = new Map(layered.found.map((f) => [reportKey(f.report), f]));
   const runs = found.map((first) => {

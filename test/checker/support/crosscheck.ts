@@ -4,8 +4,10 @@
 
 import { type BoundedOptions, bounded } from '../../../src/checker/bounded.ts';
 import { type ExhaustiveOptions, exhaustive } from '../../../src/checker/exhaustive.ts';
+import { Futures } from '../../../src/checker/futures.ts';
 import { Machine, type MachineOptions } from '../../../src/checker/machine.ts';
 import type { Report } from '../../../src/checker/program.ts';
+import { Discipline } from '../../../src/checker/reduce.ts';
 import type { Scene } from '../../../src/checker/scene.ts';
 import { brute, wordsOf } from './brute.ts';
 import { draw, type Flavour, sceneOf } from './programs.ts';
@@ -69,11 +71,16 @@ export function exploreLayers(
   scene: Scene,
   options: Partial<BoundedOptions>,
   machineOptions: MachineOptions = {},
+  afterSearch = false,
 ): Explored {
   const machine = new Machine(scene, machineOptions);
   const finals = new Set<string>();
+  const discipline = new Discipline(machine.memory, machine.heldSets);
+  const futures = new Futures(machine);
+  if (afterSearch) exhaustive(machine, { discipline, knownFutures: futures });
   const { found, bounded: limits } = bounded(machine, {
-    bound: 99,
+    bound: 50,
+    ...(afterSearch ? { discipline, futures } : {}),
     ...options,
     onTerminal: () => {
       if (!machine.hasCrashed()) finals.add(finalWords(machine));
@@ -159,6 +166,7 @@ export function crosscheck(
         exploreLayers(scene, { quiet, faults: options.search?.faults }, options.machine),
       );
     }
+    compare('layers after a search', costs, () => exploreLayers(scene, {}, options.machine, true));
     if (failures.length >= (options.failuresMax ?? 1)) break;
   }
   return { programs, skipped, failures };
