@@ -259,7 +259,8 @@ class Exhaustive {
       const t = this.quietThread();
       if (t < 0) return asleep;
       if ((asleep >> t) & 1) return -1;
-      if (asleep !== 0 && machine.instruction(machine.local(t)).code === Code.lock) {
+      const locks = machine.instruction(machine.local(t)).code === Code.lock;
+      if (asleep !== 0 && locks && !this.options.faults?.sectionsWakeNobody) {
         asleep = this.notWoken(asleep, machine.view(t));
       }
       this.take(t, 0);

@@ -24,10 +24,12 @@
 // Why the last round is right. Suppose some run breaks the discipline, and take a shortest one:
 // all its steps but the access at its end keep to it. Let the reduced search take t first where
 // the run goes on otherwise. If t moves later in that run, its step commutes with what comes before
-// and may be moved to the front; if it does not move, its step commutes with all the run and leaves
-// the last thread standing before the same access. Either way a run that is shorter by a step leads
-// from the next state to that access, so the search comes to it and would have noted it. A cycle
-// of such steps only could put it off for ever: exhaustive.ts notices a cycle and opens it.
+// and may be moved to the front, and a run that is shorter by a step leads on. If t does not move
+// in it, t's step commutes with all of it but perhaps the last access, and leaves the last thread
+// standing before that same access: a run of the same length leads on. That cannot repeat for
+// ever, since quiet steps end in a state where all threads are tried (exhaustive.ts notices where
+// they go round in a cycle, and opens the state there); then the run's own next step is taken. So
+// the search comes to a state where the last thread stands before the access, and notes it.
 
 import type { Instruction } from './machine-code.ts';
 import { Code } from './machine-code.ts';
@@ -63,6 +65,8 @@ export interface ReductionFaults {
   readonly ignoreWaking?: boolean;
   /** A sleeping thread sleeps on whatever happens. */
   readonly neverWake?: boolean;
+  /** Taking a lock for a quiet section wakes nobody. */
+  readonly sectionsWakeNobody?: boolean;
 }
 
 const NOBODY = -1;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ExhaustiveOptions } from '../../src/checker/exhaustive.ts';
 import type { MachineOptions } from '../../src/checker/machine.ts';
-import { crosscheck } from './support/crosscheck.ts';
+import { crosscheck, crosscheckReductions } from './support/crosscheck.ts';
 import type { Flavour } from './support/programs.ts';
 
 const SCHEDULES_MAX = 200;
@@ -30,6 +30,13 @@ const FAULTS: readonly (readonly [keyof Faults, Flavour, number])[] = [
   ['neverWake', 'mixed', 1],
 ];
 
+/** Faults that show in bigger programs. */
+const LATE_FAULTS: typeof FAULTS = [
+  ['futureReadsCommute', 'mixed', 1],
+  ['ignoreDeadlocks', 'mixed', 105],
+  ['sectionsWakeNobody', 'mixed', 35],
+];
+
 describe('every way of exploring', () => {
   test('finds the final states and the reports of brute force on random programs', () => {
     const result = crosscheck(300, 1, { schedulesMax: SCHEDULES_MAX });
@@ -41,6 +48,20 @@ describe('every way of exploring', () => {
     const machine = { audit: true };
     const result = crosscheck(60, 5000, { schedulesMax: SCHEDULES_MAX, machine });
     expect(result.failures).toEqual([]);
+  });
+});
+
+describe('every reduction', () => {
+  test('keeps the final states and reports of bigger random programs', () => {
+    const result = crosscheckReductions(150, 1);
+    expect(result.failures).toEqual([]);
+    expect(result.programs - result.skipped).toBeGreaterThan(100);
+  });
+
+  test.each(LATE_FAULTS)('is caught when it does %s', (fault, flavour, seed) => {
+    const search = { faults: { [fault]: true } };
+    const result = crosscheckReductions(150, seed, { flavour, search });
+    expect(result.failures).not.toEqual([]);
   });
 });
 
