@@ -12,7 +12,8 @@ import { reportKey } from '../../../src/checker/run.ts';
 import type { Scene } from '../../../src/checker/scene.ts';
 import { exploreSource } from '../../../src/checker/source.ts';
 import { finalWords } from './crosscheck.ts';
-import { draw, sceneOf } from './programs.ts';
+import { sceneOf } from './program-scene.ts';
+import { draw } from './programs.ts';
 
 /** What a strategy says about a program, as sets that can be compared. */
 interface Outcome {

@@ -10,7 +10,8 @@ import type { Report } from '../../../src/checker/program.ts';
 import { Discipline } from '../../../src/checker/reduce.ts';
 import type { Scene } from '../../../src/checker/scene.ts';
 import { brute, wordsOf } from './brute.ts';
-import { draw, type Flavour, sceneOf } from './programs.ts';
+import { sceneOf } from './program-scene.ts';
+import { draw, type Flavour } from './programs.ts';
 
 /** What exploring a scene in one way gave. */
 export interface Explored {
