@@ -3,7 +3,7 @@
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CompileJob, compileAll } from './compile.ts';
+import { type CompiledObject, type CompileJob, compileAll } from './compile.ts';
 import { type DebugInfo, readDebugInfo, type SourceFrame } from './dwarf/info.ts';
 import { SourceError } from './errors.ts';
 import {
@@ -19,7 +19,7 @@ import { FOLLOWED } from './follow.ts';
 import { SourceFiles } from './includes.ts';
 import { asyncify, linkObjects, SUSPENDING } from './link.ts';
 import { applyPatches, type PatchInput } from './patch.ts';
-import { defaultCacheDir, findToolchain } from './toolchain.ts';
+import { defaultCacheDir, findToolchain, type Toolchain } from './toolchain.ts';
 import { type RawSite, rewrite } from './wasm/rewrite.ts';
 
 export interface BuildOptions {
@@ -80,6 +80,40 @@ function openTree(tree: string, overlay: ReadonlyMap<string, Uint8Array | null>)
   return { version, files: new SourceFiles({ tree, generated, overlay, scene: sceneDir() }) };
 }
 
+type Meta = Pick<KernelImage, 'sites' | 'frames' | 'quiet' | 'followed' | 'missing'>;
+
+/** Written beside its place first: what stands there is whole. */
+function save(path: string, bytes: Uint8Array | string): void {
+  writeFileSync(`${path}.${process.pid}`, bytes);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+/** Link the objects into the files @base.*; how long linking and rewriting took. */
+async function linkImage(
+  base: string,
+  objects: readonly CompiledObject[],
+  toolchain: Toolchain,
+  cacheDir: string,
+  onStep: (what: string) => void,
+): Promise<{ linkMs: number; asyncifyMs: number }> {
+  const started = performance.now();
+  onStep('link');
+  const linked = await linkObjects(objects, toolchain, cacheDir);
+  const linkedAt = performance.now();
+  onStep('asyncify');
+  const rewritten = rewrite(linked, FOLLOWED, OPERATIONS);
+  const wasm = await asyncify(rewritten.module, toolchain);
+  const asyncifyMs = performance.now() - linkedAt;
+  const { sites, followed, missing } = rewritten;
+  const info = readDebugInfo(linked);
+  const frames = sites.map((s) => info.framesAt(s.address));
+  const quiet = frames.map((f) => (f.some(({ fn }) => REFERENCE.test(fn)) ? 1 : 0));
+  save(`${base}.debug.wasm`, linked);
+  save(`${base}.wasm`, wasm);
+  save(`${base}.json`, JSON.stringify({ sites, frames, quiet, followed, missing }));
+  return { linkMs: linkedAt - started, asyncifyMs };
+}
+
 /** Build the image of a tree with patches; what has not changed comes from the cache. */
 export async function buildTree(tree: string, opt: BuildOptions = {}): Promise<KernelImage> {
   const cacheDir = opt.cacheDir ?? defaultCacheDir();
@@ -107,33 +141,12 @@ export async function buildTree(tree: string, opt: BuildOptions = {}): Promise<K
   const dir = join(cacheDir, 'images');
   mkdirSync(dir, { recursive: true });
   const base = join(dir, key);
-  let linkMs = 0;
-  let asyncifyMs = 0;
+  let times = { linkMs: 0, asyncifyMs: 0 };
   if (!existsSync(`${base}.json`)) {
-    opt.onProgress?.(jobs.length, jobs.length, 'link');
-    const linked = await linkObjects(objects, toolchain, cacheDir);
-    const linkedAt = performance.now();
-    linkMs = linkedAt - compiledAt;
-    opt.onProgress?.(jobs.length, jobs.length, 'asyncify');
-    const rewritten = rewrite(linked, FOLLOWED, OPERATIONS);
-    const wasm = await asyncify(rewritten.module, toolchain);
-    asyncifyMs = performance.now() - linkedAt;
-    const { sites, followed, missing } = rewritten;
-    const info = readDebugInfo(linked);
-    const frames = sites.map((s) => info.framesAt(s.address));
-    const quiet = frames.map((f) => (f.some(({ fn }) => REFERENCE.test(fn)) ? 1 : 0));
-    const save = (path: string, bytes: Uint8Array | string): void => {
-      writeFileSync(`${path}.${process.pid}`, bytes);
-      renameSync(`${path}.${process.pid}`, path);
-    };
-    save(`${base}.debug.wasm`, linked);
-    save(`${base}.wasm`, wasm);
-    save(`${base}.json`, JSON.stringify({ sites, frames, quiet, followed, missing }));
+    const onStep = (what: string): void => opt.onProgress?.(jobs.length, jobs.length, what);
+    times = await linkImage(base, objects, toolchain, cacheDir, onStep);
   }
-  const meta = JSON.parse(readFileSync(`${base}.json`, 'utf8')) as Pick<
-    KernelImage,
-    'sites' | 'frames' | 'quiet' | 'followed' | 'missing'
-  >;
+  const meta = JSON.parse(readFileSync(`${base}.json`, 'utf8')) as Meta;
   const debugStart = performance.now();
   const debug = readDebugInfo(readFileSync(`${base}.debug.wasm`));
   return {
@@ -146,8 +159,7 @@ export async function buildTree(tree: string, opt: BuildOptions = {}): Promise<K
       objects: objects.length,
       compiled: objects.filter((o) => !o.cached).length,
       compileMs: compiledAt - started,
-      linkMs,
-      asyncifyMs,
+      ...times,
       debugMs: performance.now() - debugStart,
     },
   };

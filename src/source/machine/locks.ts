@@ -77,15 +77,23 @@ export class LockTable {
   }
 }
 
-/** Lock imports. The lock's first word holds the owner: thread id, or a reader count. */
-export function lockImports(host: Host, table: LockTable): Imports {
+/** How locks are taken and given back, for imports of any name. */
+interface LockSteps {
+  readonly set: (m: number, v: number) => void;
+  /** Take a lock when @free says so; the thread may have been left instead. */
+  readonly acquire: (m: number, op: string, free: () => boolean, take: () => void) => void;
+  readonly exclusive: (op: string) => (m: number) => number;
+  readonly release: (op: string) => (m: number) => void;
+  readonly trylock: (op: string) => (m: number) => number;
+}
+
+function lockSteps(host: Host, table: LockTable): LockSteps {
   const { i32 } = host.mem;
   const me = (): number => host.current?.id ?? 1;
   const set = (m: number, v: number): void => {
     i32[m >> 2] = v;
     host.mem.wrote(m, 4);
   };
-  /** Take a lock when @free says so; undefined if the thread was left. */
   const acquire = (m: number, op: string, free: () => boolean, take: () => void): void => {
     if (!host.current) {
       take();
@@ -134,6 +142,13 @@ export function lockImports(host: Host, table: LockTable): Imports {
       table.took(m, op);
       return 1;
     };
+  return { set, acquire, exclusive, release, trylock };
+}
+
+/** Lock imports. The lock's first word holds the owner: thread id, or a reader count. */
+export function lockImports(host: Host, table: LockTable): Imports {
+  const { i32 } = host.mem;
+  const { set, acquire, exclusive, release, trylock } = lockSteps(host, table);
   const out: Record<string, unknown> = {
     mutex_lock: exclusive('mutex_lock'),
     mutex_lock_interruptible: exclusive('mutex_lock'),
