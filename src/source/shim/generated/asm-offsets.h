@@ -1,3 +1,2 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* No assembler offsets: empty on purpose. */
-
