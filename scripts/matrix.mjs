@@ -17,7 +17,8 @@ const table = execFileSync(process.execPath, ['--stack-size=4000', ...args], {
 });
 const head = `# Windows by kernel
 
-Computed by \`npm run matrix\`; not to be edited. Worlds: those of src/worlds/generic.ts and hand.ts.
+Computed by \`npm run matrix\`; not to be edited. Worlds: those of src/worlds/generic.ts and
+hand.ts.
 Where it differs from the catalogue: [findings-matrix.md](findings-matrix.md).
 
 `;

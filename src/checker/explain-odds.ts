@@ -6,7 +6,8 @@
 // shows it, else the mean over the steps from s. On a graph without cycles one pass in the order in
 // which states were left gives it exactly; with cycles the passes are repeated until they settle.
 //
-//   s -> fails    s -> t    t -> passes    t -> fails        p(t) = 1/2    p(s) = (1 + 1/2) / 2 = 3/4
+//   s -> fails    s -> t    t -> passes    t -> fails
+//   p(t) = 1/2    p(s) = (1 + 1/2) / 2 = 3/4
 
 import { exploreNone } from './none.ts';
 import type { Program, Report } from './program.ts';

@@ -101,8 +101,9 @@ function backportLines(window: string, to: Revision, result: BackportResult): st
   const tried = `${plural(asked, 'set')} tried, ${refused} cannot stand there`;
   if (before !== 'found') return [`${window} in ${to.name}: ${before}; nothing to carry back`];
   if (!best) return [`${window} in ${to.name}: no set of known commits closes it (${tried})`];
+  const by = plural(best.commits.length, 'commit');
   return [
-    `${window} in ${to.name} is closed (${best.answer}) by ${plural(best.commits.length, 'commit')}`,
+    `${window} in ${to.name} is closed (${best.answer}) by ${by}`,
     `(${tried}):`,
     ...best.commits.flatMap((c) => wrap(printable(`  ${lineOf(c)}`), { rest: '    ' })),
   ];

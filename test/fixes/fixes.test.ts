@@ -74,7 +74,7 @@ describe('the unconditional test of ready', () => {
 });
 
 describe('fixes that deadlock', () => {
-  test('a match under the device lock waits for itself where a probe registers a driver', async () => {
+  test('a match under the device lock waits for itself if a probe registers a driver', async () => {
     const fixed = await withFixes('6.18', 'match-under-device-lock.ts');
     expect(seen(fixed, ...nested)).toEqual(['deadlock new']);
   });
