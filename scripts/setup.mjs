@@ -13,7 +13,7 @@ const staleMs = 15 * 60_000;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(
-    `RW001: Node ${process.versions.node} is too old\n  hint: install Node 20.19 or newer`,
+    `RW067: Node ${process.versions.node} is too old\n  hint: install Node 20.19 or newer`,
   );
   process.exit(2);
 }
@@ -39,7 +39,7 @@ function run(what, command, args) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (r.status === 0) return;
-  console.error(`RW002: ${what} failed\n${r.stdout ?? ''}${r.stderr ?? ''}${r.error ?? ''}`);
+  console.error(`RW068: ${what} failed\n${r.stdout ?? ''}${r.stderr ?? ''}${r.error ?? ''}`);
   process.exit(2);
 }
 
@@ -75,7 +75,7 @@ function takeLock() {
     if (!lockIsLive()) fs.rmSync(lockDir, { recursive: true, force: true });
     else if (Date.now() - start > staleMs) {
       console.error(
-        `RW003: another set-up holds ${path.relative(root, lockDir)}\n  hint: remove that folder`,
+        `RW069: another set-up holds ${path.relative(root, lockDir)}\n  hint: remove that folder`,
       );
       process.exit(2);
     } else sleep(100);

@@ -6,7 +6,7 @@ import { printable } from '#base/text';
 /**
  * Every code there is, with what it means; a code keeps its meaning for good.
  * RW00x input files, RW01x-RW02x device tree blobs, RW03x-RW04x boards, RW05x kernels and commits,
- * RW06x options, RW07x schedules and findings, RW08x limits, RW09x scripts.
+ * RW06x options and set-up, RW07x schedules and findings, RW08x limits, RW09x scripts.
  */
 export const errorCodes = {
   RW001: 'the input file cannot be read',
@@ -41,6 +41,9 @@ export const errorCodes = {
   RW064: 'an option has a value that it cannot have',
   RW065: 'an output file cannot be written',
   RW066: 'two options exclude each other',
+  RW067: 'the Node that runs the set-up is too old',
+  RW068: 'a step of the set-up failed',
+  RW069: 'another set-up does not end',
   RW070: 'the file is not JSON',
   RW071: 'the JSON is neither a finding nor a report',
   RW072: 'the report has no such finding',
