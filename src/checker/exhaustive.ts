@@ -131,7 +131,7 @@ class Exhaustive {
     return this.options.quiet !== false;
   }
 
-  /** Bring the futures up to date. If known ones have grown, this round may have missed something. */
+  /** Bring the futures up to date; if known ones have grown, this round may have missed a thing. */
   private refresh(): void {
     if (this.looksAhead() && this.futures.refresh()) this.grown = true;
   }

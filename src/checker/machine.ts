@@ -242,8 +242,8 @@ export class Machine implements Program {
   }
 
   /**
-   * The facts about what @t would do, or -1 if it is not possible or would end the run at once. Of a
-   * choice, those of its first answer.
+   * The facts about what @t would do, or -1 if it is not possible or would end the run at once.
+   * Of a choice, those of its first answer.
    */
   facts(t: number): number {
     const local = this.local(t);
