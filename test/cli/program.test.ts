@@ -22,7 +22,12 @@ interface Around {
 function racewindow(args: readonly string[], around: Around = {}) {
   const env = { ...process.env, ...around.env };
   const { cwd = root } = around;
-  const ran = spawnSync(process.execPath, [cli, ...args], { cwd, env, encoding: 'utf8' });
+  const ran = spawnSync(process.execPath, [cli, ...args], {
+    cwd,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }
 
