@@ -101,7 +101,7 @@ class Exhaustive {
     this.discipline =
       options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
     this.futures = options.knownFutures ?? new Futures(machine, options.faults);
-    this.matrix = new DependenceMatrix(machine.views.all, options.faults);
+    this.matrix = new DependenceMatrix(machine.views, options.faults);
   }
 
   search(): SearchResult {

@@ -141,6 +141,8 @@ export function effectOf(instruction: Instruction, result: number): Effect {
 /** Makes views, one object and one number for each that is different. */
 export class Views {
   readonly all: OpView[] = [];
+  /** The value that each view stores, as an id; -1 for any other kind of Op. */
+  readonly stored: number[] = [];
   private readonly known = new Map<string, number>();
 
   /** The number of the view of @instruction with @effect. */
@@ -148,7 +150,8 @@ export class Views {
     const { op, cell, object, fn } = instruction;
     const valueWords = op.arg === undefined ? '' : valueText(op.arg);
     const plain = !op.marked;
-    const key = [op.kind, cell, object, effect, visible, plain, fn, valueWords].join('|');
+    const stored = instruction.code === Code.store ? instruction.arg : -1;
+    const key = [op.kind, cell, object, effect, visible, plain, fn, valueWords, stored].join('|');
     const known = this.known.get(key);
     if (known !== undefined) return known;
     const view: OpView = {
@@ -165,6 +168,7 @@ export class Views {
       fn,
     };
     const id = this.all.push(view) - 1;
+    this.stored.push(stored);
     this.known.set(key, id);
     return id;
   }
