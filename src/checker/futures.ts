@@ -92,6 +92,8 @@ export class Futures {
   private sections = new Map<number, Section | null>();
   private readonly order = new Map<number, Set<number>>();
   private readonly ordered = new PairTable();
+  /** Locks that somebody tries. */
+  private readonly tried = new Set<number>();
   /** True once locks could stop threads for good. */
   private stuck = false;
   /** Grows when what was taken for impossible is seen; a round that used it is done again. */
@@ -104,6 +106,10 @@ export class Futures {
 
   /** A thread that holds @held stands before @i: learn in which order locks are taken. */
   noteHeld(held: number, i: Instruction): void {
+    if (i.code === Code.trylock && !this.tried.has(i.cell)) {
+      this.tried.add(i.cell);
+      this.surprises++;
+    }
     if (held === 0 || this.stuck) return;
     if (i.code === Code.wait) this.setStuck();
     if (ACQUIRES[i.code] !== true || this.ordered.get(held, i.cell) >= 0) return;
@@ -291,7 +297,10 @@ export class Futures {
     const section = this.section(node);
     if (section === null) return false;
     const { machine } = this;
-    for (const lock of section.locks) if (machine.state.slots[lock] !== 0) return false;
+    // A trylock tells whether somebody is inside: then the section is no single step.
+    for (const lock of section.locks) {
+      if (machine.state.slots[lock] !== 0 || this.tried.has(lock)) return false;
+    }
     const layer = this.layer(machine.held(t));
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
       if (u === t || machine.isDone(u)) continue;
