@@ -34,7 +34,7 @@ const FAULTS: readonly (readonly [keyof Faults, Flavour, number])[] = [
 const LATE_FAULTS: typeof FAULTS = [
   ['futureReadsCommute', 'mixed', 1],
   ['ignoreDeadlocks', 'mixed', 105],
-  ['sectionsWakeNobody', 'mixed', 35],
+  ['sectionsWakeNobody', 'mixed', 2400],
 ];
 
 describe('every way of exploring', () => {
