@@ -31,7 +31,14 @@ export interface Sequence {
 }
 
 /** Ops that always do the same to memory and report the same events. */
-const STEADY = new Set(['store', 'lock', 'unlock', 'read_lock', 'read_unlock', 'write_lock']);
+export const STEADY: ReadonlySet<string> = new Set([
+  'store',
+  'lock',
+  'unlock',
+  'read_lock',
+  'read_unlock',
+  'write_lock',
+]);
 
 /** True if @e may come first: no event of @w has to come before it. */
 export function isWeakInitial(e: RunEvent, w: Sequence): boolean {

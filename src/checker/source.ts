@@ -9,8 +9,13 @@
 //   lastzero(5)                    64 classes: optimal 64 runs, source 64 and 33 given up
 //   p: x=1   q: x=2, both race     node 0 has {p}; v = [q]; q added; 2 runs, none given up
 //
-// Known gap: where what a rule hears depends on what a reversed trylock returns, a class can be
-// missed (random program 36963, 18 of 19); optimal, which judges whole sequences, finds it.
+// What a rule hears of an Op may depend on its result: a trylock that fails may be visible where one
+// that succeeds is not. Then reversing it can make it dependent with steps that come later in the
+// run and did not seem to concern it. So such reversals are planned once more at the end of the run:
+//
+//   T1: trylock m; unlock m     T0: if trylock m fails, event     T2: store that a rule reads
+//   run T1 T1 T0 T2: T0 succeeds, so T2 does not race with it; T0 before the unlock fails, and
+//   where it comes before T2's store and where after it are two classes (random program 36963)
 //
 // Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, algorithm 1.
 
@@ -18,6 +23,7 @@ import { assert } from '#base/assert';
 import { type RunCounts, type RunHooks, sequence, stuckThreads } from './optimal.ts';
 import { type Reversal, reversalsAtEnd, reversalsOf } from './optimal-races.ts';
 import { conflicting, type OrderedEvent, Run, type RunEvent } from './optimal-run.ts';
+import { STEADY } from './optimal-tree.ts';
 import type { Program } from './program.ts';
 
 interface Node {
@@ -37,6 +43,7 @@ export function exploreSource(program: Program, hooks: RunHooks = {}): RunCounts
     if (node.backtrack.length === 0 && !plant(run, node)) {
       finish(run, counts, hooks);
       planAll(run, nodes, reversalsAtEnd(run));
+      planAll(run, nodes, changing(run));
     }
     const done = advance(run, node, hooks);
     if (done !== undefined) {
@@ -106,6 +113,15 @@ function planAll(run: Run, nodes: readonly Node[], found: Iterable<Reversal>): v
     node.backtrack.push(initials[0]!);
   }
   assert(run.length + 1 >= nodes.length, 'there is a node for each prefix of the run');
+}
+
+/**
+ * Reversals of the Ops that may do something else when they come earlier, now that the run is over
+ * and it is known what others do without waiting for them.
+ */
+function* changing(run: Run): Generator<Reversal> {
+  if (!run.events.some((e) => e.op.visible)) return;
+  for (const f of run.events) if (!STEADY.has(f.op.kind)) yield* reversalsOf(run, f);
 }
 
 /** The rest of @r; where rules may see what its last Op does in its new place, by doing it. */

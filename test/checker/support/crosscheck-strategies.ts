@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One random program through every strategy: the same final states, violations and classes.
 
+import { bounded } from '../../../src/checker/bounded.ts';
+import { exploreDelay } from '../../../src/checker/delay.ts';
 import { countLayers, noCost } from '../../../src/checker/delay-layers.ts';
 import { exhaustive } from '../../../src/checker/exhaustive.ts';
 import { Machine } from '../../../src/checker/machine.ts';
@@ -37,6 +39,7 @@ export interface Crosschecked {
 }
 
 const PREFIXES_MAX = 3_000;
+const BOUND = 50;
 
 class Collector {
   readonly ends = new Set<string>();
@@ -93,6 +96,22 @@ function byStates(scene: Scene): Outcome {
   return { name: 'exhaustive', ends: c.ends, violations: c.violations };
 }
 
+/** Layers of preemptions, more than any of these programs needs. */
+function byPreemptions(scene: Scene): Outcome {
+  const machine = new Machine(scene);
+  const c = new Collector(machine);
+  const result = bounded(machine, { bound: BOUND, onTerminal: () => c.end([]) });
+  c.note(result.found.map((f) => f.report));
+  return { name: `bound=${BOUND}`, ends: c.ends, violations: c.violations };
+}
+
+/** Layers of delays, likewise; it tells no final states. */
+function byDelays(scene: Scene, ends: Set<string>): Outcome {
+  const { found } = exploreDelay(new Machine(scene), BOUND);
+  const violations = new Set(found.map((f) => reportKey(f.report)));
+  return { name: `delay=${BOUND}`, ends, violations };
+}
+
 const listed = (set: ReadonlySet<string>): string => [...set].sort().join(' ');
 
 /** Compare all strategies on the program that @seed names; two kinds of programs in turn. */
@@ -116,7 +135,13 @@ function compare(seed: number): Crosschecked {
   const expected = brute(scene);
   const optimal = byRuns('optimal', scene, exploreOptimal);
   const differences: string[] = [];
-  for (const found of [optimal, byRuns('source', scene, exploreSource), byStates(scene)]) {
+  const others = [
+    byRuns('source', scene, exploreSource),
+    byStates(scene),
+    byPreemptions(scene),
+    byDelays(scene, expected.ends),
+  ];
+  for (const found of [optimal, ...others]) {
     const say = (what: string, a: unknown, b: unknown) => {
       if (a !== b) differences.push(`seed ${seed}: ${found.name} ${what}: ${a}, not ${b}`);
     };
