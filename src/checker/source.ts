@@ -9,9 +9,9 @@
 //   lastzero(5)                    64 classes: optimal 64 runs, source 64 and 33 given up
 //   p: x=1   q: x=2, both race     node 0 has {p}; v = [q]; q added; 2 runs, none given up
 //
-// What a rule hears of an Op may depend on its result: a trylock that fails may be visible where one
-// that succeeds is not. Then reversing it can make it dependent with steps that come later in the
-// run and did not seem to concern it. So such reversals are planned once more at the end of the run:
+// What a rule hears of an Op may depend on its result: a trylock that fails may be visible where
+// one that succeeds is not. Then reversing it can make it dependent with steps that come later in
+// the run and did not seem to concern it. So such reversals are planned once more at the end:
 //
 //   T1: trylock m; unlock m     T0: if trylock m fails, event     T2: store that a rule reads
 //   run T1 T1 T0 T2: T0 succeeds, so T2 does not race with it; T0 before the unlock fails, and
