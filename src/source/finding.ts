@@ -5,8 +5,8 @@ import { formatSchedule } from '#checker/index';
 import type { StepRecord } from '#checker/program';
 import { propertyOf } from '#properties/index';
 import type { WorldFinding } from '#worlds/run-world';
+import type { RunResult } from './plan.ts';
 import type { SourceProgram } from './program.ts';
-import type { RunResult } from './run.ts';
 import type { SearchFinding } from './search.ts';
 
 /** Steps of a plan through the Program, as the segments of its run say. */

@@ -5,7 +5,8 @@
 // switch point: nothing another thread can do meanwhile depends on it. hooks.c finds that out
 // word by word and keeps watching; here runs are repeated until nothing new is found. A lock that
 // protects no word which two threads touch and one of them writes is inert: it is left out of
-// the lock sets, so that a word which turns out to need it is found to be unprotected.
+// the lock sets, so that a word which turns out to need it is found to be unprotected. Locks that
+// are taken in more than one order are never inert, whatever they protect: they may deadlock.
 
 import type { SourceRunner } from './run.ts';
 
@@ -49,19 +50,41 @@ function observe(r: SourceRunner, plans: readonly number[][]): Map<number, WordU
   return uses;
 }
 
+/** Locks that stand on a cycle of the order in which locks are taken. */
+export function onCycles(order: ReadonlyMap<number, ReadonlySet<number>>): Set<number> {
+  const found = new Set<number>();
+  for (const start of order.keys()) {
+    const reached = new Set<number>();
+    const open = [start];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      for (const next of order.get(at) ?? []) {
+        if (reached.has(next)) continue;
+        reached.add(next);
+        open.push(next);
+      }
+    }
+    if (reached.has(start)) found.add(start);
+  }
+  return found;
+}
+
 /** Learn the switch points; returns how many runs it took. */
 export function learn(r: SourceRunner): number {
   const plans = orders(r.world.threads.length);
+  const { locks, mem } = r.machine;
   let runs = 0;
   const live = new Set<number>();
   const seen = new Set<number>();
+  locks.order = new Map();
   for (const use of observe(r, plans).values()) {
     if (use.threads & (use.threads - 1) && use.wrote) for (const l of use.locks ?? []) live.add(l);
     for (const l of use.locks ?? []) seen.add(l);
   }
+  for (const l of onCycles(locks.order)) live.add(l);
+  locks.order = null;
   runs += plans.length;
-  r.machine.locks.setInert([...seen].filter((l) => !live.has(l)));
-  r.machine.mem.forgetPoints();
+  locks.setInert([...seen].filter((l) => !live.has(l)));
+  mem.forgetPoints();
   for (let round = 0; round < MAX_ROUNDS; round++) {
     let demoted = 0;
     for (const choices of plans) demoted += r.run({ preemptions: [], choices }).demoted;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A booted world and its runs: from a plan of switches to events, reports and what was touched.
 
-import type { Report } from '#checker/program';
 import type { Rule } from '#checker/scene';
 import { RuleContext, rulesFor } from '#properties/index';
 import { signaturesFor } from '#signatures/index';
@@ -12,56 +11,19 @@ import { type BootedWorld, bootWorld, startThreads } from './machine/boot.ts';
 import { EventMaker, type SourceEvent } from './machine/events.ts';
 import { Machine } from './machine/machine.ts';
 import { KIND } from './machine/memory.ts';
+import { loadMachine, saveMachine } from './machine/save.ts';
 import { type Fault, FaultError, type KernelThread } from './machine/types.ts';
 import { Watch } from './machine/watch.ts';
+import {
+  type Checkpoint,
+  fresh,
+  type Plan,
+  type Preemption,
+  type Progress,
+  type RunResult,
+  Trunk,
+} from './plan.ts';
 import { wasm } from './wasm/api.ts';
-
-/** Leave the running thread before it passes switch point number @at, for thread @to. */
-export interface Preemption {
-  readonly at: number;
-  readonly to: number;
-}
-
-/** Everything that determines a run. */
-export interface Plan {
-  readonly preemptions: readonly Preemption[];
-  /** Which runnable thread goes on wherever one blocks or ends; 0 past the end of the list. */
-  readonly choices: readonly number[];
-}
-
-/** A place where the running thread blocked or ended and somebody else had to be chosen. */
-export interface FreeChoice {
-  readonly count: number;
-  readonly options: number;
-  readonly chosen: number;
-}
-
-/** A stretch of one thread between two switches. */
-export interface Segment {
-  readonly thread: number;
-  readonly from: number;
-  /** Switch points up to this number were passed. */
-  to: number;
-  /** Its part of the log, in words. */
-  readonly logFrom: number;
-  logTo: number;
-  /** Threads that could have run instead, when it began. */
-  readonly others: readonly number[];
-}
-
-export interface RunResult {
-  readonly choices: readonly FreeChoice[];
-  readonly segments: readonly Segment[];
-  /** Per segment: it was ended by a preemption of the plan. */
-  readonly preempted: readonly boolean[];
-  readonly points: number;
-  /** Words that broke the discipline: the set of switch points has grown. */
-  readonly demoted: number;
-  readonly reports: readonly Report[];
-  readonly fault: Fault | null;
-  /** False if the plan asked for a thread that could not run there. */
-  readonly feasible: boolean;
-}
 
 /** A world on an image, booted once and run many times. */
 export class SourceRunner {
@@ -117,59 +79,157 @@ export class SourceRunner {
   run(plan: Plan, traced = false, lenient = false): RunResult {
     this.begin();
     this.machine.mem.trace = traced;
-    const choices: FreeChoice[] = [];
-    const segments: Segment[] = [];
-    const preempted: boolean[] = [];
-    let fault: Fault | null = null;
-    let feasible = true;
-    let next: number | null = null;
-    let preemption = 0;
+    return this.goOn(plan, fresh(), lenient);
+  }
+
+  /** The rest of a run: @plan does up to @from what the run did that @from was taken in. */
+  resume(plan: Plan, from: Checkpoint): RunResult {
+    loadMachine(this.machine, from.machine);
+    this.events.view.load(from.view);
+    this.watch.load(from.watch);
+    const { choices, segments, preempted, preemption, thread } = from.progress;
+    const progress: Progress = {
+      choices: [...choices],
+      segments: [...segments.slice(0, -1), { ...segments.at(-1)! }],
+      preempted: [...preempted],
+      preemption,
+      next: null,
+      again: this.machine.threads.find((t) => t.id === thread)!,
+    };
+    const p = plan.preemptions[preemption];
+    if (p?.at === from.at) this.leave(progress, p);
+    return this.goOn(plan, progress, false);
+  }
+
+  /**
+   * Make a run once more and stop at each switch point after number @above: who could go on there,
+   * and every @every points a checkpoint.
+   */
+  trunk(plan: Plan, above: number, every: number): { result: RunResult; trunk: Trunk } {
+    const { machine } = this;
+    const trunk = new Trunk();
+    const look = (progress: Progress, t: KernelThread): void => {
+      const at = machine.mem.count;
+      const able = machine.threads.filter((o) => o !== t && machine.couldGoOn(o));
+      trunk.ready.set(
+        at,
+        able.map((o) => o.id),
+      );
+      const last = trunk.checkpoints.at(-1);
+      if (last && at - last.at < every) return;
+      trunk.checkpoints.push(this.checkpoint(progress, t, at));
+    };
+    this.begin();
+    machine.mem.trace = false;
+    const result = this.goOn(plan, fresh(), false, look, above);
+    return { result, trunk };
+  }
+
+  private checkpoint(progress: Progress, t: KernelThread, at: number): Checkpoint {
+    const { choices, segments, preempted, preemption } = progress;
+    const open = { ...segments.at(-1)! };
+    return {
+      at,
+      machine: saveMachine(this.machine),
+      view: this.events.view.save(),
+      watch: this.watch.save(),
+      progress: {
+        choices: [...choices],
+        segments: [...segments.slice(0, -1), open],
+        preempted: [...preempted],
+        preemption,
+        thread: t.id,
+      },
+    };
+  }
+
+  /** The running thread was left at a point of the plan. */
+  private leave(progress: Progress, p: Preemption): void {
+    // The point itself is passed when the thread comes back.
+    progress.next = p.to;
+    progress.preemption++;
+    progress.again = null;
+    this.close(progress);
+  }
+
+  /** The last segment ends here. */
+  private close(progress: Progress): void {
+    const { mem } = this.machine;
+    const segment = progress.segments.at(-1)!;
+    segment.to = mem.count;
+    segment.logTo = mem.logLength;
+    progress.preempted.push(progress.next !== null);
+  }
+
+  /** Who goes on; null where the plan asks for a thread that cannot, undefined at the end. */
+  private choose(
+    plan: Plan,
+    progress: Progress,
+    lenient: boolean,
+  ): KernelThread | null | undefined {
     const { machine } = this;
     const { mem, threads } = machine;
+    const ready = threads.filter((t) => machine.runnable(t));
+    if (ready.length === 0) return undefined;
+    let t: KernelThread;
+    const { next, choices } = progress;
+    if (next !== null) {
+      const found = ready.find((r) => r.id === next);
+      if (!found && !lenient) return null;
+      t = found ?? ready[0]!;
+      progress.next = null;
+    } else {
+      const chosen = Math.min(plan.choices[choices.length] ?? 0, ready.length - 1);
+      choices.push({ count: mem.count, options: ready.length, chosen });
+      t = ready[chosen]!;
+    }
+    progress.segments.push({
+      thread: t.id,
+      from: mem.count,
+      to: 0,
+      logFrom: mem.logLength,
+      logTo: 0,
+    });
+    return t;
+  }
+
+  /** Run to the end; @stop is told of every switch point above @above. */
+  private goOn(
+    plan: Plan,
+    progress: Progress,
+    lenient: boolean,
+    stop: ((progress: Progress, t: KernelThread) => void) | null = null,
+    above = 0,
+  ): RunResult {
+    const { machine } = this;
+    const { mem } = machine;
+    let fault: Fault | null = null;
+    let feasible = true;
     try {
       for (;;) {
-        const ready = threads.filter((t) => machine.runnable(t));
-        if (ready.length === 0) break;
-        let t: KernelThread;
-        if (next !== null) {
-          const wanted = next;
-          const found = ready.find((r) => r.id === wanted);
-          if (!found && !lenient) {
-            feasible = false;
-            break;
-          }
-          t = found ?? ready[0]!;
-          next = null;
-        } else {
-          const chosen = Math.min(plan.choices[choices.length] ?? 0, ready.length - 1);
-          choices.push({ count: mem.count, options: ready.length, chosen });
-          t = ready[chosen]!;
+        let t: KernelThread | null | undefined = progress.again;
+        if (!t) t = this.choose(plan, progress, lenient);
+        if (!t) {
+          feasible = t !== null;
+          break;
         }
-        const segment: Segment = {
-          thread: t.id,
-          from: mem.count,
-          to: 0,
-          logFrom: mem.logLength,
-          logTo: 0,
-          others: ready.filter((r) => r !== t).map((r) => r.id),
-        };
-        segments.push(segment);
-        const p = plan.preemptions[preemption];
+        progress.again = null;
+        const p = plan.preemptions[progress.preemption];
         mem.stop = p?.at ?? 0;
+        if (stop && !p) mem.stop = Math.max(mem.count, above) + 1;
         machine.resume(t);
-        if (p && mem.count === p.at && t.pending && !t.done) {
-          // The point itself is passed when the thread comes back.
-          next = p.to;
-          preemption++;
-        }
-        preempted.push(next !== null);
-        segment.to = mem.count;
-        segment.logTo = mem.logLength;
+        const left = t.pending !== null && !t.done && mem.count === mem.stop;
+        if (p && left) this.leave(progress, p);
+        else if (left) {
+          stop?.(progress, t);
+          progress.again = t;
+        } else this.close(progress);
       }
       if (feasible) this.finish();
     } catch (e) {
       fault = this.caught(e);
     }
+    const { choices, segments, preempted } = progress;
     return {
       choices,
       segments,
@@ -198,7 +258,8 @@ export class SourceRunner {
 
   private deadlock(stuck: readonly KernelThread[]): Fault {
     const waits = stuck.map((t) => {
-      const b = t.blocked!;
+      // A traced thread is left before the lock instead of waiting for it.
+      const b = t.blocked ?? { kind: 'lock', addr: t.pending?.addr ?? 0 };
       const holder = this.machine.threads.find((h) => h.held.some((l) => l.addr === b.addr));
       const held = t.held.map((l) => this.machine.nameOf(l.addr)).join(', ');
       const whom = holder ? ` held by ${holder.name}` : '';
@@ -212,8 +273,8 @@ export class SourceRunner {
       thread: stuck[0]!.name,
       site: stuck[0]!.opSite,
       addr: stuck[0]!.blocked?.addr ?? 0,
-      stack: stuck[0]!.blockedStack,
-      otherStack: stuck[1]?.blockedStack ?? [],
+      stack: waitingIn(stuck[0]!),
+      otherStack: stuck[1] ? waitingIn(stuck[1]) : [],
     };
   }
 
@@ -238,6 +299,10 @@ export class SourceRunner {
     return fault;
   }
 }
+
+/** The functions in which a thread waits. */
+const waitingIn = (t: KernelThread): readonly string[] =>
+  t.blocked ? t.blockedStack : (t.pending?.stack ?? []);
 
 /** Names of the machine's own detectors, as the properties know them. */
 const PROPERTY_OF_FAULT: Readonly<Record<Fault['kind'], string>> = {

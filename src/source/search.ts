@@ -16,7 +16,8 @@ import type { Report } from '#checker/program';
 import { learn } from './learn.ts';
 import { KIND } from './machine/memory.ts';
 import type { Fault } from './machine/types.ts';
-import type { Plan, Preemption, RunResult, Segment, SourceRunner } from './run.ts';
+import type { Checkpoint, Plan, RunResult, Segment, Trunk } from './plan.ts';
+import type { SourceRunner } from './run.ts';
 
 export interface SearchOptions {
   /** Most preemptions per run. */
@@ -65,6 +66,9 @@ class Limit extends Error {
   }
 }
 
+/** Switch points between two checkpoints: what a run repeats, against what saving costs. */
+const CHECKPOINT_EVERY = 8;
+
 /** What a segment touched: word -> written. */
 type Touched = Map<number, boolean>;
 
@@ -84,14 +88,15 @@ class Search {
     this.opt = opt;
   }
 
-  private once(plan: Plan): RunResult {
+  /** A run of @plan; from @checkpoint on, if there is one. */
+  private once(plan: Plan, checkpoint: Checkpoint | null): RunResult {
     const { runsMax, timeMaxMs } = this.opt;
     if (runsMax !== undefined && this.runs >= runsMax) throw new Limit('runs-max');
     if (timeMaxMs !== undefined && (this.runs & 63) === 0) {
       if (performance.now() - this.started > timeMaxMs) throw new Limit('time-max');
     }
     this.runs++;
-    const result = this.r.run(plan);
+    const result = checkpoint ? this.r.resume(plan, checkpoint) : this.r.run(plan);
     if (result.demoted > 0) throw new Grown();
     if (result.feasible) {
       this.points = Math.max(this.points, result.points);
@@ -119,8 +124,11 @@ class Search {
       this.layers = [];
       this.generation = restarts;
       try {
-        let layer = this.freely({ preemptions: [], choices: [] }, 0);
-        for (let k = 1; k <= bound; k++) layer = layer.flatMap((p) => this.extend(p, k));
+        const none = { preemptions: [], choices: [] };
+        let layer = this.freely(none, 0, null, bound > 0).kept;
+        for (let k = 1; k <= bound; k++) {
+          layer = layer.flatMap((plan) => this.extend(plan, k, k < bound));
+        }
         return restarts;
       } catch (e) {
         if (!(e instanceof Grown)) throw e;
@@ -128,56 +136,67 @@ class Search {
     }
   }
 
-  /** The run of a plan, and of all that differ from it in free choices from number @from on. */
-  private freely(plan: Plan, from: number): [Plan, RunResult, Uint32Array][] {
-    const out: [Plan, RunResult, Uint32Array][] = [];
-    const result = this.once(plan);
-    if (!result.feasible) return out;
-    const log = this.r.machine.mem.log.slice(0, this.r.machine.mem.logLength);
-    out.push([plan, result, log]);
-    for (let i = from; i < result.choices.length; i++) {
-      const { options } = result.choices[i]!;
-      const before = result.choices.slice(0, i).map((c) => c.chosen);
+  /**
+   * The run of a plan, and of all that differ from it in free choices from number @from on.
+   * @keep: their plans are wanted.
+   */
+  private freely(plan: Plan, from: number, checkpoint: Checkpoint | null, keep: boolean): Runs {
+    const first = this.once(plan, checkpoint);
+    const runs: Runs = { first, kept: [], touched: null };
+    if (!first.feasible) return runs;
+    if (keep) runs.kept.push(plan);
+    const at = plan.preemptions.at(-1)?.at;
+    if (at !== undefined) runs.touched = touchedAfter(first, this.r.machine.mem.log, at);
+    for (let i = from; i < first.choices.length; i++) {
+      const { options } = first.choices[i]!;
+      const before = first.choices.slice(0, i).map((c) => c.chosen);
       for (let chosen = (plan.choices[i] ?? 0) + 1; chosen < options; chosen++) {
         const other = { ...plan, choices: [...before, chosen] };
-        out.push(...this.freely(other, i + 1));
+        runs.kept.push(...this.freely(other, i + 1, checkpoint, keep).kept);
       }
     }
-    return out;
+    return runs;
   }
 
   /** Preempt a run once more, in every way that matters. */
-  private extend(
-    [plan, result, log]: [Plan, RunResult, Uint32Array],
-    depth: number,
-  ): [Plan, RunResult, Uint32Array][] {
-    const out: [Plan, RunResult, Uint32Array][] = [];
+  private extend(plan: Plan, depth: number, keep: boolean): Plan[] {
     const last = plan.preemptions.at(-1)?.at ?? 0;
+    const { result, trunk } = this.r.trunk(plan, last, CHECKPOINT_EVERY);
+    if (result.demoted > 0) throw new Grown();
+    const { mem } = this.r.machine;
+    const log = mem.log.slice(0, mem.logLength);
+    const parent: Parent = { plan, result, trunk, last, depth, keep };
+    const out: Plan[] = [];
     for (const segment of result.segments) {
       if (segment.to <= last) continue;
-      for (let to = 1; to <= this.r.machine.threads.length + 2; to++) {
-        if (to === segment.thread) continue;
-        this.descend(plan, result, log, segment, to, Math.max(last, segment.from), out, depth);
+      const steps = stepsOf(segment, log);
+      const targets = new Set<number>();
+      for (let at = Math.max(last, segment.from) + 1; at <= segment.to; at++) {
+        for (const id of trunk.ready.get(at) ?? []) targets.add(id);
+      }
+      for (const to of [...targets].sort((a, b) => a - b)) {
+        this.descend(parent, segment, steps, to, out);
       }
     }
     return out;
   }
 
   private descend(
-    plan: Plan,
-    result: RunResult,
-    log: Uint32Array,
+    parent: Parent,
     segment: Segment,
+    steps: Map<number, Touched>,
     to: number,
-    above: number,
-    out: [Plan, RunResult, Uint32Array][],
-    depth: number,
+    out: Plan[],
   ): void {
-    const steps = stepsOf(segment, log);
+    const { plan, result, trunk, last, depth, keep } = parent;
     let others: Touched | null = null;
     const { share } = this.opt;
-    for (let at = segment.to; at > above; at--) {
+    for (let at = segment.to; at > Math.max(last, segment.from); at--) {
       const own = steps.get(at);
+      if (!trunk.ready.get(at)?.includes(to)) {
+        others = null;
+        continue;
+      }
       if (!this.opt.full && others && own && commute(own, others)) {
         this.skipped++;
         continue;
@@ -186,20 +205,34 @@ class Search {
         others = null;
         continue;
       }
-      const preemption: Preemption = { at, to };
       // Free choices made before the switch stay; those after it are all tried.
       const kept = result.choices.filter((c) => c.count < at).map((c) => c.chosen);
-      const next: Plan = { preemptions: [...plan.preemptions, preemption], choices: kept };
-      const runs = this.freely(next, kept.length);
-      if (runs.length === 0) {
-        others = null;
-        continue;
-      }
-      const [, first, firstLog] = runs[0]!;
-      others = touchedAfter(first, firstLog, at);
-      out.push(...runs);
+      const next: Plan = { preemptions: [...plan.preemptions, { at, to }], choices: kept };
+      const runs = this.freely(next, kept.length, trunk.before(at), keep);
+      others = runs.touched;
+      for (const p of runs.kept) out.push(p);
     }
   }
+}
+
+/** A run that is preempted once more. */
+interface Parent {
+  readonly plan: Plan;
+  readonly result: RunResult;
+  readonly trunk: Trunk;
+  /** Number of its last preemption. */
+  readonly last: number;
+  readonly depth: number;
+  /** The next layer will need the plans. */
+  readonly keep: boolean;
+}
+
+/** Runs that differ in free choices only. */
+interface Runs {
+  readonly first: RunResult;
+  readonly kept: Plan[];
+  /** What others touched after the last preemption of the first. */
+  touched: Touched | null;
 }
 
 /** Words that each numbered operation of a segment touches, with the locks given back after it. */

@@ -10,10 +10,10 @@ import { cc, edit, treeOrSkip } from './helpers.ts';
 
 const tree = treeOrSkip('7.2', 'use after free, deadlock and a dropped lock in 7.2');
 
-const found = async (patches: PatchInput[], property: string) => {
+const found = async (patches: PatchInput[], property: string, preemptionsMax = 2) => {
   const image = await buildTree(tree!, { cc, patches });
   const { findings } = checkWorld(image, sourceWorld('two-drivers')!, {
-    strategy: { kind: 'bound', preemptionsMax: 2 },
+    strategy: { kind: 'bound', preemptionsMax },
     timeMaxMs: 60_000,
     statesMax: 20_000,
     properties: null,
@@ -36,8 +36,7 @@ describe.skipIf(!tree)('an edit of 7.2', () => {
     expect(f?.witness.facts['other']).toContain('dev_iommu_free');
   }, 900_000);
 
-  // Known gap: not found yet, though one preemption should do; it.fails tells when it is.
-  it.fails('that takes two mutexes in both orders is a deadlock', async () => {
+  it('that takes two mutexes in both orders is a deadlock', async () => {
     const path = 'drivers/base/dd.c';
     const lock = 'mutex_lock(&deferred_probe_mutex);';
     const count = 'atomic_inc(&deferred_trigger_count);';
@@ -49,8 +48,10 @@ describe.skipIf(!tree)('an edit of 7.2', () => {
       edit(tree!, path, add, [...take, `\t${add}`]),
       edit(tree!, path, count, [take[0]!, `\t${lock}`, `\t${count}`, take[1]!], 2, -1),
     ];
-    const f = await found(patches, 'P9');
+    const f = await found(patches, 'P9', 1);
+    expect(f?.preemptions).toBe(1);
     expect(f?.witness.because).toMatch(/waits at drivers\/base\/dd\.c:\d+ for lock/);
+    expect(f?.witness.facts['stack']).toMatch(/driver_deferred_probe_trigger|driver_bound/);
     expect(f?.witness.because).toContain('rw_other_mutex');
     expect(f?.witness.because).toContain('deferred_probe_mutex');
   }, 900_000);

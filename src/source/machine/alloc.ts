@@ -104,6 +104,55 @@ export class Heap {
     this.freedBoot = [];
     this.tops.length = 0;
   }
+
+  save(): SavedHeap {
+    const { tops, fresh, freedBoot } = this;
+    const freed = fresh.map((a) => a.freed);
+    return { tops: [...tops], fresh: [...fresh], freed, freedBoot: [...freedBoot] };
+  }
+
+  /** Back to what save() has noted, later in the same run or in one with the same beginning. */
+  load(to: SavedHeap): void {
+    const { mem } = this.host;
+    let same = 0;
+    while (same < to.fresh.length && this.fresh[same] === to.fresh[same]) same++;
+    for (let i = same; i < this.fresh.length; i++) {
+      const a = this.fresh[i]!;
+      mem.poison(a.addr, a.size);
+      this.all.delete(a.addr);
+    }
+    for (let i = 0; i < to.fresh.length; i++) {
+      const a = to.fresh[i]!;
+      const freed = to.freed[i]!;
+      if (i < same && a.freed === freed) continue;
+      this.all.set(a.addr, a);
+      a.freed = freed;
+      if (freed) mem.poison(a.addr, a.size);
+      else mem.unpoison(a.addr, a.size);
+    }
+    for (const a of this.freedBoot) {
+      if (to.freedBoot.includes(a)) continue;
+      a.freed = null;
+      mem.unpoison(a.addr, a.size);
+    }
+    for (const a of to.freedBoot) {
+      if (this.freedBoot.includes(a)) continue;
+      a.freed = [];
+      mem.poison(a.addr, a.size);
+    }
+    this.fresh = [...to.fresh];
+    this.freedBoot = [...to.freedBoot];
+    this.tops.length = 0;
+    this.tops.push(...to.tops);
+  }
+}
+
+/** The allocations of a run in its middle. */
+export interface SavedHeap {
+  readonly tops: readonly number[];
+  readonly fresh: readonly Allocation[];
+  readonly freed: readonly (readonly string[] | null)[];
+  readonly freedBoot: readonly Allocation[];
 }
 
 /** Allocation imports. */

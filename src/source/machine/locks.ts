@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Mutexes, spinlocks, rwsems, SRCU and wait queues, as the kernel calls them.
 
-import { KIND } from './memory.ts';
+import { KIND, PSEUDO } from './memory.ts';
 import type { Host, Imports, KernelThread } from './types.ts';
 
 /** Which locks a thread holds, and which of them count. */
@@ -12,6 +12,8 @@ export class LockTable {
   /** Lock address -> bit of the lock set, given out on first use; those beyond 63 have none. */
   private readonly bits = new Map<number, number>();
   private used = 0;
+  /** While learning: lock address -> locks that were taken while it was held. */
+  order: Map<number, Set<number>> | null = null;
   constructor(host: Host) {
     this.host = host;
   }
@@ -40,6 +42,16 @@ export class LockTable {
     return op === 'down_read' ? v >= 0 : v === 0;
   }
 
+  /** Note that @addr was taken, or is wanted, with all that @t holds. */
+  private noteOrder(t: KernelThread, addr: number, op: string): void {
+    if (!this.order || op.includes('trylock')) return;
+    for (const held of t.held) {
+      const after = this.order.get(held.addr);
+      if (after) after.add(addr);
+      else this.order.set(held.addr, new Set([addr]));
+    }
+  }
+
   private publish(t: KernelThread): void {
     let low = 0;
     let high = 0;
@@ -59,6 +71,7 @@ export class LockTable {
       this.host.mem.note(t.pointNumber, addr, KIND.lock | KIND.write);
     }
     t.pointNumber = 0;
+    if (this.order) this.noteOrder(t, addr, op);
     t.held.push({ addr, op, bit: this.bit(addr) });
     this.publish(t);
   }
@@ -104,6 +117,8 @@ function lockSteps(host: Host, table: LockTable): LockSteps {
     if (!free()) {
       const mine = i32[m >> 2] === me();
       if (mine) host.fault('deadlock', `${op} of a lock the thread holds already`, m);
+      // Being blocked depends on who holds the lock, as taking it does.
+      if (!table.inert.has(m)) host.mem.note(host.current.pointNumber, m, KIND.lock | KIND.write);
       host.block({ kind: 'lock', addr: m, ready: free });
       return;
     }
@@ -188,6 +203,7 @@ export function lockImports(host: Host, table: LockTable): Imports {
 /** SRCU readers are counted per domain; RCU callbacks never run, so nothing is freed too early. */
 export function rcuImports(host: Host, readers: Map<number, number>): Imports {
   const add = (s: number, n: number): void => {
+    if (host.current) host.mem.note(0, s, KIND.write);
     readers.set(s, (readers.get(s) ?? 0) + n);
   };
   const out: Record<string, unknown> = {
@@ -203,6 +219,7 @@ export function rcuImports(host: Host, readers: Map<number, number>): Imports {
       if (!host.current) return;
       if (host.state() === 2) host.stopRewind();
       const ready = (): boolean => (readers.get(s) ?? 0) === 0;
+      host.mem.note(0, s, KIND.write);
       if (!ready()) host.block({ kind: 'srcu', addr: s, ready });
     },
   };
@@ -212,6 +229,7 @@ export function rcuImports(host: Host, readers: Map<number, number>): Imports {
 /** Sleeping and waking: schedule() returns once somebody woke the thread. */
 export function waitImports(host: Host): Imports {
   const wakeAll = (): void => {
+    if (host.current) host.mem.note(0, PSEUDO.wait, KIND.write);
     for (const t of host.threads) t.woken = true;
   };
   const out: Record<string, unknown> = {
@@ -223,6 +241,7 @@ export function waitImports(host: Host): Imports {
       return 0;
     },
     wake_up_process: (task: number) => {
+      if (host.current) host.mem.note(0, PSEUDO.wait, KIND.write);
       for (const t of host.threads) if (t.task === task) t.woken = true;
       return 1;
     },
@@ -230,6 +249,7 @@ export function waitImports(host: Host): Imports {
       const t = host.current;
       if (!t) return;
       if (host.state() === 2) host.stopRewind();
+      host.mem.note(0, PSEUDO.wait, KIND.write);
       if (t.woken) {
         t.woken = false;
         return;

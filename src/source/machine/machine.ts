@@ -7,6 +7,7 @@ import { type WasmGlobal, type WasmModule, type WasmTable, wasm } from '../wasm/
 import { allocImports, Heap } from './alloc.ts';
 import { LockTable, lockImports, rcuImports, waitImports } from './locks.ts';
 import { KernelMemory, KIND, MAX_THREADS } from './memory.ts';
+import { kernelStack } from './stack.ts';
 import { miscImports } from './stubs.ts';
 import {
   type Blocked,
@@ -64,7 +65,7 @@ export class Machine implements Host {
   recording = false;
   listener: MachineListener | null = null;
   private readonly bootFrames: Frame[] = [];
-  private readonly srcuReaders = new Map<number, number>();
+  readonly srcuReaders = new Map<number, number>();
   private table!: WasmTable;
   private getState!: () => number;
   private stackPointer!: WasmGlobal;
@@ -254,6 +255,13 @@ export class Machine implements Host {
     return !t.done && (t.blocked === null || t.blocked.ready());
   }
 
+  /** Runnable, and not about to block on a lock that is taken. */
+  couldGoOn(t: KernelThread): boolean {
+    if (!this.runnable(t)) return false;
+    const p = t.pending;
+    return p === null || p.op === '' || this.locks.free(p.addr, p.op);
+  }
+
   /** Run a thread until it is left at a switch point, blocks, or ends. */
   resume(t: KernelThread): void {
     const { mem, stackPointer } = this;
@@ -325,21 +333,7 @@ export class Machine implements Host {
   }
 
   stack(): string[] {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 80;
-    const lines = new Error().stack!.split('\n');
-    Error.stackTraceLimit = limit;
-    const names: string[] = [];
-    for (const line of lines) {
-      const m = /at (\S+) \(wasm:/.exec(line);
-      const name = m?.[1]?.replace(/^.*\.?wasm\./, '');
-      if (!name || NOT_KERNEL.test(name)) continue;
-      // The optimiser numbers static functions that several files have.
-      const plain = name.replace(/_\d+$/, '');
-      const own = plain !== name && this.image.debug.hasFunction(plain) ? plain : name;
-      if (names.at(-1) !== own) names.push(own);
-    }
-    return names;
+    return kernelStack((name) => this.image.debug.hasFunction(name));
   }
 
   format(fmt: number, va: number): string {
@@ -383,9 +377,6 @@ export class Machine implements Host {
     if (this.state() !== 0) throw new Error('a run ended while a thread was half suspended');
   }
 }
-
-// Our own frames, and inlined allocators that clang has put out of line.
-const NOT_KERNEL = /^(out\.wasm|rwh_|slow$|rw_thread_|range$|access$|discipline$|_k\w*_noprof)/;
 
 /** What stands for an import that nobody wrote: it fails loudly, by name. */
 function missing(name: string): () => never {

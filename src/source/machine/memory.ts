@@ -25,6 +25,8 @@ const STATE = {
   logLength: 18,
   quiet: 19,
   site: 20,
+  touched: 21,
+  touchedLength: 22,
 } as const;
 
 /** Bits of a word in the map. */
@@ -33,6 +35,9 @@ export const MAP = { point: 1, poison: 2, watch: 4 } as const;
 /** Bits of an access kind; the size in bytes is in bits 8 and up. */
 export const KIND = { write: 1, marked: 2, atomic: 4, release: 8, lock: 16 } as const;
 
+/** Words of no object: in the log they stand for what threads of the environment wait for. */
+export const PSEUDO = { wait: 4, async: 8 } as const;
+
 export const MAX_THREADS = 12;
 const STACK_BYTES = 64 * 1024;
 const BUFFER_BYTES = 32 * 1024;
@@ -40,6 +45,7 @@ const BOOT_HEAP_BYTES = 1 << 20;
 const ARENA_BYTES = 64 * 1024;
 const PAGE = 4096;
 const LOG_WORDS = 3 * 8192;
+const TOUCHED_WORDS = 32768;
 
 /** Where the pieces of memory are. */
 export interface MemoryLayout {
@@ -64,11 +70,15 @@ export class KernelMemory {
   /** Switch points of the run: number, address, flags; see scene/hooks.c. */
   readonly log: Uint32Array;
   private readonly cells: Uint32Array;
+  /** Words that have a cell of this run. */
+  private readonly touched: Uint32Array;
   private readonly dirty: Uint8Array;
   private readonly state: number;
   private readonly quietAt: number;
   private saved: Uint8Array | null = null;
   private epoch = 0;
+  /** What memory was last taken back to; null: the snapshot. */
+  private loaded: SavedMemory | null = null;
 
   constructor(memory: WasmMemory, heapBase: number, stateAddress: number, quiet: Uint8Array) {
     const heap = (heapBase + PAGE - 1) & -PAGE;
@@ -80,7 +90,8 @@ export class KernelMemory {
     const dirty = map + (limit >> 2);
     const cells = (dirty + (limit >> 12) + 16 + 15) & -16;
     const log = cells + (limit >> 2) * 16;
-    const quietAt = log + LOG_WORDS * 4;
+    const touched = log + LOG_WORDS * 4;
+    const quietAt = touched + TOUCHED_WORDS * 4;
     const end = quietAt + quiet.length;
     const missing = end - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / 65536));
@@ -102,6 +113,7 @@ export class KernelMemory {
     this.cells = this.u32.subarray(cells >> 2, (cells >> 2) + limit);
     this.dirty = this.u8.subarray(dirty, dirty + (limit >> 12) + 1);
     this.log = this.u32.subarray(log >> 2, (log >> 2) + LOG_WORDS);
+    this.touched = this.u32.subarray(touched >> 2, (touched >> 2) + TOUCHED_WORDS);
     this.quietAt = quietAt;
     this.u8.set(quiet, quietAt);
     this.state = stateAddress >> 2;
@@ -117,6 +129,7 @@ export class KernelMemory {
     this.u32[this.state + STATE.cells] = at(this.cells);
     this.u32[this.state + STATE.dirty] = at(this.dirty);
     this.u32[this.state + STATE.log] = at(this.log);
+    this.u32[this.state + STATE.touched] = at(this.touched);
     this.u32[this.state + STATE.quiet] = this.quietAt;
   }
 
@@ -191,6 +204,11 @@ export class KernelMemory {
     if (this.cells[at + 2] !== this.epoch) {
       this.cells[at + 2] = this.epoch;
       this.cells[at + 3] = bit;
+      const n = this.u32[this.state + STATE.touchedLength]!;
+      if (n < TOUCHED_WORDS) {
+        this.touched[n] = at;
+        this.u32[this.state + STATE.touchedLength] = n + 1;
+      }
       return false;
     }
     const threads = this.cells[at + 3]! | bit;
@@ -243,6 +261,7 @@ export class KernelMemory {
         dirty[p] = 0;
       }
     }
+    this.loaded = null;
     this.epoch++;
     const s = this.state;
     this.u32[s + STATE.cur] = 0;
@@ -251,6 +270,88 @@ export class KernelMemory {
     this.u32[s + STATE.stop] = 0;
     this.u32[s + STATE.demoted] = 0;
     this.u32[s + STATE.watch] = 0;
+    this.u32[s + STATE.touchedLength] = 0;
     this.u32[s + STATE.epoch] = this.epoch;
   }
+
+  /** Copy what the run has written so far, and @ranges: stacks of threads that are left. */
+  save(ranges: readonly (readonly [from: number, to: number])[]): SavedMemory {
+    const pages = this.layout.stacks >> 12;
+    const { dirty, u8 } = this;
+    const at = new Int32Array(pages).fill(-1);
+    let n = 0;
+    for (let p = 0; p < pages; p++) if (dirty[p]) at[p] = n++ << 12;
+    const bytes = new Uint8Array(n << 12);
+    for (let p = 0; p < pages; p++) {
+      if (at[p]! >= 0) bytes.set(u8.subarray(p << 12, (p + 1) << 12), at[p]!);
+    }
+    const stacks = ranges.map(([from, to]) => ({ from, bytes: u8.slice(from, to) }));
+    const { count, logLength } = this;
+    const log = this.log.slice(0, logLength);
+    return { at, bytes, stacks, count, log, ...this.saveCells() };
+  }
+
+  private saveCells(): { touched: Uint32Array; cells: Uint32Array } {
+    const touched = this.touched.slice(0, this.u32[this.state + STATE.touchedLength]);
+    const cells = new Uint32Array(touched.length * 3);
+    for (let i = 0; i < touched.length; i++) {
+      const word = touched[i]!;
+      cells[3 * i] = this.cells[word]!;
+      cells[3 * i + 1] = this.cells[word + 1]!;
+      cells[3 * i + 2] = this.cells[word + 3]!;
+    }
+    return { touched, cells };
+  }
+
+  private loadCells({ touched, cells }: SavedMemory): void {
+    this.epoch++;
+    for (let i = 0; i < touched.length; i++) {
+      const word = touched[i]!;
+      this.cells[word] = cells[3 * i]!;
+      this.cells[word + 1] = cells[3 * i + 1]!;
+      this.cells[word + 2] = this.epoch;
+      this.cells[word + 3] = cells[3 * i + 2]!;
+    }
+    this.touched.set(touched);
+    this.u32[this.state + STATE.touchedLength] = touched.length;
+    this.u32[this.state + STATE.epoch] = this.epoch;
+  }
+
+  /** Back to what save() has copied. */
+  load(to: SavedMemory): void {
+    const { dirty, u8, loaded } = this;
+    const boot = this.saved!;
+    for (let p = 0; p < to.at.length; p++) {
+      const at = to.at[p]!;
+      // 2: as in what was loaded last; a write of the run makes it 1.
+      if (at >= 0 ? dirty[p] === 2 && loaded === to : !dirty[p]) continue;
+      if (at < 0) u8.set(boot.subarray(p << 12, (p + 1) << 12), p << 12);
+      else u8.set(to.bytes.subarray(at, at + PAGE), p << 12);
+      dirty[p] = at < 0 ? 0 : 2;
+    }
+    for (const s of to.stacks) u8.set(s.bytes, s.from);
+    this.loaded = to;
+    this.loadCells(to);
+    const s = this.state;
+    this.u32[s + STATE.cur] = 0;
+    this.u32[s + STATE.count] = to.count;
+    this.log.set(to.log);
+    this.u32[s + STATE.logLength] = to.log.length;
+    this.u32[s + STATE.stop] = 0;
+    this.u32[s + STATE.demoted] = 0;
+    this.u32[s + STATE.watch] = 0;
+  }
+}
+
+/** Memory in the middle of a run. */
+export interface SavedMemory {
+  /** Per page: where its copy is; -1 for a page that is as in the snapshot. */
+  readonly at: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly stacks: readonly { readonly from: number; readonly bytes: Uint8Array }[];
+  readonly count: number;
+  readonly log: Uint32Array;
+  /** Words that were touched, and three words of each one's cell. */
+  readonly touched: Uint32Array;
+  readonly cells: Uint32Array;
 }

@@ -63,6 +63,12 @@ export interface WatchedWord {
   readonly address: number;
 }
 
+/** What a run has met so far. */
+export interface SavedView {
+  readonly byAddress: ReadonlyMap<number, Handle>;
+  readonly addressOf: ReadonlyMap<Handle, number>;
+}
+
 /** Reads the kernel's memory for rules. */
 export class KernelView implements Peek {
   private readonly m: Machine;
@@ -100,6 +106,17 @@ export class KernelView implements Peek {
         this.addressOf.delete(handle);
       }
     }
+  }
+
+  save(): SavedView {
+    return { byAddress: new Map(this.byAddress), addressOf: new Map(this.addressOf) };
+  }
+
+  load(to: SavedView): void {
+    this.byAddress.clear();
+    for (const [addr, handle] of to.byAddress) this.byAddress.set(addr, handle);
+    this.addressOf.clear();
+    for (const [handle, addr] of to.addressOf) this.addressOf.set(handle, addr);
   }
 
   private learn(name: string, addr: number): Handle {

@@ -15,6 +15,13 @@ export interface Watched {
 
 type Unclassified = Omit<Report, 'window'>;
 
+/** The automata in the middle of a run; their states are values. */
+export interface SavedWatch {
+  readonly ruleStates: readonly Value[];
+  readonly signatureStates: readonly Value[];
+  readonly reports: readonly Report[];
+}
+
 /** The automata of one run; begin() starts the next. */
 export class Watch {
   private readonly watched: Watched;
@@ -34,6 +41,21 @@ export class Watch {
     this.ruleStates = this.watched.rules.map((r) => r.initial ?? null);
     this.signatureStates = this.watched.signatures.map((s) => s.initial);
     this.reports = [];
+  }
+
+  save(): SavedWatch {
+    const { ruleStates, signatureStates, reports } = this;
+    return {
+      ruleStates: [...ruleStates],
+      signatureStates: [...signatureStates],
+      reports: [...reports],
+    };
+  }
+
+  load(to: SavedWatch): void {
+    this.ruleStates = [...to.ruleStates];
+    this.signatureStates = [...to.signatureStates];
+    this.reports = [...to.reports];
   }
 
   hear(e: SourceEvent): void {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Work queues, delayed work and async_schedule(): each runs on a thread of the scene.
 
+import { KIND, PSEUDO } from './memory.ts';
 import type { Host, Imports } from './types.ts';
 
 /** One worker for all unbound work, as ps would show it. */
@@ -31,6 +32,7 @@ export class WorkQueue {
       this.bootQueue.push(work);
       return 1;
     }
+    this.host.mem.note(0, work, KIND.write);
     if (this.queue.includes(work)) return 0;
     this.queue.push(work);
     const worker = this.host.threads.find((t) => t.name === WORKER);
@@ -48,6 +50,7 @@ export class WorkQueue {
     worker.started = false;
     worker.done = false;
     worker.onDone = () => {
+      this.host.mem.note(0, work, KIND.write);
       this.running = 0;
       this.start(worker);
     };
@@ -70,7 +73,9 @@ export class WorkQueue {
       data,
     ]);
     this.asyncCount++;
+    this.host.mem.note(0, PSEUDO.async, KIND.write);
     t.onDone = () => {
+      this.host.mem.note(0, PSEUDO.async, KIND.write);
       this.asyncCount--;
     };
     return 1;
@@ -93,6 +98,29 @@ export class WorkQueue {
   snapshot(): void {
     this.bootDelayed = [...this.delayed];
   }
+
+  save(): SavedWork {
+    const { queue, running, asyncCount, asyncSerial, delayed } = this;
+    return { queue: [...queue], running, asyncCount, asyncSerial, delayed: [...delayed] };
+  }
+
+  load(to: SavedWork): void {
+    this.queue = [...to.queue];
+    this.running = to.running;
+    this.asyncCount = to.asyncCount;
+    this.asyncSerial = to.asyncSerial;
+    this.delayed.clear();
+    for (const d of to.delayed) this.delayed.add(d);
+  }
+}
+
+/** The queues in the middle of a run. */
+export interface SavedWork {
+  readonly queue: readonly number[];
+  readonly running: number;
+  readonly asyncCount: number;
+  readonly asyncSerial: number;
+  readonly delayed: readonly number[];
 }
 
 /** Work imports; a delayed work's first member is its work_struct. */
@@ -104,6 +132,7 @@ export function workImports(host: Host, works: WorkQueue): Imports {
     }
     if (host.state() === 2) host.stopRewind();
     const ready = (): boolean => !works.isPending(work);
+    host.mem.note(0, work, KIND.write);
     if (!ready()) host.block({ kind: 'work', addr: work, ready });
     return 1;
   };
@@ -131,6 +160,7 @@ export function workImports(host: Host, works: WorkQueue): Imports {
       if (!host.current) return;
       if (host.state() === 2) host.stopRewind();
       const ready = (): boolean => works.asyncPending === 0;
+      host.mem.note(0, PSEUDO.async, KIND.write);
       if (!ready()) host.block({ kind: 'async', addr: 0, ready });
     },
   };

@@ -29,6 +29,8 @@ struct rw_state {
 	u32 log_n;	/* words in the log */
 	u8 *quiet;	/* per site: counts references, never a switch point */
 	u32 site;	/* of the latest call of an operation; wasm/rewrite.ts stores it */
+	u32 *touched;	/* words with a cell of this run, in order */
+	u32 touched_n;
 };
 
 struct rw_cell {
@@ -38,6 +40,7 @@ struct rw_cell {
 };
 
 #define RW_LOG_MAX (3 * 8192)
+#define RW_TOUCHED_MAX 32768
 
 enum { RW_POINT = 1, RW_POISON = 2, RW_WATCH = 4 };
 enum { RW_WRITE = 1, RW_MARKED = 2, RW_ATOMIC = 4 };
@@ -62,6 +65,8 @@ static void discipline(u32 addr, u32 kind)
 		c->threads = me;
 		c->wrote = kind & RW_WRITE;
 		c->locks = ~0ull;
+		if (rw.touched_n < RW_TOUCHED_MAX)
+			rw.touched[rw.touched_n++] = addr & ~3u;
 		return;
 	}
 	c->wrote |= kind & RW_WRITE;
