@@ -188,7 +188,8 @@ export class EventMaker implements MachineListener {
     if (!f.notes['configured'] && !f.notes['fwspec']) {
       this.emit('configure-skipped', dev, by);
     }
-    if (result === ENODEV && !f.notes['tried']) this.emit('ops-missing', dev, by);
+    const looked = !f.notes['tried'] && !f.notes['finished'];
+    if (result === ENODEV && looked) this.emit('ops-missing', dev, by);
     this.emit('init-end', dev, by, result);
   }
 
@@ -230,6 +231,14 @@ export class EventMaker implements MachineListener {
       this.emit('probe-device', dev, this.view.instanceOfIommu(b), this.by());
     } else if (kind === SCENE.driverProbe) this.emit('driver-probe', dev);
     else if (kind === SCENE.driverProbeEnd) this.emit('driver-probe-end', dev);
+  }
+
+  /** The probe lock is taken again after dma_configure(): has another instance finished the job? */
+  locked(t: KernelThread): void {
+    const f = t.frames.at(-1);
+    if (!f || f.fn !== 'iommu_init_device' || !f.notes['configured'] || f.notes['locked']) return;
+    f.notes['locked'] = 1;
+    if (!this.view.iommuAddress(f.a) || this.view.groupOf(f.a)) f.notes['finished'] = 1;
   }
 
   named(name: string, args: readonly (string | number | null)[]): void {

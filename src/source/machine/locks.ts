@@ -74,6 +74,7 @@ export class LockTable {
     if (this.order) this.noteOrder(t, addr, op);
     t.held.push({ addr, op, bit: this.bit(addr) });
     this.publish(t);
+    this.host.locked(t);
   }
 
   released(addr: number, op: string): void {

@@ -26,6 +26,7 @@ export interface MachineListener {
   leave(t: KernelThread | null, frame: Frame, result: number): void;
   watched(t: KernelThread, addr: number): void;
   scene(kind: number, a: number, b: number): void;
+  locked(t: KernelThread): void;
   named(name: string, args: readonly (string | number | null)[]): void;
   text(line: string): void;
   access(addr: number, kind: number, site: number): void;
@@ -354,6 +355,9 @@ export class Machine implements Host {
   }
   namer: ((addr: number) => string) | null = null;
 
+  locked(t: KernelThread): void {
+    this.listener?.locked(t);
+  }
   emit(name: string, ...args: (string | number | null)[]): void {
     this.listener?.named(name, args);
   }

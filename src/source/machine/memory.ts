@@ -323,8 +323,9 @@ export class KernelMemory {
     const boot = this.saved!;
     for (let p = 0; p < to.at.length; p++) {
       const at = to.at[p]!;
+      if (at < 0 && !dirty[p]) continue;
       // 2: as in what was loaded last; a write of the run makes it 1.
-      if (at >= 0 ? dirty[p] === 2 && loaded === to : !dirty[p]) continue;
+      if (at >= 0 && dirty[p] === 2 && loaded === to) continue;
       if (at < 0) u8.set(boot.subarray(p << 12, (p + 1) << 12), p << 12);
       else u8.set(to.bytes.subarray(at, at + PAGE), p << 12);
       dirty[p] = at < 0 ? 0 : 2;

@@ -130,6 +130,8 @@ export interface Host {
   fault(kind: Fault['kind'], text: string, addr: number, site?: number): never;
   stack(): string[];
   format(fmt: number, va: number): string;
+  /** @t has taken a lock. */
+  locked(t: KernelThread): void;
   emit(name: string, ...args: (string | number | null)[]): void;
   dump(text: string): void;
 }

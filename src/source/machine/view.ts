@@ -82,6 +82,8 @@ export class KernelView implements Peek {
   private readonly byFwnode = new Map<number, Handle>();
   private readonly words = new Map<number, WatchedWord>();
   private readonly others = new Map<string, Handle>();
+  private readonly groups = new Map<number, Handle>();
+  private readonly globals = new Map<string, number>();
   readonly deferred = new Handle('deferred_probe', 'deferred_probe');
 
   constructor(m: Machine, world: World, booted: BootedWorld) {
@@ -191,10 +193,15 @@ export class KernelView implements Peek {
   }
 
   private global(name: string): number {
-    return must(
-      this.m.image.debug.globals.find((g) => g.name === name),
-      name,
-    ).address;
+    let at = this.globals.get(name);
+    if (at === undefined) {
+      at = must(
+        this.m.image.debug.globals.find((g) => g.name === name),
+        name,
+      ).address;
+      this.globals.set(name, at);
+    }
+    return at;
   }
 
   iommuAddress(dev: number): number {
@@ -233,9 +240,16 @@ export class KernelView implements Peek {
     return h;
   }
   group(addr: number): Handle | null {
-    return addr
-      ? this.handle('iommu_group', addr, `group ${this.u32(addr + this.o.groupId)}`)
-      : null;
+    if (!addr) return null;
+    const id = this.u32(addr + this.o.groupId);
+    const known = this.groups.get(id);
+    if (known) {
+      this.addressOf.set(known, addr);
+      return known;
+    }
+    const made = this.handle('iommu_group', addr, `group ${id}`)!;
+    this.groups.set(id, made);
+    return made;
   }
   domain(addr: number): Handle | null {
     return this.handle('iommu_domain', addr);

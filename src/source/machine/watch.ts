@@ -3,6 +3,7 @@
 
 import type { Report } from '#checker/program';
 import type { Peek, Rule, RunEvent, Signature, Sometimes } from '#checker/scene';
+import type { EventName } from '#env/events';
 import type { Value } from '#env/op';
 import type { SourceEvent } from './events.ts';
 
@@ -10,6 +11,12 @@ import type { SourceEvent } from './events.ts';
 export interface Watched {
   readonly rules: readonly Rule[];
   readonly signatures: readonly Signature[];
+  readonly sometimes: readonly Sometimes[];
+}
+
+interface Listeners {
+  readonly rules: readonly number[];
+  readonly signatures: readonly number[];
   readonly sometimes: readonly Sometimes[];
 }
 
@@ -26,6 +33,8 @@ export interface SavedWatch {
 export class Watch {
   private readonly watched: Watched;
   private readonly peek: Peek;
+  /** Event -> those who listen to it, by their numbers. */
+  private readonly listeners = new Map<string, Listeners>();
   private ruleStates: Value[] = [];
   private signatureStates: Value[] = [];
   readonly hits = new Set<string>();
@@ -58,27 +67,38 @@ export class Watch {
     this.reports = [...to.reports];
   }
 
-  hear(e: SourceEvent): void {
-    const { rules, signatures, sometimes } = this.watched;
-    const run: RunEvent = e;
-    for (let i = 0; i < signatures.length; i++) {
-      const s = signatures[i]!;
-      if (s.events.includes(e.name)) {
-        this.signatureStates[i] = s.step(this.signatureStates[i], run, this.peek);
-      }
+  private listenersTo(name: EventName): Listeners {
+    let found = this.listeners.get(name);
+    if (!found) {
+      const { rules, signatures, sometimes } = this.watched;
+      const numbers = (list: readonly { readonly events: readonly string[] }[]): number[] =>
+        list.flatMap((x, i) => (x.events.includes(name) ? [i] : []));
+      found = {
+        rules: numbers(rules).filter((i) => rules[i]!.onEvent),
+        signatures: numbers(signatures),
+        sometimes: sometimes.filter((s) => s.events.includes(name)),
+      };
+      this.listeners.set(name, found);
     }
-    for (let i = 0; i < rules.length; i++) {
+    return found;
+  }
+
+  hear(e: SourceEvent): void {
+    const { rules, signatures } = this.watched;
+    const to = this.listenersTo(e.name);
+    const run: RunEvent = e;
+    for (const i of to.signatures) {
+      this.signatureStates[i] = signatures[i]!.step(this.signatureStates[i], run, this.peek);
+    }
+    for (const i of to.rules) {
       const rule = rules[i]!;
-      if (!rule.onEvent || !rule.events.includes(e.name)) continue;
-      const answer = rule.onEvent(this.ruleStates[i], run, this.peek);
+      const answer = rule.onEvent!(this.ruleStates[i], run, this.peek);
       if (!answer) continue;
       this.ruleStates[i] = answer.state;
       if (answer.report) this.add({ ...answer.report, property: rule.id });
     }
-    for (const s of sometimes) {
-      if (!this.hits.has(s.id) && s.events.includes(e.name) && s.holds(run, this.peek)) {
-        this.hits.add(s.id);
-      }
+    for (const s of to.sometimes) {
+      if (!this.hits.has(s.id) && s.holds(run, this.peek)) this.hits.add(s.id);
     }
   }
 
