@@ -57,6 +57,8 @@ export interface BoundedResult {
   readonly bounded: readonly Limit[];
   /** All runs with at most this many preemptions have been seen. */
   readonly complete: number;
+  /** More preemptions would reach nothing new. */
+  readonly exhausted: boolean;
 }
 
 interface Node {
@@ -96,6 +98,8 @@ class Layered {
   private best = new Map<string, Best>();
   private transitions = 0;
   private complete = -1;
+  /** A preemption was not taken, since it would have been one too many. */
+  private cut = false;
 
   constructor(machine: Machine, options: BoundedOptions) {
     this.machine = machine;
@@ -111,6 +115,7 @@ class Layered {
       this.table = new StateTable();
       this.best = new Map();
       this.queue = [];
+      this.cut = false;
       this.begin();
       this.layers(learned);
     } while (this.discipline.demotions !== learned);
@@ -121,6 +126,7 @@ class Layered {
       transitions: this.transitions,
       bounded: this.limits,
       complete: this.complete,
+      exhausted: !this.cut && this.limits.length === 0,
     };
   }
 
@@ -204,7 +210,10 @@ class Layered {
     for (const t of able) {
       const preempts = t !== node.last && able.includes(node.last);
       const preemptions = node.preemptions + (preempts ? 1 : 0);
-      if (preemptions > options.bound) continue;
+      if (preemptions > options.bound) {
+        this.cut = true;
+        continue;
+      }
       const choices = machine.choices(t);
       for (let choice = 0; choice < choices; choice++) {
         const mark = machine.mark();

@@ -2,6 +2,7 @@
 // check(): explore a scene, shorten what was found, replay it, and say what the search covered.
 
 import { assert } from '#base/assert';
+import { plural } from '#base/text';
 import { bounded } from './bounded.ts';
 import { decidingStep } from './critical.ts';
 import { exhaustive } from './exhaustive.ts';
@@ -13,14 +14,15 @@ import { Discipline } from './reduce.ts';
 import { type Limit, type Limits, type Replayed, replayRun, reportKey } from './run.ts';
 import type { Scene } from './scene.ts';
 import { formatSchedule, replay } from './schedule.ts';
-import { exploreBy, type OtherResult, type OtherStrategy, strategyText } from './strategies.ts';
+import {
+  boundLimit,
+  exploreBy,
+  type OtherResult,
+  type Strategy,
+  strategyText,
+} from './strategies.ts';
 
-/** How to explore. */
-export type Strategy =
-  | { readonly kind: 'exhaustive' }
-  /** Complete for all runs with at most this many preemptions. */
-  | { readonly kind: 'bound'; readonly preemptions: number }
-  | OtherStrategy;
+export type { Strategy } from './strategies.ts';
 
 export interface CheckOptions {
   /** Exhaustive unless told. */
@@ -58,6 +60,8 @@ export interface Coverage {
   readonly sometimes: readonly string[];
   /** What the numbers of this strategy mean, a sentence each. */
   readonly notes: readonly string[];
+  /** Of a sample: the chance to have missed a bug of depth 1, 2, 3; else empty. */
+  readonly missed: readonly number[];
 }
 
 /** What a check says; `bounded` means that nothing was found but a limit was hit. */
@@ -97,6 +101,7 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
       bounded: explored.bounded,
       sometimes: [...machine.rules.hits].sort(),
       notes: explored.notes,
+      missed: explored.missed ?? [],
     },
   };
 }
@@ -113,13 +118,26 @@ function explore(
         notes: [],
       };
     case 'bound':
-      return {
-        ...bounded(machine, { ...limits, futures: undefined, bound: strategy.preemptions }),
-        notes: [],
-      };
+      return inLayers(machine, strategy, limits);
     default:
       return exploreBy(machine, strategy, limits);
   }
+}
+
+/** A bound that leaves something out is a limit that was hit. */
+function inLayers(
+  machine: Machine,
+  strategy: Strategy & { readonly kind: 'bound' },
+  limits: Limits & { readonly discipline: Discipline },
+): OtherResult {
+  const result = bounded(machine, { ...limits, futures: undefined, bound: strategy.preemptions });
+  const more = result.exhausted ? 'more reach nothing new' : 'more may reach more';
+  const cut = !result.exhausted && result.bounded.length === 0;
+  return {
+    ...result,
+    bounded: cut ? [boundLimit(strategy)!] : result.bounded,
+    notes: [`at most ${plural(strategy.preemptions, 'preemption')}; ${more}`],
+  };
 }
 
 /** Make a finding of @run: replayed twice, by its steps and by its schedule. */

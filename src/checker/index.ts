@@ -39,4 +39,4 @@ export type {
   Sometimes,
 } from './scene.ts';
 export { formatSchedule, parseSchedule, replay, type ScheduleError } from './schedule.ts';
-export { type OtherStrategy, parseStrategy, strategyText } from './strategies.ts';
+export { chanceText, type OtherStrategy, parseStrategy, strategyText } from './strategies.ts';

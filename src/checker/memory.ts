@@ -11,6 +11,7 @@
 // A lock acquires and releases: unlocking waits until what was stored before has been committed.
 // Under PSO it may itself be late, so a store that follows may commit before the release; stores
 // that precede an acquire may commit after it. Under TSO acquiring drains, as a locked instruction.
+// Where only some fields are buffered, accesses of others come after the unlocks before them.
 //
 // Owens, Sarkar, Sewell, A Better x86 Memory Model: x86-TSO, 2009; SPARC V9 manual, appendix D.
 
@@ -181,12 +182,13 @@ class Owner {
   private *perform(op: Op): Kfn<Value> {
     switch (op.kind) {
       case 'store':
-        if (!this.matters(op)) return yield op;
+        if (!this.matters(op)) return yield* this.inOrder(op);
         yield* this.maybeRelease(op.obj);
         yield* this.put(op);
         return undefined;
       case 'load':
-        if (this.late !== null && this.matters(op)) yield* this.maybeRelease(op.obj);
+        if (!this.matters(op)) return yield* this.inOrder(op);
+        yield* this.maybeRelease(op.obj);
         return yield* this.load(op);
       case 'unlock':
       case 'write_unlock':
@@ -208,6 +210,12 @@ class Owner {
         yield* this.fence();
         return yield op;
     }
+  }
+
+  /** An access that no buffer is kept for comes after all unlocks before it. */
+  private *inOrder(op: Op): Kfn<Value> {
+    yield* this.release();
+    return yield op;
   }
 
   /** True if stores to the cell of @op go through a buffer. */

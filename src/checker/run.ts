@@ -11,7 +11,7 @@ export interface Choice {
 
 /** A limit that ended a search early, and the flag that raises it. */
 export interface Limit {
-  readonly name: 'states' | 'time' | 'depth' | 'runs';
+  readonly name: 'states' | 'time' | 'depth' | 'runs' | 'preemptions' | 'delays';
   readonly max: number;
   readonly flag: string;
 }

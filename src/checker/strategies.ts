@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The strategies beside exhaustive and bound=K behind one seam: same question, same answer's form.
 
+import { plural } from '#base/text';
 import { type DelayResult, exploreDelay } from './delay.ts';
 import { exploreNone } from './none.ts';
 import { exploreOptimal, type RunCounts, type RunHooks } from './optimal.ts';
@@ -15,13 +16,15 @@ export type OtherStrategy =
   | { readonly kind: 'delay'; readonly delays: number }
   | { readonly kind: 'sample'; readonly runs: number; readonly seed: number };
 
-type AnyStrategy =
-  | OtherStrategy
+/** How to explore. */
+export type Strategy =
   | { readonly kind: 'exhaustive' }
-  | { readonly kind: 'bound'; readonly preemptions: number };
+  /** Complete for all runs with at most this many preemptions. */
+  | { readonly kind: 'bound'; readonly preemptions: number }
+  | OtherStrategy;
 
 /** A strategy as it is written after --strategy. */
-export function strategyText(strategy: AnyStrategy): string {
+export function strategyText(strategy: Strategy): string {
   switch (strategy.kind) {
     case 'bound':
       return `bound=${strategy.preemptions}`;
@@ -35,7 +38,7 @@ export function strategyText(strategy: AnyStrategy): string {
 }
 
 /** The strategy that @text names; null where it names none. */
-export function parseStrategy(text: string): AnyStrategy | null {
+export function parseStrategy(text: string): Strategy | null {
   const [, kind, number, seed] = /^([a-z]+)(?:=(\d{1,9})(?:,seed=(\d{1,9}))?)?$/.exec(text) ?? [];
   const n = Number(number);
   if (number === undefined) {
@@ -58,6 +61,8 @@ export interface OtherResult {
   readonly bounded: readonly Limit[];
   /** What the numbers mean, one sentence each. */
   readonly notes: readonly string[];
+  /** Of a sample: the chance to have missed a bug of depth 1, 2, 3. */
+  readonly missed?: readonly number[];
 }
 
 const NEEDS: Readonly<Record<OtherStrategy['kind'], readonly Capability[]>> = {
@@ -87,7 +92,7 @@ export function exploreBy(
     case 'source':
       return byRuns(program, exploreSource, limits);
     case 'delay':
-      return byDelays(exploreDelay(program, strategy.delays, limits.statesMax), strategy.delays);
+      return byDelays(exploreDelay(program, strategy.delays, limits.statesMax), strategy);
     case 'sample':
       return bySamples(program, strategy.runs, strategy.seed);
   }
@@ -109,6 +114,15 @@ class Noted {
 }
 
 const statesLimit = (max: number): Limit => ({ name: 'states', max, flag: '--states-max' });
+
+/** All runs within a bound were explored, and there are more: never a pass. */
+export function boundLimit(strategy: Strategy): Limit | null {
+  if (strategy.kind === 'bound') {
+    return { name: 'preemptions', max: strategy.preemptions, flag: '--strategy bound=K' };
+  }
+  if (strategy.kind !== 'delay') return null;
+  return { name: 'delays', max: strategy.delays, flag: '--strategy delay=K' };
+}
 
 function byStates(program: Program, limits: Limits): OtherResult {
   const noted = new Noted();
@@ -166,23 +180,31 @@ function byRuns(
   };
 }
 
-function byDelays(result: DelayResult, delays: number): OtherResult {
+function byDelays(result: DelayResult, strategy: OtherStrategy & { kind: 'delay' }): OtherResult {
   const { found, states, transitions, exhausted, finished } = result;
   const bounded: Limit[] = finished ? [] : [statesLimit(states)];
+  if (finished && !exhausted) bounded.push(boundLimit(strategy)!);
   const more = exhausted ? 'more delays reach nothing new' : 'more delays reach more';
-  return { found, states, transitions, bounded, notes: [`at most ${delays} delays; ${more}`] };
+  const notes = [`at most ${plural(strategy.delays, 'delay')}; ${more}`];
+  return { found, states, transitions, bounded, notes };
 }
 
 function bySamples(program: Program, runs: number, seed: number): OtherResult {
   const result = sample(program, runs, seed);
-  const notes = result.missed.map((p, i) => {
-    const chance =
-      p < 1e-6 ? 'less than one in a million' : `at most ${(p * 100).toPrecision(3)} %`;
-    return `chance to have missed a bug of depth ${i + 1}: ${chance}`;
-  });
+  const notes = result.missed.map(
+    (p, i) => `chance to have missed a bug of depth ${i + 1}: ${chanceText(p)}`,
+  );
   notes.unshift(
     `${runs} runs from seed ${seed}, ${result.threads} threads, at most ${result.longest} steps`,
   );
   const bounded: Limit[] = [{ name: 'runs', max: runs, flag: '--strategy sample=N' }];
-  return { found: result.found, states: runs, transitions: result.steps, bounded, notes };
+  const { found, steps, missed } = result;
+  return { found, states: runs, transitions: steps, bounded, notes, missed };
+}
+
+/** A bound on a probability in words: never less than it is. */
+export function chanceText(p: number): string {
+  if (p < 1e-6) return 'less than one in a million';
+  if (p > 0.995) return 'no bound worth stating';
+  return `at most ${(Math.ceil(p * 1000) / 10).toFixed(1)} %`;
 }

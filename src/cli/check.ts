@@ -11,7 +11,7 @@ import { type ExitCode, exitCodeOf } from '#report/exit';
 import type { Finding } from '#report/finding';
 import { findingJson, reportJson } from '#report/json';
 import { mailReport } from '#report/mail';
-import type { CheckOptions, CheckReport, Strategy } from '#report/report';
+import type { CheckOptions, CheckReport } from '#report/report';
 import { textReport } from '#report/text';
 import { documentHint, parseDocument } from '#report/validate';
 import { fileStem, windowText } from '#report/words';
@@ -20,6 +20,7 @@ import { type BundledFix, bundleFix, namesFile } from './fix.ts';
 import { type Io, paintFor } from './io.ts';
 import type { ChosenKernel, Pipeline } from './pipeline.ts';
 import { progressLine } from './progress.ts';
+import { memoryOption, strategyOption } from './strategy.ts';
 import { didYouMean } from './suggest.ts';
 import { countOption, type Format, formatOption } from './values.ts';
 
@@ -35,6 +36,8 @@ export interface CheckArguments {
   readonly async?: boolean;
   readonly strictDevlink?: boolean;
   readonly strategy?: string;
+  readonly seed?: string;
+  readonly memory?: string;
   readonly statesMax?: string;
   readonly timeMax?: string;
   readonly jobs?: string;
@@ -111,11 +114,13 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
   });
 }
 
-type Limits = Pick<CheckOptions, 'strategy' | 'statesMax' | 'timeMaxMs' | 'jobs'>;
+type Limits = Pick<CheckOptions, 'strategy' | 'memory' | 'statesMax' | 'timeMaxMs' | 'jobs'>;
 
 function limitOptions(args: CheckArguments): Result<Limits, UserError> {
-  const strategy = strategyOption(args.strategy);
+  const strategy = strategyOption(args.strategy, args.seed);
   if (!strategy.ok) return strategy;
+  const memory = memoryOption(args.memory);
+  if (!memory.ok) return memory;
   const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
   if (!statesMax.ok) return statesMax;
   const seconds = countOption('--time-max', args.timeMax, 1, 1e6);
@@ -124,21 +129,11 @@ function limitOptions(args: CheckArguments): Result<Limits, UserError> {
   if (!jobs.ok) return jobs;
   return ok({
     strategy: strategy.value,
+    ...(memory.value === null ? {} : { memory: memory.value }),
     statesMax: statesMax.value,
     timeMaxMs: seconds.value === null ? null : seconds.value * 1000,
     jobs: jobs.value ?? availableParallelism(),
   });
-}
-
-function strategyOption(text = 'exhaustive'): Result<Strategy, UserError> {
-  if (text === 'exhaustive') return ok({ kind: 'exhaustive' });
-  const bound = /^bound=(\d{1,2})$/.exec(text);
-  if (bound) return ok({ kind: 'bound', preemptionsMax: Number(bound[1]) });
-  return fail(
-    'RW064',
-    `--strategy ${text}: unknown strategy`,
-    'write exhaustive, or bound=K for at most K preemptive switches, as in bound=2',
-  );
 }
 
 async function chooseKernel(

@@ -18,6 +18,8 @@ export interface OptionEntry {
   readonly value?: string;
   /** May be given several times. */
   readonly repeats?: boolean;
+  /** Few need it: --help only names it, the man page tells. */
+  readonly rare?: boolean;
 }
 
 /** What a command gets: its arguments in order, and its options by camel-cased name. */
@@ -47,13 +49,21 @@ const checkOptions: readonly OptionEntry[] = [
   { flags: '--window ID', text: 'only this window, such as C09', repeats: true },
   { flags: '--async', text: 'probe drivers asynchronously (driver_async_probe=*)' },
   { flags: '--strict-devlink', text: 'order suppliers strictly (fw_devlink.strict=1)' },
-  { flags: '--strategy HOW', text: 'exhaustive, or bound=K preemptions', value: 'exhaustive' },
+  { flags: '--strategy HOW', text: 'how to explore: all, or bound=K', value: 'exhaustive' },
   { flags: '--states-max N', text: 'give up a world after N states' },
   { flags: '--time-max S', text: 'give up a world after S seconds' },
   { flags: '--jobs N', text: 'worker threads; changes no result' },
   { flags: '--baseline FILE', text: 'findings of this report are known: only new ones fail' },
   { flags: '--format HOW', text: 'text, mail or json', value: 'text' },
   { flags: '--out DIR', text: 'write each finding to a file in DIR' },
+  { flags: '--seed N', text: 'draw another sample, with --strategy sample=N', rare: true },
+  {
+    flags: '--memory HOW',
+    text:
+      'store buffers: tso or pso, of the fields that publish an instance or of those named, as in' +
+      ' pso:iommu_device.ready,device.driver',
+    rare: true,
+  },
 ];
 
 const buildOptions: readonly OptionEntry[] = [
@@ -63,7 +73,7 @@ const buildOptions: readonly OptionEntry[] = [
   { flags: '--world NAME', text: 'only this named world' },
 ];
 
-const modelOnly = ['--kernel', '--with', '--without', '--strategy'];
+const modelOnly = ['--kernel', '--with', '--without', '--strategy', '--seed', '--memory'];
 
 const sourceOptions: readonly OptionEntry[] = [
   ...checkOptions.filter(({ flags }) => !modelOnly.includes(flags.split(' ')[0]!)),

@@ -40,6 +40,31 @@ If 1, a fault of the program itself is shown with a stack.
 .BR dtc (1)
 `;
 
+/** What --strategy takes. */
+const strategies = `
+.RS
+.TP
+.B exhaustive
+every run: states are stored, independent steps reduced.
+.TP
+.BR optimal ", " source
+every run: one of each class of runs that differ in the order of independent
+steps, by two algorithms. For small worlds; \\-\\-states\\-max counts runs.
+.TP
+.B none
+every run, without any reduction.
+.TP
+.BI bound= K
+every run with at most K preemptions; never a pass if there are others.
+.TP
+.BI delay= K
+every run of a scheduler that may be delayed K times, likewise.
+.TP
+.BI sample= N
+N random runs of each world; the report says with what chance a bug of depth
+1, 2 or 3 was missed. Never a pass.
+.RE`;
+
 /** The text of docs/racewindow.1. */
 export function manPage(): string {
   return [
@@ -81,5 +106,6 @@ function option(entry: OptionEntry): string {
     ...(entry.value === undefined ? [] : [`${entry.value} unless told`]),
     ...(entry.repeats === true ? ['may be repeated'] : []),
   ];
-  return ['.TP', head, `${roff([entry.text, ...notes].join('; '))}.`].join('\n');
+  const more = entry.flags === '--strategy HOW' && entry.value === 'exhaustive' ? strategies : '';
+  return ['.TP', head, `${roff([entry.text, ...notes].join('; '))}.${more}`].join('\n');
 }

@@ -73,12 +73,14 @@ function commandFor(entry: CommandEntry, program: Command, io: Io): Command {
   const command = configure(parent.command(usage), io).description(entry.text);
   command.helpOption('-h, --help', 'print this help');
   for (const option of entry.options) command.addOption(optionFor(option));
+  const rare = entry.options.filter((o) => o.rare).map((o) => o.flags);
+  if (rare.length > 0) command.addHelpText('after', `More in racewindow(1): ${rare.join(', ')}`);
   return command;
 }
 
 function optionFor(entry: OptionEntry): Option {
   const flags = entry.flags.replace(/ (\S+)$/, ' <$1>');
-  const option = new Option(flags, entry.text);
+  const option = new Option(flags, entry.text).hideHelp(entry.rare === true);
   if (entry.value !== undefined) option.default(entry.value, entry.value);
   if (entry.repeats === true) {
     option.argParser((value: string, before: readonly string[] | undefined) => [

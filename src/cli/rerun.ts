@@ -34,7 +34,7 @@ export function rerun(finding: Finding): Result<Finding, UserError> {
 /** The machine of a world out of a file: its shape is right, but it need not make sense. */
 function machineOf(finding: Finding, revision: Revision): Result<Machine, UserError> {
   try {
-    return ok(new Machine(watchedScene(finding.world as World, revision, null)));
+    return ok(new Machine(watchedScene(finding.world as World, revision, null, finding.memory)));
   } catch (error) {
     if (!(error instanceof AssertionError)) throw error;
     return fail('RW073', `${finding.id}: its world makes no sense: ${error.message}`, hint);

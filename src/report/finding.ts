@@ -28,6 +28,12 @@ export interface Witness {
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** Store buffers: stores to these fields (`type.field`) may be seen late and out of order. */
+export interface Memory {
+  readonly model: 'tso' | 'pso';
+  readonly fields: readonly string[];
+}
+
 export interface FindingRevision {
   readonly name: string;
   /** Ids of the commits, in order, that stand on the base. */
@@ -47,6 +53,8 @@ export interface Finding {
   readonly revision: FindingRevision;
   /** A World (worlds/world.ts), complete. */
   readonly world: unknown;
+  /** Absent: sequential consistency. */
+  readonly memory?: Memory;
   readonly property: string;
   /** Catalogue entry, or null: fits no known signature, it may be new. */
   readonly window: string | null;

@@ -3,7 +3,7 @@
 
 export { applyBaseline, type Baseline } from './baseline.ts';
 export { type ExitCode, exitCodeOf, exitCodes } from './exit.ts';
-export type { Finding, FindingRevision, TraceStep, Witness } from './finding.ts';
+export type { Finding, FindingRevision, Memory, TraceStep, Witness } from './finding.ts';
 export { findingJson, reportJson } from './json.ts';
 export { mailReport } from './mail.ts';
 export type * from './report.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The answer to one check: what was asked, what was covered, the verdicts and the findings.
 
-import type { Finding } from './finding.ts';
+import type { Finding, Memory } from './finding.ts';
 
 /** Outcome of one property: `bounded` means that a limit was hit, and is never a pass. */
 export type Outcome = 'holds' | 'violated' | 'bounded' | 'n.a.';
@@ -40,8 +40,12 @@ export interface Coverage {
   readonly instancesMax: number;
   readonly states: number;
   readonly transitions: number;
-  /** `exhaustive` or `bound=K`. */
+  /** As --strategy takes it: `exhaustive`, `bound=2`, `sample=100,seed=1`, ... */
   readonly strategy: string;
+  /** Store buffers, if there were any. */
+  readonly memory?: Memory;
+  /** What the strategy and the memory leave out, a sentence each; absent: nothing. */
+  readonly notes?: readonly string[];
   /** Empty: every world was explored to the end. */
   readonly bounded: readonly HitLimit[];
 }
@@ -98,6 +102,8 @@ export interface CheckOptions {
   readonly asyncProbe: boolean;
   readonly strictDevlink: boolean;
   readonly strategy: Strategy;
+  /** Absent: sequential consistency. */
+  readonly memory?: Memory;
   /** Limits of one world; null: the default of the pipeline. */
   readonly statesMax: number | null;
   readonly timeMaxMs: number | null;
@@ -105,10 +111,12 @@ export interface CheckOptions {
   readonly jobs: number;
 }
 
-/** How to explore: everything, or everything that needs at most so many preemptive switches. */
+/** How to explore; docs/checker.md says what each covers. */
 export type Strategy =
-  | { readonly kind: 'exhaustive' }
-  | { readonly kind: 'bound'; readonly preemptionsMax: number };
+  | { readonly kind: 'exhaustive' | 'none' | 'optimal' | 'source' }
+  | { readonly kind: 'bound'; readonly preemptionsMax: number }
+  | { readonly kind: 'delay'; readonly delays: number }
+  | { readonly kind: 'sample'; readonly runs: number; readonly seed: number };
 
 /** A sign of life while worlds are explored; for people, never part of a report. */
 export interface CheckProgress {

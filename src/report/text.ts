@@ -111,18 +111,22 @@ function verdictTable(verdicts: readonly Verdict[], options: TextOptions, paint:
 /** What the verdict covers: never more than was explored. */
 export function coverageText(coverage: Coverage): string {
   const { worlds, clientsMax, instancesMax, states, transitions, strategy } = coverage;
+  const byRuns = /^(sample|optimal|source)/.test(strategy);
+  const partly = /^(sample|bound|delay)/.test(strategy);
   return (
-    `covered: holds for up to ${plural(clientsMax, 'client')} and` +
+    `covered: ${partly ? 'looked at' : 'holds for'} up to ${plural(clientsMax, 'client')} and` +
     ` ${plural(instancesMax, 'instance')}; ${plural(worlds, 'world')},` +
-    ` ${grouped(states)} states, ${grouped(transitions)} transitions, ${strategy}`
+    ` ${grouped(states)} ${byRuns ? 'runs' : 'states'}, ${grouped(transitions)} transitions,` +
+    ` ${strategy}`
   );
 }
 
 function coverageLines(report: CheckReport, paint: Paint): string[] {
   const { coverage } = report;
   const lines = wrap(coverageText(coverage), { rest: '  ' });
+  const notes = (coverage.notes ?? []).flatMap((n) => wrap(printable(n), { rest: '  ' }));
   const hit = coverage.bounded.flatMap((b) => wrap(limitText(b), { rest: '  ' }).map(paint.warn));
-  return [...lines, ...hit];
+  return [...lines, ...notes, ...hit];
 }
 
 /** A limit that was hit, and the flag that raises it. */

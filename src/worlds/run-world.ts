@@ -2,9 +2,9 @@
 // Explores one world: what a worker thread is sent, and what it sends back. Plain data both ways.
 
 import { assert } from '#base/assert';
-import { type CheckFinding, check } from '#checker/index';
+import { type Strategy as CheckerStrategy, type CheckFinding, check } from '#checker/index';
 import { propertyOf } from '#properties/index';
-import type { FindingRevision, TraceStep, Witness } from '#report/finding';
+import type { FindingRevision, Memory, TraceStep, Witness } from '#report/finding';
 import type { Strategy } from '#report/report';
 import { revisionOf } from './kernel-spec.ts';
 import { watchedScene } from './watched.ts';
@@ -17,6 +17,7 @@ export interface WorldTask {
   /** Ids of the properties to watch, null for all. */
   readonly properties: readonly string[] | null;
   readonly strategy: Strategy;
+  readonly memory?: Memory;
   readonly statesMax: number | null;
   readonly timeMaxMs: number | null;
 }
@@ -47,24 +48,26 @@ export interface WorldOutcome {
   readonly bounded: readonly HitWorldLimit[];
   /** Ids of what was seen to happen in at least one run. */
   readonly seen: readonly string[];
+  /** Of a sample: the chance to have missed a bug of depth 1, 2, 3; else empty. */
+  readonly missed: readonly number[];
   readonly findings: readonly WorldFinding[];
 }
 
 /** States of one world, where the user sets no limit. */
 export const STATES_MAX = 2_000_000;
 
+/** Runs of one world for strategies that go run by run, likewise. */
+export const RUNS_MAX = 10_000;
+
 /** Explore the world of @task; deterministic unless a limit of time is hit. */
 export function runWorld(task: WorldTask): WorldOutcome {
   const revision = revisionOf(task.kernel);
   assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
-  const scene = watchedScene(task.world, revision.value, task.properties);
+  const scene = watchedScene(task.world, revision.value, task.properties, task.memory);
   const { strategy } = task;
   const { findings, coverage } = check(scene, {
-    strategy:
-      strategy.kind === 'bound'
-        ? { kind: 'bound', preemptions: strategy.preemptionsMax }
-        : { kind: 'exhaustive' },
-    statesMax: task.statesMax ?? STATES_MAX,
+    strategy: checkerStrategy(strategy),
+    statesMax: task.statesMax ?? (goesByRuns(strategy) ? RUNS_MAX : STATES_MAX),
     timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
   });
   const wanted = findings.filter(
@@ -76,8 +79,19 @@ export function runWorld(task: WorldTask): WorldOutcome {
     transitions: coverage.transitions,
     bounded: coverage.bounded.map(({ name, max, flag }) => ({ limit: name, value: max, flag })),
     seen: coverage.sometimes,
+    missed: coverage.missed,
     findings: bestOf(wanted.map(plain)),
   };
+}
+
+/** The strategy in the words of the checker. */
+export function checkerStrategy(strategy: Strategy): CheckerStrategy {
+  if (strategy.kind !== 'bound') return strategy;
+  return { kind: 'bound', preemptions: strategy.preemptionsMax };
+}
+
+function goesByRuns({ kind }: Strategy): boolean {
+  return kind === 'optimal' || kind === 'source';
 }
 
 function plain(f: CheckFinding): WorldFinding {

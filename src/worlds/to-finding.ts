@@ -4,7 +4,7 @@
 import { Machine, replay } from '#checker/index';
 import { commitLine, windowById } from '#kernel/catalogue/windows';
 import { propertyNamed, propertyOf } from '#properties/index';
-import type { Finding, FindingRevision } from '#report/finding';
+import type { Finding, FindingRevision, Memory } from '#report/finding';
 import { assumptionsOf } from './assumed.ts';
 import { revisionOf } from './kernel-spec.ts';
 import type { WorldFinding } from './run-world.ts';
@@ -19,6 +19,7 @@ export interface Place {
   /** All devices of the board in that class. */
   readonly devices: readonly string[];
   readonly kernel: FindingRevision;
+  readonly memory?: Memory | undefined;
 }
 
 /** The finding that @f is at @place, complete. */
@@ -31,6 +32,7 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     id: `${f.property}-${f.window ?? 'new'}-${slug}`,
     revision: place.kernel,
     world: place.world,
+    ...(place.memory === undefined ? {} : { memory: place.memory }),
     property: f.property,
     window: f.window,
     class: place.classKey,
@@ -59,11 +61,12 @@ export function transfer(
   from: World,
   to: World,
   kernel: FindingRevision,
+  memory?: Memory,
 ): WorldFinding | null {
   const names: Renaming = renaming(from, to);
   const revision = revisionOf(kernel);
   if (!revision.ok) return null;
-  const machine = new Machine(watchedScene(to, revision.value, null));
+  const machine = new Machine(watchedScene(to, revision.value, null, memory));
   const schedule = rename(f.schedule, escapedNames(names));
   const run = replay(machine, schedule);
   if (!run.ok) return null;

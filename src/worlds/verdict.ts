@@ -9,16 +9,9 @@ import type { Revision } from '#kernel/index';
 import type { Platform } from '#platform/index';
 import { appliesTo } from '#properties/applies';
 import { properties } from '#properties/index';
-import type { Finding } from '#report/finding';
-import type {
-  CheckOptions,
-  CheckProgress,
-  CheckResult,
-  Coverage,
-  HitLimit,
-  Outcome,
-  Verdict,
-} from '#report/report';
+import type { Finding, Memory } from '#report/finding';
+import type { CheckOptions, CheckProgress, CheckResult, Outcome, Verdict } from '#report/report';
+import { coverageOf } from './coverage.ts';
 import { type DerivedWorld, worldsForPlatform } from './derive.ts';
 import { genericWorlds } from './generic.ts';
 import { specOf } from './kernel-spec.ts';
@@ -54,7 +47,7 @@ export async function checkPlatform(
   const spec = specOf(kernel.revision, kernel.userFixes);
   const worlds = chosenWorlds(platform, options);
   const explored = await explore(worlds, kernel, options, onProgress);
-  const all = mergeFindings(explored, spec);
+  const all = mergeFindings(explored, spec, options.memory);
   const { windows } = options;
   const findings = all.filter(
     (f) => windows === null || (f.window !== null && windows.includes(f.window)),
@@ -66,7 +59,7 @@ export async function checkPlatform(
       commits: spec.commits,
       userFixes: spec.userFixes.map((fix) => fix.name),
     },
-    coverage: coverageOf(explored, options),
+    coverage: coverageOf(distinct(explored), options),
     verdicts: verdictsOf(explored, all, findings, kernel.revision, options),
     findings,
   };
@@ -109,12 +102,13 @@ async function explore(
   }
   const spec = specOf(kernel.revision, kernel.userFixes);
   const wanted = options.properties?.filter((id) => appliesTo(id, kernel.revision)) ?? null;
-  const { strategy, statesMax, timeMaxMs } = options;
+  const { strategy, memory, statesMax, timeMaxMs } = options;
   const tasks = [...stands.values()].map(({ world }) => ({
     world,
     kernel: spec,
     properties: wanted,
     strategy,
+    ...(memory === undefined ? {} : { memory }),
     statesMax,
     timeMaxMs,
   }));
@@ -139,11 +133,15 @@ interface Placed extends WorldFinding {
   readonly derived: DerivedWorld;
 }
 
-function mergeFindings(explored: readonly Explored[], spec: Finding['revision']): Finding[] {
+function mergeFindings(
+  explored: readonly Explored[],
+  spec: Finding['revision'],
+  memory: Memory | undefined,
+): Finding[] {
   const classes = new Map<string, Placed[]>();
   for (const { derived, stand, outcome } of explored) {
     for (const f of outcome.findings) {
-      const here = derived === stand ? f : transfer(f, stand.world, derived.world, spec);
+      const here = derived === stand ? f : transfer(f, stand.world, derived.world, spec, memory);
       assert(here, `${f.property} of ${stand.world.name} does not show under other names`);
       const list = classes.get(derived.classKey) ?? [];
       list.push({ ...here, derived });
@@ -153,7 +151,7 @@ function mergeFindings(explored: readonly Explored[], spec: Finding['revision'])
   const findings = [...classes.values()].flatMap((list) =>
     bestOf(list).map(({ derived, ...f }) => {
       const { world, classKey, devices } = derived;
-      return toFinding(f, { world, classKey, devices, kernel: spec });
+      return toFinding(f, { world, classKey, devices, kernel: spec, memory });
     }),
   );
   return findings.sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
@@ -166,37 +164,6 @@ function orderKey(f: Finding): string {
 /** Each world that was explored, once. */
 function distinct(explored: readonly Explored[]): Explored[] {
   return explored.filter((e) => e.derived === e.stand);
-}
-
-function coverageOf(explored: readonly Explored[], options: CheckOptions): Coverage {
-  const runs = distinct(explored);
-  const limits = new Map<string, { limit: HitLimit; worlds: Set<string> }>();
-  for (const { derived, outcome } of runs) {
-    for (const { limit, value, flag } of outcome.bounded) {
-      const known = limits.get(limit) ?? {
-        limit: { limit: `${limit}-max`, value, flag, worlds: [] },
-        worlds: new Set<string>(),
-      };
-      known.worlds.add(derived.world.name);
-      limits.set(limit, known);
-    }
-  }
-  const clients = (d: DerivedWorld) => d.world.devices.filter((x) => x.iommus.length > 0).length;
-  const sum = (pick: (o: WorldOutcome) => number) =>
-    runs.reduce((total, { outcome }) => total + pick(outcome), 0);
-  const { strategy } = options;
-  return {
-    worlds: runs.length,
-    clientsMax: Math.max(0, ...runs.map((r) => clients(r.derived))),
-    instancesMax: Math.max(0, ...runs.map((r) => r.derived.world.instances.length)),
-    states: sum((o) => o.states),
-    transitions: sum((o) => o.transitions),
-    strategy: strategy.kind === 'bound' ? `bound=${strategy.preemptionsMax}` : 'exhaustive',
-    bounded: [...limits.values()].map(({ limit, worlds }) => ({
-      ...limit,
-      worlds: [...worlds].sort(),
-    })),
-  };
 }
 
 /**

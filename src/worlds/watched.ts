@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A world under a revision with its rules, its signatures and its proofs that something happens.
 
+import { underMemory } from '#checker/memory';
 import type { Scene } from '#checker/scene';
 import type { Revision } from '#kernel/index';
 import { RuleContext, rulesFor } from '#properties/index';
+import type { Memory } from '#report/finding';
 import { signaturesFor } from '#signatures/index';
 import { buildScene } from './scene.ts';
 import { sometimesFor } from './sometimes.ts';
 import type { World } from './world.ts';
 
-/** The scene to explore. @properties: ids of the rules to watch, null for all. */
+/** The scene to explore. @properties: ids of the rules to watch, null for all; @memory: if weaker. */
 export function watchedScene(
   world: World,
   revision: Revision,
   properties: readonly string[] | null,
+  memory?: Memory,
 ): Scene {
   const built = buildScene(world, revision);
   const ctx = new RuleContext(world, {
@@ -21,7 +24,7 @@ export function watchedScene(
     instance: (name) => built.instances.get(name),
     deferred: built.k.deferred,
   });
-  return {
+  const scene = {
     name: built.name,
     init: built.init,
     threads: built.threads,
@@ -29,4 +32,5 @@ export function watchedScene(
     signatures: signaturesFor(ctx),
     sometimes: sometimesFor(ctx),
   };
+  return memory === undefined ? scene : underMemory(scene, memory.model, memory.fields);
 }

@@ -84,11 +84,15 @@ describe('check()', () => {
 
   test('finds with bound=0 only what needs no preemption', () => {
     const strategy = { kind: 'bound', preemptions: 0 } as const;
-    expect(check(counting(false), { strategy }).outcome).toBe('holds');
+    const none = check(counting(false), { strategy });
+    expect(none.outcome).toBe('bounded');
+    expect(none.coverage.bounded.map((b) => b.name)).toEqual(['preemptions']);
     expect(check(leaving(false), { strategy }).outcome).toBe('violated');
     const one = check(counting(false), { strategy: { kind: 'bound', preemptions: 1 } });
     expect(told(one)).toEqual(['both-count counter 1']);
     expect(one.coverage.strategy).toBe('bound=1');
+    const all = check(counting(true), { strategy: { kind: 'bound', preemptions: 9 } });
+    expect(all.outcome).toBe('holds');
   });
 
   test('gives the same result twice, byte for byte', () => {
