@@ -31,6 +31,15 @@ export const EVENTS = {
   'driver-probe': 'device; the driver probe body begins',
   'driver-probe-end': 'device; the driver probe body ends',
   'use-default-domain': 'device, errno, group or null',
+  'init-unguarded':
+    'device, by; a probe begins, and no lock keeps the parsing of firmware away (before v6.7)',
+  'fwspec-unguarded':
+    'device, begin or end; firmware is parsed, and no lock keeps a probe away (before v6.7)',
+  'fwspec-mismatch':
+    'device; an instance that is absent differs from the one of the fwspec (up to v6.10)',
+  'dma-ops': 'device, path (iommu or direct); the architecture has chosen the DMA ops of a bind',
+  'flag-lost': 'device, flag; an update of a flag has undone that of another one in its word',
+  'instance-not-found': 'device, instance; the IOMMU driver finds no instance, as it is not bound',
   'dma-owner': 'device, errno, group; a driver has claimed, or not, the DMA of its group',
   'dma-map': 'device, path (iommu or direct), domain or null; the driver maps a buffer',
   bound: 'device; driver_bound()',

@@ -32,7 +32,8 @@ const v6_7 = [...v6_6, 'a2e7e59a9426'];
 const v6_8 = [...v6_7, '17de3f5fdd35'];
 const v6_10 = [...v6_8, 'b67483b3c44e'];
 const v6_11 = [...v6_10, '3f7c32091628'];
-const v6_13 = [...v6_11, '229e6ee43d2a'];
+const v6_12 = [...v6_11, 'b5c58b2fdc42'];
+const v6_13 = [...v6_12, '229e6ee43d2a'];
 const v6_14 = [...v6_13, 'b150654f74bf'];
 const v6_15_rc1 = [
   ...v6_14,
@@ -78,7 +79,7 @@ const table: readonly Revision[] = [
   entry('6.9', 'inferred', v6_8),
   entry('6.10', 'inferred', v6_10),
   entry('6.11', 'inferred', v6_11),
-  entry('6.12', 'inferred', v6_11),
+  entry('6.12', 'inferred', v6_12),
   entry('6.12.y', 'source', [
     ...v6_14,
     '93ae6e68b6d6',

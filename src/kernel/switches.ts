@@ -73,6 +73,8 @@ export interface Switches {
   driver_write_once: boolean;
   /** A device is not bound before device_add() is done with it. */
   ready_to_probe: boolean;
+  /** dev->dma_iommu is a flag of struct device; before, dev->dma_ops was a pointer. */
+  dma_iommu_is_flag: boolean;
   /** The flags of struct device are atomic bits, not a C bit-field. */
   atomic_flags: boolean;
 }
@@ -117,5 +119,6 @@ export const base_6_0: Switches = {
   fwspec_init_checks_state: false,
   driver_write_once: false,
   ready_to_probe: false,
+  dma_iommu_is_flag: false,
   atomic_flags: false,
 };

@@ -2,7 +2,7 @@
 // Adding devices: drivers/base/core.c of v7.2.
 import { klist_del } from '#env/klist';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { type Kfn, load, store } from '#env/op';
+import { event, type Kfn, load, store, xchg } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Device } from '../types.ts';
 import { strict_suppliers } from './links.ts';
@@ -32,21 +32,29 @@ type Flag = keyof typeof BIT;
  * Set or clear a flag of struct device.
  *
  * Models dev_set_can_match() and dev_assign_dma_iommu() of v7.2, which are atomic.
- * WINDOW: up to v7.1 the flags are a C bit-field: an update rewrites the others in the same word.
+ * WINDOW: from v6.12, when dma_iommu became one of them, up to v7.1 the flags are a C bit-field: an
+ * update rewrites the others in the same word. The exchange below is a plain store; that it tells
+ * what it has overwritten names the event.
  * ABSTRACTED: that word, but in the scenes that ask for it; other flags in it.
  */
 export function* dev_assign_flag(k: Kernel, dev: Device, flag: Flag, value: boolean): Kfn<void> {
-  if (k.sw.atomic_flags || !k.config.flags_word) {
+  if (!shares_word(k)) {
     yield* store(dev, flag, value);
     return;
   }
   const word = yield* load(dev, 'flags');
-  yield* store(dev, 'flags', value ? word | BIT[flag] : word & ~BIT[flag]);
+  const before = yield* xchg(dev, 'flags', value ? word | BIT[flag] : word & ~BIT[flag]);
+  if (before !== word) event('flag-lost', dev, flag);
+}
+
+/** Whether can_match and dma_iommu are bits of one word in this scene of this kernel. */
+function shares_word(k: Kernel): boolean {
+  return k.config.flags_word && k.sw.dma_iommu_is_flag && !k.sw.atomic_flags;
 }
 
 /** Read a flag of struct device: dev_can_match() and dev_dma_iommu() of v7.2. */
 export function* dev_flag(k: Kernel, dev: Device, flag: Flag): Kfn<boolean> {
-  if (k.sw.atomic_flags || !k.config.flags_word) return yield* load(dev, flag);
+  if (!shares_word(k)) return yield* load(dev, flag);
   return ((yield* load(dev, 'flags')) & BIT[flag]) !== 0;
 }
 

@@ -71,6 +71,8 @@ export function* call_driver_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Err
 /**
  * The driver of an IOMMU: its probe registers the instance; where it fails after that, the driver
  * unregisters it, and devres frees it. Stands for arm_smmu_device_probe() of v7.2 and its like.
+ * ABSTRACTED: a probe that was deferred allocates a new instance when it is tried again; here it is
+ * the same one, so that a use of the first one in between goes unseen.
  */
 export function* iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> {
   const iommu = k.instance(node);
@@ -83,7 +85,7 @@ export function* iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> {
   if (!k.sw.driver_state_first) yield* store(iommu, 'driver_state', true);
   if (!err && !iommu.probe_fails) return 0;
   if (!err) yield* k.iommu_device_unregister(iommu);
-  yield* free(iommu);
+  if (err !== -EPROBE_DEFER) yield* free(iommu);
   return err || -ENODEV;
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The catalogue of race windows C01-C37, and how to look one up.
+// The catalogue of race windows C01-C39, and how to look one up.
 
 import { commits } from '../commits/index.ts';
 import { subjects } from './subjects.ts';
 import type { Window } from './window.ts';
 import { firstWindows } from './windows-c01-c12.ts';
 import { laterWindows } from './windows-c13-c24.ts';
-import { lastWindows } from './windows-c25-c37.ts';
+import { lastWindows } from './windows-c25-c39.ts';
 
 export type { Window } from './window.ts';
 

@@ -8,7 +8,7 @@ export default defineCommit({
   landed: 'v7.2-rc1',
   fixes: [],
   link: null,
-  requires: [],
+  requires: ['b5c58b2fdc42'],
   conflicts: [],
   apply(draft) {
     draft.sw.atomic_flags = true;

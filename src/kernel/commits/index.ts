@@ -21,6 +21,7 @@ import c78447d4545b2 from './78447d4545b2.ts';
 import c3832862eb9c4 from './3832862eb9c4.ts';
 import ca2e7e59a9426 from './a2e7e59a9426.ts';
 import ca2225b6e834a from './a2225b6e834a.ts';
+import cb5c58b2fdc42 from './b5c58b2fdc42.ts';
 import cb46064a18810 from './b46064a18810.ts';
 import b46064a18810_6_6_y from './b46064a18810-6.6.y.ts';
 import cb67483b3c44e from './b67483b3c44e.ts';
@@ -44,6 +45,7 @@ export const commits: readonly Commit[] = [
   c17de3f5fdd35,
   cb67483b3c44e,
   c3f7c32091628,
+  cb5c58b2fdc42,
   c229e6ee43d2a,
   cb150654f74bf,
   c93ae6e68b6d6,

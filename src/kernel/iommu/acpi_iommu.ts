@@ -32,7 +32,9 @@ export function* acpi_iommu_configure_id(k: Kernel, dev: Device): Kfn<Errno> {
     yield* k.configure_unlock();
     return 0;
   }
+  if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'begin');
   const err = yield* k.iort_iommu_configure_id(dev);
+  if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'end');
   yield* k.configure_unlock();
   return !err && k.sw.acpi_replays ? yield* k.iommu_replay(dev) : err;
 }
@@ -45,10 +47,14 @@ export function* acpi_iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string):
   return yield* k.iommu_fwspec_init_v6_1(dev, fwnode, ops);
 }
 
-/** Models iort_iommu_configure_id() of v7.2: every mapping up to the first error. */
+/**
+ * Models iort_iommu_configure_id() of v7.2: every mapping up to the first error. What is behind a
+ * unit of a DMAR table is in no IORT: Intel's driver finds it by itself.
+ */
 export function* iort_iommu_configure_id(k: Kernel, dev: Device): Kfn<Errno> {
   let err = -ENODEV;
   for (const spec of dev.specifiers) {
+    if (k.instance(spec.fwnode).family === 'intel') continue;
     err = yield* k.acpi_iommu_fwspec_init(dev, spec.fwnode);
     if (!err) err = yield* k.iommu_fwspec_add_ids(dev, spec.ids);
     if (err) break;

@@ -43,6 +43,7 @@ export function* arch_setup_dma_ops(k: Kernel, dev: Device): Kfn<void> {
   const group = yield* k.iommu_group_get(dev);
   if (!group) return;
   const domain = yield* load(group, 'domain');
+  event('dma-ops', dev, domain ? 'iommu' : 'direct');
   yield* k.iommu_group_put(group);
   if (domain) yield* k.iommu_setup_dma_ops(dev, domain);
 }

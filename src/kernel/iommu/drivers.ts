@@ -56,14 +56,24 @@ function* arm_smmu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno
 function* arm_smmu_v3_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
   const iommu = yield* probe_by_fwspec(k, dev);
   if (typeof iommu === 'number' || k.sw.smmu_lookup === 'bus') return iommu;
-  return (yield* load(iommu.hwdev, 'bound')) ? iommu : -ENODEV;
+  return yield* bound_or_none(dev, iommu);
+}
+
+/**
+ * driver_find_device_by_fwnode() in the drivers of v6.12: only devices that are bound are found.
+ * WINDOW: an instance that registers is listed, and its clients probed, before it is bound.
+ */
+function* bound_or_none(dev: Device, iommu: IommuDevice): Kfn<IommuDevice | Errno> {
+  if (yield* load(iommu.hwdev, 'bound')) return iommu;
+  event('instance-not-found', dev, iommu);
+  return -ENODEV;
 }
 
 /** viommu_probe_device(): up to v6.16 it finds no instance that is still registering. */
 function* viommu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
   const iommu = yield* probe_by_fwspec(k, dev);
   if (typeof iommu === 'number' || k.sw.virtio_lookup === 'bus') return iommu;
-  return (yield* load(iommu.hwdev, 'bound')) ? iommu : -ENODEV;
+  return yield* bound_or_none(dev, iommu);
 }
 
 /** mtk_iommu_device_group(): follows the list of its banks, which the probe fills. */
@@ -74,6 +84,12 @@ function* mtk_iommu_device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno
     oops(`mtk_iommu_device_group(${dev.name}): the list of ${iommu.node} is empty`);
   }
   return yield* k.generic_single_device_group(dev);
+}
+
+/** intel_iommu_probe_device(): the unit is looked up in the DMAR table; there is no fwspec. */
+function* intel_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
+  const [spec] = dev.specifiers;
+  return spec ? k.instance(spec.fwnode) : -ENODEV;
 }
 
 function* device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
@@ -102,7 +118,7 @@ export const families: Readonly<Record<string, IommuOps>> = {
   rockchip: new IommuOps('rockchip', { ...generic, device_group: single_device_group }),
   mediatek: new IommuOps('mediatek', { ...generic, device_group: mtk_iommu_device_group }),
   virtio: new IommuOps('virtio', { ...generic, probe_device: viommu_probe_device }),
-  intel: new IommuOps('intel', generic),
+  intel: new IommuOps('intel', { ...generic, probe_device: intel_probe_device }),
   generic: new IommuOps('generic', generic),
 };
 

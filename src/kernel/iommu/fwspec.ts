@@ -110,7 +110,12 @@ export function* iommu_fwspec_init_v6_1(
   ops: IommuOps | null,
 ): Kfn<Errno> {
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
-  if (fwspec) return ops === (yield* load(fwspec, 'ops')) ? 0 : -EINVAL;
+  if (fwspec) {
+    if (ops === (yield* load(fwspec, 'ops'))) return 0;
+    // WINDOW: that the second instance is not there yet is taken for one of another driver.
+    if (!ops) event('fwspec-mismatch', dev);
+    return -EINVAL;
+  }
   yield* k.dev_iommu_get(dev);
   yield* k.fwspec_publish(dev, fwnode, ops);
   if (ops) event('fwspec-built', dev, k.instance(fwnode));

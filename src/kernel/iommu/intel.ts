@@ -10,14 +10,14 @@ import type { IommuDevice } from '../types.ts';
 /**
  * Register one unit out of the loop over all of them, which dmar_global_lock guards.
  *
- * Models the loop of intel_iommu_init() of v7.2.
+ * Models the loop of intel_iommu_init() of v7.2: the unit is registered without a fwnode.
  * WINDOW: before v6.15 the lock was kept over the whole walk, so it came before
  * iommu_probe_device_lock.
  */
 export function* intel_iommu_init(k: Kernel, iommu: IommuDevice): Kfn<Errno> {
   yield* down_read(k.dmar_global_lock);
   if (k.sw.intel_drops_lock) yield* up_read(k.dmar_global_lock);
-  const err = yield* k.iommu_device_register(iommu, k.ops_of(iommu), iommu.hwdev);
+  const err = yield* k.iommu_device_register(iommu, k.ops_of(iommu), null);
   if (k.sw.intel_drops_lock) yield* down_read(k.dmar_global_lock);
   yield* up_read(k.dmar_global_lock);
   return err;

@@ -60,7 +60,9 @@ export function* of_iommu_configure(k: Kernel, dev: Device): Kfn<Errno> {
     return 0;
   }
   const present = (yield* load(dev, 'iommu')) !== null;
+  if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'begin');
   let err = yield* k.of_iommu_configure_device(dev);
+  if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'end');
   if (err) yield* k.of_iommu_configure_failed(dev, present);
   yield* k.configure_unlock();
 

@@ -175,6 +175,7 @@ export function* __iommu_probe_device(
   if (probed) return 0;
 
   event('init-begin', dev, by);
+  if (!k.sw.configure_locked) event('init-unguarded', dev, by);
   const ret = yield* k.iommu_init_device(dev, by);
   event('init-end', dev, by, ret);
   if (ret) return ret;

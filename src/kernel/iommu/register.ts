@@ -4,6 +4,7 @@ import { EBUSY, ENODEV, type Errno } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock, spin_lock, spin_unlock } from '#env/mutex';
 import { alloc, event, frame, free, type Kfn, load, store, WRITE_ONCE } from '#env/op';
+import { oops } from '#env/printk';
 import { bus_for_each_dev } from '../base/bus.ts';
 import type { Kernel } from '../kernel.ts';
 import {
@@ -159,8 +160,15 @@ function* setup_group(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<Errn
   return 0;
 }
 
-/** list_del_init(&group->entry) in bus_iommu_probe() of v7.2. */
-export function* group_entry_del(_k: Kernel, group: IommuGroup, groups: GroupList): Kfn<void> {
+/**
+ * list_del_init(&group->entry) in bus_iommu_probe() of v7.2.
+ * WINDOW: before v6.2 without group->mutex. Where another walk has linked the group, or unlinked
+ * it, the pointers in group->entry are not those of this list, and the loop follows them.
+ */
+export function* group_entry_del(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<void> {
+  if (!k.sw.probe_locked && (yield* load(group, 'entry')) !== groups) {
+    oops(`bus_iommu_probe(${group.name}): group->entry is not on the list of this walk`);
+  }
   yield* list_del(groups, 'groups', group);
   yield* store(group, 'entry', null);
 }

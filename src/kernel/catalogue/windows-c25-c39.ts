@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Windows C25 to C37 of the catalogue.
+// Windows C25 to C39 of the catalogue.
 
 import type { Window } from './window.ts';
 
@@ -210,5 +210,38 @@ export const lastWindows: readonly Window[] = [
     links: [],
     confidence: 0.9,
     kind: 'race',
+  },
+  {
+    id: 'C38',
+    name: 'tested-before-lock',
+    title: 'A device is probed again by a walk that looked before it had the lock',
+    text:
+      'A walk, or the replay of a bind, tests dev->iommu_group and then waits for the probe ' +
+      'lock. Meanwhile another one probes the device. The test is not repeated under the lock.',
+    threads: ['walk', 'second walk or bind'],
+    precondition: 'two instances registered in parallel, or a client that binds during a walk',
+    symptom: 'a device that is probed twice: duplicate stream table entries',
+    opened: ['57365a04c921'],
+    closed: ['6eb4da8cf545'],
+    links: [],
+    confidence: 0.9,
+    kind: 'race',
+  },
+  {
+    id: 'C39',
+    name: 'second-iommu-not-awaited',
+    title: 'A client does not wait for its second IOMMU',
+    text:
+      'The first specifier finds its instance and makes a fwspec. The second instance is absent: ' +
+      'NULL ops are compared with those of the fwspec, and -EINVAL is returned where a deferral ' +
+      'was meant. The bind takes it for "no IOMMU" and the driver runs with direct DMA.',
+    threads: ['bind'],
+    precondition: 'device tree; a client of two IOMMUs, the second one absent',
+    symptom: 'IOMMU faults of a device whose driver has bound without its IOMMU',
+    opened: [],
+    closed: ['3f7c32091628'],
+    links: [],
+    confidence: 0.9,
+    kind: 'sequential',
   },
 ];
