@@ -23,6 +23,7 @@ export interface GroupFields {
   id: number;
   default_domain: Handle | null;
   owner_cnt: number;
+  entry: Handle | null;
 }
 
 /** The driver core's lists of devices whose probe is deferred. */
@@ -117,7 +118,7 @@ export class RuleContext {
       const instance = this.world.instances.find((i) => i.name === use.instance);
       const hw = instance && this.devices.find((x) => x.data.name === instance.device);
       if (!instance || !hw) return false;
-      return instance.registered || peek.get(hw.handle, 'driver') !== null;
+      return peek.get(hw.handle, 'driver') !== null;
     });
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The properties P1-P10 of the catalogue, in order.
+// The properties P1-P12 of the catalogue, in order.
 
 import type { Rule } from '#checker/scene';
 import type { Property, RuleContext } from './context.ts';
@@ -13,6 +13,8 @@ import { nonePending, P7_REPORTS } from './p7-none-pending.ts';
 import { grouped } from './p8-grouped.ts';
 import { lockOrder, P9_REPORTS } from './p9-lock-order.ts';
 import { ownerBalance } from './p10-owner-balance.ts';
+import { noDirectDma } from './p11-no-direct-dma.ts';
+import { allIds } from './p12-all-ids.ts';
 
 export type { Property, WorldHandles } from './context.ts';
 export { RuleContext } from './context.ts';
@@ -29,6 +31,8 @@ export const properties: readonly Property[] = [
   grouped,
   lockOrder,
   ownerBalance,
+  noDirectDma,
+  allIds,
 ];
 
 /** The rules to watch in one world; @wanted: ids, null for all. */

@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// C01: two walks probe one device at once, with nothing to keep them apart.
+// C01: two probes of one device run at once, with nothing to keep them apart.
 
-import type { WindowSignature } from './common.ts';
-import { functionOf, isMemory, threadsOf } from './stateless.ts';
-
-/** Parts of the per-device probe that share dev->iommu with another one. */
-const PROBE = /^(dev_iommu_|__iommu_probe_device|iommu_probe_device|iommu_init|iommu_group_)/;
+import { perDevice } from './common.ts';
+import { isMemory } from './stateless.ts';
 
 /**
- * Told by a second probe of the same dev->iommu, or by what one prober frees under the other.
- * State: true once a probe has dropped its lock; then there is one, and this is C08.
+ * Threads that are inside the probe of the device; `!` once one came in while another was there.
+ * A second walk or the replay of a bind may be the other one. Where a probe holds a lock, they
+ * overlap only if it drops the lock, and that is C08.
  */
-export const c01: WindowSignature = {
-  window: 'C01',
-  make: ({ world }) => ({
-    window: 'C01',
-    events: ['configure-begin'],
-    reads: [],
-    initial: false,
-    step: () => true,
-    explains(state, report) {
-      if (state === true || threadsOf(world, 'iommu-probe').length < 2) return false;
-      if (report.property === 'P4') return true;
-      if (!isMemory(report)) return false;
-      const touched = /\.iommu#|dev->iommu/.test(report.subject + report.because);
-      return touched && (PROBE.test(functionOf(report)) || report.property === 'oops');
-    },
-  }),
-};
+export const c01 = perDevice('C01', () => ({
+  events: ['init-unguarded', 'init-end', 'configure-begin'],
+  step(cell, e) {
+    if (cell === '!') return cell;
+    if (e.name === 'configure-begin') return '';
+    const others = cell.split(';').filter((name) => name !== '' && name !== e.thread);
+    if (e.name === 'init-end') return others.join(';');
+    return others.length > 0 ? '!' : e.thread;
+  },
+  explains(cells, report) {
+    if (isMemory(report)) {
+      const text = `${report.subject} ${report.because}`;
+      return cells.some((cell, d) => cell === '!' && text.includes(d.data.name));
+    }
+    const known = ['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property);
+    return known && cells.of(report.subject) === '!';
+  },
+}));

@@ -14,7 +14,8 @@ export const c05 = perDevice('C05', () => ({
     return peek.get(group, 'default_domain') ? '' : 'u';
   },
   explains(cells, report, peek) {
-    if (report.property === 'P3') return cells.of(report.subject) === 'u';
+    if (report.property === 'P3' || report.property === 'P11')
+      return cells.of(report.subject) === 'u';
     if (report.property === 'P6') {
       return cells.some((cell, d) => cell === 'u' && memberOf(peek, d, report.subject));
     }

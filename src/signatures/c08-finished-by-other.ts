@@ -8,10 +8,12 @@ import { flagOf, INFLIGHT_EVENTS, stepInflight } from './inflight.ts';
 /** Those in flight; `!` once one went on over another's finished work. */
 export const c08 = perDevice('C08', () => ({
   events: [...INFLIGHT_EVENTS, 'probe-device'],
-  step(cell, e) {
+  reads: ['device.iommu_group'],
+  step(cell, e, d, peek) {
     if (cell === '!') return cell;
     if (e.name !== 'probe-device') return stepInflight(cell, e);
-    return flagOf(cell, e.thread) === 'g' ? '!' : cell;
+    const finished = peek.get(d.handle, 'iommu_group') !== null;
+    return finished && flagOf(cell, e.thread) !== null ? '!' : cell;
   },
   explains(cells, report) {
     if (cells.named.includes('!')) return true;

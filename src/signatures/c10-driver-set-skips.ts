@@ -20,6 +20,8 @@ export const c10 = perDevice('C10', (ctx) => ({
   },
   explains(cells, report) {
     if (report.property === 'P2') return cells.named.includes('s');
-    return ['P1', 'P3', 'P8', 'P10'].includes(report.property) && cells.of(report.subject) === 's';
+    return (
+      ['P1', 'P3', 'P8', 'P10', 'P11'].includes(report.property) && cells.of(report.subject) === 's'
+    );
   },
 }));

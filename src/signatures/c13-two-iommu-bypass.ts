@@ -14,5 +14,6 @@ export const c13 = perDevice('C13', () => ({
   },
   explains: (cells, report) =>
     (report.property === 'P2' && cells.named.includes('!')) ||
-    (['P1', 'P3', 'P6', 'P10'].includes(report.property) && cells.of(report.subject) === '!'),
+    (['P1', 'P3', 'P6', 'P10', 'P11'].includes(report.property) &&
+      cells.of(report.subject) === '!'),
 }));

@@ -27,5 +27,5 @@ export const c15 = perDevice('C15', (ctx) => ({
   },
   explains: (cells, report) =>
     (report.property === 'P2' && cells.named.includes('!')) ||
-    (['P1', 'P3', 'P8'].includes(report.property) && cells.of(report.subject) === '!'),
+    (['P1', 'P3', 'P8', 'P11'].includes(report.property) && cells.of(report.subject) === '!'),
 }));

@@ -18,5 +18,6 @@ export const c19 = byReport(
 /** What a failed registration leaves to its clients, where nothing else explains it. */
 export const c19Rest = byReport(
   'C19',
-  (report, world) => fails(world) && ['P1', 'P3', 'P4', 'P6', 'P10'].includes(report.property),
+  (report, world) =>
+    fails(world) && ['P1', 'P3', 'P4', 'P6', 'P10', 'P11'].includes(report.property),
 );

@@ -7,5 +7,5 @@ import { byReport, isMemory, threadsOf } from './stateless.ts';
 export const c21 = byReport('C21', (report, world) => {
   if (isMemory(report) && /\.iommu_device$/.test(report.subject)) return true;
   if (threadsOf(world, 'iommu-unbind').length === 0) return false;
-  return isMemory(report) || ['P1', 'P3', 'P8', 'P10'].includes(report.property);
+  return isMemory(report) || ['P1', 'P3', 'P8', 'P10', 'P11'].includes(report.property);
 });

@@ -12,6 +12,6 @@ export const c22: WindowSignature = {
     reads: [],
     initial: false,
     step: () => true,
-    explains: (state, report) => state === true && ['P3', 'P8'].includes(report.property),
+    explains: (state, report) => state === true && ['P3', 'P8', 'P11'].includes(report.property),
   }),
 };

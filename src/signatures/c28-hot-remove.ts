@@ -9,3 +9,11 @@ export const c28 = byReport('C28', (report, world) => {
   if (removers.length === 0) return false;
   return isMemory(report) ? true : involves(report, removers);
 });
+
+/** What else a removal during a walk leaves behind, where nothing tells it better. */
+export const c28Rest = byReport(
+  'C28',
+  (report, world) =>
+    threadsOf(world, 'device-del').length > 0 &&
+    ['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property),
+);

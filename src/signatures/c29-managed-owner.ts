@@ -7,5 +7,5 @@ import { byReport } from './stateless.ts';
 export const c29 = byReport('C29', (report, world) => {
   const managed = world.devices.filter((d) => d.driver?.managedDma).map((d) => d.name);
   if (report.property === 'P6') return managed.length > 0;
-  return ['P3', 'P10'].includes(report.property) && managed.includes(report.subject);
+  return ['P3', 'P10', 'P11'].includes(report.property) && managed.includes(report.subject);
 });

@@ -13,7 +13,7 @@ export const c30: WindowSignature = {
     initial: null,
     step: (state) => state,
     explains: (_state, report) =>
-      ['deadlock', 'lock-order', 'lock-order-class'].includes(report.property) &&
+      ['deadlock', 'lock-order'].includes(report.property) &&
       /dmar_global_lock/.test(`${report.subject} ${report.because}`),
   }),
 };

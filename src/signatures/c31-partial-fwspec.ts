@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// C31: on ACPI a fwspec that lacks the ids of an absent IOMMU stays, and is taken for a whole one.
+// C31: a fwspec that lacks the ids of an absent IOMMU stays, and is taken for a whole one: on ACPI,
+// and up to v6.10 on a device tree as well.
 
 import type { Handle } from '#env/op';
 import type { RuleContext } from '#properties/context';
 import type { WindowSignature } from './common.ts';
+
+/** How many IOMMUs firmware names for a device. */
+function usesOf(ctx: RuleContext, device: string): number {
+  return ctx.clients.find((d) => d.data.name === device)?.data.iommus.length ?? 0;
+}
 
 /** True where an ACPI client has several mappings. */
 function isConcerned(ctx: RuleContext): boolean {
@@ -21,8 +27,9 @@ export const c31: WindowSignature = {
     initial: null,
     step: (state) => state,
     explains(_state, report, peek) {
+      if (report.property === 'P12') return usesOf(ctx, report.subject) > 1;
       if (!isConcerned(ctx)) return false;
-      if (!['P1', 'P2', 'P3', 'P8', 'P10'].includes(report.property)) return false;
+      if (!['P1', 'P2', 'P3', 'P8', 'P10', 'P11'].includes(report.property)) return false;
       const d = ctx.clients.find((x) => x.data.name === report.subject);
       const param = d && peek.get(d.handle, 'iommu');
       const fwspec = param && peek.get(param, 'fwspec');

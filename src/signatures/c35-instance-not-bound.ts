@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// C35: an IOMMU driver looks for the instance of a client before its own probe is over.
+// C35: an SMMU driver looks for the instance of a client before its own probe is over.
 
-import { perDevice } from './common.ts';
+import { isSmmu, perDevice } from './common.ts';
 
 const EPROBE_DEFER = -517;
 
 /**
- * `d`: probe_device() did not find the instance and deferred, so that the device lost what its bind
- * had built, and a walk that met this failed its registration. Without that fix the lookup gives
- * NULL, and the oops itself tells.
+ * `d`: probe_device() did not find the instance, and deferred or said that there is none, so that
+ * the device lost what its bind had built; a walk that met a deferral failed its registration.
+ * Without the first fix the lookup gives NULL, and the oops itself tells.
  */
-export const c35 = perDevice('C35', () => ({
-  events: ['init-end'],
-  step: (cell, e) => (Number(e.args[2]) === EPROBE_DEFER ? 'd' : cell),
+export const c35 = perDevice('C35', (ctx) => ({
+  events: ['init-end', 'instance-not-found'],
+  step(cell, e) {
+    if (e.name === 'init-end') return Number(e.args[2]) === EPROBE_DEFER ? 'd' : cell;
+    return isSmmu(ctx, e.args[1]) ? 'd' : cell;
+  },
   explains(cells, report) {
     if (report.property === 'oops') {
       return /_probe_device\(.*\): .* has not bound yet$/.test(String(report.facts['error']));
     }
-    return (
-      ['P1', 'P3', 'P7', 'P8', 'P10'].includes(report.property) && cells.of(report.subject) === 'd'
-    );
+    const known = ['P1', 'P3', 'P7', 'P8', 'P10', 'P11'].includes(report.property);
+    return known && cells.of(report.subject) === 'd';
   },
 }));

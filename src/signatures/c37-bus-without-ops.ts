@@ -8,5 +8,5 @@ export const c37 = perDevice('C37', () => ({
   events: ['ops-missing'],
   step: (cell, e) => (e.args[1] === 'replay' ? 'r' : cell),
   explains: (cells, report) =>
-    ['P1', 'P3', 'P8', 'P10'].includes(report.property) && cells.of(report.subject) === 'r',
+    ['P1', 'P3', 'P8', 'P10', 'P11'].includes(report.property) && cells.of(report.subject) === 'r',
 }));

@@ -97,3 +97,10 @@ export function ownWalk(ctx: RuleContext, d: WatchedDevice, instance: Value): bo
 export function memberOf(peek: Peek, d: WatchedDevice, group: string): boolean {
   return (peek.get(d.handle, 'iommu_group') as GroupHandle | null)?.name === group;
 }
+
+/** True where the instance belongs to an SMMU's driver. */
+export function isSmmu(ctx: RuleContext, instance: Value): boolean {
+  const name = ctx.instance(instance);
+  const driver = ctx.world.instances.find((i) => i.name === name)?.driver ?? '';
+  return driver.startsWith('arm-smmu');
+}

@@ -4,8 +4,11 @@
 import type { Signature } from '#checker/scene';
 import type { RuleContext } from '#properties/context';
 import { c01 } from './c01-parallel-walk.ts';
+import { c02 } from './c02-group-entry.ts';
 import { c03 } from './c03-freed-under-configure.ts';
+import { c04 } from './c04-half-built-fwspec.ts';
 import { c05 } from './c05-default-domain-not-ready.ts';
+import { c06 } from './c06-ops-too-early.ts';
 import { c07 } from './c07-bind-order.ts';
 import { c08 } from './c08-finished-by-other.ts';
 import { c09 } from './c09-replay-during-register.ts';
@@ -17,17 +20,25 @@ import { c14 } from './c14-groupless-bind.ts';
 import { c15 } from './c15-freed-by-other-walk.ts';
 import { c16 } from './c16-driver-read-twice.ts';
 import { c17 } from './c17-cdx-swallows.ts';
+import { c18 } from './c18-driver-state.ts';
 import { c19, c19Rest } from './c19-register-fails.ts';
+import { c20 } from './c20-dangling-entry.ts';
 import { c21 } from './c21-unregister-vs-probe.ts';
 import { c22 } from './c22-timeout-then-late.ts';
+import { c23 } from './c23-lost-wakeup.ts';
 import { c25 } from './c25-range-map.ts';
-import { c28 } from './c28-hot-remove.ts';
+import { c26 } from './c26-flag-lost.ts';
+import { c27 } from './c27-bind-before-notifier.ts';
+import { c28, c28Rest } from './c28-hot-remove.ts';
 import { c29 } from './c29-managed-owner.ts';
 import { c30 } from './c30-arch-lock.ts';
 import { c31 } from './c31-partial-fwspec.ts';
+import { c34 } from './c34-finalize-unlocked.ts';
 import { c35 } from './c35-instance-not-bound.ts';
 import { c36 } from './c36-walk-counts-as-user.ts';
 import { c37 } from './c37-bus-without-ops.ts';
+import { c38 } from './c38-tested-before-lock.ts';
+import { c39 } from './c39-second-not-awaited.ts';
 import type { WindowSignature } from './common.ts';
 
 /**
@@ -37,15 +48,23 @@ import type { WindowSignature } from './common.ts';
  */
 export const signatures: readonly WindowSignature[] = [
   // Something goes away or fails, in worlds made for that: what it frees explains the rest.
+  c34,
   c28,
   c21,
+  c20,
   c19,
+  c04,
   c31,
   c16,
   c25,
   c30,
+  c02,
+  c18,
   c35,
+  c26,
+  c27,
   c37,
+  c39,
   c08,
   c36,
   c13,
@@ -56,14 +75,18 @@ export const signatures: readonly WindowSignature[] = [
   c10,
   c11,
   c05,
+  c06,
   c12,
   // What is left to explain: these go by the report and the world, and claim nothing else.
   c19Rest,
+  c28Rest,
   c29,
   c22,
   c17,
-  c03,
   c01,
+  c38,
+  c03,
+  c23,
 ];
 
 /** The signatures as they run in one world. */

@@ -5,7 +5,10 @@
 // A world that is too large to be explored in full is searched again for all that few preemptions
 // can reach; what is found is found then, but what is not found may still be there (`bounded`).
 
+import { assert } from '#base/assert';
 import { bounded } from '#checker/bounded';
+import { watch } from '#checker/detect';
+import { LockOrder } from '#checker/detect-locks';
 import { exhaustive } from '#checker/exhaustive';
 import { Machine } from '#checker/machine';
 import type { Found } from '#checker/run';
@@ -14,8 +17,10 @@ import { propertyOf, RuleContext, rulesFor } from '#properties/index';
 import { signaturesFor } from '#signatures/index';
 import type { DerivedWorld } from './derive.ts';
 import { preconditionsFor } from './preconditions.ts';
-import { buildScene } from './scene.ts';
+import { type BuiltScene, buildScene } from './scene.ts';
 import { sometimesFor } from './sometimes.ts';
+import type { SwitchRead } from './switches-read.ts';
+import type { World } from './world.ts';
 
 /** A broken rule: its window, or null where no signature knows it, and the class it shows in. */
 export interface Sighting {
@@ -37,6 +42,8 @@ export interface Explored {
   readonly states: number;
   /** True where the search was not exhaustive. */
   readonly bounded: boolean;
+  /** The switches of the kernel on which the result depends. */
+  readonly switches: readonly SwitchRead[];
 }
 
 export interface ExploreOptions {
@@ -46,7 +53,7 @@ export interface ExploreOptions {
   readonly preemptions: number;
 }
 
-export const defaultExplore: ExploreOptions = { statesMax: 150_000, preemptions: 2 };
+export const defaultExplore: ExploreOptions = { statesMax: 500_000, preemptions: 2 };
 
 /** Explore one world. The result depends on nothing but the arguments. */
 export function exploreWorld(
@@ -56,24 +63,40 @@ export function exploreWorld(
 ): Explored {
   const { statesMax, preemptions } = options;
   const { world, classKey } = derived;
-  const machine = new Machine(sceneFor(derived, revision));
+  const built = buildScene(world, revision);
+  const machine = new Machine(watchedBy(built, world));
   const full = exhaustive(machine, { statesMax });
   const cut = full.bounded.length > 0;
   const again = cut ? bounded(machine, { statesMax, bound: preemptions }) : null;
-  const found: Found[] = [...full.found, ...(again?.found ?? [])];
+  const orders = takesArchLock(world) ? lockOrders(machine, statesMax) : { found: [], states: 0 };
+  const found: Found[] = [...full.found, ...(again?.found ?? []), ...orders.found];
   const byKey = new Map(found.map((f) => [keyOf(sightingOf(f, classKey)), f]));
   return {
     world: world.name,
     classKey,
     sightings: [...byKey].sort(byFirst).map(([, f]) => sightingOf(f, classKey)),
     reached: [...machine.rules.hits].sort(),
-    states: full.states + (again?.states ?? 0),
+    states: full.states + (again?.states ?? 0) + orders.states,
     bounded: cut,
+    switches: built.switches(),
   };
 }
 
-function sceneFor({ world }: DerivedWorld, revision: Revision) {
-  const built = buildScene(world, revision);
+/** Where architecture code takes locks of its own, the order of locks is asked about as well. */
+function takesArchLock(world: World): boolean {
+  return world.threads.some((thread) => thread.kind === 'cpu-online');
+}
+
+/** Cycles in the order of locks. INVARIANT: such worlds are small enough to see every state. */
+function lockOrders(machine: Machine, statesMax: number) {
+  const order = new LockOrder();
+  const { states, finished } = watch(machine, [order], statesMax);
+  assert(finished, 'a world with locks of the architecture has too many states');
+  const cycles = order.reports().filter(({ report }) => report.property === 'lock-order');
+  return { found: cycles.map((f) => ({ ...f, report: machine.rules.classify(f.report) })), states };
+}
+
+function watchedBy(built: BuiltScene, world: World) {
   const ctx = new RuleContext(world, {
     device: (name) => built.devices.get(name),
     instance: (name) => built.instances.get(name),

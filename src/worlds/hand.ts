@@ -115,11 +115,36 @@ function removals(): DerivedWorld[] {
     }),
     // C20: the groups of another instance stay on the dead list.
     world({
-      name: 'refuse+walk+bind+retry',
-      devices: [iommu(), iommu('200.iommu'), client('20.gpu', { iommus: [both[1]!] }), refused],
+      name: 'refuse+walk+retry',
+      devices: [
+        iommu(),
+        iommu('200.iommu'),
+        client('20.gpu', { iommus: [both[1]!], deferred: true }),
+        refused,
+      ],
       instances: two,
-      threads: [walker, second, binder],
+      threads: [walker, second],
     }),
+    // C34: a member of a shared group goes away.
+    world({
+      name: 'walk+del shared',
+      devices: [
+        iommu(),
+        client('20.gpu', { ...undriven, role: 'client', groupKey: 'shared' }),
+        client('30.eth', { ...undriven, groupKey: 'shared' }),
+      ],
+      threads: [walker, remover],
+    }),
+    // C27: no board says when a driver is registered.
+    ...(['dt', 'acpi'] as const).map((firmware) =>
+      world({
+        name: `add+attach ${firmware}`,
+        firmware,
+        devices: [iommu(), { ...gpu, present: false }],
+        instances: ready,
+        threads: [{ ...adder, name: 'kworker/u8:2' }, binder],
+      }),
+    ),
   ];
 }
 
@@ -145,6 +170,7 @@ function oddities(): DerivedWorld[] {
     world({
       name: 'walk+bind flags',
       devices: [iommu(), client('20.gpu')],
+      instances: [instance({ driver: 'exynos' })],
       threads: [walker, binder],
       switches: { flagsWord: true },
     }),
@@ -195,6 +221,37 @@ function compositions(): DerivedWorld[] {
       devices: [iommu(), client('20.gpu', { driver: null })],
       instances: [instance({ driver: 'intel' })],
       threads: [walker, { kind: 'cpu-online', name: 'cpuhp/1' }],
+    }),
+    // C18: IOMMU drivers that register before they are prepared.
+    world({
+      name: 'walk+bind mediatek',
+      devices: [iommu(), client('20.gpu')],
+      instances: [instance({ driver: 'mediatek' })],
+      threads: [walker, binder],
+    }),
+    world({
+      name: 'walk+bind acpi virtio',
+      firmware: 'acpi',
+      devices: [iommu(), client('20.gpu')],
+      instances: [instance({ driver: 'virtio' })],
+      threads: [walker, binder],
+    }),
+    // C02: two walks meet a device that has a fwspec; for want of one they probe none, up to v6.14.
+    world({
+      name: 'walk+walk parsed',
+      devices: [
+        iommu(),
+        iommu('200.iommu'),
+        iommu('300.iommu'),
+        client('20.gpu', { driver: null, iommus: both, parsed: true }),
+      ],
+      instances: ['100.iommu', '200.iommu', '300.iommu'].map((name, i) =>
+        instance({ name, driver: 'exynos', registered: i === 0 }),
+      ),
+      threads: [
+        { kind: 'iommu-probe', name: 'swapper/0', instance: '200.iommu' },
+        { kind: 'iommu-probe', name: 'kworker/u8:2', instance: '300.iommu' },
+      ],
     }),
     // An IOMMU driver that looks no instance up by its own driver: the SMMU's did, and until
     // 7d835134d4e1 so refused the very replay that C09 is about.

@@ -11,6 +11,7 @@ import type { DerivedWorld } from './derive.ts';
 import type { Explored, ExploreOptions, Sighting } from './explore.ts';
 import type { Explorer } from './explore-pool.ts';
 import { canReach, notApplicable, preconditionsOf } from './preconditions.ts';
+import { reusing } from './reuse.ts';
 
 export type CellState = 'found' | 'absent' | 'bounded' | 'n.a.';
 
@@ -45,7 +46,7 @@ export interface MatrixQuestion {
   readonly options: ExploreOptions;
 }
 
-/** Compute all cells. Kernels with the same commits are explored once. */
+/** Compute all cells. Kernels that a world cannot tell apart are explored once. */
 export async function computeMatrix(
   question: MatrixQuestion,
   explorer: Explorer,
@@ -53,10 +54,11 @@ export async function computeMatrix(
 ): Promise<Matrix> {
   const { kernels, windows } = question;
   const known = new Map<string, Promise<readonly Explored[]>>();
+  const reuse = reusing(explorer);
   const columns = await Promise.all(
     kernels.map((spec) => {
       const key = JSON.stringify([spec.commits, spec.userFixes.map((f) => f.sha256)]);
-      const column = known.get(key) ?? exploreKernel(question, spec, explorer, onProgress);
+      const column = known.get(key) ?? exploreKernel(question, spec, reuse, onProgress);
       known.set(key, column);
       return column;
     }),
@@ -71,7 +73,7 @@ export async function computeMatrix(
     kernels: kernels.map((k) => k.name),
     cells,
     unnamed: kernels.flatMap((spec, i) => unnamedOf(spec.name, columns[i] ?? [])),
-    states: explored.flat().reduce((sum, e) => sum + e.states, 0),
+    states: [...new Set(explored.flat())].reduce((sum, e) => sum + e.states, 0),
   };
 }
 

@@ -55,7 +55,11 @@ class Observer {
 const MOMENTS = ['driver-set', 'instance-listed', 'walk-visit'];
 
 const preconditions: readonly Precondition[] = [
-  { id: 'a walk', events: ['walk-visit', 'instance-listed'], holds: () => true },
+  {
+    id: 'a registration of a driver that is not prepared',
+    events: ['instance-listed'],
+    holds: (e, _p, see) => isUnprepared(see.ctx.world, see.ctx.instance(e.args[0])),
+  },
   { id: 'a bind', events: ['driver-set'], holds: (e, _p, see) => isFocus(e, see) },
   {
     id: 'a bind during a registration',
@@ -90,9 +94,9 @@ const preconditions: readonly Precondition[] = [
       see.registering(peek).length > 0 && see.ctx.watched(e.args[0])?.data.present === false,
   },
   {
-    id: 'a device added',
-    events: ['walk-visit', 'init-begin', 'driver-set', 'group-set'],
-    holds: (e, _p, see) => see.ctx.watched(e.args[0])?.data.present === false,
+    id: 'a driver registered while its device is added',
+    events: ['init-begin', 'driver-set', 'group-set'],
+    holds: (e, _p, see) => isRegisteredMeanwhile(see.ctx.world, see.ctx.watched(e.args[0])),
   },
   {
     id: 'a bind of a device with a shared group',
@@ -125,6 +129,16 @@ const preconditions: readonly Precondition[] = [
     holds: (_e, peek, see) =>
       see.registering(peek).length > 0 &&
       see.ctx.world.threads.some((t) => t.kind === 'device-del'),
+  },
+  {
+    id: 'a member of a group removed during a registration',
+    events: ['walk-visit', 'instance-listed'],
+    holds: (_e, peek, see) => see.registering(peek).length > 0 && removesMember(see.ctx.world),
+  },
+  {
+    id: 'a CPU that comes online during a registration',
+    events: ['instance-listed'],
+    holds: (_e, _p, see) => see.ctx.world.threads.some((t) => t.kind === 'cpu-online'),
   },
   { id: 'a claim of DMA ownership', events: ['dma-owner'], holds: () => true },
   {
@@ -160,7 +174,7 @@ export const preconditionsOf: Readonly<Record<string, readonly string[]>> = {
   C15: ['two registrations at once', 'a device added during a registration'],
   C16: ['a bind during a registration'],
   C17: ['a bind on CDX during a registration'],
-  C18: ['a walk'],
+  C18: ['a registration of a driver that is not prepared'],
   C19: ['a registration that fails'],
   C20: ['a registration that fails beside another'],
   C21: ['an instance that goes away'],
@@ -168,20 +182,22 @@ export const preconditionsOf: Readonly<Record<string, readonly string[]>> = {
   C23: ['a deferred bind'],
   C25: ['a bind of a client with dma-ranges during a registration'],
   C26: ['flags in one word'],
-  C27: ['a device added'],
+  C27: ['a driver registered while its device is added'],
   C28: ['a device removed during a registration'],
   C29: ['a claim of DMA ownership'],
+  C30: ['a CPU that comes online during a registration'],
   C31: ['an ACPI client of two IOMMUs'],
-  C34: ['a bind of a device with a shared group'],
+  C34: ['a member of a group removed during a registration'],
   C35: ['a bind during a registration'],
   C36: ['two registrations at once', 'a device added during a registration'],
   C37: ['a bind during a registration'],
+  C38: ['two registrations at once', 'a bind during a registration'],
+  C39: ['a bind of a client of two IOMMUs during a registration'],
 };
 
 /** Why a window is in no cell of the matrix, where that is by its nature. */
 export const notApplicable: Readonly<Record<string, string>> = {
   C24: 'a question of memory ordering; the search is sequentially consistent',
-  C30: 'an order of locks, which the search for windows does not look at; see P9',
   C32: 'a precondition of others, not a window',
   C33: 'the mock device of the iommufd selftest, which the model has not',
 };
@@ -199,8 +215,13 @@ export function canReach(world: World, precondition: string): boolean {
     case 'two registrations at once':
       return threads('iommu-probe') > 1;
     case 'a device added during a registration':
-    case 'a device added':
-      return threads('device-add') > 0;
+      return threads('device-add') > 0 && threads('iommu-probe') > 0;
+    case 'a driver registered while its device is added':
+      return threads('device-add') > 0 && threads('driver-attach') > 0;
+    case 'a registration of a driver that is not prepared':
+      return world.instances.some((i) => isUnprepared(world, i.name));
+    case 'a member of a group removed during a registration':
+      return removesMember(world);
     case 'a device removed during a registration':
       return threads('device-del') > 0;
     case 'an instance that goes away':
@@ -213,6 +234,8 @@ export function canReach(world: World, precondition: string): boolean {
       return threads('deferral-timeout') > 0;
     case 'flags in one word':
       return world.switches.flagsWord === true;
+    case 'a CPU that comes online during a registration':
+      return threads('cpu-online') > 0;
     case 'a claim of DMA ownership':
       return focus.some((d) => d.driver?.managedDma);
     case 'a bind on CDX during a registration':
@@ -256,6 +279,30 @@ function isFocus(e: RunEvent, see: Observer): boolean {
 
 function sharesGroup(d: WatchedDevice, other: WatchedDevice | undefined): boolean {
   return d !== other && d.data.groupKey !== null && d.data.groupKey === other?.data.groupKey;
+}
+
+/** Drivers that once registered before they could serve their callbacks. */
+const UNPREPARED: readonly string[] = ['mediatek', 'virtio'];
+
+function isUnprepared(world: World, instance: string): boolean {
+  const found = world.instances.find((i) => i.name === instance);
+  return found !== undefined && !found.registered && UNPREPARED.includes(found.driver);
+}
+
+function isRegisteredMeanwhile(world: World, d: WatchedDevice | undefined): boolean {
+  const attached = world.threads.some(
+    (t) => t.kind === 'driver-attach' && t.device === d?.data.name,
+  );
+  return attached && d?.data.present === false;
+}
+
+/** A thread of @world removes a device that shares its group. */
+function removesMember(world: World): boolean {
+  return world.threads.some((t) => {
+    if (t.kind !== 'device-del') return false;
+    const removed = world.devices.find((d) => d.name === t.device);
+    return world.devices.some((d) => d !== removed && d.groupKey === removed?.groupKey);
+  });
 }
 
 type Instance = RuleContext['world']['instances'][number];

@@ -14,7 +14,16 @@ import {
   newGlobals,
 } from '../kernel/kernel.ts';
 import { draftOf, type Revision } from '../kernel/revisions.ts';
-import { type Bus, Device, type DeviceLink, Driver, IommuDevice } from '../kernel/types.ts';
+import {
+  type Bus,
+  type DevIommu,
+  Device,
+  type DeviceLink,
+  Driver,
+  IommuDevice,
+  type IommuFwspec,
+} from '../kernel/types.ts';
+import { readOf, type SwitchRead, watched } from './switches-read.ts';
 import type { World, WorldDevice, WorldThread } from './world.ts';
 
 /** A scene without its rules, and the handles that rules need. */
@@ -25,6 +34,8 @@ export interface BuiltScene {
   readonly k: Kernel;
   readonly world: World;
   readonly revision: Revision;
+  /** The switches of the kernel that have been read so far, with their values. */
+  readonly switches: () => readonly SwitchRead[];
   /** By name, in bus-list order. */
   readonly devices: ReadonlyMap<string, Device>;
   readonly drivers: ReadonlyMap<string, Driver>;
@@ -54,12 +65,14 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
   };
   registerInProbe(world, draft, made);
   const buses = world.devices.map((device) => device.bus);
-  const globals = newGlobals(configOf(world), draft.sw, lookups, buses);
+  const { sw, read } = watched(draft.sw);
+  const globals = newGlobals(configOf(world), sw, lookups, buses);
   const k = assemble(draft, globals);
   makeHandles(world, k.iommu_buses, made);
   const init: Init = [];
   initGlobals(world, k, made, init);
   for (const device of world.devices) initDevice(world, device, made, init);
+  if (!k.sw.fwspec_resolves_ops) initParsed(world, made, init);
   for (const name of made.instances.keys()) initInstance(world, name, made, init);
   if (k.config.strict_devlink) initLinks(world, made, init);
   return {
@@ -69,6 +82,7 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
     k,
     world,
     revision,
+    switches: () => readOf(draft.sw, read),
     ...made,
   };
 }
@@ -207,6 +221,20 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
     [dev, 'suppliers', []],
     [dev, 'consumers', []],
   );
+}
+
+/** What a bind that was deferred by its second IOMMU has left of the first, up to v6.10. */
+function initParsed(world: World, made: Made, init: Init): void {
+  for (const device of world.devices.filter((d) => d.parsed)) {
+    const dev = must(made.devices.get(device.name), device.name);
+    const use = must(device.iommus[0], `${device.name} is behind no IOMMU`);
+    const { family } = must(made.instances.get(use.instance), use.instance);
+    const param: DevIommu = new Handle('dev_iommu', `${device.name}.iommu#0`);
+    const fwspec: IommuFwspec = new Handle('iommu_fwspec', `${device.name}.fwspec#0`);
+    init.push([dev, 'iommu', param], [param, 'fwspec', fwspec], [param, 'iommu_dev', null]);
+    init.push([fwspec, 'iommu_fwnode', use.instance], [fwspec, 'ops', family_ops(family)]);
+    init.push([fwspec, 'ids', use.ids]);
+  }
 }
 
 /** With fw_devlink.strict=1 devices that are there from the start have their links, too. */

@@ -27,6 +27,11 @@ export interface WorldDevice {
   readonly present: boolean;
   /** Its driver has tried to bind before anything runs, and waits on the deferred list. */
   readonly deferred?: boolean;
+  /**
+   * An earlier bind has found its first IOMMU, and waited for the next one: up to v6.10 it has left
+   * the fwspec of the first.
+   */
+  readonly parsed?: boolean;
   readonly driver: WorldDriver | null;
   /** Devices with the same key are put in one group by device_group(). */
   readonly groupKey: string | null;

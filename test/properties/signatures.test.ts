@@ -26,16 +26,21 @@ const nothing: Peek = { get: () => null as never, alive: () => true, holder: () 
 type Heard = readonly [thread: string, name: string, ...args: Value[]];
 
 /** The window of a report on X after these events. */
-function windowOf(property: string, heard: readonly Heard[], facts = {}): string | null {
+function windowOf(
+  property: string,
+  heard: readonly Heard[],
+  facts = {},
+  peek: Peek = nothing,
+): string | null {
   const signatures = signaturesFor(ctx);
   const states = signatures.map((s) => s.initial);
   for (const [thread, name, ...args] of heard) {
     signatures.forEach((s, n) => {
-      if (s.events.includes(name)) states[n] = s.step(states[n]!, { name, args, thread }, nothing);
+      if (s.events.includes(name)) states[n] = s.step(states[n]!, { name, args, thread }, peek);
     });
   }
   const report = { property, subject: x.name, because: '', facts };
-  return signatures.find((s, n) => s.explains(states[n]!, report, nothing))?.window ?? null;
+  return signatures.find((s, n) => s.explains(states[n]!, report, peek))?.window ?? null;
 }
 
 const begin: Heard = ['walk', 'configure-begin', handles.get(world.devices[0]!.name)!, 'walk'];
@@ -91,7 +96,9 @@ describe('other reports', () => {
       ['walk 2', 'group-set', x, group, 0, 'walk'],
       ['walk', 'probe-device', x, i, 'walk'],
     ];
-    expect(windowOf('P4', heard)).toBe('C08');
+    const grouped: Peek = { ...nothing, get: () => group as never };
+    expect(windowOf('P4', heard, {}, grouped)).toBe('C08');
+    expect(windowOf('P4', heard)).not.toBe('C08');
   });
 
   test('a probe body that runs during the probe of a walk is C14', () => {

@@ -103,6 +103,7 @@ describe('the world of a finding', () => {
     domainType: 'IDENTITY',
     probeError: true,
     deferred: true,
+    parsed: true,
   };
   const instance: Full<WorldInstance> = {
     name: 'i',

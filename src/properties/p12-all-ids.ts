@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// P12: an IOMMU driver probes a device with all the ids that its firmware names.
+
+import type { Property } from './context.ts';
+
+/** What has been left out at that moment is never added: its streams fault, or pass unseen. */
+export const allIds: Property = {
+  id: 'P12',
+  name: 'all-ids',
+  rule: 'an IOMMU driver probes a device with all the stream ids that its firmware names',
+  kind: 'always',
+  make: (ctx) => ({
+    id: 'P12',
+    events: ['fwspec-incomplete'],
+    reads: [],
+    onEvent: (state, e) => {
+      if (e.name !== 'fwspec-incomplete') return undefined;
+      const [have, want] = [Number(e.args[1]), Number(e.args[2])];
+      return {
+        state,
+        report: {
+          subject: ctx.device(e.args[0]).data.name,
+          because: `ops->probe_device() sees ${have} of its ${want} stream ids`,
+          facts: { have, want, thread: e.thread },
+        },
+      };
+    },
+  }),
+};
