@@ -158,12 +158,16 @@ function realSide(
   const found = new Set(search.findings.map((f) => keyOf(f.report)));
   let { runs } = search;
   let complete = search.complete;
-  if ([...wanted].some((key) => !found.has(key))) {
-    // What the model finds may need one preemption more.
-    const deeper = searchSource(runner, { bound: bound + 1, timeMaxMs });
-    for (const f of deeper.findings) found.add(keyOf(f.report));
-    runs += deeper.runs;
-    complete = deeper.complete;
+  const lacking = (): boolean => [...wanted].some((key) => !found.has(key));
+  const focus = (word: number): boolean => runner.events.view.decides(word);
+  // What the model finds may need more preemptions: at the words that decide, then at all.
+  const deeper = [{ bound: bound + 1, focus }, { bound: bound + 2, focus }, { bound: bound + 1 }];
+  for (const how of deeper) {
+    if (!lacking()) break;
+    const more = searchSource(runner, { ...how, timeMaxMs });
+    for (const f of more.findings) found.add(keyOf(f.report));
+    runs += more.runs;
+    complete = more.complete && !('focus' in how);
   }
   sample(runner, opt.samples, (reports) => {
     for (const r of reports) found.add(keyOf(r));

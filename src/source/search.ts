@@ -28,6 +28,8 @@ export interface SearchOptions {
   readonly full?: boolean;
   /** Runs with this residue of their first preemption only: to share the work. */
   readonly share?: { readonly index: number; readonly of: number };
+  /** Preempt only before steps that touch one of these words: a search for something known. */
+  readonly focus?: (word: number) => boolean;
   /** Called after every run that was not cut off. */
   onRun?(plan: Plan, result: RunResult): void;
   onProgress?(runs: number, layer: number): void;
@@ -190,7 +192,7 @@ class Search {
   ): void {
     const { plan, result, trunk, last, depth, keep } = parent;
     let others: Touched | null = null;
-    const { share } = this.opt;
+    const { share, focus } = this.opt;
     for (let at = segment.to; at > Math.max(last, segment.from); at--) {
       const own = steps.get(at);
       if (!trunk.ready.get(at)?.includes(to)) {
@@ -202,6 +204,10 @@ class Search {
         continue;
       }
       if (share && depth === 1 && at % share.of !== share.index) {
+        others = null;
+        continue;
+      }
+      if (focus && !(own && [...own.keys()].some(focus))) {
         others = null;
         continue;
       }

@@ -236,7 +236,7 @@ export class EventMaker implements MachineListener {
   /** The probe lock is taken again after dma_configure(): has another instance finished the job? */
   locked(t: KernelThread): void {
     const f = t.frames.at(-1);
-    if (!f || f.fn !== 'iommu_init_device' || !f.notes['configured'] || f.notes['locked']) return;
+    if (f?.fn !== 'iommu_init_device' || !f.notes['configured'] || f.notes['locked']) return;
     f.notes['locked'] = 1;
     if (!this.view.iommuAddress(f.a) || this.view.groupOf(f.a)) f.notes['finished'] = 1;
   }

@@ -83,6 +83,7 @@ export class KernelView implements Peek {
   private readonly words = new Map<number, WatchedWord>();
   private readonly others = new Map<string, Handle>();
   private readonly groups = new Map<number, Handle>();
+  private readonly coreLocks: ReadonlySet<number>;
   private readonly globals = new Map<string, number>();
   readonly deferred = new Handle('deferred_probe', 'deferred_probe');
 
@@ -98,6 +99,9 @@ export class KernelView implements Peek {
       this.byFwnode.set(must(booted.nodes.get(i.device), i.device) + this.o.nodeFwnode, handle);
     }
     for (const [name, addr] of booted.devices) this.learn(name, addr);
+    const lock = /^iommu_(probe_device|device)_lock$/;
+    const locks = m.image.debug.globals.filter((g) => lock.test(g.name));
+    this.coreLocks = new Set(locks.map((g) => g.address));
   }
 
   /** Call after a snapshot's restore: devices that a run added are forgotten. */
@@ -253,6 +257,16 @@ export class KernelView implements Peek {
   }
   domain(addr: number): Handle | null {
     return this.handle('iommu_domain', addr);
+  }
+
+  /** Words that decide about a device: its driver, IOMMU and group, and the locks of the core. */
+  decides(word: number): boolean {
+    if (this.coreLocks.has(word)) return true;
+    for (const dev of this.byAddress.keys()) {
+      const at = word - dev;
+      if (at === this.o.driver || at === this.o.iommu || at === this.o.group) return true;
+    }
+    return false;
   }
 
   watchedWord(addr: number): WatchedWord | null {
