@@ -91,8 +91,8 @@ class Exhaustive {
   private table = new StateTable();
   private transitions = 0;
   private learned = 0;
-  /** True if futures that this round has relied on have grown. */
-  private grown = false;
+  /** True if an answer about futures that this round has relied on does not hold. */
+  private void = false;
   private last = 0;
 
   constructor(machine: Machine, options: ExhaustiveOptions) {
@@ -111,11 +111,12 @@ class Exhaustive {
     for (let again = true; again; ) {
       rounds++;
       this.learned = this.surprises();
-      this.grown = false;
+      this.void = false;
+      this.futures.begin();
       this.table = new StateTable();
       again = !this.round();
       this.refresh();
-      if (this.grown) again = true;
+      if (this.void) again = true;
       if (this.limits.length > 0) again = false;
     }
     return {
@@ -131,9 +132,9 @@ class Exhaustive {
     return this.options.quiet !== false;
   }
 
-  /** Bring the futures up to date; if known ones have grown, this round may have missed a thing. */
+  /** Bring the futures up to date; if answers were wrong, this round may have missed a thing. */
   private refresh(): void {
-    if (this.looksAhead() && this.futures.refresh()) this.grown = true;
+    if (this.looksAhead() && !this.futures.refresh()) this.void = true;
   }
 
   private looksAhead(): boolean {
@@ -157,7 +158,7 @@ class Exhaustive {
     this.settle(0);
     depth = this.enter(depth, machine.mark(), 0, 0);
     while (depth >= 0) {
-      if (this.surprises() !== this.learned && this.table.size < YOUNG) return false;
+      if (this.isVoid() && this.table.size < YOUNG) return false;
       if (this.looksAhead() && this.futures.isStale()) this.refresh();
       if (this.exceeded()) break;
       const level = this.levels[depth]!;
@@ -169,7 +170,11 @@ class Exhaustive {
         depth = this.advance(level, depth);
       }
     }
-    return this.surprises() === this.learned;
+    return !this.isVoid();
+  }
+
+  private isVoid(): boolean {
+    return this.void || this.surprises() !== this.learned;
   }
 
   /** Take the next step from the state on top; returns the new depth. */

@@ -29,10 +29,11 @@
 //   walk 2: lock L; read A.group; unlock L       sections are taken in one order only
 //
 // Learning. The automata are not complete before the search is over. So the search uses the futures
-// known so far and treats a local state that is new as able to do anything; from time to time the
-// futures are computed anew, and if those of known states have grown by the end of a round, the
-// search is done again. In the last round they have not, and a shortest run that leaves what is
-// known is found by the argument at the head of reduce.ts.
+// known so far and treats a local state that is new as able to do anything; from time to time, and
+// at the end of a round, the futures are computed anew. Each "no conflict" that was answered is
+// noted in the futures that were asked; if one of them is a conflict now, the round is void and the
+// search is done again. In the last round all answers hold for the futures as they are in the end,
+// and a shortest run that leaves what is known is found by the argument at the head of reduce.ts.
 
 import type { Machine } from './machine.ts';
 import { DONE, OOPS } from './machine-automaton.ts';
@@ -54,17 +55,23 @@ const RELEASES = flags(Code.unlock, Code.read_unlock, Code.write_unlock);
 /** The bit of what rules see; cell c has bit c + 1. */
 const VISIBLE = 0;
 
-/** Futures as seen by a thread that holds certain locks: sets of cells, by local state. */
-interface Layer {
+/** Sets of cells, by local state. */
+interface Sets {
   readonly reads: Uint32Array;
   readonly writes: Uint32Array;
 }
 
-/** A critical section: what it reads and writes inside, and the locks it takes; null if unfit. */
-interface Section {
-  readonly reads: Uint32Array;
-  readonly writes: Uint32Array;
+/** Futures as seen by a thread that holds certain locks. */
+interface Layer extends Sets {
+  /** What was taken for no conflict in this round: reads and writes of the one who asked. */
+  readonly asked: Sets;
+}
+
+/** A critical section: what it reads and writes inside, and the locks it takes. */
+interface Section extends Sets {
   readonly locks: readonly number[];
+  /** It was taken in one piece in this round. */
+  used: boolean;
 }
 
 /** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
@@ -86,7 +93,7 @@ export class Futures {
   /** Local states known when the futures were computed. */
   private nodes = 0;
   private layers: (Layer | undefined)[] = [];
-  private own: Layer = { reads: new Uint32Array(0), writes: new Uint32Array(0) };
+  private own: Sets = { reads: new Uint32Array(0), writes: new Uint32Array(0) };
   /** The lock that a local state is about to take, or -1. */
   private acquired = new Int32Array(0);
   private sections = new Map<number, Section | null>();
@@ -146,7 +153,16 @@ export class Futures {
     return [...(this.order.get(from) ?? [])].some((next) => this.leads(next, to, seen));
   }
 
-  /** Forget all futures and compute those in use anew; false if what was known has not changed. */
+  /** A round begins: nothing has been asked. */
+  begin(): void {
+    for (const layer of this.layers) {
+      layer?.asked.reads.fill(0);
+      layer?.asked.writes.fill(0);
+    }
+    for (const section of this.sections.values()) if (section !== null) section.used = false;
+  }
+
+  /** Compute all futures in use anew; false if an answer of this round does not hold any more. */
   refresh(): boolean {
     const { automaton, state } = this.machine;
     const before = { nodes: this.nodes, words: this.words, layers: this.layers };
@@ -156,24 +172,37 @@ export class Futures {
     this.layers = [];
     this.sections = new Map();
     this.decode();
-    const changed = before.layers.some((old, held) => {
-      return old !== undefined && this.differs(old, this.layer(held), before.nodes, before.words);
+    let holds = true;
+    before.layers.forEach((old, held) => {
+      if (old === undefined) return;
+      const layer = this.layer(held);
+      this.keepAsked(old.asked, layer.asked, before.nodes, before.words);
+      if (this.contradicts(layer)) holds = false;
     });
-    if (changed || before.nodes === 0) return true;
-    for (const [node, section] of oldSections) {
-      if (!sameSection(section, this.section(node))) return true;
+    for (const [node, old] of oldSections) {
+      if (!old?.used) continue;
+      const section = this.section(node);
+      if (section === null || !sameSection(old, section)) holds = false;
+      else section.used = true;
     }
-    return false;
+    return holds;
   }
 
-  private differs(old: Layer, now: Layer, nodes: number, words: number): boolean {
+  private keepAsked(old: Sets, now: Sets, nodes: number, words: number): void {
     for (let node = 0; node < nodes; node++) {
-      for (let w = 0; w < this.words; w++) {
+      for (let w = 0; w < words; w++) {
         const at = node * this.words + w;
-        const then = node * words + w;
-        if (now.reads[at] !== (w < words ? old.reads[then] : 0)) return true;
-        if (now.writes[at] !== (w < words ? old.writes[then] : 0)) return true;
+        now.reads[at] = old.reads[node * words + w]!;
+        now.writes[at] = old.writes[node * words + w]!;
       }
+    }
+  }
+
+  private contradicts({ reads, writes, asked }: Layer): boolean {
+    for (let at = 0; at < reads.length; at++) {
+      if ((writes[at]! & (asked.reads[at]! | asked.writes[at]!)) !== 0) return true;
+      if (this.faults?.futureReadsCommute) continue;
+      if ((reads[at]! & asked.writes[at]!) !== 0) return true;
     }
     return false;
   }
@@ -182,7 +211,7 @@ export class Futures {
   private layer(held: number): Layer {
     const known = this.layers[held];
     if (known !== undefined) return known;
-    const made = this.emptyLayer();
+    const made = { ...this.emptySets(), asked: this.emptySets() };
     while (this.layers.length <= held) this.layers.push(undefined);
     this.layers[held] = made;
     this.close(made, held);
@@ -223,7 +252,7 @@ export class Futures {
   /** What each local state does itself, and the lock that it takes. */
   private decode(): void {
     const { machine } = this;
-    this.own = this.emptyLayer();
+    this.own = this.emptySets();
     this.acquired = new Int32Array(this.nodes).fill(-1);
     for (let node = 0; node < this.nodes; node++) {
       if (machine.automaton.ops[node] === undefined) continue;
@@ -235,14 +264,14 @@ export class Futures {
     }
   }
 
-  private emptyLayer(): Layer {
+  private emptySets(): Sets {
     const size = this.nodes * this.words;
     return { reads: new Uint32Array(size), writes: new Uint32Array(size) };
   }
 
-  private add(layer: Layer, node: number, cell: number, access: number): void {
+  private add(sets: Sets, node: number, cell: number, access: number): void {
     if (cell < 0 || access === Access.none) return;
-    this.set(access === Access.write ? layer.writes : layer.reads, node, cell + 1);
+    this.set(access === Access.write ? sets.writes : sets.reads, node, cell + 1);
   }
 
   private set(sets: Uint32Array, node: number, bit: number): void {
@@ -250,7 +279,7 @@ export class Futures {
     sets[at] = sets[at]! | (1 << (bit & 31));
   }
 
-  private join({ reads, writes }: Layer, into: number, from: number): boolean {
+  private join({ reads, writes }: Sets, into: number, from: number): boolean {
     let grown = false;
     for (let w = 0; w < this.words; w++) {
       const a = into * this.words + w;
@@ -270,14 +299,21 @@ export class Futures {
     if (access === Access.none) return false;
     const { machine } = this;
     const layer = this.layer(machine.held(t));
+    const dead = i.code === Code.free ? Access.write : Access.read;
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
       if (u === t || machine.isDone(u)) continue;
       const node = machine.local(u);
       if (node >= this.nodes) return false;
       if (i.cell >= 0 && this.conflicts(layer, node, i.cell + 1, access)) return false;
-      const dead = i.code === Code.free ? Access.write : Access.read;
       if (i.dead >= 0 && this.conflicts(layer, node, i.dead + 1, dead)) return false;
       if (visible && this.conflicts(layer, node, VISIBLE, Access.write)) return false;
+    }
+    for (let u = machine.threadCount() - 1; u >= 0; u--) {
+      if (u === t || machine.isDone(u)) continue;
+      const node = machine.local(u);
+      this.add(layer.asked, node, i.cell, access);
+      this.add(layer.asked, node, i.dead, dead);
+      if (visible) this.set(layer.asked.writes, node, VISIBLE);
     }
     return true;
   }
@@ -307,7 +343,18 @@ export class Futures {
       const other = machine.local(u);
       if (other >= this.nodes || this.meets(layer, section, other)) return false;
     }
+    for (let u = machine.threadCount() - 1; u >= 0; u--) {
+      if (u !== t && !machine.isDone(u)) this.noteAsked(layer, section, machine.local(u));
+    }
+    section.used = true;
     return true;
+  }
+
+  private noteAsked({ asked }: Layer, { reads, writes }: Section, node: number): void {
+    for (let w = 0, at = node * this.words; w < this.words; w++, at++) {
+      asked.reads[at] = asked.reads[at]! | reads[w]!;
+      asked.writes[at] = asked.writes[at]! | writes[w]!;
+    }
   }
 
   private meets(layer: Layer, section: Section, node: number): boolean {
@@ -357,7 +404,7 @@ export class Futures {
       }
       todo.push(...machine.automaton.successors(node));
     }
-    return { reads, writes, locks: [...locks] };
+    return { reads, writes, locks: [...locks], used: false };
   }
 }
 
@@ -381,11 +428,10 @@ function isFit(i: Instruction): boolean {
   }
 }
 
-function sameSection(a: Section | null, b: Section | null): boolean {
-  if (a === null || b === null) return a === b;
+function sameSection(old: Section, now: Section): boolean {
   return (
-    a.locks.length === b.locks.length &&
-    a.reads.every((word, w) => word === b.reads[w]) &&
-    a.writes.every((word, w) => word === b.writes[w])
+    old.locks.length === now.locks.length &&
+    now.reads.every((word, w) => word === (old.reads[w] ?? 0)) &&
+    now.writes.every((word, w) => word === (old.writes[w] ?? 0))
   );
 }
