@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a run that breaks a rule to one that is short to read: fewest preemptions, then few steps.
 //
-// One layered search (bounded.ts) serves all reports at once and is exact up to its bound. What it
-// does not reach within its limits is shortened by hand: take the blocks of the first run that the
-// depth-first search came upon, and try to run each block together with another one of the same
-// thread, as long as the report is still raised (Jalbert and Sen, FSE 2010).
+// One layered search (bounded.ts) serves all reports at once and is exact up to its bound. Layers
+// grow fast: it goes up to one preemption at first, which is enough for most. The other reports are
+// shortened by hand: take the blocks of the first run that the depth-first search came upon, and try
+// to run each block together with another one of the same thread, as long as the report is still
+// raised (Jalbert and Sen, FSE 2010). A run with K preemptions is then proved to be one of the
+// fewest by layers up to K - 1; these find a better one where there is one.
 //
 //   T1 T1 | T2 | T1 T1 | T2 T2, report at the end: 2 preemptions
 //   merge T2's first block into its second:  T1 T1 T1 T1 T2 T2: no report
@@ -13,7 +15,8 @@
 //
 // At the end the last steps of each thread are dropped while the report stays.
 
-import { bounded, type Cheapest } from './bounded.ts';
+import { must } from '#base/assert';
+import { type BoundedResult, bounded, type Cheapest } from './bounded.ts';
 import type { Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
 import type { Discipline } from './reduce.ts';
@@ -37,6 +40,8 @@ export interface Minimised extends Cheapest {
 
 export const PREEMPTIONS_MAX = 3;
 export const NODES_MAX = 200_000;
+/** Preemptions that nearly all reports can be had with. */
+const NEAR = 1;
 const ATTEMPTS_MAX = 4_000;
 
 /** Find a short run for each of @found. */
@@ -46,21 +51,38 @@ export function minimise(
   options: MinimiseOptions = {},
 ): { readonly runs: readonly Minimised[]; readonly bounded: readonly Limit[] } {
   if (found.length === 0) return { runs: [], bounded: [] };
-  const layered = bounded(machine, {
-    bound: options.preemptionsMax ?? PREEMPTIONS_MAX,
+  const preemptionsMax = options.preemptionsMax ?? PREEMPTIONS_MAX;
+  const near = layers(machine, found, Math.min(NEAR, preemptionsMax), options);
+  const runs = new Map(near.found.map((f) => [reportKey(f.report), f]));
+  const left = found.filter(({ report }) => !runs.has(reportKey(report)));
+  const shortened = left.map((first) => merged(machine, first));
+  const needed = Math.max(0, ...shortened.map(({ preemptions }) => preemptions - 1));
+  const bound = Math.min(needed, preemptionsMax);
+  const far = bound > near.complete ? layers(machine, left, bound, options) : near;
+  for (const f of [...shortened, ...far.found]) runs.set(reportKey(f.report), f);
+  return {
+    runs: found.map(({ report }) => {
+      const run = must(runs.get(reportKey(report)), 'each report has a run');
+      return { ...trimmed(machine, run), minimal: run.preemptions <= far.complete + 1 };
+    }),
+    bounded: far.bounded,
+  };
+}
+
+/** All that at most @bound preemptions show of @found. */
+function layers(
+  machine: Machine,
+  found: readonly Found[],
+  bound: number,
+  options: MinimiseOptions,
+): BoundedResult {
+  return bounded(machine, {
+    bound,
     targets: new Set(found.map(({ report }) => reportKey(report))),
     statesMax: options.nodesMax ?? NODES_MAX,
     discipline: options.discipline,
     futures: options.futures,
   });
-  const cheapest = new Map(layered.found.map((f) => [reportKey(f.report), f]));
-  const runs = found.map((first) => {
-    const exact = cheapest.get(reportKey(first.report));
-    const start = exact ?? merged(machine, first);
-    const minimal = exact !== undefined && exact.preemptions <= layered.complete + 1;
-    return { ...trimmed(machine, start), minimal };
-  });
-  return { runs, bounded: layered.bounded };
 }
 
 /** What following a list of steps, leaving out those that are not possible, comes to. */
