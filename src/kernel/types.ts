@@ -66,6 +66,8 @@ export interface DeviceFields {
   async_driver: Driver | null;
   /** dev->p->dead */
   dead: boolean;
+  /** dev->p->deferred_probe is linked into a list. */
+  deferred_probe: boolean;
   ready_to_probe: boolean;
   can_match: boolean;
   /** knode_driver is attached: device_is_bound(). */

@@ -212,6 +212,7 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
   init.push(
     [dev, 'driver', driver],
     [dev, 'dead', false],
+    [dev, 'deferred_probe', device.deferred],
     [dev, 'ready_to_probe', device.present],
     [dev, 'can_match', bound || device.deferred === true],
     [dev, 'bound', bound],

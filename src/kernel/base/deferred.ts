@@ -14,6 +14,7 @@ export function* driver_deferred_probe_add(k: Kernel, dev: Device): Kfn<void> {
   yield* mutex_lock(k.deferred_probe_mutex);
   if (!(yield* k.on_deferred_list(dev))) {
     yield* list_add_tail(k.deferred, 'pending', dev);
+    yield* store(dev, 'deferred_probe', true);
     event('deferred', dev);
   }
   yield* mutex_unlock(k.deferred_probe_mutex);
@@ -21,11 +22,11 @@ export function* driver_deferred_probe_add(k: Kernel, dev: Device): Kfn<void> {
 
 /**
  * Is dev->p->deferred_probe linked into either list? The list_empty() of
- * driver_deferred_probe_add() of v7.2; deferred_probe_mutex is held.
+ * driver_deferred_probe_add() of v7.2; deferred_probe_mutex is held. It reads the device's own
+ * list head, so it says nothing of the other devices on the lists.
  */
-export function* on_deferred_list(k: Kernel, dev: Device): Kfn<boolean> {
-  if ((yield* load(k.deferred, 'pending')).includes(dev)) return true;
-  return (yield* load(k.deferred, 'active')).includes(dev);
+export function* on_deferred_list(_k: Kernel, dev: Device): Kfn<boolean> {
+  return yield* load(dev, 'deferred_probe');
 }
 
 /** Models driver_deferred_probe_del() of v7.2. */
@@ -34,11 +35,18 @@ export function* driver_deferred_probe_del(k: Kernel, dev: Device): Kfn<void> {
   if (yield* k.on_deferred_list(dev)) {
     yield* list_del(k.deferred, 'pending', dev);
     yield* list_del(k.deferred, 'active', dev);
+    yield* store(dev, 'deferred_probe', false);
   }
   yield* mutex_unlock(k.deferred_probe_mutex);
 }
 
-/** Models driver_deferred_probe_trigger() of v7.2. */
+/**
+ * Models driver_deferred_probe_trigger() of v7.2.
+ * ABSTRACTED: queueing the work where no device is on the active list. Such a turn takes a device
+ * only if another trigger has put one there meanwhile; that one queues the work next, with nothing
+ * in between, so whatever the turn does a turn of its own does as well. A turn without a device
+ * changes nothing.
+ */
 export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
   if (!(yield* load(k.deferred, 'enable'))) return;
   yield* mutex_lock(k.deferred_probe_mutex);
@@ -48,7 +56,7 @@ export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
   yield* store(k.deferred, 'active', [...active, ...pending]);
   yield* store(k.deferred, 'pending', []);
   yield* mutex_unlock(k.deferred_probe_mutex);
-  yield* queue_work(k.deferred_probe_work);
+  if (active.length + pending.length > 0) yield* queue_work(k.deferred_probe_work);
 }
 
 /** Models deferred_probe_work_func() of v7.2: one device after the other, without the mutex. */
@@ -66,7 +74,10 @@ export function* deferred_probe_pop(k: Kernel): Kfn<Device | null> {
   yield* mutex_lock(k.deferred_probe_mutex);
   const active = yield* load(k.deferred, 'active');
   const dev = active[0] ?? null;
-  if (dev) yield* store(k.deferred, 'active', active.slice(1));
+  if (dev) {
+    yield* store(k.deferred, 'active', active.slice(1));
+    yield* store(dev, 'deferred_probe', false);
+  }
   yield* mutex_unlock(k.deferred_probe_mutex);
   return dev;
 }
