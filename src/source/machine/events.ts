@@ -227,6 +227,8 @@ export class EventMaker implements MachineListener {
     if (kind === SCENE.tried) {
       const init = this.inside('iommu_init_device');
       if (init) init.notes['tried'] = 1;
+      const { have, want } = this.view.streamIds(a);
+      if (have < want) this.emit('fwspec-incomplete', dev, have, want);
     } else if (kind === SCENE.probeDevice) {
       this.emit('probe-device', dev, this.view.instanceOfIommu(b), this.by());
     } else if (kind === SCENE.driverProbe) this.emit('driver-probe', dev);

@@ -15,6 +15,8 @@ interface Offsets {
   readonly group: number;
   readonly driver: number;
   readonly fwspec: number;
+  readonly priv: number;
+  readonly ids: number;
   readonly groupId: number;
   readonly defaultDomain: number;
   readonly ownerCount: number;
@@ -43,6 +45,8 @@ function offsets(m: Machine): Offsets {
     group: get('device', 'iommu_group'),
     driver: get('device', 'driver'),
     fwspec: get('dev_iommu', 'fwspec'),
+    priv: get('dev_iommu', 'priv'),
+    ids: get('iommu_fwspec', 'num_ids'),
     groupId: get('iommu_group', 'id'),
     defaultDomain: get('iommu_group', 'default_domain'),
     ownerCount: get('iommu_group', 'owner_cnt'),
@@ -214,6 +218,25 @@ export class KernelView implements Peek {
   fwspecAddress(dev: number): number {
     const iommu = this.iommuAddress(dev);
     return iommu ? this.u32(iommu + this.o.fwspec) : 0;
+  }
+  /**
+   * How many of its stream ids a device's IOMMU driver has, and how many its firmware names. A
+   * family that keeps instances instead of ids has as many as its of_xlate() was called for.
+   */
+  streamIds(dev: number): { have: number; want: number } {
+    const name = this.byAddress.get(dev)?.name;
+    const uses = this.world.devices.find((d) => d.name === name)?.iommus ?? [];
+    const owned = uses.some((u) =>
+      this.world.instances.some((i) => i.name === u.instance && /exynos|rockchip/.test(i.driver)),
+    );
+    const iommu = this.iommuAddress(dev);
+    if (owned) {
+      const master = iommu ? this.u32(iommu + this.o.priv) : 0;
+      return { have: master ? this.u32(master) : 0, want: uses.length };
+    }
+    const fwspec = this.fwspecAddress(dev);
+    const want = uses.reduce((sum, u) => sum + u.ids.length, 0);
+    return { have: fwspec ? this.u32(fwspec + this.o.ids) : 0, want };
   }
   driverAddress(dev: number): number {
     return this.u32(dev + this.o.driver);
