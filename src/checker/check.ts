@@ -5,7 +5,10 @@ import { assert } from '#base/assert';
 import { plural } from '#base/text';
 import { bounded } from './bounded.ts';
 import { decidingStep } from './critical.ts';
+import { lockOrders } from './detect-order.ts';
+import { RaceWatch } from './detect-races.ts';
 import { exhaustive } from './exhaustive.ts';
+import { EXPLAIN_MAX, type Why, whyOf } from './explain-brief.ts';
 import { Futures } from './futures.ts';
 import { Machine } from './machine.ts';
 import { type Minimised, minimise } from './minimise.ts';
@@ -35,6 +38,8 @@ export interface CheckOptions {
   readonly minimisePreemptions?: number;
   /** Flag --minimise-max: states to visit while shortening. */
   readonly minimiseMax?: number;
+  /** Steps to spend on why each finding fails; 0 for no explanation, 30,000 unless told. */
+  readonly explainMax?: number;
 }
 
 /** A broken rule with the shortest run that shows it. */
@@ -47,6 +52,8 @@ export interface CheckFinding {
   readonly trace: readonly StepRecord[];
   /** Index into trace of the access that decides; null in an empty trace. */
   readonly deciding: number | null;
+  /** Null where there was nothing to say, or too little to say it for. */
+  readonly why: Why | null;
 }
 
 /** What was explored. */
@@ -68,6 +75,11 @@ export interface Coverage {
 export interface CheckResult {
   readonly outcome: 'holds' | 'violated' | 'bounded';
   readonly findings: readonly CheckFinding[];
+  /**
+   * What is no failure by itself: data races, and orders of locks that no run has closed to a
+   * deadlock. Of an exhaustive search only; if a limit was hit there may be more.
+   */
+  readonly detected: readonly Report[];
   readonly coverage: Coverage;
 }
 
@@ -88,12 +100,13 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
       : { preemptionsMax: options.minimisePreemptions }),
     ...(options.minimiseMax === undefined ? {} : { nodesMax: options.minimiseMax }),
   });
-  const findings = runs.map((run) => finding(machine, run));
+  const findings = runs.map((run) => finding(machine, run, options.explainMax ?? EXPLAIN_MAX));
   const outcome =
     findings.length > 0 ? 'violated' : explored.bounded.length > 0 ? 'bounded' : 'holds';
   return {
     outcome,
     findings,
+    detected: explored.detected,
     coverage: {
       strategy: strategyText(strategy),
       states: explored.states,
@@ -106,22 +119,34 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
   };
 }
 
-function explore(
-  machine: Machine,
-  strategy: Strategy,
-  limits: Limits & { readonly discipline: Discipline; readonly futures: Futures },
-): OtherResult {
+type Known = Limits & { readonly discipline: Discipline; readonly futures: Futures };
+
+interface ExploreResult extends OtherResult {
+  readonly detected: readonly Report[];
+}
+
+function explore(machine: Machine, strategy: Strategy, limits: Known): ExploreResult {
   switch (strategy.kind) {
     case 'exhaustive':
-      return {
-        ...exhaustive(machine, { ...limits, knownFutures: limits.futures, futures: true }),
-        notes: [],
-      };
+      return inFull(machine, limits);
     case 'bound':
-      return inLayers(machine, strategy, limits);
+      return { ...inLayers(machine, strategy, limits), detected: [] };
     default:
-      return exploreBy(machine, strategy, limits);
+      return { ...exploreBy(machine, strategy, limits), detected: [] };
   }
+}
+
+/** Everything, with detectors that look on. */
+function inFull(machine: Machine, limits: Known): ExploreResult {
+  const races = new RaceWatch(machine);
+  const found = exhaustive(machine, {
+    ...limits,
+    knownFutures: limits.futures,
+    futures: true,
+    onState: () => races.look(),
+  });
+  const orders = lockOrders(machine, limits.discipline);
+  return { ...found, notes: [], detected: [...orders, ...races.reports()] };
 }
 
 /** A bound that leaves something out is a limit that was hit. */
@@ -141,7 +166,7 @@ function inLayers(
 }
 
 /** Make a finding of @run: replayed twice, by its steps and by its schedule. */
-function finding(machine: Machine, run: Minimised): CheckFinding {
+function finding(machine: Machine, run: Minimised, explainMax: number): CheckFinding {
   const key = reportKey(run.report);
   const { trace, reports, preemptions } = replayRun(machine, run.run);
   const raised = reports.find(({ report }) => reportKey(report) === key);
@@ -152,7 +177,9 @@ function finding(machine: Machine, run: Minimised): CheckFinding {
   assert(sameReports(replayed.value, key), `${key} does not show when its schedule is replayed`);
   assert(preemptions === run.preemptions, `${key} has another number of preemptions when replayed`);
   const deciding = decidingStep(machine, run.run, trace, key, raised.step);
-  return { report: raised.report, schedule, preemptions, minimal: run.minimal, trace, deciding };
+  const why = explainMax === 0 ? null : whyOf(machine, run.run, key, explainMax);
+  const { minimal } = run;
+  return { report: raised.report, schedule, preemptions, minimal, trace, deciding, why };
 }
 
 function sameReports(replayed: Replayed, key: string): boolean {

@@ -16,7 +16,8 @@ import { type Detector, detected, type StateView, sorted } from './detect.ts';
 import type { OpView } from './program.ts';
 import type { Found } from './run.ts';
 
-interface Edge {
+/** A thread wants one lock while it holds another. */
+export interface Edge {
   readonly from: string;
   readonly to: string;
   readonly thread: string;
@@ -26,6 +27,12 @@ interface Edge {
   readonly shared: boolean;
   readonly where: string;
   readonly found: Found['run'];
+}
+
+/** Edges between lock instances, and between classes of locks. */
+export interface Edges {
+  readonly instances: readonly Edge[];
+  readonly classes: readonly Edge[];
 }
 
 const BLOCKING = new Set(['lock', 'read_lock', 'write_lock']);
@@ -66,14 +73,22 @@ export class LockOrder implements Detector {
   }
 
   reports(): Found[] {
-    const found = new Map<string, Found>();
-    cycles([...this.instances.values()], (c) => report(found, c, 'lock-order'));
-    const realised = new Set(found.keys());
-    cycles([...this.classes.values()], (c) => {
-      if (realised.size === 0) report(found, c, 'lock-order-class');
+    return cyclesOf({
+      instances: [...this.instances.values()],
+      classes: [...this.classes.values()],
     });
-    return sorted(found);
   }
+}
+
+/** The cycles of @edges; those of classes only where no instance closes one. */
+export function cyclesOf({ instances, classes }: Edges): Found[] {
+  const found = new Map<string, Found>();
+  cycles(instances, (c) => report(found, c, 'lock-order'));
+  const realised = found.size > 0;
+  cycles(classes, (c) => {
+    if (!realised) report(found, c, 'lock-order-class');
+  });
+  return sorted(found);
 }
 
 function report(found: Map<string, Found>, cycle: readonly Edge[], property: string): void {

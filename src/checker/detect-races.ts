@@ -14,8 +14,10 @@
 // Marco Elver, Concurrency bugs should fear the big bad data-race detector, LWN 2020.
 
 import { type Detector, detected, type StateView, sorted } from './detect.ts';
-import type { OpView } from './program.ts';
+import type { Machine } from './machine.ts';
+import type { OpView, Report } from './program.ts';
 import type { Found } from './run.ts';
+import { PairTable } from './state-pairs.ts';
 
 const ACCESSES = new Set(['load', 'store', 'add', 'cas', 'xchg', 'wait']);
 
@@ -29,17 +31,9 @@ export class DataRaces implements Detector {
       for (let j = i + 1; j < enabled.length; j++) {
         const [a, b] = [pending.get(enabled[i]!)!, pending.get(enabled[j]!)!];
         if (!races(a, b)) continue;
-        const sides = [describe(a), describe(b)].sort();
-        const key = `${a.objectName}.${a.field} ${sides.join(' ')}`;
-        if (this.found.has(key)) continue;
-        const names = [enabled[i]!, enabled[j]!].map((t) => program.threadName(t)).sort();
-        const because = `${sides[0]} and ${sides[1]} at once`;
-        const facts = {
-          threads: names.join(', '),
-          kind: a.plain && b.plain ? 'both plain' : 'one is marked',
-        };
-        const report = detected('data-race', `${a.objectName}.${a.field}`, because, facts);
-        this.found.set(key, { report, run: view.path() });
+        const names = [enabled[i]!, enabled[j]!].map((t) => program.threadName(t));
+        const { key, report } = reportOf(a, b, names);
+        if (!this.found.has(key)) this.found.set(key, { report, run: view.path() });
       }
     }
   }
@@ -47,6 +41,59 @@ export class DataRaces implements Detector {
   reports(): Found[] {
     return sorted(this.found);
   }
+}
+
+/**
+ * The same during a reduced search, which must show each state that it stores. That is enough: in
+ * a state where two threads are about to race, both their Ops are switch points; the quiet steps of
+ * the others change nothing about that, and the state after them is stored.
+ */
+export class RaceWatch {
+  private readonly machine: Machine;
+  private readonly known = new PairTable();
+  private readonly found = new Map<string, Report>();
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+  }
+
+  /** The machine is in a state that is stored. */
+  look(): void {
+    const { machine } = this;
+    const able: number[] = [];
+    for (let t = 0; t < machine.threadCount(); t++) if (machine.enabled(t)) able.push(t);
+    for (let i = 1; i < able.length; i++) {
+      const b = machine.view(able[i]!);
+      for (let j = 0; j < i; j++) this.pair(machine.view(able[j]!), b, able[j]!, able[i]!);
+    }
+  }
+
+  private pair(a: number, b: number, t: number, u: number): void {
+    if (this.known.get(a, b) >= 0) return;
+    this.known.add(a, b, 0);
+    const { machine } = this;
+    const [one, other] = [machine.views.all[a]!, machine.views.all[b]!];
+    if (!races(one, other)) return;
+    const names = [machine.threadName(t), machine.threadName(u)];
+    const { key, report } = reportOf(one, other, names);
+    if (!this.found.has(key)) this.found.set(key, report);
+  }
+
+  /** In an order that does not depend on the search. */
+  reports(): Report[] {
+    return [...this.found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, report]) => report);
+  }
+}
+
+function reportOf(a: OpView, b: OpView, threads: readonly string[]) {
+  const sides = [describe(a), describe(b)].sort();
+  const subject = `${a.objectName}.${a.field}`;
+  const facts = {
+    threads: [...threads].sort().join(', '),
+    kind: a.plain && b.plain ? 'both plain' : 'one is marked',
+  };
+  const report = detected('data-race', subject, `${sides[0]} and ${sides[1]} at once`, facts);
+  return { key: `${subject} ${sides.join(' ')}`, report };
 }
 
 function races(a: OpView, b: OpView): boolean {

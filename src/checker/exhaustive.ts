@@ -36,6 +36,8 @@ export interface ExhaustiveOptions extends Limits, Reductions {
   /** What is known of what threads may still do; likewise. */
   readonly knownFutures?: Futures | undefined;
   readonly faults?: (DependenceFaults & ReductionFaults & FutureFaults) | undefined;
+  /** Called in each state that is stored, once a round. */
+  readonly onState?: (() => void) | undefined;
   /** Called in each state where nothing is enabled. */
   readonly onTerminal?: (() => void) | undefined;
 }
@@ -323,6 +325,7 @@ class Exhaustive {
     let todo = 0;
     let sleep = asleep;
     if (known < 0) {
+      options.onState?.();
       let enabled = 0;
       for (let t = 0; t < machine.threadCount(); t++) if (machine.enabled(t)) enabled |= 1 << t;
       if (enabled === 0) {

@@ -40,6 +40,11 @@ export interface RaceWindow {
   /** The victim's steps that open and close the window, in words; null at its start or end. */
   readonly opens: string | null;
   readonly closes: string | null;
+  /** The same as indices into the run. */
+  readonly opensAt: number | null;
+  readonly closesAt: number | null;
+  /** False where the budget was spent: the window may be wider. */
+  readonly complete: boolean;
 }
 
 export interface Explanation {
@@ -47,6 +52,21 @@ export interface Explanation {
   readonly window: RaceWindow | null;
   /** Null where the graph has more than statesMax states. */
   readonly odds: Odds | null;
+}
+
+/** Steps of the machine that may be spent on one window; null: no limit. */
+class Budget {
+  private left: number;
+
+  constructor(steps: number | null) {
+    this.left = steps ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Pay for @steps; false if there are not so many left. */
+  pays(steps: number): boolean {
+    this.left -= steps;
+    return this.left >= 0;
+  }
 }
 
 interface Preemption {
@@ -58,17 +78,22 @@ interface Preemption {
 
 const RUN_MAX = 10_000;
 
-/** Explain why @run of @machine raises the report that @key names. */
+/**
+ * Explain why @run of @machine raises the report that @key names. @statesMax: for the odds, 0 for
+ * none; @stepsMax: steps to take in search of the window, null for all that it needs.
+ */
 export function explain(
   machine: Machine,
   run: readonly Choice[],
   key: string,
   statesMax = 300_000,
+  stepsMax: number | null = null,
 ): Explanation {
   const { views, preemptions } = observe(machine, run);
-  const odds = oddsAlong(machine, run, key, statesMax);
+  const odds = statesMax > 0 ? oddsAlong(machine, run, key, statesMax) : null;
+  const budget = new Budget(stepsMax);
   for (const p of preemptions.toReversed()) {
-    const window = windowOf(machine, run, views, p, key);
+    const window = windowOf(machine, run, views, p, key, budget);
     if (window === null) continue;
     return { pair: pairOf(machine, run, views, p, window, key), window, odds };
   }
@@ -116,26 +141,33 @@ function windowOf(
   views: readonly OpView[],
   p: Preemption,
   key: string,
+  budget: Budget,
 ): RaceWindow | null {
   const own = run.flatMap((s, i) => (s.thread === p.victim ? [i] : []));
   const at = own.filter((i) => i < p.from).length;
   const fails = (n: number): boolean => follow(machine, moved(run, p, n), key).fails;
   if (!fails(at)) return null;
-  let [first, last] = [at, at];
-  while (first > 0 && fails(first - 1)) first--;
-  while (last < own.length && fails(last + 1)) last++;
-  if (first === 0 && last >= own.length) return null;
-  const words = (n: number): string | null => {
-    const view = views[own[n] ?? -1];
-    return view === undefined ? null : describe(view);
+  let [first, last, complete] = [at, at, true];
+  const reaches = (n: number): boolean => {
+    if (!budget.pays(run.length)) complete = false;
+    return complete && fails(n);
   };
+  while (last < own.length && reaches(last + 1)) last++;
+  while (first > 0 && reaches(first - 1)) first--;
+  if (first === 0 && last >= own.length) return null;
+  const opensAt = first === 0 ? null : own[first - 1]!;
+  const closesAt = own[last] ?? null;
+  const words = (i: number | null): string | null => (i === null ? null : describe(views[i]!));
   return {
     victim: p.victim,
     intruder: run[p.from]!.thread,
     first,
     last,
-    opens: first === 0 ? null : words(first - 1),
-    closes: words(last),
+    opens: words(opensAt),
+    closes: words(closesAt),
+    opensAt,
+    closesAt,
+    complete,
   };
 }
 
@@ -152,8 +184,9 @@ function pairOf(
     [window.last + 1, window.last],
     [window.first - 1, window.first - 1],
   ] as const) {
-    const victim = own[step];
-    if (n < 0 || victim === undefined) continue;
+    const decided = own[step];
+    if (n < 0 || decided === undefined) continue;
+    const victim = acquireOf(run, views, decided);
     const view = views[victim]!;
     const block = views.slice(p.from, p.to);
     const found = block.findIndex((v) => dependent(v, view));
@@ -167,6 +200,17 @@ function pairOf(
     return { victim, intruder, passing: passing.run, sentence };
   }
   return null;
+}
+
+/** Giving a lock back decides nothing: the step that took it, where step @i gives one back. */
+function acquireOf(run: readonly Choice[], views: readonly OpView[], i: number): number {
+  const { effect, cell } = views[i]!;
+  if (effect !== 'release' && effect !== 'unshare') return i;
+  for (let j = i - 1; j >= 0; j--) {
+    const took = views[j]!.effect === 'acquire' || views[j]!.effect === 'share';
+    if (took && run[j]!.thread === run[i]!.thread && views[j]!.cell === cell) return j;
+  }
+  return i;
 }
 
 /** The Op in words. */

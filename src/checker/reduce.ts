@@ -130,6 +130,13 @@ export class Discipline {
     if (frees !== undefined && !this.faults?.ignoreFree) this.join(i.cell, frees);
   }
 
+  /** Call @each with every thread, local state and set of held locks that has been noted. */
+  forEachNoted(each: (t: number, node: number, held: number) => void): void {
+    this.seen.visit((node, by) => {
+      each(by % 64, node, Math.floor(by / 64));
+    });
+  }
+
   /** A free is a write of everything in the object. */
   private noteFree(t: number, held: number, i: Instruction): void {
     if (this.faults?.ignoreFree) return;

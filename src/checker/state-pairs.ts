@@ -26,6 +26,13 @@ export class PairTable {
     this.put(a, b, value);
   }
 
+  /** Call @each with every pair, in no order that means anything. */
+  visit(each: (a: number, b: number) => void): void {
+    for (let i = 0; i < this.value.length; i++) {
+      if (this.value[i]! >= 0) each(this.keyA[i]!, this.keyB[i]!);
+    }
+  }
+
   private home(a: number, b: number): number {
     const h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + 0x7f4a7c15, 0x85ebca6b);
     return (h ^ (h >>> 15)) & this.mask;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A finding: everything that any report, the viewer and replay need, in plain data.
 
+import type { Why } from '#checker/index';
 import type { OpKind } from '#env/op';
 
 /** One step of a finding's trace; see StepRecord in checker/program.ts. */
@@ -33,6 +34,9 @@ export interface Memory {
   readonly model: 'tso' | 'pso';
   readonly fields: readonly string[];
 }
+
+/** Why it fails, in indices into the trace; see checker/explain-brief.ts. */
+export type { Why };
 
 export interface FindingRevision {
   readonly name: string;
@@ -79,5 +83,7 @@ export interface Finding {
   readonly trace: readonly TraceStep[];
   /** Index into trace of the access that decides. */
   readonly deciding: number | null;
+  /** Absent where there is nothing to say. */
+  readonly why?: Why;
   readonly witness: Witness;
 }

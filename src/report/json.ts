@@ -6,8 +6,8 @@ import type { CheckReport } from './report.ts';
 
 /** The report as `--format json` prints it. */
 export function reportJson(report: CheckReport): string {
-  const { tool, kernel, input, coverage, verdicts, findings, timing } = report;
-  const ordered = { tool, kernel, input, coverage, verdicts, findings, timing };
+  const { tool, kernel, input, coverage, verdicts, findings, noticed, timing } = report;
+  const ordered = { tool, kernel, input, coverage, verdicts, findings, noticed, timing };
   return `${JSON.stringify({ ...ordered, findings: findings.map(orderFinding) }, null, 2)}\n`;
 }
 

@@ -4,6 +4,7 @@
 import { plural, printable, reportColumns, wrap } from '#base/text';
 import type { Finding } from './finding.ts';
 import { raceTable, stackTable } from './table.ts';
+import { whyLines } from './why.ts';
 import { cutWords, ended, fileStem, kernelText, preemptionText, windowText } from './words.ts';
 
 /** The whole mail, ending in a line feed. */
@@ -14,6 +15,7 @@ export function mailReport(finding: Finding): string {
     raceTable(finding),
     deciding(finding),
     ['Call stacks at that access:', '', ...stackTable(finding)],
+    whyLines(finding),
     symptom(finding),
     assumed(finding),
     fixesInUse(finding),

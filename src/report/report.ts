@@ -71,6 +71,16 @@ export interface Timing {
   readonly jobs: number;
 }
 
+/** What is no failure by itself: a data race, or an order of locks that no run has closed. */
+export interface Noticed {
+  readonly kind: 'data-race' | 'lock-order' | 'lock-order-class';
+  /** Where it was first seen: a field of an object, or a lock. */
+  readonly subject: string;
+  readonly because: string;
+  /** In how many worlds. */
+  readonly worlds: number;
+}
+
 /** One check. All but `timing` is a function of the input, the kernel and the options. */
 export interface CheckReport {
   readonly tool: {
@@ -86,6 +96,8 @@ export interface CheckReport {
   readonly verdicts: readonly Verdict[];
   /** Those that fit no known window first, then by window, property and class. */
   readonly findings: readonly Finding[];
+  /** Absent where the strategy does not look for it. */
+  readonly noticed?: readonly Noticed[];
   readonly timing: Timing;
 }
 

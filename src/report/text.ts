@@ -6,6 +6,7 @@ import type { Baseline } from './baseline.ts';
 import type { Finding } from './finding.ts';
 import type { CheckReport, Coverage, HitLimit, Outcome, Verdict } from './report.ts';
 import { raceTable, stackTable } from './table.ts';
+import { whyLines } from './why.ts';
 import { cutWords, deviceText, kernelText, preemptionText, windowText } from './words.ts';
 
 /** How words are painted; every painter returns its text unchanged where colour is off. */
@@ -42,6 +43,7 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
     verdictTable(report.verdicts, options, paint),
     coverageLines(report, paint),
     findingTable(report, options, paint),
+    noticedLines(report),
     baselineLines(options.baseline ?? null, paint),
     shown === undefined ? [] : findingText(shown, paint),
     more(report, shown),
@@ -71,6 +73,8 @@ export function findingText(finding: Finding, paint: Paint = plain): string[] {
     '',
     ...stackTable(finding),
   ];
+  const why = whyLines(finding);
+  if (why.length > 0) out.push('', ...why);
   if (finding.symptom !== null) {
     out.push('', ...wrap(printable(`Seen as: ${finding.symptom}`), { rest: '  ' }));
   }
@@ -156,6 +160,25 @@ function findingTable(report: CheckReport, options: TextOptions, paint: Paint): 
   ]);
   const lines = columns([['', 'window', 'rule', 'preempt', 'devices', ''], ...rows]);
   return lines.map((line, i) => (i === 0 ? paint.dim(line) : paintWindow(line, paint.bad)));
+}
+
+const noticedWords = {
+  'data-race': 'data race',
+  'lock-order': 'order of locks',
+  'lock-order-class': 'order of kinds of locks',
+} as const;
+
+/** What was noticed by the way, in numbers. */
+function noticedLines(report: CheckReport): string[] {
+  const noticed = report.noticed ?? [];
+  const counts = Object.entries(noticedWords).flatMap(([kind, word]) => {
+    const count = noticed.filter((n) => n.kind === kind).length;
+    const words = word.replace(/^(order|data race)/, '$1s');
+    return count === 0 ? [] : [plural(count, word, words)];
+  });
+  if (counts.length === 0) return [];
+  const text = `noticed, no failure by itself: ${counts.join(', ')}; --format json lists them`;
+  return wrap(text, { rest: '  ' });
 }
 
 function paintWindow(line: string, paint: (text: string) => string): string {

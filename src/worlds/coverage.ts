@@ -2,7 +2,7 @@
 // How much a check has looked at, and what it has left out, in numbers and sentences.
 
 import { chanceText, strategyText } from '#checker/index';
-import type { CheckOptions, Coverage, HitLimit } from '#report/report';
+import type { CheckOptions, Coverage, HitLimit, Noticed } from '#report/report';
 import type { DerivedWorld } from './derive.ts';
 import { checkerStrategy, type WorldOutcome } from './run-world.ts';
 
@@ -47,6 +47,22 @@ function limitsOf(runs: readonly Run[]): HitLimit[] {
     ...limit,
     worlds: [...worlds].sort(),
   }));
+}
+
+/** What was noticed in @runs; the same in several worlds but for the name of the device, once. */
+export function noticedIn(runs: readonly Run[]): Noticed[] {
+  const all = new Map<string, Noticed>();
+  for (const { outcome } of runs) {
+    const here = new Map<string, Noticed>();
+    for (const { kind, subject, because } of outcome.detected) {
+      const field = subject.slice(subject.lastIndexOf('.') + 1);
+      here.set(`${kind} ${field} ${because}`, { kind, subject, because, worlds: 1 });
+    }
+    for (const [key, n] of here) {
+      all.set(key, { ...n, ...all.get(key), worlds: (all.get(key)?.worlds ?? 0) + 1 });
+    }
+  }
+  return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, n]) => n);
 }
 
 /** What the numbers mean where the search is not the usual one. */

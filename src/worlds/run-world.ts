@@ -4,8 +4,8 @@
 import { assert } from '#base/assert';
 import { type Strategy as CheckerStrategy, type CheckFinding, check } from '#checker/index';
 import { propertyOf } from '#properties/index';
-import type { FindingRevision, Memory, TraceStep, Witness } from '#report/finding';
-import type { Strategy } from '#report/report';
+import type { FindingRevision, Memory, TraceStep, Why, Witness } from '#report/finding';
+import type { Noticed, Strategy } from '#report/report';
 import { revisionOf } from './kernel-spec.ts';
 import { watchedScene } from './watched.ts';
 import type { World } from './world.ts';
@@ -39,6 +39,14 @@ export interface WorldFinding {
   readonly minimal: boolean;
   readonly trace: readonly TraceStep[];
   readonly deciding: number | null;
+  readonly why?: Why | null;
+}
+
+/** What was noticed that is no failure by itself. */
+export interface DetectedInWorld {
+  readonly kind: Noticed['kind'];
+  readonly subject: string;
+  readonly because: string;
 }
 
 /** What came out. */
@@ -50,6 +58,8 @@ export interface WorldOutcome {
   readonly seen: readonly string[];
   /** Of a sample: the chance to have missed a bug of depth 1, 2, 3; else empty. */
   readonly missed: readonly number[];
+  /** Data races and orders of locks. */
+  readonly detected: readonly DetectedInWorld[];
   readonly findings: readonly WorldFinding[];
 }
 
@@ -65,7 +75,7 @@ export function runWorld(task: WorldTask): WorldOutcome {
   assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
   const scene = watchedScene(task.world, revision.value, task.properties, task.memory);
   const { strategy } = task;
-  const { findings, coverage } = check(scene, {
+  const { findings, coverage, detected } = check(scene, {
     strategy: checkerStrategy(strategy),
     statesMax: task.statesMax ?? (goesByRuns(strategy) ? RUNS_MAX : STATES_MAX),
     timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
@@ -80,6 +90,11 @@ export function runWorld(task: WorldTask): WorldOutcome {
     bounded: coverage.bounded.map(({ name, max, flag }) => ({ limit: name, value: max, flag })),
     seen: coverage.sometimes,
     missed: coverage.missed,
+    detected: detected.map(({ property, subject, because }) => ({
+      kind: property as Noticed['kind'],
+      subject,
+      because,
+    })),
     findings: bestOf(wanted.map(plain)),
   };
 }
@@ -105,6 +120,7 @@ function plain(f: CheckFinding): WorldFinding {
     minimal: f.minimal,
     trace: f.trace.map(({ objectType: _, ...step }) => step),
     deciding: f.deciding,
+    why: f.why,
   };
 }
 

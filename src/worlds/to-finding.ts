@@ -48,6 +48,7 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     schedule: f.schedule,
     trace: f.trace,
     deciding: f.deciding,
+    ...(f.why ? { why: f.why } : {}),
     witness: f.witness,
   };
 }
@@ -77,7 +78,12 @@ export function transfer(
   if (!report || report.subject !== subject) return null;
   const { because, facts } = report;
   const trace = run.value.trace.map(({ objectType: _, ...step }) => step);
-  return { ...f, schedule, trace, witness: { subject, because, facts } };
+  const pair = f.why?.pair && {
+    ...f.why.pair,
+    passing: rename(f.why.pair.passing, escapedNames(names)),
+  };
+  const why = f.why ? { ...f.why, pair: pair ?? null } : null;
+  return { ...f, schedule, trace, why, witness: { subject, because, facts } };
 }
 
 /** Names as schedules write them (checker/schedule.ts): `cb@3` is `cb%403`. */

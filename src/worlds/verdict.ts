@@ -11,7 +11,7 @@ import { appliesTo } from '#properties/applies';
 import { properties } from '#properties/index';
 import type { Finding, Memory } from '#report/finding';
 import type { CheckOptions, CheckProgress, CheckResult, Outcome, Verdict } from '#report/report';
-import { coverageOf } from './coverage.ts';
+import { coverageOf, noticedIn } from './coverage.ts';
 import { type DerivedWorld, worldsForPlatform } from './derive.ts';
 import { genericWorlds } from './generic.ts';
 import { specOf } from './kernel-spec.ts';
@@ -62,6 +62,7 @@ export async function checkPlatform(
     coverage: coverageOf(distinct(explored), options),
     verdicts: verdictsOf(explored, all, findings, kernel.revision, options),
     findings,
+    ...(options.strategy.kind === 'exhaustive' ? { noticed: noticedIn(distinct(explored)) } : {}),
   };
 }
 

@@ -11,7 +11,10 @@ import { buildScene } from './scene.ts';
 import { sometimesFor } from './sometimes.ts';
 import type { World } from './world.ts';
 
-/** The scene to explore. @properties: ids of the rules to watch, null for all; @memory: if weaker. */
+/**
+ * The scene to explore. @properties: ids of the rules to watch, null for all; @memory: what stores
+ * go through, if not straight to memory.
+ */
 export function watchedScene(
   world: World,
   revision: Revision,

@@ -13,11 +13,17 @@ import {
   trylock,
   unlock,
   WRITE_ONCE,
+  wait,
 } from '#env/op';
+import { check } from '../../src/checker/check.ts';
 import { detect } from '../../src/checker/detect.ts';
 import { Machine } from '../../src/checker/machine.ts';
+import type { Report } from '../../src/checker/program.ts';
+import { randomScene } from '../../src/checker/random.ts';
 import type { Scene } from '../../src/checker/scene.ts';
 import { abba, cells, mutex, philosophers, scene, thread } from './families.ts';
+import { sceneOf } from './support/program-scene.ts';
+import { draw } from './support/programs.ts';
 
 const properties = (s: Scene): string[] =>
   detect(new Machine(s)).found.map((f) => f.report.property);
@@ -133,3 +139,45 @@ describe('livelock', () => {
     );
   });
 });
+
+describe('the detectors that look on while a reduced search runs', () => {
+  test('find what those find that are shown every state', () => {
+    let found = 0;
+    for (let seed = 1; seed <= 160; seed++) {
+      const scene = seed % 2 === 0 ? randomScene(seed) : sceneOf(draw(seed, 5));
+      const all = detect(new Machine(scene), 20_000);
+      if (!all.finished) continue;
+      const wanted = all.found.map((f) => f.report).filter((r) => r.property !== 'livelock');
+      const { detected } = check(scene, { minimiseMax: 1 });
+      expect(detected.map(wordsOf).sort(), `seed ${seed}`).toEqual(wanted.map(wordsOf).sort());
+      found += wanted.length;
+    }
+    expect(found).toBeGreaterThan(50);
+  });
+
+  test('tell the order of two locks that a third one keeps from a deadlock', () => {
+    const [a, b] = [mutex('a'), mutex('b')];
+    const m = cells();
+    const first = framed('first', function* (): Kfn<void> {
+      yield* lock(a);
+      yield* lock(b);
+      yield* unlock(b);
+      yield* unlock(a);
+      yield* WRITE_ONCE(m, 'x', 1);
+    });
+    const second = framed('second', function* (): Kfn<void> {
+      yield* wait(m, 'x', 'eq', 1);
+      yield* lock(b);
+      yield* lock(a);
+      yield* unlock(a);
+      yield* unlock(b);
+    });
+    const threads = [thread('p', first), thread('q', second)];
+    const { outcome, detected } = check(scene('ordered', [[m, 'x', 0]], threads));
+    expect(outcome).toBe('holds');
+    expect(detected.map((r) => r.property)).toEqual(['lock-order']);
+    expect(detected[0]!.facts).toMatchObject({ cycle: 'a -> b -> a', threads: 2 });
+  });
+});
+
+const wordsOf = (r: Report): string => `${r.property} ${r.subject} ${r.because}`;

@@ -2,11 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { scene as lockBug } from '../../examples/checker/lock-bug.ts';
 import { scene as lostWakeUp } from '../../examples/checker/lost-wake-up.ts';
+import { check } from '../../src/checker/check.ts';
 import { exploreDelay } from '../../src/checker/delay.ts';
 import { explain } from '../../src/checker/explain.ts';
 import { Machine } from '../../src/checker/machine.ts';
 import { reportKey } from '../../src/checker/run.ts';
 import type { Scene } from '../../src/checker/scene.ts';
+import { replay } from '../../src/checker/schedule.ts';
 import { abba } from './families.ts';
 
 function explained(scene: Scene) {
@@ -37,6 +39,36 @@ describe('the lock bug', () => {
     expect(odds!.after[0]).toBeLessThan(0.8);
     expect(odds!.after.at(-1)).toBe(1);
     expect(odds!.noReturn).toBeLessThan(odds!.after.length - 2);
+  });
+});
+
+describe('check() says why', () => {
+  const [finding] = check(lockBug).findings;
+  const step = (i: number | null | undefined) => finding!.trace[i ?? -1];
+
+  test('in indices into the trace', () => {
+    const { window, pair, odds } = finding!.why!;
+    expect(step(window!.opens)).toMatchObject({ op: 'load', function: 'get' });
+    expect(step(window!.closes)).toMatchObject({ op: 'store', function: 'get' });
+    expect([step(pair!.victim)!.thread, step(pair!.intruder)!.thread].sort()).toEqual([
+      'insmod',
+      'udevd',
+    ]);
+    expect(odds!.failing / odds!.walks).toBeGreaterThan(0.2);
+    expect(odds!.noReturn).toBeLessThan(finding!.trace.length - 1);
+  });
+
+  test('with a run that passes, though it differs in two steps only', () => {
+    const again = replay(new Machine(lockBug), finding!.why!.pair!.passing);
+    expect(again.ok && again.value.reports).toEqual([]);
+  });
+
+  test('and that its budget was spent, where it was', () => {
+    expect(check(lockBug, { explainMax: 0 }).findings[0]!.why).toBe(null);
+    expect(check(lockBug, { explainMax: 20 }).findings[0]!.why).toMatchObject({
+      window: { complete: false },
+      odds: null,
+    });
   });
 });
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Why a finding fails, as far as some thousand steps tell, in indices into its run.
+//
+// Half of the budget goes to the window and its critical pair (explain.ts), half to random walks
+// (explain-walks.ts). Both say where it was not enough.
+
+import { explain } from './explain.ts';
+import { walkedOdds } from './explain-walks.ts';
+import type { Machine } from './machine.ts';
+import { type Choice, replayRun } from './run.ts';
+import { formatSchedule } from './schedule.ts';
+
+/** Steps for one finding, unless told. */
+export const EXPLAIN_MAX = 30_000;
+
+/** All numbers that name a step are indices into the run. */
+export interface Why {
+  /** The victim is the thread of these two steps; the intruder may come anywhere between them. */
+  readonly window: {
+    readonly victim: string;
+    readonly intruder: string;
+    /** Null: from the victim's first step on, or to its last. */
+    readonly opens: number | null;
+    readonly closes: number | null;
+    /** False: it may be wider, the budget was spent. */
+    readonly complete: boolean;
+  } | null;
+  /** Were these two the other way round, it would pass: as this schedule does. */
+  readonly pair: {
+    readonly victim: number;
+    readonly intruder: number;
+    readonly passing: string;
+  } | null;
+  /** Random orders from the start, and the step after which all of them failed. */
+  readonly odds: {
+    readonly walks: number;
+    readonly failing: number;
+    readonly noReturn: number | null;
+  } | null;
+}
+
+/** Why @run raises the report @key; null if there is nothing to say. */
+export function whyOf(
+  machine: Machine,
+  run: readonly Choice[],
+  key: string,
+  budget: number,
+): Why | null {
+  if (run.length === 0) return null;
+  const { window: w, pair: p } = explain(machine, run, key, 0, budget >> 1);
+  const odds = walkedOdds(machine, run, key, budget >> 1);
+  if (w === null && odds === null) return null;
+  const window = w && {
+    victim: machine.threadName(w.victim),
+    intruder: machine.threadName(w.intruder),
+    opens: w.opensAt,
+    closes: w.closesAt,
+    complete: w.complete,
+  };
+  return { window, pair: p && pairOf(machine, p.victim, p.intruder, p.passing), odds };
+}
+
+function pairOf(machine: Machine, victim: number, intruder: number, passing: readonly Choice[]) {
+  const { trace, run } = replayRun(machine, passing);
+  return { victim, intruder, passing: formatSchedule(trace, run) };
+}
