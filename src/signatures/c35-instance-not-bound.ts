@@ -2,6 +2,7 @@
 // C35: an SMMU driver looks for the instance of a client before its own probe is over.
 
 import { isSmmu, perDevice } from './common.ts';
+import { isMemory } from './stateless.ts';
 
 const EPROBE_DEFER = -517;
 
@@ -17,8 +18,12 @@ export const c35 = perDevice('C35', (ctx) => ({
     return isSmmu(ctx, e.args[1]) ? 'd' : cell;
   },
   explains(cells, report) {
-    if (report.property === 'oops') {
-      return /_probe_device\(.*\): .* has not bound yet$/.test(String(report.facts['error']));
+    if (/_probe_device\(.*\): .* has not bound yet$/.test(String(report.facts['error'])))
+      return true;
+    if (isMemory(report)) {
+      // The registration that failed undoes, without a lock, what others are still busy with.
+      const text = `${report.subject} ${report.because}`;
+      return cells.some((cell, d) => cell === 'd' && text.includes(d.data.name));
     }
     const known = ['P1', 'P3', 'P7', 'P8', 'P10', 'P11'].includes(report.property);
     return known && cells.of(report.subject) === 'd';

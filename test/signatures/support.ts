@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Looks for one window in one world: with as few preemptions as it takes, or not at all.
+import path from 'node:path';
+import { bounded, type Cheapest } from '#checker/bounded';
+import { exhaustive } from '#checker/exhaustive';
+import { Machine } from '#checker/machine';
+import { minimise } from '#checker/minimise';
+import { replayRun } from '#checker/run';
+import { formatSchedule, replay } from '#checker/schedule';
+import { bundleFix } from '#cli/fix';
+import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
+import { genericWorlds } from '#worlds/generic';
+import { commitFromScript } from '#worlds/user-fix';
+import { watchedScene } from '#worlds/watched';
+import type { World } from '#worlds/world';
+
+const worlds = genericWorlds();
+
+/** The first world with all of @words in its name or class. */
+export function worldOf(words: string): World {
+  const found = worlds.find(({ world, classKey }) => {
+    const text = `${world.name} ${classKey}`;
+    return words.split(' | ').every((word) => text.includes(word));
+  });
+  if (!found) throw new Error(`no world ${words}`);
+  return found.world;
+}
+
+/** `6.6 +b46064a18810 +c13-ready-per-instance.ts`, and commits of one's own. */
+export async function kernelOf(text: string, own: readonly Commit[] = []): Promise<Revision> {
+  const [name = '', ...more] = text.split(' ');
+  const base = findRevision(name);
+  if (!base.ok) throw new Error(base.error.message);
+  const added: (string | Commit)[] = [...own];
+  for (const item of more.map((m) => m.slice(1))) {
+    if (!item.endsWith('.ts')) {
+      added.push(item);
+      continue;
+    }
+    const script = await bundleFix(path.join('examples/fixes', item));
+    if (!script.ok) throw new Error(script.error.message);
+    const commit = commitFromScript(script.value);
+    if (!commit.ok) throw new Error(commit.error.message);
+    added.push(commit.value);
+  }
+  const changed = withCommits(base.value, { with: added });
+  if (!changed.ok) throw new Error(changed.error.message);
+  return changed.value;
+}
+
+export interface Shown {
+  readonly report: string;
+  readonly preemptions: number;
+  readonly schedule: string;
+}
+
+/**
+ * The shortest run of those with the fewest preemptions that shows @window, at most two of them;
+ * with more, one that was shortened by hand. Null if none shows it.
+ */
+export function shownIn(world: World, revision: Revision, window: string): Shown | null {
+  const machine = new Machine(watchedScene(world, revision, null));
+  for (let bound = 0; bound <= 2; bound++) {
+    const { found } = bounded(machine, { bound, statesMax: 100_000 });
+    const [best] = found
+      .filter((f) => f.report.window === window)
+      .sort((a, b) => a.preemptions - b.preemptions || a.run.length - b.run.length);
+    if (best) return shown(machine, best, window);
+  }
+  const { found } = exhaustive(machine, { statesMax: 200_000 });
+  const any = found.filter((f) => f.report.window === window).slice(0, 1);
+  const [best] = minimise(machine, any, { preemptionsMax: 0 }).runs;
+  return best ? shown(machine, best, window) : null;
+}
+
+function shown(machine: Machine, best: Cheapest, window: string): Shown {
+  const { trace } = replayRun(machine, best.run);
+  const schedule = formatSchedule(trace, best.run);
+  const again = replay(machine, schedule);
+  const shows = again.ok && again.value.reports.some((r) => r.report.window === window);
+  if (!shows) throw new Error(`the schedule of ${window} does not replay`);
+  return { report: best.report.property, preemptions: best.preemptions, schedule };
+}
+
+/** Windows of everything that can happen in @world; throws where that is too much. */
+export function windowsIn(world: World, revision: Revision): readonly (string | null)[] {
+  const machine = new Machine(watchedScene(world, revision, null));
+  const { found, bounded: limits } = exhaustive(machine, { statesMax: 400_000 });
+  if (limits.length > 0) throw new Error(`${world.name} is too large`);
+  return found.map(({ report }) => report.window);
+}
