@@ -76,6 +76,9 @@ function enabledAfter(run: Run, start: number, rest: readonly RunEvent[], f: Run
 
 /** True if @e decides by its lock or value whether @f is enabled, not only by order. */
 function guards(e: RunEvent, f: RunEvent): boolean {
+  // Readers let readers in: if they are dependent, then for what a rule hears of them.
+  const readers = e.op.effect === 'share' || e.op.effect === 'unshare';
+  if (f.op.effect === 'share' && readers) return false;
   return e.op.cell === f.op.cell && e.op.effect !== 'read';
 }
 
