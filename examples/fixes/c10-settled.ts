@@ -11,22 +11,13 @@
 // c10-not-bound.ts for what becomes of the short version.
 //
 //   racewindow try examples/fixes/c10-settled.ts --on 7.2
-import { defineCommit } from 'racewindow/kernel';
-import { applyProposal } from './support/who-calls.ts';
+import { proposal } from './support/who-calls.ts';
 
-export default defineCommit({
-  sha: 'c10-settled',
-  subject: 'iommu: Probe a device whose driver has not settled yet',
-  landed: 'proposal',
-  fixes: ['bcb81ac6ae3c'],
-  link: null,
-  requires: ['da33e87bd2bf', '0c8e9c148e29'],
-  conflicts: [],
-  apply(draft) {
-    applyProposal(draft, {
-      readyPerInstance: true,
-      deferInFlight: true,
-      skipDecidedOnly: true,
-    });
+export default proposal(
+  {
+    sha: 'c10-settled',
+    subject: 'iommu: Probe a device whose driver has not settled yet',
+    fixes: ['bcb81ac6ae3c'],
   },
-});
+  { readyPerInstance: true, deferInFlight: true, skipDecidedOnly: true },
+);

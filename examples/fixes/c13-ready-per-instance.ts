@@ -11,22 +11,13 @@
 // be added, or closing C13 there would only open C31 wider. So C31 is closed along with it.
 //
 //   racewindow try examples/fixes/c13-ready-per-instance.ts --on 7.2
-import { defineCommit } from 'racewindow/kernel';
-import { applyProposal } from './support/who-calls.ts';
+import { proposal } from './support/who-calls.ts';
 
-export default defineCommit({
-  sha: 'c13-ready-per-instance',
-  subject: 'iommu: Let only the probe itself see an instance that is not ready',
-  landed: 'proposal',
-  fixes: ['da33e87bd2bf'],
-  link: null,
-  requires: ['da33e87bd2bf', '0c8e9c148e29'],
-  conflicts: [],
-  apply(draft) {
-    applyProposal(draft, {
-      readyPerInstance: true,
-      deferInFlight: false,
-      skipDecidedOnly: false,
-    });
+export default proposal(
+  {
+    sha: 'c13-ready-per-instance',
+    subject: 'iommu: Let only the probe itself see an instance that is not ready',
+    fixes: ['da33e87bd2bf'],
   },
-});
+  { readyPerInstance: true, deferInFlight: false, skipDecidedOnly: false },
+);

@@ -13,22 +13,13 @@
 // to a bind, which closes C16 and C36.
 //
 //   racewindow try examples/fixes/c14-defer-in-flight.ts --on 7.2
-import { defineCommit } from 'racewindow/kernel';
-import { applyProposal } from './support/who-calls.ts';
+import { proposal } from './support/who-calls.ts';
 
-export default defineCommit({
-  sha: 'c14-defer-in-flight',
-  subject: 'iommu: Defer a driver that meets a probe in progress',
-  landed: 'proposal',
-  fixes: ['bcb81ac6ae3c'],
-  link: null,
-  requires: ['da33e87bd2bf', '0c8e9c148e29'],
-  conflicts: [],
-  apply(draft) {
-    applyProposal(draft, {
-      readyPerInstance: true,
-      deferInFlight: true,
-      skipDecidedOnly: false,
-    });
+export default proposal(
+  {
+    sha: 'c14-defer-in-flight',
+    subject: 'iommu: Defer a driver that meets a probe in progress',
+    fixes: ['bcb81ac6ae3c'],
   },
-});
+  { readyPerInstance: true, deferInFlight: true, skipDecidedOnly: false },
+);

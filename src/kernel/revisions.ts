@@ -51,29 +51,20 @@ const v6_15_1 = [...v6_15_0, '0c8e9c148e29', 'da33e87bd2bf'];
 const v6_17 = [...v6_15_1, '78447d4545b2', '72b6f7cd89ce'];
 const v7_1 = [...v6_17, 'a2225b6e834a'];
 const v7_2 = [...v7_1, 'f8670e8e43b8'];
+/** What every stable tree has taken over from later releases. */
+const backports = ['38e8844005e6', 'a2225b6e834a'];
+const older_backports = ['229e6ee43d2a', ...backports];
 
 const table: readonly Revision[] = [
   entry('6.0', 'inferred', []),
   entry('6.1', 'inferred', v6_1),
-  entry('6.1.y', 'source', [
-    ...v6_2,
-    'a2e7e59a9426',
-    '229e6ee43d2a',
-    '38e8844005e6',
-    'a2225b6e834a',
-  ]),
+  entry('6.1.y', 'source', [...v6_2, 'a2e7e59a9426', ...older_backports]),
   entry('6.2', 'inferred', v6_2),
   entry('6.3', 'inferred', v6_2),
   entry('6.4', 'inferred', v6_2),
   entry('6.5', 'inferred', v6_5),
   entry('6.6', 'inferred', v6_6),
-  entry('6.6.y', 'inferred', [
-    ...v6_7,
-    'b46064a18810 6.6.y',
-    '229e6ee43d2a',
-    '38e8844005e6',
-    'a2225b6e834a',
-  ]),
+  entry('6.6.y', 'inferred', [...v6_7, 'b46064a18810 6.6.y', ...older_backports]),
   entry('6.7', 'inferred', v6_7),
   entry('6.8', 'inferred', v6_8),
   entry('6.9', 'inferred', v6_8),
@@ -87,8 +78,7 @@ const table: readonly Revision[] = [
     'b46064a18810',
     '04d3e5461c1f',
     '280e5a301005',
-    '38e8844005e6',
-    'a2225b6e834a',
+    ...backports,
   ]),
   entry('6.13', 'inferred', v6_13),
   entry('6.14', 'inferred', v6_14),

@@ -22,7 +22,14 @@ import {
   READ_ONCE,
   store,
 } from 'racewindow/env';
-import type { DevIommu, Device, Draft, Kernel } from 'racewindow/kernel';
+import {
+  type Commit,
+  type DevIommu,
+  type Device,
+  type Draft,
+  defineCommit,
+  type Kernel,
+} from 'racewindow/kernel';
 
 /** Which of the proposals are in force. */
 export interface Proposal {
@@ -138,8 +145,23 @@ function* fwspec_init(
   return yield* k.iommu_fwspec_init(dev, fwnode);
 }
 
+/** A proposal as a commit on 7.2; @about: what is its own. */
+export function proposal(
+  about: Pick<Commit, 'sha' | 'subject' | 'fixes'>,
+  inForce: Proposal,
+): Commit {
+  return defineCommit({
+    ...about,
+    landed: 'proposal',
+    link: null,
+    requires: ['da33e87bd2bf', '0c8e9c148e29'],
+    conflicts: [],
+    apply: (draft) => applyProposal(draft, inForce),
+  });
+}
+
 /** Put the proposals into @draft. */
-export function applyProposal(draft: Draft, p: Proposal): void {
+function applyProposal(draft: Draft, p: Proposal): void {
   draft.fns.of_iommu_configure = (k, dev) => configure_for_bind(k, p, dev);
   draft.fns.acpi_iommu_configure_id = (k, dev) => configure_for_bind(k, p, dev);
   draft.fns.iommu_init_configure = initConfigure(draft, p);
