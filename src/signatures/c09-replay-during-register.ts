@@ -33,7 +33,7 @@ export const c09 = perDevice('C09', (ctx) => {
       if (e.name === 'configure-begin') return rest.join();
       if (e.name === 'use-default-domain') {
         const settled = Number(e.args[1]) === 0 && e.args[2] === null;
-        return acpi && settled && rest.length > 0 ? '!!' : cell;
+        return acpi && settled && (rest.length > 0 || first) ? '!!' : cell;
       }
       return e.args[3] === 'replay' ? (rest.length > 0 ? '!' : cell) : first ? '!' : cell;
     },

@@ -43,8 +43,9 @@ import type { WindowSignature } from './common.ts';
 
 /**
  * Look-alikes are told apart by who comes first. C08, C13 and C14 each rest on one telling event,
- * so they go before C09 ("the walk had not been here") and C10 ("it had, and went on"). C07 goes
- * before C09: without firmware parsing in the probe, the same overlap is only wrong order.
+ * so they go before C10 ("the walk had been here, and went on") and C09 ("it had not, or was just
+ * about to"). C07 goes before them: without firmware parsing in the probe, the same overlap is only
+ * wrong order.
  */
 export const signatures: readonly WindowSignature[] = [
   // Something goes away or fails, in worlds made for that: what it frees explains the rest.
@@ -71,8 +72,8 @@ export const signatures: readonly WindowSignature[] = [
   c14,
   c15,
   c07,
-  c09,
   c10,
+  c09,
   c11,
   c05,
   c06,

@@ -13,6 +13,7 @@ import type { Explorer } from './explore-pool.ts';
 import { specOf } from './kernel-spec.ts';
 import { isFor, smallFirst } from './matrix.ts';
 import { preconditionsOf } from './preconditions.ts';
+import { reusing } from './reuse.ts';
 
 /** Can a window be hit? `bounded`: not found, but not everything was explored. */
 export type Answer = 'found' | 'absent' | 'bounded' | 'not reached';
@@ -58,7 +59,8 @@ export function chosenFor({ worlds, window, worldsMax }: Asking): DerivedWorld[]
 }
 
 /** The steps from @from to @to, one for each commit that @to has and @from has not. */
-export async function bisect(asking: Asking, from: Revision, to: Revision): Promise<Step[]> {
+export async function bisect(question: Asking, from: Revision, to: Revision): Promise<Step[]> {
+  const asking = { ...question, explorer: reusing(question.explorer) };
   const steps: Step[] = [{ commit: null, answer: await askWindow(asking, from) }];
   let commits = from.commits;
   for (const commit of to.commits) {
@@ -103,10 +105,11 @@ export interface BackportResult {
 
 /** Sets of commits are tried in order of size, each with all that it requires. */
 export async function backport(
-  asking: Asking,
+  question: Asking,
   target: Revision,
   commitsMax = 2,
 ): Promise<BackportResult> {
+  const asking = { ...question, explorer: reusing(question.explorer) };
   const before = await askWindow(asking, target);
   const result = { before, best: null, asked: 0, refused: 0 };
   if (before !== 'found') return result;

@@ -213,7 +213,7 @@ export function canReach(world: World, precondition: string): boolean {
   const focus = world.devices.filter((d) => world.focus.includes(d.name));
   switch (precondition) {
     case 'two registrations at once':
-      return threads('iommu-probe') > 1;
+      return threads('iommu-probe') > 1 && isOrdinary(world);
     case 'a device added during a registration':
       return threads('device-add') > 0 && threads('iommu-probe') > 0;
     case 'a driver registered while its device is added':
