@@ -6,7 +6,8 @@ import { printable } from '#base/text';
 /**
  * Every code there is, with what it means; a code keeps its meaning for good.
  * RW00x input files, RW01x-RW02x device tree blobs, RW03x-RW04x boards, RW05x kernels and commits,
- * RW06x options and set-up, RW07x schedules and findings, RW08x limits, RW09x scripts.
+ * RW06x options and set-up, RW07x schedules and findings, RW08x limits, RW09x scripts,
+ * RW3xx the kernel's own C.
  */
 export const errorCodes = {
   RW001: 'the input file cannot be read',
@@ -57,6 +58,17 @@ export const errorCodes = {
   RW093: 'the archive has no package of boards',
   RW094: 'the package of boards cannot be unpacked',
   RW095: 'the cache of boards cannot be used',
+  RW300: 'the toolchain is not installed',
+  RW301: 'the toolchain cannot be installed',
+  RW302: 'the directory is not a kernel tree',
+  RW303: 'a kernel source does not compile with the shims',
+  RW304: 'the image does not link',
+  RW305: 'a patch does not apply',
+  RW306: 'a patch cannot be read',
+  RW307: 'the kernel calls a function that the environment does not have',
+  RW308: 'the kernel did not boot',
+  RW309: 'a world cannot be built from the kernel sources',
+  RW310: 'a limit of the environment was reached',
   RW999: 'a fault in racewindow itself',
 } as const;
 

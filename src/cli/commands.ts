@@ -57,6 +57,12 @@ const checkOptions: readonly OptionEntry[] = [
   { flags: '--format HOW', text: 'text, mail or json', value: 'text' },
   { flags: '--out DIR', text: 'write each finding to a file in DIR' },
   { flags: '--seed N', text: 'draw another sample, with --strategy sample=N', rare: true },
+  { flags: '--audit-cache N', text: 'go on from every Nth cache hit, and compare', rare: true },
+  {
+    flags: '--resume FILE',
+    text: 'keep a journal of the worlds that are done, and do not explore those in it again',
+    rare: true,
+  },
   {
     flags: '--memory HOW',
     text:
@@ -73,7 +79,13 @@ const buildOptions: readonly OptionEntry[] = [
   { flags: '--world NAME', text: 'only this named world' },
 ];
 
-const modelOnly = ['--kernel', '--with', '--without', '--strategy', '--seed', '--memory'];
+const modelOnly: readonly string[] = [
+  '--kernel',
+  '--with',
+  '--without',
+  '--strategy',
+  ...checkOptions.filter((o) => o.rare).map(({ flags }) => flags.split(' ')[0]!),
+];
 
 const sourceOptions: readonly OptionEntry[] = [
   ...checkOptions.filter(({ flags }) => !modelOnly.includes(flags.split(' ')[0]!)),
@@ -82,7 +94,7 @@ const sourceOptions: readonly OptionEntry[] = [
 ];
 
 const conformOptions: readonly OptionEntry[] = [
-  { flags: '--bound K', text: "preemptions of the real code's runs", value: '1' },
+  { flags: '--bound K', text: "preemptions of the real code's runs", value: '2' },
   { flags: '--samples N', text: 'random runs per world beyond the bound', value: '1000' },
   ...buildOptions,
 ];

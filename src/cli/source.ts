@@ -2,7 +2,7 @@
 // racewindow source setup, source check and conform: the kernel's own C of the user's tree.
 
 import { readFileSync } from 'node:fs';
-import type { UserError } from '#base/errors';
+import { fail, type UserError } from '#base/errors';
 import { err, ok, type Result } from '#base/result';
 import { findRevision } from '#kernel/index';
 import { type ExitCode, exitCodes } from '#report/exit';
@@ -33,7 +33,7 @@ async function coded<T>(run: () => Promise<Result<T, UserError>>): Promise<Resul
   } catch (e) {
     if (!(e instanceof SourceError)) throw e;
     const { code, message, hint } = e;
-    return err({ code, message, hint } as unknown as UserError);
+    return err({ code, message, hint });
   }
 }
 
@@ -78,6 +78,11 @@ export async function runSourceCheck(
   io: Io,
   pipeline: Pipeline,
 ): Promise<Result<ExitCode, UserError>> {
+  const { strategy = 'bound=1' } = args;
+  if (!/^bound=\d+$/.test(strategy)) {
+    const hint = "the kernel's own C is searched with bound=0, bound=1, ...";
+    return fail('RW064', `--strategy ${strategy}: this is for the model`, hint);
+  }
   return coded(async () => {
     const { checkSource } = await import('../source/check.ts');
     const build = buildOptions(args, io);
@@ -96,7 +101,7 @@ export async function runSourceCheck(
             }),
         }),
     };
-    return runCheck({ ...args, strategy: args.strategy ?? 'bound=1' }, io, real);
+    return runCheck({ ...args, strategy }, io, real);
   });
 }
 
@@ -128,21 +133,27 @@ export async function runConform(
     if (!revision) {
       throw new SourceError('RW309', `there is no model of ${text}`, 'conform knows 6.12 and 7.2');
     }
-    const { differences } = conform(image, revision, {
+    const { worlds, differences, unwitnessed } = conform(image, revision, {
       worlds: sourceWorlds.filter((w) => args.world === undefined || w.name === args.world),
-      bound: bound.value ?? 1,
+      bound: bound.value ?? 2,
       samples: samples.value ?? 1000,
-      timeMaxMs: 30_000,
+      timeMaxMs: 20_000,
       statesMax: 300_000,
       onWorld(w) {
         const model = `${w.outcomesModel}${w.modelComplete ? '' : ' (bounded)'}`;
         const said = `real ${w.outcomesReal} outcomes in ${w.realRuns} runs, model ${model}`;
         io.out(`${w.world}: ${said}, ${w.differences.length} differences\n`);
-        for (const key of w.undecided) io.out(`  not decided: ${key}\n`);
+        for (const key of w.undecided) io.out(`  not decided here: ${key}\n`);
         for (const d of w.differences)
           io.out(`  ${d.kind}: ${d.text.replaceAll('\n', '\n    ')}\n`);
       },
     });
+    const runs = worlds.reduce((sum, w) => sum + w.realRuns + w.samples, 0);
+    const sampled = worlds.reduce((sum, w) => sum + w.samples, 0);
+    io.out(`${worlds.length} worlds, ${runs} runs, ${sampled} of them sampled: `);
+    io.out(`${differences.length} differences\n`);
+    const none = 'of the model, not seen in the real code within the limits';
+    if (unwitnessed.length > 0) io.out(`${none}: ${unwitnessed.join(', ')}\n`);
     return ok(differences.length === 0 ? exitCodes.holds : exitCodes.violated);
   });
 }

@@ -14,16 +14,15 @@ import type {
   Verdict,
 } from '#report/report';
 import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
-import { bestOf, sortKey, type WorldFinding } from '#worlds/run-world';
+import { sortKey, type WorldFinding } from '#worlds/run-world';
 import { shapeOf } from '#worlds/shape';
 import { toFinding } from '#worlds/to-finding';
 import type { World } from '#worlds/world';
 import { type BuildOptions, buildTree, type KernelImage } from './build.ts';
 import { SourceError } from './errors.ts';
-import { toWorldFinding } from './finding.ts';
-import { SourceProgram } from './program.ts';
-import { SourceRunner } from './run.ts';
-import { type SearchResult, searchSource } from './search.ts';
+import { runWorldTasks } from './pool.ts';
+import type { SearchResult } from './search.ts';
+import { BOUND, TIME_MAX_MS } from './world.ts';
 import { sourceWorlds } from './worlds.ts';
 
 /** Options of a check beyond those of the model's. */
@@ -34,12 +33,6 @@ export interface SourceCheckOptions extends BuildOptions {
   readonly version: string;
   onWorld?(progress: CheckProgress): void;
 }
-
-/** Preemptions where the options do not say. */
-const BOUND = 2;
-
-/** Milliseconds for one world where the options do not say. */
-const TIME_MAX_MS = 60_000;
 
 interface Outcomes {
   readonly derived: DerivedWorld;
@@ -70,29 +63,6 @@ function chosenWorlds(platform: Platform | null, opt: SourceCheckOptions): Deriv
   return devices ? all.filter((w) => w.devices.some((d) => devices.includes(d))) : all;
 }
 
-/** Search one world and turn what it shows into findings. */
-export function checkWorld(
-  image: KernelImage,
-  world: World,
-  check: Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'properties'>,
-): { search: SearchResult; findings: WorldFinding[] } {
-  const runner = new SourceRunner(image, world, check.properties);
-  const bound = check.strategy.kind === 'bound' ? check.strategy.preemptionsMax : BOUND;
-  const search = searchSource(runner, {
-    bound,
-    timeMaxMs: check.timeMaxMs ?? TIME_MAX_MS,
-    ...(check.statesMax === null ? {} : { runsMax: check.statesMax }),
-  });
-  const program = new SourceProgram(image, world, runner);
-  const findings: WorldFinding[] = [];
-  for (const f of search.findings) {
-    const found = toWorldFinding(program, f);
-    if (!found) throw new Error(`${f.report.property} of ${world.name} does not show again`);
-    findings.push(found);
-  }
-  return { search, findings: bestOf(findings) };
-}
-
 /** Check a tree: build it, run the worlds, and report as `racewindow check` does. */
 export async function checkSource(
   tree: string,
@@ -101,41 +71,37 @@ export async function checkSource(
 ): Promise<CheckResult> {
   const image = await buildTree(tree, opt);
   const worlds = chosenWorlds(platform, opt);
-  const done = new Map<string, Outcomes>();
-  const outcomes: Outcomes[] = [];
+  const { reverts, patches, cc, cacheDir } = opt;
+  const build = {
+    cc: cc ?? null,
+    patches: patches ?? [],
+    reverts: reverts ?? [],
+    ...(cacheDir === undefined ? {} : { cacheDir }),
+  };
+  const { strategy, timeMaxMs, statesMax, properties: chosen } = opt.check;
+  const check = { strategy, timeMaxMs, statesMax, properties: chosen };
+  // Worlds of one shape come to the same; the first stands for all.
+  const shapes = new Map<string, DerivedWorld>();
+  for (const d of worlds) if (!shapes.has(shapeOf(d.world))) shapes.set(shapeOf(d.world), d);
+  const firsts = [...shapes.values()];
+  const tasks = firsts.map(({ world }) => ({ tree, build, world, check }));
+  let worldsDone = 0;
   let found = 0;
   let states = 0;
-  for (const derived of worlds) {
-    const shape = shapeOf(derived.world);
-    const known = done.get(shape);
-    const outcome = known ? { ...known, derived } : runOne(image, derived, opt);
-    if (!known) {
-      done.set(shape, outcome);
-      found += outcome.findings.length;
-      states += outcome.search?.runs ?? 0;
-      outcomes.push(outcome);
-    }
+  const answers = await runWorldTasks(image, tasks, opt.check.jobs, (i, answer) => {
+    worldsDone++;
+    found += answer.findings.length;
+    states += answer.search?.runs ?? 0;
+    const world = firsts[i]!.world.name;
     const worldsTotal = worlds.length;
-    const { name } = derived.world;
-    opt.onWorld?.({
-      worldsDone: outcomes.length,
-      worldsTotal,
-      world: name,
-      states,
-      findings: found,
-    });
+    opt.onWorld?.({ worldsDone, worldsTotal, world, states, findings: found });
+  });
+  const outcomes = answers.map((answer, i) => ({ ...answer, derived: firsts[i]! }));
+  const refused = outcomes.find((o) => o.refused !== null);
+  if (refused && opt.world !== null) {
+    throw new SourceError('RW309', refused.refused!, 'choose another world');
   }
   return report(image, outcomes, opt);
-}
-
-function runOne(image: KernelImage, derived: DerivedWorld, opt: SourceCheckOptions): Outcomes {
-  try {
-    const { search, findings } = checkWorld(image, derived.world, opt.check);
-    return { derived, search, refused: null, findings };
-  } catch (e) {
-    if (!(e instanceof SourceError) || e.code !== 'RW309' || opt.world !== null) throw e;
-    return { derived, search: null, refused: e.message, findings: [] };
-  }
 }
 
 function revisionOf(image: KernelImage, opt: SourceCheckOptions): FindingRevision {

@@ -50,12 +50,16 @@ export interface WorldConformance {
   readonly samples: number;
   /** Findings of the model which the real code did not show before a limit ended its search. */
   readonly undecided: readonly string[];
+  /** Findings of the real code. */
+  readonly shown: readonly string[];
   readonly differences: readonly Difference[];
 }
 
 export interface ConformResult {
   readonly worlds: readonly WorldConformance[];
   readonly differences: readonly Difference[];
+  /** Findings of the model that the real code has shown in no world. */
+  readonly unwitnessed: readonly string[];
 }
 
 /** Events that an outcome counts, with the argument that tells them apart, if there is one. */
@@ -168,8 +172,12 @@ function realSide(
   let complete = search.complete;
   const lacking = (): boolean => [...wanted].some((key) => !found.has(key));
   const focus = (word: number): boolean => runner.events.view.decides(word);
-  // What the model finds may need more preemptions: at the words that decide, then at all.
-  const deeper = [{ bound: bound + 1, focus }, { bound: bound + 2, focus }, { bound: bound + 1 }];
+  // What the model finds may need more: first at the words that decide, then at all.
+  const deeper = [
+    ...(complete ? [] : [{ bound, focus }]),
+    { bound: bound + 1, focus },
+    { bound: bound + 1 },
+  ];
   for (const how of deeper) {
     if (!lacking()) break;
     const more = searchSource(runner, { ...how, timeMaxMs });
@@ -253,6 +261,7 @@ export function compareWorld(
     outcomesModel: model.outcomes.size,
     samples,
     undecided,
+    shown: [...real.found].sort(),
     differences,
   };
 }
@@ -271,5 +280,8 @@ export function conform(
     worlds.push(done);
     opt.onWorld?.(done);
   }
-  return { worlds, differences: worlds.flatMap((w) => w.differences) };
+  const shown = new Set(worlds.flatMap((w) => w.shown));
+  const unwitnessed = new Set(worlds.flatMap((w) => w.undecided).filter((key) => !shown.has(key)));
+  const differences = worlds.flatMap((w) => w.differences);
+  return { worlds, differences, unwitnessed: [...unwitnessed].sort() };
 }

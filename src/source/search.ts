@@ -30,6 +30,8 @@ export interface SearchOptions {
   readonly share?: { readonly index: number; readonly of: number };
   /** Preempt only before steps that touch one of these words: a search for something known. */
   readonly focus?: (word: number) => boolean;
+  /** End the search once this is reported: for one that looks for something known. */
+  readonly enough?: (report: Report) => boolean;
   /** Called after every run that was not cut off. */
   onRun?(plan: Plan, result: RunResult): void;
   onProgress?(runs: number, layer: number): void;
@@ -60,6 +62,7 @@ export interface SearchResult {
 }
 
 class Grown extends Error {}
+class Enough extends Error {}
 class Limit extends Error {
   readonly limit: 'runs-max' | 'time-max';
   constructor(limit: 'runs-max' | 'time-max') {
@@ -117,10 +120,11 @@ class Search {
     if (known && known.plan.preemptions.length <= plan.preemptions.length) return;
     const { generation } = this;
     this.findings.set(key, { report, plan, fault: result.fault, generation });
+    if (this.opt.enough?.(report)) throw new Enough();
   }
 
   /** All layers, again from the start whenever a new switch point turns up. */
-  layersUpTo(bound: number): number {
+  layersUpTo(bound: number): void {
     for (let restarts = 0; ; restarts++) {
       this.findings.clear();
       this.layers = [];
@@ -131,7 +135,7 @@ class Search {
         for (let k = 1; k <= bound; k++) {
           layer = layer.flatMap((plan) => this.extend(plan, k, k < bound));
         }
-        return restarts;
+        return;
       } catch (e) {
         if (!(e instanceof Grown)) throw e;
       }
@@ -289,21 +293,21 @@ export function searchSource(r: SourceRunner, opt: SearchOptions): SearchResult 
   r.watch.hits.clear();
   const search = new Search(r, opt);
   let limit: SearchResult['limit'] = null;
-  let restarts = 0;
+  let complete = false;
   try {
-    restarts = search.layersUpTo(opt.bound);
+    search.layersUpTo(opt.bound);
+    complete = true;
   } catch (e) {
-    if (!(e instanceof Limit)) throw e;
-    limit = e.limit;
-    restarts = search.generation;
+    if (e instanceof Limit) limit = e.limit;
+    else if (!(e instanceof Enough)) throw e;
   }
   return {
     findings: [...search.findings.values()],
     runs: search.runs,
     skipped: search.skipped,
     learned,
-    restarts,
-    complete: limit === null,
+    restarts: search.generation,
+    complete,
     limit,
     layers: search.layers,
     points: search.points,

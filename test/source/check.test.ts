@@ -3,9 +3,9 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildTree, type KernelImage } from '#source/build';
-import { checkWorld } from '#source/check';
 import { SourceRunner } from '#source/run';
 import { searchSource } from '#source/search';
+import { searchWorld } from '#source/world';
 import { sourceWorld } from '#source/worlds';
 import { cc, edit, treeOrSkip } from './helpers.ts';
 
@@ -17,7 +17,7 @@ const OPTIONS = {
 } as const;
 
 const show = (image: KernelImage, world: string) => {
-  const { search, findings } = checkWorld(image, sourceWorld(world)!, OPTIONS);
+  const { search, findings } = searchWorld(image, sourceWorld(world)!, OPTIONS);
   return { search, findings, keys: findings.map((f) => `${f.property} ${f.window}`) };
 };
 
@@ -46,6 +46,25 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
   it('shows C13 where a client names two IOMMUs', () => {
     expect(show(image, 'two-specifiers').keys).toContain('P1 C13');
   }, 300_000);
+
+  it.each([
+    ['C15', 'device-add', 2],
+    ['C36', 'two-walks', 1],
+  ])(
+    'shows %s in %s with %i preemptions, at the words that decide',
+    (window, world, bound) => {
+      const runner = new SourceRunner(image, sourceWorld(world)!);
+      const { findings } = searchSource(runner, {
+        bound,
+        focus: (word) => runner.events.view.decides(word),
+        enough: (report) => report.window === window,
+        timeMaxMs: 120_000,
+      });
+      const found = findings.find((f) => f.report.window === window);
+      expect(found?.plan.preemptions.length).toBe(bound);
+    },
+    300_000,
+  );
 
   it('shows the same when no run is left out', () => {
     const world = sourceWorld('two-drivers')!;

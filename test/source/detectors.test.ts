@@ -3,8 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { buildTree } from '#source/build';
-import { checkWorld } from '#source/check';
 import type { PatchInput } from '#source/patch';
+import { searchWorld } from '#source/world';
 import { sourceWorld } from '#source/worlds';
 import { cc, edit, treeOrSkip } from './helpers.ts';
 
@@ -12,7 +12,7 @@ const tree = treeOrSkip('7.2', 'use after free, deadlock and a dropped lock in 7
 
 const found = async (patches: PatchInput[], property: string, preemptionsMax = 2) => {
   const image = await buildTree(tree!, { cc, patches });
-  const { findings } = checkWorld(image, sourceWorld('two-drivers')!, {
+  const { findings } = searchWorld(image, sourceWorld('two-drivers')!, {
     strategy: { kind: 'bound', preemptionsMax },
     timeMaxMs: 60_000,
     statesMax: 20_000,
