@@ -3,6 +3,7 @@
 
 import { assert } from '#base/assert';
 import { plural } from '#base/text';
+import { type Audited, CacheAudit } from './audit-cache.ts';
 import { bounded } from './bounded.ts';
 import { decidingStep } from './critical.ts';
 import { lockOrders } from './detect-order.ts';
@@ -40,6 +41,8 @@ export interface CheckOptions {
   readonly minimiseMax?: number;
   /** Steps to spend on why each finding fails; 0 for no explanation, 30,000 unless told. */
   readonly explainMax?: number;
+  /** Flag --audit-cache: go on from every Nth place where an exhaustive search turned back. */
+  readonly auditCache?: number | undefined;
 }
 
 /** A broken rule with the shortest run that shows it. */
@@ -69,6 +72,8 @@ export interface Coverage {
   readonly notes: readonly string[];
   /** Of a sample: the chance to have missed a bug of depth 1, 2, 3; else empty. */
   readonly missed: readonly number[];
+  /** Null where none was asked for, or a limit was hit. */
+  readonly audited: Audited | null;
 }
 
 /** What a check says; `bounded` means that nothing was found but a limit was hit. */
@@ -90,7 +95,8 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
   const strategy = options.strategy ?? { kind: 'exhaustive' };
   const { statesMax, timeMaxS } = options;
   const futures = new Futures(machine);
-  const limits = { statesMax, timeMaxS, discipline, futures };
+  const { auditCache } = options;
+  const limits = { statesMax, timeMaxS, discipline, futures, auditCache };
   const explored = explore(machine, strategy, limits);
   const { runs } = minimise(machine, explored.found, {
     discipline,
@@ -115,14 +121,20 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
       sometimes: [...machine.rules.hits].sort(),
       notes: explored.notes,
       missed: explored.missed ?? [],
+      audited: explored.audited,
     },
   };
 }
 
-type Known = Limits & { readonly discipline: Discipline; readonly futures: Futures };
+interface Known extends Limits {
+  readonly discipline: Discipline;
+  readonly futures: Futures;
+  readonly auditCache?: number | undefined;
+}
 
 interface ExploreResult extends OtherResult {
   readonly detected: readonly Report[];
+  readonly audited: Audited | null;
 }
 
 function explore(machine: Machine, strategy: Strategy, limits: Known): ExploreResult {
@@ -130,23 +142,27 @@ function explore(machine: Machine, strategy: Strategy, limits: Known): ExploreRe
     case 'exhaustive':
       return inFull(machine, limits);
     case 'bound':
-      return { ...inLayers(machine, strategy, limits), detected: [] };
+      return { ...inLayers(machine, strategy, limits), detected: [], audited: null };
     default:
-      return { ...exploreBy(machine, strategy, limits), detected: [] };
+      return { ...exploreBy(machine, strategy, limits), detected: [], audited: null };
   }
 }
 
 /** Everything, with detectors that look on. */
 function inFull(machine: Machine, limits: Known): ExploreResult {
   const races = new RaceWatch(machine);
+  const audit = limits.auditCache === undefined ? null : new CacheAudit(machine, limits.auditCache);
   const found = exhaustive(machine, {
     ...limits,
     knownFutures: limits.futures,
     futures: true,
     onState: () => races.look(),
+    ...(audit && { onHit: (path) => audit.hit(path), onTerminal: () => audit.terminal() }),
   });
   const orders = lockOrders(machine, limits.discipline);
-  return { ...found, notes: [], detected: [...orders, ...races.reports()] };
+  const audited = found.bounded.length > 0 ? null : (audit?.verify(found.found) ?? null);
+  const detected = [...orders, ...races.reports()];
+  return { ...found, notes: [], detected, audited };
 }
 
 /** A bound that leaves something out is a limit that was hit. */

@@ -38,6 +38,8 @@ export interface ExhaustiveOptions extends Limits, Reductions {
   readonly faults?: (DependenceFaults & ReductionFaults & FutureFaults) | undefined;
   /** Called in each state that is stored, once a round. */
   readonly onState?: (() => void) | undefined;
+  /** Called where a known state is met in which nothing is left to do, with the way there. */
+  readonly onHit?: ((path: Path) => void) | undefined;
   /** Called in each state where nothing is enabled. */
   readonly onTerminal?: (() => void) | undefined;
 }
@@ -339,6 +341,7 @@ class Exhaustive {
       if (todo !== 0) table.replace(sleep);
     }
     if (todo === 0) {
+      if (known >= 0) options.onHit?.(this.path);
       machine.undo(mark);
       this.path.length = length;
       return depth;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The checker by itself: describe a scene in Ops, call check(), read the result.
 
+export type { Audited } from './audit-cache.ts';
 export {
   type CheckFinding,
   type CheckOptions,

@@ -15,7 +15,14 @@ import type { CheckOptions, CheckReport } from '#report/report';
 import { textReport } from '#report/text';
 import { documentHint, parseDocument } from '#report/validate';
 import { fileStem, windowText } from '#report/words';
-import { type InputFile, type OutputFile, readFirmware, readText, writeFiles } from './files.ts';
+import {
+  type InputFile,
+  isWritable,
+  type OutputFile,
+  readFirmware,
+  readText,
+  writeFiles,
+} from './files.ts';
 import { type BundledFix, bundleFix, namesFile } from './fix.ts';
 import { type Io, paintFor } from './io.ts';
 import type { ChosenKernel, Pipeline } from './pipeline.ts';
@@ -38,6 +45,8 @@ export interface CheckArguments {
   readonly strategy?: string;
   readonly seed?: string;
   readonly memory?: string;
+  readonly auditCache?: string;
+  readonly resume?: string;
   readonly statesMax?: string;
   readonly timeMax?: string;
   readonly jobs?: string;
@@ -114,7 +123,10 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
   });
 }
 
-type Limits = Pick<CheckOptions, 'strategy' | 'memory' | 'statesMax' | 'timeMaxMs' | 'jobs'>;
+type Limits = Pick<
+  CheckOptions,
+  'strategy' | 'memory' | 'statesMax' | 'timeMaxMs' | 'auditCache' | 'resume' | 'jobs'
+>;
 
 function limitOptions(args: CheckArguments): Result<Limits, UserError> {
   const strategy = strategyOption(args.strategy, args.seed);
@@ -125,12 +137,20 @@ function limitOptions(args: CheckArguments): Result<Limits, UserError> {
   if (!statesMax.ok) return statesMax;
   const seconds = countOption('--time-max', args.timeMax, 1, 1e6);
   if (!seconds.ok) return seconds;
+  const audit = countOption('--audit-cache', args.auditCache, 1, 1e9);
+  if (!audit.ok) return audit;
   const jobs = countOption('--jobs', args.jobs, 1, 256);
   if (!jobs.ok) return jobs;
+  if (args.resume !== undefined && !isWritable(args.resume)) {
+    const message = `--resume ${args.resume}: cannot be read and written`;
+    return fail('RW001', message, 'name a file that is not there yet, or a journal');
+  }
   return ok({
     strategy: strategy.value,
     ...(memory.value === null ? {} : { memory: memory.value }),
     statesMax: statesMax.value,
+    ...(audit.value === null ? {} : { auditCache: audit.value }),
+    ...(args.resume === undefined ? {} : { resume: args.resume }),
     timeMaxMs: seconds.value === null ? null : seconds.value * 1000,
     jobs: jobs.value ?? availableParallelism(),
   });

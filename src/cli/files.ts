@@ -2,6 +2,7 @@
 // Reading input files and writing output files; whatever can go wrong has a code.
 
 import { createHash } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
@@ -13,6 +14,16 @@ export interface InputFile {
   readonly bytes: Uint8Array;
   readonly basename: string;
   readonly sha256: string;
+}
+
+/** True if @name can be written to; it is made if it is not there. */
+export function isWritable(name: string): boolean {
+  try {
+    appendFileSync(name, '');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function reason(error: unknown): string {

@@ -119,6 +119,10 @@ export interface CheckOptions {
   /** Limits of one world; null: the default of the pipeline. */
   readonly statesMax: number | null;
   readonly timeMaxMs: number | null;
+  /** Go on from every Nth place where a search turned back, and see that nothing was missed. */
+  readonly auditCache?: number;
+  /** A journal of the worlds that are done: they are not explored again. */
+  readonly resume?: string;
   /** Worker threads; results do not depend on it. */
   readonly jobs: number;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How much a check has looked at, and what it has left out, in numbers and sentences.
 
+import { plural } from '#base/text';
 import { chanceText, strategyText } from '#checker/index';
 import type { CheckOptions, Coverage, HitLimit, Noticed } from '#report/report';
 import type { DerivedWorld } from './derive.ts';
@@ -66,8 +67,9 @@ export function noticedIn(runs: readonly Run[]): Noticed[] {
 }
 
 /** What the numbers mean where the search is not the usual one. */
-function notesOf(runs: readonly Run[], { strategy, memory }: CheckOptions): string[] {
+function notesOf(runs: readonly Run[], { strategy, memory, auditCache }: CheckOptions): string[] {
   const notes: string[] = [];
+  if (auditCache !== undefined) notes.push(auditNote(runs));
   if (strategy.kind === 'sample') notes.push(...sampleNotes(runs, strategy.runs, strategy.seed));
   if (strategy.kind === 'optimal' || strategy.kind === 'source') {
     notes.push(
@@ -86,6 +88,16 @@ function notesOf(runs: readonly Run[], { strategy, memory }: CheckOptions): stri
       ' other stores are seen at once',
   );
   return notes;
+}
+
+/** Runs that were audited without a difference; one with a difference ends the check. */
+function auditNote(runs: readonly Run[]): string {
+  const audited = runs.flatMap(({ outcome }) => outcome.audited ?? []);
+  const hits = audited.reduce((sum, a) => sum + a.hits, 0);
+  const walks = audited.reduce((sum, a) => sum + a.walks, 0);
+  const left = runs.length - audited.length;
+  const rest = left === 0 ? '' : `; ${plural(left, 'world')} not audited: a limit was hit`;
+  return `audited: ${walks} walks from ${plural(hits, 'cache hit')} found nothing new${rest}`;
 }
 
 /** The chance to have missed something, in the world in which it is largest. */

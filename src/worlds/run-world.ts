@@ -2,7 +2,12 @@
 // Explores one world: what a worker thread is sent, and what it sends back. Plain data both ways.
 
 import { assert } from '#base/assert';
-import { type Strategy as CheckerStrategy, type CheckFinding, check } from '#checker/index';
+import {
+  type Audited,
+  type Strategy as CheckerStrategy,
+  type CheckFinding,
+  check,
+} from '#checker/index';
 import { propertyOf } from '#properties/index';
 import type { FindingRevision, Memory, TraceStep, Why, Witness } from '#report/finding';
 import type { Noticed, Strategy } from '#report/report';
@@ -20,6 +25,7 @@ export interface WorldTask {
   readonly memory?: Memory;
   readonly statesMax: number | null;
   readonly timeMaxMs: number | null;
+  readonly auditCache?: number;
 }
 
 /** A limit that was hit. */
@@ -60,6 +66,7 @@ export interface WorldOutcome {
   readonly missed: readonly number[];
   /** Data races and orders of locks. */
   readonly detected: readonly DetectedInWorld[];
+  readonly audited: Pick<Audited, 'hits' | 'walks'> | null;
   readonly findings: readonly WorldFinding[];
 }
 
@@ -79,7 +86,11 @@ export function runWorld(task: WorldTask): WorldOutcome {
     strategy: checkerStrategy(strategy),
     statesMax: task.statesMax ?? (goesByRuns(strategy) ? RUNS_MAX : STATES_MAX),
     timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
+    auditCache: task.auditCache,
   });
+  const { audited } = coverage;
+  const wrong = audited?.differences[0];
+  assert(wrong === undefined, `${task.world.name}: an audit of the search failed: ${wrong}`);
   const wanted = findings.filter(
     ({ report }) =>
       task.properties === null || task.properties.includes(propertyOf(report.property)),
@@ -90,6 +101,7 @@ export function runWorld(task: WorldTask): WorldOutcome {
     bounded: coverage.bounded.map(({ name, max, flag }) => ({ limit: name, value: max, flag })),
     seen: coverage.sometimes,
     missed: coverage.missed,
+    audited: audited && { hits: audited.hits, walks: audited.walks },
     detected: detected.map(({ property, subject, because }) => ({
       kind: property as Noticed['kind'],
       subject,

@@ -14,8 +14,8 @@ import type { CheckOptions, CheckProgress, CheckResult, Outcome, Verdict } from 
 import { coverageOf, noticedIn } from './coverage.ts';
 import { type DerivedWorld, worldsForPlatform } from './derive.ts';
 import { genericWorlds } from './generic.ts';
+import { Journal, runJournaled } from './journal.ts';
 import { specOf } from './kernel-spec.ts';
-import { runTasks } from './pool.ts';
 import { bestOf, sortKey, type WorldFinding, type WorldOutcome } from './run-world.ts';
 import { shapeOf } from './shape.ts';
 import { toFinding, transfer } from './to-finding.ts';
@@ -46,7 +46,7 @@ export async function checkPlatform(
 ): Promise<CheckResult> {
   const spec = specOf(kernel.revision, kernel.userFixes);
   const worlds = chosenWorlds(platform, options);
-  const explored = await explore(worlds, kernel, options, onProgress);
+  const explored = await explore(worlds, kernel, options, version, onProgress);
   const all = mergeFindings(explored, spec, options.memory);
   const { windows } = options;
   const findings = all.filter(
@@ -94,6 +94,7 @@ async function explore(
   worlds: readonly DerivedWorld[],
   kernel: CheckedKernel,
   options: CheckOptions,
+  version: string,
   onProgress: (progress: CheckProgress) => void,
 ): Promise<Explored[]> {
   const stands = new Map<string, DerivedWorld>();
@@ -103,7 +104,7 @@ async function explore(
   }
   const spec = specOf(kernel.revision, kernel.userFixes);
   const wanted = options.properties?.filter((id) => appliesTo(id, kernel.revision)) ?? null;
-  const { strategy, memory, statesMax, timeMaxMs } = options;
+  const { strategy, memory, statesMax, timeMaxMs, auditCache } = options;
   const tasks = [...stands.values()].map(({ world }) => ({
     world,
     kernel: spec,
@@ -112,9 +113,11 @@ async function explore(
     ...(memory === undefined ? {} : { memory }),
     statesMax,
     timeMaxMs,
+    ...(auditCache === undefined ? {} : { auditCache }),
   }));
   let [worldsDone, states, findings] = [0, 0, 0];
-  const outcomes = await runTasks(tasks, options.jobs, (i, outcome) => {
+  const journal = options.resume === undefined ? null : new Journal(options.resume, version);
+  const outcomes = await runJournaled(tasks, options.jobs, journal, (i, outcome) => {
     worldsDone++;
     states += outcome.states;
     findings += outcome.findings.length;

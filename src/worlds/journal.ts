@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A journal of finished worlds: a check that is killed goes on where it was.
+//
+// One line of JSON for each world that is done, written at once: a digest of the task, then the
+// outcome. A line that was cut off is not read. The digest covers all that the outcome depends on
+// but the program itself, of which it has the version. A world that was under way when the check
+// was killed begins again: its search may still learn that what it has done was wrong (reduce.ts),
+// so half of it is worth nothing.
+
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { runTasks } from './pool.ts';
+import type { WorldOutcome, WorldTask } from './run-world.ts';
+
+const FORMAT = 'racewindow/journal@1';
+
+/** The outcomes in a file, by digest. */
+export class Journal {
+  private readonly file: string;
+  private readonly version: string;
+  private readonly done = new Map<string, WorldOutcome>();
+
+  /** Read @file, if it is there; @version: of the program. */
+  constructor(file: string, version: string) {
+    this.file = file;
+    this.version = version;
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    for (const line of text.split('\n')) this.read(line);
+    if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
+  }
+
+  private read(line: string): void {
+    try {
+      const { format, digest, outcome } = JSON.parse(line);
+      if (format === FORMAT) this.done.set(digest, outcome);
+    } catch {
+      // Cut off in the middle: the world is explored again.
+    }
+  }
+
+  private digestOf(task: WorldTask): string {
+    return createHash('sha256')
+      .update(JSON.stringify([this.version, task]))
+      .digest('hex');
+  }
+
+  /** What came out of @task, if it is known. */
+  outcome(task: WorldTask): WorldOutcome | undefined {
+    return this.done.get(this.digestOf(task));
+  }
+
+  /** @task is done. */
+  add(task: WorldTask, outcome: WorldOutcome): void {
+    const line = JSON.stringify({ format: FORMAT, digest: this.digestOf(task), outcome });
+    appendFileSync(this.file, `${line}\n`);
+  }
+}
+
+/** As runTasks(), but what @journal knows is not done again, and what is done is put into it. */
+export async function runJournaled(
+  tasks: readonly WorldTask[],
+  jobs: number,
+  journal: Journal | null,
+  onDone: (index: number, outcome: WorldOutcome) => void,
+): Promise<WorldOutcome[]> {
+  const outcomes = tasks.map((task) => journal?.outcome(task));
+  outcomes.forEach((outcome, i) => {
+    if (outcome !== undefined) onDone(i, outcome);
+  });
+  const open = tasks.flatMap((task, i) => (outcomes[i] === undefined ? [{ task, i }] : []));
+  const todo = open.map(({ task }) => task);
+  const fresh = await runTasks(todo, jobs, (nth, outcome) => {
+    const { task, i } = open[nth]!;
+    journal?.add(task, outcome);
+    onDone(i, outcome);
+  });
+  open.forEach(({ i }, nth) => {
+    outcomes[i] = fresh[nth];
+  });
+  return outcomes as WorldOutcome[];
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A check that was killed goes on where it was, and comes to the same report.
+
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { checkPlatform } from '#worlds/verdict';
+import { kernel, laptop } from './boards.ts';
+
+const dir = mkdtempSync(path.join(tmpdir(), 'racewindow-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const options = {
+  devices: ['3d00000.gpu'],
+  properties: ['P3'],
+  windows: null,
+  asyncProbe: false,
+  strictDevlink: false,
+  strategy: { kind: 'bound', preemptionsMax: 1 },
+  statesMax: null,
+  timeMaxMs: null,
+  jobs: 1,
+} as const;
+
+const run = (resume: string, version = '0') => {
+  const base = { revision: kernel('7.2'), userFixes: [] };
+  return checkPlatform(laptop(), base, { ...options, resume }, version);
+};
+
+test('worlds in the journal are not explored again, what was cut off is', async () => {
+  const file = path.join(dir, 'journal');
+  const first = await run(file);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  expect(lines.length).toBe(first.coverage.worlds);
+
+  // As it is after a kill in the middle of a write, with one world that says what it did not.
+  const told = JSON.parse(lines[0]!);
+  told.outcome.states += 1_000_000;
+  writeFileSync(file, `${JSON.stringify(told)}\n${lines[1]!.slice(0, 100)}`);
+  const again = await run(file);
+  expect(again.coverage.states).toBe(first.coverage.states + 1_000_000);
+  expect(again.findings).toEqual(first.findings);
+  expect(again.verdicts).toEqual(first.verdicts);
+});
+
+test('a journal of another version is not believed', async () => {
+  const file = path.join(dir, 'other');
+  const first = await run(file);
+  appendFileSync(file, 'no JSON at all\n');
+  const before = readFileSync(file, 'utf8').length;
+  const other = await run(file, '1');
+  expect(other.coverage).toEqual(first.coverage);
+  expect(readFileSync(file, 'utf8').length).toBeGreaterThan(before);
+});
