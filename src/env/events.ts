@@ -33,6 +33,7 @@ export const EVENTS = {
   'use-default-domain': 'device, errno, group or null',
   'init-unguarded':
     'device, by; a probe begins, and no lock keeps the parsing of firmware away (before v6.7)',
+  'init-untested': 'device, by; a probe begins, and dev->iommu_group is not tested (before v6.6)',
   'fwspec-unguarded':
     'device, begin or end; firmware is parsed, and no lock keeps a probe away (before v6.7)',
   'fwspec-mismatch':

@@ -6,7 +6,7 @@ import { isMemory } from './stateless.ts';
 
 /** `g`: the device has a group. `!`: a probe of it began all the same. */
 export const c38 = perDevice('C38', () => ({
-  events: ['init-unguarded', 'group-set'],
+  events: ['init-untested', 'group-set'],
   step(cell, e) {
     if (cell === '!') return cell;
     if (e.name === 'group-set') return 'g';

@@ -30,6 +30,7 @@ export function* __iommu_probe_device_v6_1(
 ): Kfn<Errno> {
   if (by === 'walk') event('walk-visit', dev, walker);
   event('init-begin', dev, by);
+  event('init-untested', dev, by);
   if (!k.sw.configure_locked) event('init-unguarded', dev, by);
   const ret = yield* k.iommu_init_device_v6_1(dev, groups, by);
   event('init-end', dev, by, ret);
