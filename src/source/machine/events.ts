@@ -190,6 +190,10 @@ export class EventMaker implements MachineListener {
     }
     const looked = !f.notes['tried'] && !f.notes['finished'];
     if (result === ENODEV && looked) this.emit('ops-missing', dev, by);
+    const instance = this.view.instanceOfNode(f.notes['instance'] ?? 0);
+    if (instance && !f.notes['found'] && this.view.looksUpBound(instance)) {
+      this.emit('instance-not-found', dev, instance);
+    }
     this.emit('init-end', dev, by, result);
   }
 
@@ -226,10 +230,15 @@ export class EventMaker implements MachineListener {
     if (!dev) return;
     if (kind === SCENE.tried) {
       const init = this.inside('iommu_init_device');
-      if (init) init.notes['tried'] = 1;
+      if (init) {
+        init.notes['tried'] = 1;
+        init.notes['instance'] = this.view.instanceNode(a);
+      }
       const { have, want } = this.view.streamIds(a);
       if (have < want) this.emit('fwspec-incomplete', dev, have, want);
     } else if (kind === SCENE.probeDevice) {
+      const init = this.inside('iommu_init_device');
+      if (init) init.notes['found'] = 1;
       this.emit('probe-device', dev, this.view.instanceOfIommu(b), this.by());
     } else if (kind === SCENE.driverProbe) this.emit('driver-probe', dev);
     else if (kind === SCENE.driverProbeEnd) this.emit('driver-probe-end', dev);

@@ -17,6 +17,7 @@ interface Offsets {
   readonly fwspec: number;
   readonly priv: number;
   readonly ids: number;
+  readonly fwspecFwnode: number;
   readonly groupId: number;
   readonly defaultDomain: number;
   readonly ownerCount: number;
@@ -47,6 +48,7 @@ function offsets(m: Machine): Offsets {
     fwspec: get('dev_iommu', 'fwspec'),
     priv: get('dev_iommu', 'priv'),
     ids: get('iommu_fwspec', 'num_ids'),
+    fwspecFwnode: get('iommu_fwspec', 'iommu_fwnode'),
     groupId: get('iommu_group', 'id'),
     defaultDomain: get('iommu_group', 'default_domain'),
     ownerCount: get('iommu_group', 'owner_cnt'),
@@ -181,6 +183,12 @@ export class KernelView implements Peek {
     return iommu ? this.instanceOfNode(this.u32(iommu + this.o.instanceFwnode)) : null;
   }
 
+  /** Fwnode of the instance that a device's fwspec names; 0 without one. */
+  instanceNode(dev: number): number {
+    const fwspec = this.fwspecAddress(dev);
+    return fwspec ? this.u32(fwspec + this.o.fwspecFwnode) : 0;
+  }
+
   /** Address of the registered struct iommu_device of a fwnode; 0 if it is not on the list. */
   private registered(fwnode: number): number {
     const head = this.global('iommu_device_list');
@@ -237,6 +245,11 @@ export class KernelView implements Peek {
     const fwspec = this.fwspecAddress(dev);
     const want = uses.reduce((sum, u) => sum + u.ids.length, 0);
     return { have: fwspec ? this.u32(fwspec + this.o.ids) : 0, want };
+  }
+  /** Families whose probe_device() looks for an instance that has bound; the others keep it. */
+  looksUpBound(instance: Handle): boolean {
+    const driver = this.world.instances.find((i) => i.name === instance.name)?.driver ?? '';
+    return !/exynos|rockchip/.test(driver);
   }
   driverAddress(dev: number): number {
     return this.u32(dev + this.o.driver);
