@@ -6,7 +6,8 @@
 // shortened by hand: take the blocks of the first run that the depth-first search came upon, and try
 // to run each block together with another one of the same thread, as long as the report is still
 // raised (Jalbert and Sen, FSE 2010). A run with K preemptions is then proved to be one of the
-// fewest by layers up to K - 1; these find a better one where there is one.
+// fewest by layers up to K - 1; these find a better one where there is one. Layers that would not
+// fit into the limit are not begun, and the run is not called minimal.
 //
 //   T1 T1 | T2 | T1 T1 | T2 T2, report at the end: 2 preemptions
 //   merge T2's first block into its second:  T1 T1 T1 T1 T2 T2: no report
@@ -39,7 +40,9 @@ export interface Minimised extends Cheapest {
 }
 
 export const PREEMPTIONS_MAX = 3;
-export const NODES_MAX = 200_000;
+export const NODES_MAX = 60_000;
+/** How much larger each layer is than those before it: 4 to 6 on boards. */
+const GROWTH = 6;
 /** Preemptions that nearly all reports can be had with. */
 const NEAR = 1;
 const ATTEMPTS_MAX = 4_000;
@@ -57,7 +60,7 @@ export function minimise(
   const left = found.filter(({ report }) => !runs.has(reportKey(report)));
   const shortened = left.map((first) => merged(machine, first));
   const needed = Math.max(0, ...shortened.map(({ preemptions }) => preemptions - 1));
-  const bound = Math.min(needed, preemptionsMax);
+  const bound = Math.min(needed, preemptionsMax, reachable(near, options.nodesMax ?? NODES_MAX));
   const far = bound > near.complete ? layers(machine, left, bound, options) : near;
   for (const f of [...shortened, ...far.found]) runs.set(reportKey(f.report), f);
   return {
@@ -67,6 +70,13 @@ export function minimise(
     }),
     bounded: far.bounded,
   };
+}
+
+/** The most preemptions to search up to with @nodesMax, going by what @near has come to. */
+function reachable(near: BoundedResult, nodesMax: number): number {
+  let bound = near.complete;
+  for (let states = near.states * GROWTH; states <= nodesMax; states *= GROWTH) bound++;
+  return bound;
 }
 
 /** All that at most @bound preemptions show of @found. */

@@ -6,25 +6,29 @@
 
 import type { Machine } from './machine.ts';
 
-const RUNS = 16;
-const RUNS_MAX = 512;
+const RUNS = 32;
+const RUNS_MAX = 1024;
 const STEPS_MAX = 10_000;
+/** Another batch is worth it if the last one has found this share of all local states. */
+const WORTH = 0.01;
 
 /**
- * Run @machine at random, and tell @note of every thread before each step: 16 runs, and on while
- * 16 more find 2 % new local states. From run to run, threads are switched less or more often.
+ * Run @machine at random, and tell @note of every thread before each step, in batches, while these
+ * find new local states. From run to run, a thread goes on for 2, 4, .. 256 steps on the average:
+ * windows are missed by switching too often as well as by switching too rarely.
  */
 export function learn(machine: Machine, note: (t: number) => void): void {
-  let seed = 1;
+  const next = xorshift(0x9e3779b9);
   let known = 0;
   let last = 0;
   for (let run = 0; run < RUNS_MAX; run++) {
     if (run % RUNS === 0 && run > 0) {
       const now = machine.automaton.ops.length;
-      if (now < known * 1.02) return;
+      if (now < known * (1 + WORTH)) return;
       known = now;
     }
     machine.reset();
+    const turn = 2 << (run % 8);
     for (let step = 0; step < STEPS_MAX; step++) {
       const able: number[] = [];
       for (let t = 0; t < machine.threadCount(); t++) {
@@ -32,11 +36,20 @@ export function learn(machine: Machine, note: (t: number) => void): void {
         if (machine.enabled(t)) able.push(t);
       }
       if (able.length === 0) break;
-      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
-      const draw = seed >> 8;
-      const stays = able.includes(last) && draw % 8 > run % 8;
-      if (!stays) last = able[draw % able.length]!;
-      machine.step(last, draw % machine.choices(last));
+      const stays = next() % turn !== 0 && able.includes(last);
+      if (!stays) last = able[next() % able.length]!;
+      machine.step(last, next() % machine.choices(last));
     }
   }
+}
+
+/** Numbers below 2^32 that look random (Marsaglia 2003). */
+function xorshift(seed: number): () => number {
+  let x = seed;
+  return () => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return x >>> 0;
+  };
 }
