@@ -24,7 +24,7 @@ import type { Machine } from './machine.ts';
 import { Code } from './machine-code.ts';
 import { Fact } from './machine-sight.ts';
 import type { Report } from './program.ts';
-import { Discipline, type ReductionFaults } from './reduce.ts';
+import { Discipline, type ReductionFaults, releases } from './reduce.ts';
 import { type Choice, type Found, type Limit, type Limits, reportKey } from './run.ts';
 import { StateTable } from './state-table.ts';
 
@@ -254,9 +254,7 @@ class Layered {
     if (facts < 0 || (facts & (Fact.visible | Fact.ends)) !== 0) return false;
     if ((facts & Fact.done) !== 0 && machine.leaks(t)) return false;
     const i = machine.instruction(machine.local(t));
-    const releases =
-      i.code === Code.unlock || i.code === Code.read_unlock || i.code === Code.write_unlock;
-    if (releases || i.code === Code.choose) return false;
+    if (releases(i) || i.code === Code.choose) return false;
     if (machine.isUnpublished(i) || this.discipline.isQuiet(i)) return true;
     return this.options.futures?.isQuiet(t, i, false) ?? false;
   }

@@ -16,15 +16,19 @@
 // Quiet steps are repeated until none is left, so a loop made of nothing else would not end: a
 // fingerprint kept from 1, 2, 4, ... steps ago shows the cycle (Brent 1980). It is reported as a
 // livelock, and the state is opened there as if the step were not quiet.
+//
+// What is known of cells and threads is learned on the way and may come to be wrong. Then only what
+// has relied on it is done again (answers.ts), or, where that is a good part, all.
 
 import { assert } from '#base/assert';
+import { Answers, type Begun } from './answers.ts';
 import type { DependenceFaults } from './dependence.ts';
 import { type FutureFaults, Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
 import { OOPS } from './machine-automaton.ts';
 import { Code, type Instruction } from './machine-code.ts';
 import { Fact } from './machine-sight.ts';
-import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
+import { Discipline, type ReductionFaults, type Reductions, releases } from './reduce.ts';
 import { learn } from './reduce-learn.ts';
 import { DependenceMatrix } from './reduce-matrix.ts';
 import { Findings, type Found, type Limit, type Limits, livelock, Path } from './run.ts';
@@ -35,6 +39,10 @@ export interface ExhaustiveOptions extends Limits, Reductions {
   readonly discipline?: Discipline | undefined;
   /** What is known of what threads may still do; likewise. */
   readonly knownFutures?: Futures | undefined;
+  /** Random runs before the first round; true unless told. */
+  readonly learn?: boolean;
+  /** States up to which a round is given up for a cell that comes to be shared; 1000 unless told. */
+  readonly young?: number;
   readonly faults?: (DependenceFaults & ReductionFaults & FutureFaults) | undefined;
   /** Called in each state that is stored, once a round. */
   readonly onState?: (() => void) | undefined;
@@ -59,6 +67,8 @@ const THREADS_MAX = 30;
 /** States up to which a round that has to be done again is given up at once. */
 const YOUNG = 1000;
 const QUIET_MAX = 1_000_000;
+/** A round is done again if more than one expansion in so many has relied on what does not hold. */
+const REPAIRED_SHARE = 3;
 
 /** Explore @machine exhaustively. */
 export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): SearchResult {
@@ -74,6 +84,8 @@ interface Level {
   sleep: number;
   /** Thread that led here. */
   last: number;
+  /** Expansion that led here. */
+  from: number;
   /** Thread under exploration with its next choice, -1 for none. */
   thread: number;
   choice: number;
@@ -94,9 +106,9 @@ class Exhaustive {
   private readonly started = performance.now();
   private table = new StateTable();
   private transitions = 0;
-  private learned = 0;
-  /** True if an answer about futures that this round has relied on does not hold. */
-  private void = false;
+  private answers: Answers;
+  /** The expansion under way. */
+  private expansion = 0;
   private last = 0;
 
   constructor(machine: Machine, options: ExhaustiveOptions) {
@@ -106,22 +118,18 @@ class Exhaustive {
       options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
     this.futures = options.knownFutures ?? new Futures(machine, options.faults);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
+    this.answers = new Answers(this.futures, this.discipline);
   }
 
   search(): SearchResult {
-    if (this.quiet()) learn(this.machine, (t) => this.note(t));
+    if (this.quiet() && this.options.learn !== false) learn(this.machine, (t) => this.note(t));
     this.refresh();
     let rounds = 0;
     for (let again = true; again; ) {
       rounds++;
-      this.learned = this.surprises();
-      this.void = false;
-      this.futures.begin();
       this.table = new StateTable();
-      again = !this.round();
-      this.refresh();
-      if (this.void) again = true;
-      if (this.limits.length > 0) again = false;
+      this.answers = new Answers(this.futures, this.discipline);
+      again = !this.round() && this.limits.length === 0;
     }
     return {
       found: this.findings.all(),
@@ -136,33 +144,38 @@ class Exhaustive {
     return this.options.quiet !== false;
   }
 
-  /** Bring the futures up to date; if answers were wrong, this round may have missed a thing. */
   private refresh(): void {
-    if (this.looksAhead() && !this.futures.refresh()) this.void = true;
+    if (this.looksAhead()) this.futures.refresh();
   }
 
   private looksAhead(): boolean {
     return this.quiet() && this.options.futures !== false;
   }
 
-  /** How often what was taken for impossible has been seen. */
-  private surprises(): number {
-    return this.discipline.demotions + this.futures.surprises;
-  }
-
   /** One search; false if it has to be done again, since a reduction proved to be wrong. */
   private round(): boolean {
     const { machine } = this;
+    const { surprises } = this.futures;
+    const { demotions } = this.discipline;
+    const young = this.options.young ?? YOUNG;
     machine.reset();
     this.path.length = 0;
     this.last = 0;
     this.findings.note(machine.reports, this.path);
     for (let t = 0; t < machine.threadCount(); t++) this.note(t);
-    let depth = -1;
+    this.expansion = this.answers.begin({ parent: -1, thread: 0, choice: 0, sleep: 0 });
     this.settle(0);
-    depth = this.enter(depth, machine.mark(), 0, 0);
-    while (depth >= 0) {
-      if (this.isVoid() && this.table.size < YOUNG) return false;
+    const isYoung = (): boolean =>
+      this.discipline.demotions === demotions || this.table.size >= young;
+    const goesOn = (): boolean => this.futures.surprises === surprises && isYoung();
+    this.explore(this.enter(-1, machine.mark(), 0, 0), goesOn);
+    return goesOn() && this.repair(goesOn);
+  }
+
+  /** Explore what is open, from @depth upwards, while @goesOn. */
+  private explore(depth: number, goesOn: () => boolean): void {
+    const { machine } = this;
+    while (depth >= 0 && goesOn()) {
       if (this.looksAhead() && this.futures.isStale()) this.refresh();
       if (this.exceeded()) break;
       const level = this.levels[depth]!;
@@ -174,16 +187,44 @@ class Exhaustive {
         depth = this.advance(level, depth);
       }
     }
-    return !this.isVoid();
   }
 
-  private isVoid(): boolean {
-    return this.void || this.surprises() !== this.learned;
+  /** Do again what has relied on answers that do not hold; false if that is too much. */
+  private repair(goesOn: () => boolean): boolean {
+    if (this.options.faults?.neverRedone) return true;
+    while (this.quiet() && this.limits.length === 0) {
+      this.refresh();
+      const wrong = this.answers.wrong();
+      if (wrong === null || wrong.length * REPAIRED_SHARE > this.answers.size) return false;
+      if (wrong.length === 0) return true;
+      if (wrong[0] === 0) return false;
+      for (const expansion of wrong) {
+        this.again(expansion, goesOn);
+        if (!goesOn()) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Go to where @expansion began, and do it again. */
+  private again(expansion: number, goesOn: () => boolean): void {
+    const { machine, path } = this;
+    const begun = this.answers.redo(expansion);
+    machine.reset();
+    path.length = 0;
+    for (const earlier of this.answers.chain(begun.parent)) {
+      for (const step of this.answers.steps(earlier)) {
+        this.last = step & 0xff;
+        machine.step(this.last, step >> 8);
+        path.push(this.last, step >> 8);
+      }
+    }
+    this.explore(this.expand(-1, begun), goesOn);
   }
 
   /** Take the next step from the state on top; returns the new depth. */
   private advance(level: Level, depth: number): number {
-    const { machine, path } = this;
+    const { machine } = this;
     if (level.thread < 0) {
       const preferred = (level.todo >> level.last) & 1;
       level.thread = preferred ? level.last : 31 - Math.clz32(level.todo & -level.todo);
@@ -198,10 +239,17 @@ class Exhaustive {
       level.thread = -1;
       level.sleep |= 1 << t;
     }
+    return this.expand(depth, { parent: level.from, thread: t, choice, sleep: asleep });
+  }
+
+  /** Take a step and the quiet ones after it; returns the new depth. */
+  private expand(depth: number, begun: Begun): number {
+    const { machine, path } = this;
     const mark = machine.mark();
-    const length = path.length;
-    this.take(t, choice);
-    const left = this.settle(asleep);
+    const { length } = path;
+    this.expansion = this.answers.begin(begun);
+    this.take(begun.thread, begun.choice);
+    const left = this.settle(begun.sleep);
     if (left >= 0) return this.enter(depth, mark, length, left);
     machine.undo(mark);
     path.length = length;
@@ -228,6 +276,7 @@ class Exhaustive {
     machine.step(t, choice);
     this.transitions++;
     path.push(t, choice);
+    this.answers.noteStep(t, choice);
     this.last = t;
     if (machine.reports.length > 0) this.findings.note(machine.reports, path);
     this.note(t);
@@ -313,10 +362,14 @@ class Exhaustive {
     const i = machine.instruction(machine.local(t));
     if (i.code === Code.choose) return false;
     const visible = (facts & Fact.visible) !== 0 && !this.options.faults?.ignoreVisible;
-    if (!visible && (this.isUnknown(i) || this.discipline.isQuiet(i))) return true;
+    if (!visible && this.isUnknown(i)) return true;
+    if (!visible && this.discipline.isQuiet(i)) {
+      this.answers.noteCell(i.cell, releases(i));
+      return true;
+    }
     if (!this.looksAhead()) return false;
-    if (this.futures.isQuiet(t, i, visible)) return true;
-    return !visible && this.futures.isQuietSection(t, machine.local(t), i);
+    if (this.futures.isQuiet(t, i, visible, this.answers)) return true;
+    return !visible && this.futures.isQuietSection(t, machine.local(t), i, this.answers);
   }
 
   /** Look up the state and open it if there is something new to explore; returns the depth. */
@@ -356,7 +409,8 @@ class Exhaustive {
     const count = machine.threadCount();
     if (level === undefined) {
       const views = new Int32Array(Math.max(8, count));
-      level = { mark, length, todo, sleep, last: this.last, thread: -1, choice: 0, views };
+      const { last, expansion: from } = this;
+      level = { mark, length, todo, sleep, last, from, thread: -1, choice: 0, views };
       this.levels.push(level);
     } else {
       level.mark = mark;
@@ -364,6 +418,7 @@ class Exhaustive {
       level.todo = todo;
       level.sleep = sleep;
       level.last = this.last;
+      level.from = this.expansion;
       level.thread = -1;
       if (level.views.length < count) level.views = new Int32Array(count);
     }

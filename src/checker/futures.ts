@@ -29,12 +29,13 @@
 //   walk 2: lock L; read A.group; unlock L       sections are taken in one order only
 //
 // Learning. The automata are not complete before the search is over. So the search uses the futures
-// known so far and treats a local state that is new as able to do anything; from time to time, and
-// at the end of a round, the futures are computed anew. Each "no conflict" that was answered is
-// noted in the futures that were asked; if one of them is a conflict now, the round is void and the
-// search is done again. In the last round all answers hold for the futures as they are in the end,
-// and a shortest run that leaves what is known is found by the argument at the head of reduce.ts.
+// known so far and treats a local state that is new as able to do anything; from time to time the
+// futures are computed anew. Each "no conflict" that was answered is kept (answers.ts) and asked
+// again at the end; what relied on one that is a conflict now is done again. In the end all answers
+// hold for the futures as they are then, and a shortest run that leaves what is known is found by
+// the argument at the head of reduce.ts.
 
+import type { Answers } from './answers.ts';
 import type { Machine } from './machine.ts';
 import { DONE, OOPS } from './machine-automaton.ts';
 import { Code, type Instruction } from './machine-code.ts';
@@ -52,6 +53,8 @@ const ACCESS: readonly number[] = Object.entries(Code).map(([name]) => {
 /** By code: takes a lock; gives one back. */
 const ACQUIRES = flags(Code.lock, Code.read_lock, Code.write_lock);
 const RELEASES = flags(Code.unlock, Code.read_unlock, Code.write_unlock);
+/** In place of the local state of another thread. */
+const NOBODY = -1;
 /** The bit of what rules see; cell c has bit c + 1. */
 const VISIBLE = 0;
 
@@ -61,17 +64,11 @@ interface Sets {
   readonly writes: Uint32Array;
 }
 
-/** Futures as seen by a thread that holds certain locks. */
-interface Layer extends Sets {
-  /** What was taken for no conflict in this round: reads and writes of the one who asked. */
-  readonly asked: Sets;
-}
-
 /** A critical section: what it reads and writes inside, and the locks it takes. */
 interface Section extends Sets {
   readonly locks: readonly number[];
-  /** It was taken in one piece in this round. */
-  used: boolean;
+  /** Another number each time that it comes out different. */
+  readonly version: number;
 }
 
 /** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
@@ -92,11 +89,13 @@ export class Futures {
   private words = 0;
   /** Local states known when the futures were computed. */
   private nodes = 0;
-  private layers: (Layer | undefined)[] = [];
+  private layers: (Sets | undefined)[] = [];
   private own: Sets = { reads: new Uint32Array(0), writes: new Uint32Array(0) };
   /** The lock that a local state is about to take, or -1. */
   private acquired = new Int32Array(0);
-  private sections = new Map<number, Section | null>();
+  private readonly sections = new Map<number, Section | null>();
+  private readonly oldSections = new Map<number, Section | null>();
+  private versions = 0;
   private readonly order = new Map<number, Set<number>>();
   private readonly ordered = new PairTable();
   /** Locks that somebody tries. */
@@ -153,65 +152,22 @@ export class Futures {
     return [...(this.order.get(from) ?? [])].some((next) => this.leads(next, to, seen));
   }
 
-  /** A round begins: nothing has been asked. */
-  begin(): void {
-    for (const layer of this.layers) {
-      layer?.asked.reads.fill(0);
-      layer?.asked.writes.fill(0);
-    }
-    for (const section of this.sections.values()) if (section !== null) section.used = false;
-  }
-
-  /** Compute all futures in use anew; false if an answer of this round does not hold any more. */
-  refresh(): boolean {
+  /** Compute all futures anew, from what is known by now. */
+  refresh(): void {
     const { automaton, state } = this.machine;
-    const before = { nodes: this.nodes, words: this.words, layers: this.layers };
-    const oldSections = this.sections;
     this.nodes = automaton.ops.length;
     this.words = (state.count + 32) >>> 5;
     this.layers = [];
-    this.sections = new Map();
+    for (const [node, section] of this.sections) this.oldSections.set(node, section);
+    this.sections.clear();
     this.decode();
-    let holds = true;
-    before.layers.forEach((old, held) => {
-      if (old === undefined) return;
-      const layer = this.layer(held);
-      this.keepAsked(old.asked, layer.asked, before.nodes, before.words);
-      if (this.contradicts(layer)) holds = false;
-    });
-    for (const [node, old] of oldSections) {
-      if (!old?.used) continue;
-      const section = this.section(node);
-      if (section === null || !sameSection(old, section)) holds = false;
-      else section.used = true;
-    }
-    return holds;
-  }
-
-  private keepAsked(old: Sets, now: Sets, nodes: number, words: number): void {
-    for (let node = 0; node < nodes; node++) {
-      for (let w = 0; w < words; w++) {
-        const at = node * this.words + w;
-        now.reads[at] = old.reads[node * words + w]!;
-        now.writes[at] = old.writes[node * words + w]!;
-      }
-    }
-  }
-
-  private contradicts({ reads, writes, asked }: Layer): boolean {
-    for (let at = 0; at < reads.length; at++) {
-      if ((writes[at]! & (asked.reads[at]! | asked.writes[at]!)) !== 0) return true;
-      if (this.faults?.futureReadsCommute) continue;
-      if ((reads[at]! & asked.writes[at]!) !== 0) return true;
-    }
-    return false;
   }
 
   /** The futures of the others as seen by a thread that holds the locks @held. */
-  private layer(held: number): Layer {
+  private layer(held: number): Sets {
     const known = this.layers[held];
     if (known !== undefined) return known;
-    const made = { ...this.emptySets(), asked: this.emptySets() };
+    const made = this.emptySets();
     while (this.layers.length <= held) this.layers.push(undefined);
     this.layers[held] = made;
     this.close(made, held);
@@ -219,7 +175,7 @@ export class Futures {
   }
 
   /** Fixpoint over the edges, backwards in order of discovery. */
-  private close(layer: Layer, held: number): void {
+  private close(layer: Sets, held: number): void {
     const { automaton, heldSets } = this.machine;
     const { edges } = automaton;
     const cut = new Set<number>();
@@ -294,31 +250,38 @@ export class Futures {
   }
 
   /** True if nothing that others can do before @t moves is dependent with its step @i. */
-  isQuiet(t: number, i: Instruction, visible: boolean): boolean {
-    const access = ACCESS[i.code]!;
-    if (access === Access.none) return false;
+  isQuiet(t: number, i: Instruction, visible: boolean, answers?: Answers): boolean {
     const { machine } = this;
-    const layer = this.layer(machine.held(t));
-    const dead = i.code === Code.free ? Access.write : Access.read;
+    if (ACCESS[i.code] === Access.none) return false;
+    const held = machine.held(t);
+    const layer = this.layer(held);
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
       if (u === t || machine.isDone(u)) continue;
-      const node = machine.local(u);
-      if (node >= this.nodes) return false;
-      if (i.cell >= 0 && this.conflicts(layer, node, i.cell + 1, access)) return false;
-      if (i.dead >= 0 && this.conflicts(layer, node, i.dead + 1, dead)) return false;
-      if (visible && this.conflicts(layer, node, VISIBLE, Access.write)) return false;
+      if (this.clashes(layer, i, visible, machine.local(u))) return false;
     }
+    if (answers === undefined) return true;
+    const node = machine.local(t);
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
       if (u === t || machine.isDone(u)) continue;
-      const node = machine.local(u);
-      this.add(layer.asked, node, i.cell, access);
-      this.add(layer.asked, node, i.dead, dead);
-      if (visible) this.set(layer.asked.writes, node, VISIBLE);
+      answers.notePair(node, held, machine.local(u), visible, -1);
     }
     return true;
   }
 
-  private conflicts(layer: Layer, node: number, bit: number, access: number): boolean {
+  /** True if what is done at @node, with the locks @held, conflicts with no future of @other. */
+  isApart(node: number, held: number, other: number, visible: boolean): boolean {
+    return !this.clashes(this.layer(held), this.machine.instruction(node), visible, other);
+  }
+
+  private clashes(layer: Sets, i: Instruction, visible: boolean, other: number): boolean {
+    if (other >= this.nodes) return true;
+    if (i.cell >= 0 && this.conflicts(layer, other, i.cell + 1, ACCESS[i.code]!)) return true;
+    const dead = i.code === Code.free ? Access.write : Access.read;
+    if (i.dead >= 0 && this.conflicts(layer, other, i.dead + 1, dead)) return true;
+    return visible && this.conflicts(layer, other, VISIBLE, Access.write);
+  }
+
+  private conflicts(layer: Sets, node: number, bit: number, access: number): boolean {
     const word = bit >>> 5;
     if (word >= this.words) return true;
     const mask = 1 << (bit & 31);
@@ -328,7 +291,7 @@ export class Futures {
   }
 
   /** True if @t, about to take a free lock, may go through the whole section at once. */
-  isQuietSection(t: number, node: number, i: Instruction): boolean {
+  isQuietSection(t: number, node: number, i: Instruction, answers?: Answers): boolean {
     if (this.stuck || i.code !== Code.lock || node >= this.nodes) return false;
     const section = this.section(node);
     if (section === null) return false;
@@ -337,27 +300,30 @@ export class Futures {
     for (const lock of section.locks) {
       if (machine.state.slots[lock] !== 0 || this.tried.has(lock)) return false;
     }
-    const layer = this.layer(machine.held(t));
+    const held = machine.held(t);
+    const layer = this.layer(held);
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
       if (u === t || machine.isDone(u)) continue;
-      const other = machine.local(u);
-      if (other >= this.nodes || this.meets(layer, section, other)) return false;
+      if (this.meets(layer, section, machine.local(u))) return false;
     }
+    // Even alone, the section has to be as it was.
+    answers?.notePair(node, held, NOBODY, false, section.version);
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
-      if (u !== t && !machine.isDone(u)) this.noteAsked(layer, section, machine.local(u));
+      if (u === t || machine.isDone(u)) continue;
+      answers?.notePair(node, held, machine.local(u), false, section.version);
     }
-    section.used = true;
     return true;
   }
 
-  private noteAsked({ asked }: Layer, { reads, writes }: Section, node: number): void {
-    for (let w = 0, at = node * this.words; w < this.words; w++, at++) {
-      asked.reads[at] = asked.reads[at]! | reads[w]!;
-      asked.writes[at] = asked.writes[at]! | writes[w]!;
-    }
+  /** True if the section at @node is still as in @version and conflicts with no future of @other. */
+  isSectionApart(node: number, held: number, other: number, version: number): boolean {
+    const section = this.section(node);
+    if (section?.version !== version) return false;
+    return other === NOBODY || !this.meets(this.layer(held), section, other);
   }
 
-  private meets(layer: Layer, section: Section, node: number): boolean {
+  private meets(layer: Sets, section: Section, node: number): boolean {
+    if (node >= this.nodes) return true;
     const { reads, writes } = section;
     for (let w = 0, at = node * this.words; w < this.words; w++, at++) {
       if ((writes[w]! & (layer.reads[at]! | layer.writes[at]!)) !== 0) return true;
@@ -370,8 +336,10 @@ export class Futures {
     const known = this.sections.get(node);
     if (known !== undefined) return known;
     const made = this.walkSection(node);
-    this.sections.set(node, made);
-    return made;
+    const old = this.oldSections.get(node);
+    const kept = made !== null && old && sameSection(old, made) ? old : made;
+    this.sections.set(node, kept);
+    return kept;
   }
 
   /** Everything between the lock at @start and its unlock. */
@@ -404,7 +372,7 @@ export class Futures {
       }
       todo.push(...machine.automaton.successors(node));
     }
-    return { reads, writes, locks: [...locks], used: false };
+    return { reads, writes, locks: [...locks], version: this.versions++ };
   }
 }
 

@@ -10,7 +10,7 @@ const RUNS = 32;
 const RUNS_MAX = 1024;
 const STEPS_MAX = 10_000;
 /** Another batch is worth it if the last one has found this share of all local states. */
-const WORTH = 0.01;
+const WORTH = 0.05;
 
 /**
  * Run @machine at random, and tell @note of every thread before each step, in batches, while these

@@ -65,6 +65,8 @@ export interface ReductionFaults {
   readonly ignoreWaking?: boolean;
   /** A sleeping thread sleeps on whatever happens. */
   readonly neverWake?: boolean;
+  /** What has relied on an answer that does not hold is not done again. */
+  readonly neverRedone?: boolean;
   /** Taking a lock for a quiet section wakes nobody. */
   readonly sectionsWakeNobody?: boolean;
 }
@@ -206,20 +208,18 @@ export class Discipline {
 
   /** True if doing @i, which is possible and invisible, can be seen by no other thread. */
   isQuiet(i: Instruction): boolean {
-    switch (i.code) {
-      case Code.choose:
-      case Code.null:
-        return false;
-      case Code.unlock:
-      case Code.read_unlock:
-      case Code.write_unlock:
-        return this.tried[i.cell] !== 1 || this.shared[i.cell] !== 1 || this.ignoresTrylock();
-      default:
-        return this.shared[i.cell] !== 1;
-    }
+    if (i.code === Code.choose || i.code === Code.null) return false;
+    return this.isHarmless(i.cell, releases(i));
   }
 
-  private ignoresTrylock(): boolean {
-    return Boolean(this.faults?.ignoreTrylock);
+  /** True if no other thread can see an access to @cell, or, @releasing, the release of it. */
+  isHarmless(cell: number, releasing: boolean): boolean {
+    if (this.shared[cell] !== 1) return true;
+    return releasing && (this.tried[cell] !== 1 || Boolean(this.faults?.ignoreTrylock));
   }
+}
+
+/** True if @i releases a lock. */
+export function releases(i: Instruction): boolean {
+  return i.code === Code.unlock || i.code === Code.read_unlock || i.code === Code.write_unlock;
 }

@@ -34,6 +34,7 @@ const FAULTS: readonly (readonly [keyof Faults, Flavour, number])[] = [
 const LATE_FAULTS: typeof FAULTS = [
   ['futureReadsCommute', 'mixed', 1],
   ['ignoreDeadlocks', 'mixed', 105],
+  ['neverRedone', 'mixed', 1],
   ['sectionsWakeNobody', 'mixed', 2400],
 ];
 
