@@ -15,13 +15,13 @@
 // Learning. What a cell's discipline is follows from all accesses in the state graph, which are not
 // known before it is searched. So the search is optimistic: a cell starts as harmless and each
 // access, as soon as a thread stands before it, narrows the set of locks that protect it (Eraser,
-// TOCS 1997). If a cell comes to be shared, what was reduced by it so far was wrong, and the search
-// starts again; each such round makes at least one more cell shared, so there are finitely many.
+// TOCS 1997). If a cell comes to be shared, what was reduced by it so far was wrong and is done again
+// (answers.ts); each time at least one more cell is shared, so there are finitely many.
 //
 //   T1: lock m; x = 1; unlock m; y = 1        x: {m}         y: T1 alone
-//   T2: lock m; x = 2; unlock m; read y       x: {m}         y: shared, search again
+//   T2: lock m; x = 2; unlock m; read y       x: {m}         y: shared, do again what relied on it
 //
-// Why the last round is right. Suppose some run breaks the discipline, and take a shortest one:
+// Why what stands in the end is right. Suppose some run breaks the discipline, and take a shortest one:
 // all its steps but the access at its end keep to it. Let the reduced search take t first where
 // the run goes on otherwise. If t moves later in that run, its step commutes with what comes before
 // and may be moved to the front, and a run that is shorter by a step leads on. If t does not move
