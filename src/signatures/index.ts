@@ -28,7 +28,7 @@ import { c22 } from './c22-timeout-then-late.ts';
 import { c23 } from './c23-lost-wakeup.ts';
 import { c25 } from './c25-range-map.ts';
 import { c26 } from './c26-flag-lost.ts';
-import { c27 } from './c27-bind-before-notifier.ts';
+import { c27, c27Rest } from './c27-bind-before-notifier.ts';
 import { c28, c28Rest } from './c28-hot-remove.ts';
 import { c29 } from './c29-managed-owner.ts';
 import { c30 } from './c30-arch-lock.ts';
@@ -87,6 +87,7 @@ export const signatures: readonly WindowSignature[] = [
   c01,
   c38,
   c03,
+  c27Rest,
   c23,
 ];
 
