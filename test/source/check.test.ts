@@ -43,6 +43,15 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
     expect(step.line).toBeGreaterThan(100);
   }, 300_000);
 
+  it('shows no C09 with two preemptions, and everything that needs fewer', () => {
+    const { search, findings } = searchWorld(image, sourceWorld('two-drivers')!, {
+      ...OPTIONS,
+      strategy: { kind: 'bound', preemptionsMax: 2 },
+    });
+    expect(search.complete).toBe(true);
+    expect(new Set(findings.map((f) => f.window))).toEqual(new Set(['C10', 'C14']));
+  }, 300_000);
+
   it('shows C13 where a client names two IOMMUs', () => {
     expect(show(image, 'two-specifiers').keys).toContain('P1 C13');
   }, 300_000);
