@@ -22,6 +22,7 @@
 
 import { AssertionError, assert, must } from '#base/assert';
 import {
+  forgottenCall,
   type Kfn,
   type Op,
   type Recorder,
@@ -283,6 +284,8 @@ export class Automaton implements Recorder {
     } finally {
       setRecorder(before);
     }
+    const forgotten = forgottenCall();
+    assert(forgotten === null, `${forgotten}() is called and not run: yield* is missing before it`);
     return { step, error, events: this.heard };
   }
 

@@ -266,7 +266,9 @@ export function* frame<T extends Value | void>(
   fn: string,
   args: readonly unknown[],
   body: () => Kfn<T>,
+  call?: Call,
 ): Kfn<T> {
+  if (call !== undefined) calls.delete(call);
   recorder?.enter(fn, args);
   let result: T;
   try {
@@ -308,11 +310,34 @@ export function* repeat<A extends readonly Value[]>(
   recorder?.leave(undefined);
 }
 
+/** A call of a framed function whose generator has not been started. */
+interface Call {
+  readonly name: string;
+}
+
+const calls = new Set<Call>();
+
+/**
+ * The name of a framed function that was called since the last time this was asked, and whose
+ * generator was never started: `yield*` has been forgotten. Null if there is none.
+ */
+export function forgottenCall(): string | null {
+  if (calls.size === 0) return null;
+  const [first] = calls;
+  calls.clear();
+  return first!.name;
+}
+
 /** Wrap a generator function so that every call of it is a frame. */
 export function framed<A extends readonly unknown[], T extends Value | void>(
   name: string,
   fn: (...args: A) => Kfn<T>,
 ): (...args: A) => Kfn<T> {
-  const wrapped = (...args: A): Kfn<T> => frame(name, args, () => fn(...args));
+  const wrapped = (...args: A): Kfn<T> => {
+    if (recorder === null) return frame(name, args, () => fn(...args));
+    const call: Call = { name };
+    calls.add(call);
+    return frame(name, args, () => fn(...args), call);
+  };
   return Object.defineProperty(wrapped, 'name', { value: name });
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, test } from 'vitest';
 import { frame, framed, Handle, type Kfn, load, store } from '#env/op';
+import { check } from '../../src/checker/check.ts';
 import { Machine } from '../../src/checker/machine.ts';
 import type { Scene } from '../../src/checker/scene.ts';
 import { searchAll } from '../../src/checker/search.ts';
+import { scene, thread } from './families.ts';
 import { explore } from './support/crosscheck.ts';
 import { philosophers } from './support/philosophers.ts';
 
@@ -82,3 +84,15 @@ function sceneOf(bodies: readonly (() => Kfn<void>)[]): Scene {
   const threads = bodies.map((fn, i) => ({ name: `t${i}`, fn, args: [] }));
   return { name: 'scene', init: [], threads, rules: [], signatures: [], sometimes: [] };
 }
+
+test('a call without yield* is told by the name of what was called', () => {
+  const inner = framed('inner', function* (): Kfn<void> {
+    yield* store(new Handle<{ x: number }>('cells', 'm'), 'x', 1);
+  });
+  const outer = framed('outer', function* (): Kfn<void> {
+    inner();
+    yield* inner();
+  });
+  const forgetful = scene('forgetful', [], [thread('t', outer)]);
+  expect(() => check(forgetful)).toThrow('inner() is called and not run: yield* is missing');
+});
