@@ -90,7 +90,8 @@ test('a call without yield* is told by the name of what was called', () => {
     yield* store(new Handle<{ x: number }>('cells', 'm'), 'x', 1);
   });
   const outer = framed('outer', function* (): Kfn<void> {
-    Reflect.apply(inner, undefined, []);
+    const hidden: () => unknown = inner;
+    hidden();
     yield* inner();
   });
   const forgetful = scene('forgetful', [], [thread('t', outer)]);
