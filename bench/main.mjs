@@ -5,7 +5,7 @@
 //   npm run bench -- phil      scenes whose name contains "phil"; writes nothing
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -14,6 +14,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'racewindow-bench-'));
 const only = process.argv[2] ?? '';
 const SECONDS_MAX = 60;
+const DEPTH_MAX = 300_000;
+/** Seconds on the clock that SPIN and gcc have for each model. */
+const BUILD_MAX = '120';
 
 const has = (tool) => spawnSync(tool, ['-V'], { stdio: 'ignore' }).error === undefined;
 const spin = has('spin') && spawnSync('gcc', ['--version'], { stdio: 'ignore' }).status === 0;
@@ -40,33 +43,45 @@ console.log(JSON.stringify(answer));`,
 
 const ask = (...args) =>
   JSON.parse(execFileSync('node', [outfile, ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 }));
-const seconds = (from) => (performance.now() - from) / 1000;
+
+/** Run a program; seconds of processor time, user and system, whatever else the machine does. */
+function timed(cwd, program, ...args) {
+  const script = 'TIMEFORMAT="cpu %U %S"; time "$0" "$@"';
+  const ran = spawnSync('bash', ['-c', script, program, ...args], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+    maxBuffer: 2 ** 28,
+  });
+  const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(ran.stderr) ?? [];
+  return { text: ran.stdout, seconds: Number(user) + Number(system), status: ran.status };
+}
 
 /** One of our searches in a process of its own; total includes starting node. */
 function ours(name, how) {
-  const from = performance.now();
-  const found = ask('measure', name, how, String(SECONDS_MAX));
-  return { ...found, total: seconds(from) };
+  const { text, seconds } = timed(dir, 'node', outfile, 'measure', name, how, String(SECONDS_MAX));
+  return { ...JSON.parse(text), total: seconds };
 }
 
 /** Generate, compile and run one verifier. */
 function spins(name, flags) {
   const at = mkdtempSync(join(dir, 'spin-'));
   writeFileSync(join(at, 'm.pml'), ask('promela', name));
-  const t0 = performance.now();
-  execFileSync('spin', ['-a', 'm.pml'], { cwd: at, stdio: 'ignore' });
-  const generate = seconds(t0);
-  const t1 = performance.now();
-  execFileSync('gcc', ['-O2', '-DSAFETY', ...flags, '-o', 'pan', 'pan.c'], {
-    cwd: at,
-    stdio: 'ignore',
-  });
-  const compile = seconds(t1);
-  const t2 = performance.now();
-  const text = spawnSync('./pan', ['-E', '-m2000000'], { cwd: at, encoding: 'utf8' }).stdout;
-  const run = seconds(t2);
+  const nothing = { run: Number.NaN, states: Number.NaN, steps: Number.NaN, finished: false };
+  const made = timed(at, 'timeout', BUILD_MAX, 'spin', '-a', 'm.pml');
+  const generate = made.seconds;
+  if (made.status !== 0) return { ...nothing, generate, compile: Number.NaN };
+  const options = ['-O2', '-DSAFETY', '-DMEMLIM=3000', ...flags];
+  const built = timed(at, 'timeout', BUILD_MAX, 'gcc', ...options, '-o', 'pan', 'pan.c');
+  const compile = built.seconds;
+  if (built.status !== 0) return { ...nothing, generate, compile };
+  const search = `ulimit -t ${SECONDS_MAX}; exec ./pan -E -m${DEPTH_MAX}`;
+  const { text, seconds } = timed(at, 'bash', '-c', search);
+  rmSync(at, { recursive: true, force: true });
   const number = (what) => Number(new RegExp(`(\\d+) ${what}`).exec(text)?.[1] ?? Number.NaN);
-  return { generate, compile, run, states: number('states, stored'), steps: number('transitions') };
+  const states = number('states, stored');
+  const finished = !Number.isNaN(states) && !/Search not completed/.test(text);
+  return { generate, compile, run: seconds, states, steps: number('transitions'), finished };
 }
 
 const s = (x) => (x < 0.1 ? `${(x * 1000).toFixed(0)} ms` : `${x.toFixed(2)} s`);
@@ -76,44 +91,59 @@ const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.ma
 
 const unreduced = [];
 const verdict = [];
+const goals = [];
+/** A goal: @value is to be at most @most. */
+const goal = (what, value, most, unit = 'x') => {
+  const met = value <= most ? 'met' : `missed by a factor of ${(value / most).toFixed(2)}`;
+  goals.push([what, `at most ${most}${unit}`, `${value.toFixed(2)}${unit}`, met]);
+};
+let largest = 'none';
 for (const { name, big } of ask('names').filter((x) => x.name.includes(only))) {
   const full = ours(name, 'exhaustive');
   const done = full.finished ? s(full.seconds) : `not within ${SECONDS_MAX} s`;
-  if (big || !spin) {
+  if (full.finished && name.startsWith('kernel')) largest = `${name}, ${done}`;
+  if (!spin || !full.finished) {
+    // A model is written out from a search that has been finished.
     verdict.push([name, full.states, done, s(full.total), '-', '-', '-', '-', '-', '-']);
     console.log(`${name}: ${full.states} states, ${done}`);
     continue;
   }
-  const none = ours(name, 'none');
-  const plain = spins(name, ['-DNOREDUCE']);
-  const same = plain.states === none.states + 1 ? 'same, and its start' : 'DIFFERENT';
-  const rate = `${(none.transitions / none.seconds / 1e6).toFixed(2)} M/s`;
-  const theirs = `${(plain.steps / plain.run / 1e6).toFixed(2)} M/s`;
-  unreduced.push([
-    name,
-    none.states,
-    plain.states,
-    same,
-    none.transitions,
-    s(none.seconds),
-    rate,
-    s(plain.run),
-    theirs,
-  ]);
-  const [bare, hashed] = [spins(name, []), spins(name, ['-DHC'])];
-  const total = bare.generate + bare.compile + bare.run;
+  let same = 'too big to compare';
+  if (!big) {
+    const none = ours(name, 'none');
+    const plain = spins(name, ['-DNOREDUCE']);
+    same = plain.states === none.states + 1 ? 'same, and its start' : 'DIFFERENT';
+    const speed = none.transitions / none.seconds / 1e6;
+    const rate = `${speed.toFixed(2)} M/s`;
+    const theirs = `${(plain.steps / plain.run / 1e6).toFixed(2)} M/s`;
+    const sizes = [none.states, plain.states, same, none.transitions];
+    unreduced.push([name, ...sizes, s(none.seconds), rate, s(plain.run), theirs]);
+    if (name === 'philosophers 9') goal(`${name}: microseconds a transition`, 1 / speed, 1, ' us');
+  }
+  const bare = spins(name, []);
+  const hashed = bare.finished ? spins(name, ['-DHC']) : bare;
+  const parts = [bare.generate, bare.compile, bare.run].filter((x) => !Number.isNaN(x));
+  const total = parts.reduce((sum, x) => sum + x, 0);
+  const took = (r) => (r.finished ? s(r.run) : 'not finished');
   verdict.push([
     name,
     full.states,
     done,
     s(full.total),
-    bare.states,
-    s(bare.run),
-    s(hashed.run),
-    `${s(bare.generate)} + ${s(bare.compile)}`,
-    ratio(full.total, total),
-    ratio(full.seconds, bare.run),
+    bare.finished ? bare.states : '-',
+    took(bare),
+    took(hashed),
+    Number.isNaN(bare.run)
+      ? `given up after ${BUILD_MAX} s`
+      : `${s(bare.generate)} + ${s(bare.compile)}`,
+    `${bare.finished ? '' : 'less than '}${ratio(full.total, total)}`,
+    bare.finished ? ratio(full.seconds, bare.run) : '-',
   ]);
+  if (full.finished) goal(`${name}: ours / SPIN in all`, full.total / total, 0.25);
+  if (name.startsWith('kernel') && full.finished) {
+    if (bare.finished) goal(`${name}: search / SPIN run`, full.seconds / bare.run, 1);
+    if (bare.finished) goal(`${name}: states / SPIN states`, full.states / bare.states, 1);
+  }
   console.log(`${name}: states ${same}; ours ${s(full.total)}, SPIN ${s(total)} in all`);
 }
 
@@ -139,6 +169,10 @@ const tables = [
     ],
     verdict,
   ),
+  'Goals:',
+  table(['what', 'goal', 'found', ''], goals),
+  `Largest kernel world that finishes within ${SECONDS_MAX} s: ${largest}.`,
+  `Seconds are of processor time. Load of the machine while this ran: ${loadavg()[0].toFixed(1)}.`,
 ].join('\n\n');
 console.log(`\n${tables}`);
 

@@ -1,29 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A scene as a Promela model with the same atomic steps, written out from the machine's automata.
 //
-// After an unreduced search the machine knows every local state of every thread and every step
-// between them. Each local state becomes a label, each step one guarded d_step, each slot of memory
-// an element of one array. So SPIN's process counters are our local states, its array is our
-// memory, and the two must store the same number of states.
+// After a search the machine knows every local state of every thread and every step between them;
+// a reduced search does for that, since it leaves out orders only. Each local state becomes a
+// label, each step one guarded d_step, each slot of memory an element of one array. So SPIN's
+// process counters are our local states, its array is our memory, and without reduction the two
+// must store the same number of states.
 
 import { Code } from '../src/checker/machine-code.ts';
 import type { Machine } from '../src/checker/machine.ts';
 import { DONE, OOPS } from '../src/checker/machine-automaton.ts';
-import { exploreNone, type GraphCounts } from '../src/checker/none.ts';
-
-/** The model, and what our own search without reduction counts. */
-export interface Promela {
-  readonly text: string;
-  readonly counts: GraphCounts;
-}
+import { exhaustive } from '../src/checker/exhaustive.ts';
 
 type Instruction = ReturnType<Machine['instruction']>;
 
 /** Translate the scene of @machine. */
-export function promelaOf(machine: Machine, statesMax: number): Promela | null {
+export function promelaOf(machine: Machine): string {
   const used = new Set<number>();
-  const counts = exploreNone(machine, {}, statesMax);
-  if (!counts.finished) return null;
+  exhaustive(machine);
   machine.reset();
   const initial = [...machine.state.slots];
   const started = new Map<number, number>();
@@ -42,12 +36,11 @@ export function promelaOf(machine: Machine, statesMax: number): Promela | null {
     .filter((s) => initial[s] !== 0 && initial[s] !== undefined)
     .map((s) => `m[${index.get(s)}] = ${initial[s]};`);
   const runs = [...started.keys()].map((t) => `run T${t}();`);
-  const text = [
+  return [
     `short m[${Math.max(1, slots.length)}];`,
     body,
     `init { atomic { ${[...init, ...runs].join(' ')} } end: (false) }`,
   ].join('\n');
-  return { text, counts };
 }
 
 /** Where a thread that is spawned later begins. */
