@@ -25,7 +25,7 @@ import { Code } from './machine-code.ts';
 import { Fact } from './machine-sight.ts';
 import type { Report } from './program.ts';
 import { Discipline, type ReductionFaults, releases } from './reduce.ts';
-import { type Choice, type Found, type Limit, type Limits, reportKey } from './run.ts';
+import { type Choice, type Found, type Limit, type Limits, limitsHit, reportKey } from './run.ts';
 import { StateTable } from './state-table.ts';
 
 export interface BoundedOptions extends Limits {
@@ -278,13 +278,7 @@ class Layered {
   }
 
   private exceeded(): boolean {
-    const { statesMax, timeMaxS } = this.options;
-    if (statesMax !== undefined && this.table.size > statesMax) {
-      this.limits.push({ name: 'states', max: statesMax, flag: '--states-max' });
-    }
-    if (timeMaxS !== undefined && performance.now() - this.started > timeMaxS * 1000) {
-      this.limits.push({ name: 'time', max: timeMaxS, flag: '--time-max' });
-    }
+    this.limits.push(...limitsHit(this.options, this.table.size, this.started));
     return this.limits.length > 0;
   }
 }

@@ -23,15 +23,15 @@
 import { assert } from '#base/assert';
 import { Answers, type Begun } from './answers.ts';
 import type { DependenceFaults } from './dependence.ts';
-import { type FutureFaults, Futures } from './futures.ts';
+import { Futures } from './futures.ts';
+import type { FutureFaults } from './futures-sections.ts';
 import type { Machine } from './machine.ts';
-import { OOPS } from './machine-automaton.ts';
-import { Code, type Instruction } from './machine-code.ts';
-import { Fact } from './machine-sight.ts';
-import { Discipline, type ReductionFaults, type Reductions, releases } from './reduce.ts';
+import { Code } from './machine-code.ts';
+import { QuietSteps } from './quiet.ts';
+import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
 import { learn } from './reduce-learn.ts';
 import { DependenceMatrix } from './reduce-matrix.ts';
-import { Findings, type Found, type Limit, type Limits, livelock, Path } from './run.ts';
+import { Findings, type Found, type Limit, type Limits, limitsHit, livelock, Path } from './run.ts';
 import { StateTable } from './state-table.ts';
 
 export interface ExhaustiveOptions extends Limits, Reductions {
@@ -41,7 +41,7 @@ export interface ExhaustiveOptions extends Limits, Reductions {
   readonly knownFutures?: Futures | undefined;
   /** Random runs before the first round; true unless told. */
   readonly learn?: boolean;
-  /** States up to which a round is given up for a cell that comes to be shared; 1000 unless told. */
+  /** States up to which a cell that comes to be shared voids the round; 1000 unless told. */
   readonly young?: number;
   readonly faults?: (DependenceFaults & ReductionFaults & FutureFaults) | undefined;
   /** Called in each state that is stored, once a round. */
@@ -98,6 +98,7 @@ class Exhaustive {
   private readonly options: ExhaustiveOptions;
   private readonly discipline: Discipline;
   private readonly futures: Futures;
+  private readonly steps: QuietSteps;
   private readonly findings = new Findings();
   private readonly path = new Path();
   private readonly levels: Level[] = [];
@@ -117,12 +118,14 @@ class Exhaustive {
     this.discipline =
       options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
     this.futures = options.knownFutures ?? new Futures(machine, options.faults);
+    this.steps = new QuietSteps(machine, this.discipline, this.futures, options);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
     this.answers = new Answers(this.futures, this.discipline);
   }
 
   search(): SearchResult {
-    if (this.quiet() && this.options.learn !== false) learn(this.machine, (t) => this.note(t));
+    if (this.quiet() && this.options.learn !== false)
+      learn(this.machine, (t) => this.steps.note(t));
     this.refresh();
     let rounds = 0;
     for (let again = true; again; ) {
@@ -280,26 +283,11 @@ class Exhaustive {
     this.last = t;
     if (machine.reports.length > 0) this.findings.note(machine.reports, path);
     this.note(t);
-    if (machine.isDone(t) && machine.heldSets.items(machine.held(t)).length > 0) {
-      this.futures.noteLeak();
-    }
     for (let fresh = before; fresh < machine.threadCount(); fresh++) this.note(fresh);
   }
 
-  /** Learn from what @t is about to do. */
   private note(t: number): void {
-    const { machine } = this;
-    const node = machine.local(t);
-    if (node <= OOPS || !this.quiet()) return;
-    const i = machine.instruction(node);
-    const held = machine.held(t);
-    this.futures.noteHeld(held, i);
-    if (!this.isUnknown(i)) this.discipline.note(t, node, held, i);
-  }
-
-  private isUnknown(i: Instruction): boolean {
-    if (i.published < 0) return false;
-    return this.machine.isUnpublished(i) || Boolean(this.options.faults?.neverPublished);
+    if (this.quiet()) this.steps.note(t);
   }
 
   /**
@@ -314,7 +302,7 @@ class Exhaustive {
     let asleep = sleep;
     let [f0, f1, f2] = [state.f0, state.f1, state.f2];
     for (let steps = 1, power = 1; ; steps++) {
-      const t = this.quietThread();
+      const t = this.steps.quiet(this.last, this.answers);
       if (t < 0) return asleep;
       if ((asleep >> t) & 1) return -1;
       const locks = machine.instruction(machine.local(t)).code === Code.lock;
@@ -345,31 +333,6 @@ class Exhaustive {
       if (!this.dependent(this.machine.view(q), view)) still |= 1 << q;
     }
     return still;
-  }
-
-  private quietThread(): number {
-    const count = this.machine.threadCount();
-    if (this.isQuiet(this.last)) return this.last;
-    for (let t = 0; t < count; t++) if (t !== this.last && this.isQuiet(t)) return t;
-    return -1;
-  }
-
-  private isQuiet(t: number): boolean {
-    const { machine } = this;
-    const facts = machine.facts(t);
-    if (facts < 0 || (facts & Fact.ends) !== 0) return false;
-    if ((facts & Fact.done) !== 0 && machine.leaks(t)) return false;
-    const i = machine.instruction(machine.local(t));
-    if (i.code === Code.choose) return false;
-    const visible = (facts & Fact.visible) !== 0 && !this.options.faults?.ignoreVisible;
-    if (!visible && this.isUnknown(i)) return true;
-    if (!visible && this.discipline.isQuiet(i)) {
-      this.answers.noteCell(i.cell, releases(i));
-      return true;
-    }
-    if (!this.looksAhead()) return false;
-    if (this.futures.isQuiet(t, i, visible, this.answers)) return true;
-    return !visible && this.futures.isQuietSection(t, machine.local(t), i, this.answers);
   }
 
   /** Look up the state and open it if there is something new to explore; returns the depth. */
@@ -429,15 +392,7 @@ class Exhaustive {
   }
 
   private exceeded(): boolean {
-    const { statesMax, timeMaxS } = this.options;
-    if (statesMax !== undefined && this.table.size > statesMax) {
-      this.limits.push({ name: 'states', max: statesMax, flag: '--states-max' });
-    }
-    if (timeMaxS !== undefined && this.transitions % 256 === 0) {
-      if (performance.now() - this.started > timeMaxS * 1000) {
-        this.limits.push({ name: 'time', max: timeMaxS, flag: '--time-max' });
-      }
-    }
+    this.limits.push(...limitsHit(this.options, this.table.size, this.started));
     return this.limits.length > 0;
   }
 }

@@ -36,50 +36,23 @@
 // the argument at the head of reduce.ts.
 
 import type { Answers } from './answers.ts';
+import {
+  ACCESS,
+  ACQUIRES,
+  Access,
+  type FutureFaults,
+  type Section,
+  Sections,
+  type Sets,
+  VISIBLE,
+} from './futures-sections.ts';
 import type { Machine } from './machine.ts';
-import { DONE, OOPS } from './machine-automaton.ts';
 import { Code, type Instruction } from './machine-code.ts';
 import { Mode } from './machine-held.ts';
 import { PairTable } from './state-pairs.ts';
 
-/** What an Op does to its cell, for a future: nothing, a read, or anything that excludes reads. */
-const Access = { none: 0, read: 1, write: 2 } as const;
-
-const ACCESS: readonly number[] = Object.entries(Code).map(([name]) => {
-  if (['load', 'wait', 'read_lock', 'read_unlock'].includes(name)) return Access.read;
-  return name === 'choose' || name === 'null' ? Access.none : Access.write;
-});
-
-/** By code: takes a lock; gives one back. */
-const ACQUIRES = flags(Code.lock, Code.read_lock, Code.write_lock);
-const RELEASES = flags(Code.unlock, Code.read_unlock, Code.write_unlock);
 /** In place of the local state of another thread. */
 const NOBODY = -1;
-/** The bit of what rules see; cell c has bit c + 1. */
-const VISIBLE = 0;
-
-/** Sets of cells, by local state. */
-interface Sets {
-  readonly reads: Uint32Array;
-  readonly writes: Uint32Array;
-}
-
-/** A critical section: what it reads and writes inside, and the locks it takes. */
-interface Section extends Sets {
-  readonly locks: readonly number[];
-  /** Another number each time that it comes out different. */
-  readonly version: number;
-}
-
-/** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
-export interface FutureFaults {
-  /** Reads in the future of another thread are no conflict. */
-  readonly futureReadsCommute?: boolean;
-  /** Sections are quiet even where a deadlock is possible. */
-  readonly ignoreDeadlocks?: boolean;
-  /** What rules see in a section is no conflict. */
-  readonly ignoreVisible?: boolean;
-}
 
 /** The futures of all local states of a machine, in layers. */
 export class Futures {
@@ -93,9 +66,7 @@ export class Futures {
   private own: Sets = { reads: new Uint32Array(0), writes: new Uint32Array(0) };
   /** The lock that a local state is about to take, or -1. */
   private acquired = new Int32Array(0);
-  private readonly sections = new Map<number, Section | null>();
-  private readonly oldSections = new Map<number, Section | null>();
-  private versions = 0;
+  private readonly sections: Sections;
   private readonly order = new Map<number, Set<number>>();
   private readonly ordered = new PairTable();
   /** Locks that somebody tries. */
@@ -108,6 +79,7 @@ export class Futures {
   constructor(machine: Machine, faults?: FutureFaults) {
     this.machine = machine;
     this.faults = faults;
+    this.sections = new Sections(machine, faults);
   }
 
   /** A thread that holds @held stands before @i: learn in which order locks are taken. */
@@ -158,8 +130,7 @@ export class Futures {
     this.nodes = automaton.ops.length;
     this.words = (state.count + 32) >>> 5;
     this.layers = [];
-    for (const [node, section] of this.sections) this.oldSections.set(node, section);
-    this.sections.clear();
+    this.sections.forget(this.nodes, this.words);
     this.decode();
   }
 
@@ -293,7 +264,7 @@ export class Futures {
   /** True if @t, about to take a free lock, may go through the whole section at once. */
   isQuietSection(t: number, node: number, i: Instruction, answers?: Answers): boolean {
     if (this.stuck || i.code !== Code.lock || node >= this.nodes) return false;
-    const section = this.section(node);
+    const section = this.sections.at(node);
     if (section === null) return false;
     const { machine } = this;
     // A trylock tells whether somebody is inside: then the section is no single step.
@@ -315,9 +286,9 @@ export class Futures {
     return true;
   }
 
-  /** True if the section at @node is still as in @version and conflicts with no future of @other. */
+  /** True if the section at @node is still @version and conflicts with no future of @other. */
   isSectionApart(node: number, held: number, other: number, version: number): boolean {
-    const section = this.section(node);
+    const section = this.sections.at(node);
     if (section?.version !== version) return false;
     return other === NOBODY || !this.meets(this.layer(held), section, other);
   }
@@ -331,75 +302,4 @@ export class Futures {
     }
     return false;
   }
-
-  private section(node: number): Section | null {
-    const known = this.sections.get(node);
-    if (known !== undefined) return known;
-    const made = this.walkSection(node);
-    const old = this.oldSections.get(node);
-    const kept = made !== null && old && sameSection(old, made) ? old : made;
-    this.sections.set(node, kept);
-    return kept;
-  }
-
-  /** Everything between the lock at @start and its unlock. */
-  private walkSection(start: number): Section | null {
-    const { machine } = this;
-    const lock = machine.instruction(start).cell;
-    const reads = new Uint32Array(this.words);
-    const writes = new Uint32Array(this.words);
-    const locks = new Set<number>([lock]);
-    const seen = new Set<number>([start]);
-    const todo = [...machine.automaton.successors(start)];
-    const put = (set: Uint32Array, bit: number): void => {
-      set[bit >>> 5] = set[bit >>> 5]! | (1 << (bit & 31));
-    };
-    for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
-      if (seen.has(node)) continue;
-      seen.add(node);
-      if (node === DONE || node === OOPS || node >= this.nodes) return null;
-      const i = machine.instruction(node);
-      if (!isFit(i)) return null;
-      if (machine.mayBeSeen(node) && !this.faults?.ignoreVisible) put(writes, VISIBLE);
-      if (i.dead >= 0) put(i.code === Code.free ? writes : reads, i.dead + 1);
-      if (RELEASES[i.code]) {
-        if (i.cell === lock) continue;
-        if (!locks.has(i.cell)) return null;
-      } else if (i.code === Code.lock) {
-        locks.add(i.cell);
-      } else if (i.cell >= 0) {
-        put(ACCESS[i.code] === Access.read ? reads : writes, i.cell + 1);
-      }
-      todo.push(...machine.automaton.successors(node));
-    }
-    return { reads, writes, locks: [...locks], version: this.versions++ };
-  }
-}
-
-function flags(...codes: number[]): readonly boolean[] {
-  return Object.values(Code).map((code) => codes.includes(code));
-}
-
-/** Ops that a quiet section may hold. */
-function isFit(i: Instruction): boolean {
-  switch (i.code) {
-    case Code.trylock:
-    case Code.read_lock:
-    case Code.write_lock:
-    case Code.wait:
-    case Code.spawn:
-    case Code.choose:
-    case Code.null:
-      return false;
-    default:
-      return true;
-  }
-}
-
-function sameSection(old: Section, now: Section): boolean {
-  return (
-    old.locks.length === now.locks.length &&
-    now.reads.every((word, w) => word === (old.reads[w] ?? 0)) &&
-    now.writes.every((word, w) => word === (old.writes[w] ?? 0))
-  );
 }

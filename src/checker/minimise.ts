@@ -3,11 +3,11 @@
 //
 // One layered search (bounded.ts) serves all reports at once and is exact up to its bound. Layers
 // grow fast: it goes up to one preemption at first, which is enough for most. The other reports are
-// shortened by hand: take the blocks of the first run that the depth-first search came upon, and try
-// to run each block together with another one of the same thread, as long as the report is still
-// raised (Jalbert and Sen, FSE 2010). A run with K preemptions is then proved to be one of the
-// fewest by layers up to K - 1; these find a better one where there is one. Layers that would not
-// fit into the limit are not begun, and the run is not called minimal.
+// shortened by hand: take the blocks of the first run that the depth-first search came upon, and
+// try to run each block together with another one of the same thread, as long as the report is
+// still raised (Jalbert and Sen, FSE 2010). A run with K preemptions is then proved to be one of
+// the fewest by layers up to K - 1; these find a better one where there is one. Layers that would
+// not fit into the limit are not begun, and the run is not called minimal.
 //
 //   T1 T1 | T2 | T1 T1 | T2 T2, report at the end: 2 preemptions
 //   merge T2's first block into its second:  T1 T1 T1 T1 T2 T2: no report

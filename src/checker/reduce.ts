@@ -15,21 +15,22 @@
 // Learning. What a cell's discipline is follows from all accesses in the state graph, which are not
 // known before it is searched. So the search is optimistic: a cell starts as harmless and each
 // access, as soon as a thread stands before it, narrows the set of locks that protect it (Eraser,
-// TOCS 1997). If a cell comes to be shared, what was reduced by it so far was wrong and is done again
-// (answers.ts); each time at least one more cell is shared, so there are finitely many.
+// TOCS 1997). If a cell comes to be shared, what was reduced by it so far was wrong and is done
+// again (answers.ts); each time at least one more cell is shared, so there are finitely many.
 //
 //   T1: lock m; x = 1; unlock m; y = 1        x: {m}         y: T1 alone
-//   T2: lock m; x = 2; unlock m; read y       x: {m}         y: shared, do again what relied on it
+//   T2: lock m; x = 2; unlock m; read y       x: {m}         y: shared, do that again
 //
-// Why what stands in the end is right. Suppose some run breaks the discipline, and take a shortest one:
-// all its steps but the access at its end keep to it. Let the reduced search take t first where
-// the run goes on otherwise. If t moves later in that run, its step commutes with what comes before
-// and may be moved to the front, and a run that is shorter by a step leads on. If t does not move
-// in it, t's step commutes with all of it but perhaps the last access, and leaves the last thread
-// standing before that same access: a run of the same length leads on. That cannot repeat for
-// ever, since quiet steps end in a state where all threads are tried (exhaustive.ts notices where
-// they go round in a cycle, and opens the state there); then the run's own next step is taken. So
-// the search comes to a state where the last thread stands before the access, and notes it.
+// Why what stands in the end is right. Suppose some run breaks the discipline, and take a shortest
+// one: all its steps but the access at its end keep to it. Let the reduced search take t first
+// where the run goes on otherwise. If t moves later in that run, its step commutes with what comes
+// before and may be moved to the front, and a run that is shorter by a step leads on. If t does not
+// move in it, t's step commutes with all of it but perhaps the last access, and leaves the last
+// thread standing before that same access: a run of the same length leads on. That cannot repeat
+// for ever, since quiet steps end in a state where all threads are tried (exhaustive.ts notices
+// where they go round in a cycle, and opens the state there); then the run's own next step is
+// taken. So the search comes to a state where the last thread stands before the access, and notes
+// it.
 
 import type { Instruction } from './machine-code.ts';
 import { Code } from './machine-code.ts';

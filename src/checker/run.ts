@@ -24,6 +24,19 @@ export interface Limits {
   readonly timeMaxS?: number | undefined;
 }
 
+/** Those of the limits that a search with so many @states, begun at @started (ms), has hit. */
+export function limitsHit(limits: Limits, states: number, started: number): Limit[] {
+  const { statesMax, timeMaxS } = limits;
+  const hit: Limit[] = [];
+  if (statesMax !== undefined && states > statesMax) {
+    hit.push({ name: 'states', max: statesMax, flag: '--states-max' });
+  }
+  if (timeMaxS !== undefined && performance.now() - started > timeMaxS * 1000) {
+    hit.push({ name: 'time', max: timeMaxS, flag: '--time-max' });
+  }
+  return hit;
+}
+
 /** A broken rule and the run on which it was first seen. */
 export interface Found {
   readonly report: Report;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Critical sections that can be taken in one piece, and what Ops do to cells as futures see it.
+
+import type { Machine } from './machine.ts';
+import { DONE, OOPS } from './machine-automaton.ts';
+import { Code, type Instruction } from './machine-code.ts';
+
+/** What an Op does to its cell, for a future: nothing, a read, or anything that excludes reads. */
+export const Access = { none: 0, read: 1, write: 2 } as const;
+
+/** By code. */
+export const ACCESS: readonly number[] = Object.entries(Code).map(([name]) => {
+  if (['load', 'wait', 'read_lock', 'read_unlock'].includes(name)) return Access.read;
+  return name === 'choose' || name === 'null' ? Access.none : Access.write;
+});
+
+/** By code: takes a lock. */
+export const ACQUIRES = flags(Code.lock, Code.read_lock, Code.write_lock);
+const RELEASES = flags(Code.unlock, Code.read_unlock, Code.write_unlock);
+/** The bit of what rules see; cell c has bit c + 1. */
+export const VISIBLE = 0;
+
+/** Sets of cells, by local state. */
+export interface Sets {
+  readonly reads: Uint32Array;
+  readonly writes: Uint32Array;
+}
+
+/** A critical section: what it reads and writes inside, and the locks it takes. */
+export interface Section extends Sets {
+  readonly locks: readonly number[];
+  /** Another number each time that it comes out different. */
+  readonly version: number;
+}
+
+/** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
+export interface FutureFaults {
+  /** Reads in the future of another thread are no conflict. */
+  readonly futureReadsCommute?: boolean;
+  /** Sections are quiet even where a deadlock is possible. */
+  readonly ignoreDeadlocks?: boolean;
+  /** What rules see in a section is no conflict. */
+  readonly ignoreVisible?: boolean;
+}
+
+/** The sections of a machine, as far as its automata are known. */
+export class Sections {
+  private readonly machine: Machine;
+  private readonly faults: FutureFaults | undefined;
+  private readonly known = new Map<number, Section | null>();
+  private readonly earlier = new Map<number, Section | null>();
+  private nodes = 0;
+  private words = 0;
+  private versions = 0;
+
+  constructor(machine: Machine, faults?: FutureFaults) {
+    this.machine = machine;
+    this.faults = faults;
+  }
+
+  /** The automata have grown: there are @nodes now, and sets of cells have so many @words. */
+  forget(nodes: number, words: number): void {
+    this.nodes = nodes;
+    this.words = words;
+    for (const [node, section] of this.known) this.earlier.set(node, section);
+    this.known.clear();
+  }
+
+  /** The section that begins at @node; null if it can not be taken in one piece. */
+  at(node: number): Section | null {
+    const known = this.known.get(node);
+    if (known !== undefined) return known;
+    const made = this.walkSection(node);
+    const old = this.earlier.get(node);
+    const isOld = made !== null && old && sameSection(old, made);
+    const kept = isOld ? { ...made, version: old.version } : made;
+    this.known.set(node, kept);
+    return kept;
+  }
+
+  /** Everything between the lock at @start and its unlock. */
+  private walkSection(start: number): Section | null {
+    const { machine } = this;
+    const lock = machine.instruction(start).cell;
+    const reads = new Uint32Array(this.words);
+    const writes = new Uint32Array(this.words);
+    const locks = new Set<number>([lock]);
+    const seen = new Set<number>([start]);
+    const todo = [...machine.automaton.successors(start)];
+    const put = (set: Uint32Array, bit: number): void => {
+      set[bit >>> 5] = set[bit >>> 5]! | (1 << (bit & 31));
+    };
+    for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      if (node === DONE || node === OOPS || node >= this.nodes) return null;
+      const i = machine.instruction(node);
+      if (!isFit(i)) return null;
+      if (machine.mayBeSeen(node) && !this.faults?.ignoreVisible) put(writes, VISIBLE);
+      if (i.dead >= 0) put(i.code === Code.free ? writes : reads, i.dead + 1);
+      if (RELEASES[i.code]) {
+        if (i.cell === lock) continue;
+        if (!locks.has(i.cell)) return null;
+      } else if (i.code === Code.lock) {
+        locks.add(i.cell);
+      } else if (i.cell >= 0) {
+        put(ACCESS[i.code] === Access.read ? reads : writes, i.cell + 1);
+      }
+      todo.push(...machine.automaton.successors(node));
+    }
+    return { reads, writes, locks: [...locks], version: this.versions++ };
+  }
+}
+
+function flags(...codes: number[]): readonly boolean[] {
+  return Object.values(Code).map((code) => codes.includes(code));
+}
+
+/** Ops that a quiet section may hold. */
+function isFit(i: Instruction): boolean {
+  switch (i.code) {
+    case Code.trylock:
+    case Code.read_lock:
+    case Code.write_lock:
+    case Code.wait:
+    case Code.spawn:
+    case Code.choose:
+    case Code.null:
+      return false;
+    default:
+      return true;
+  }
+}
+
+function sameSection(old: Section, now: Section): boolean {
+  return (
+    old.locks.length === now.locks.length &&
+    now.reads.every((word, w) => word === (old.reads[w] ?? 0)) &&
+    now.writes.every((word, w) => word === (old.writes[w] ?? 0))
+  );
+}
