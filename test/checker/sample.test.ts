@@ -31,7 +31,9 @@ describe('the worked examples', () => {
     test(`${text} finds nothing in the fixed one`, () => {
       const result = check(fixed, { strategy });
       expect(result.findings).toEqual([]);
-      expect(result.outcome).toBe(text.startsWith('sample') ? 'bounded' : 'holds');
+      // Two delays do not reach all orders, two preemptions do.
+      const isCut = text.startsWith('sample') || text === 'delay=2';
+      expect(result.outcome).toBe(isCut ? 'bounded' : 'holds');
     });
   }
 });
