@@ -53,6 +53,8 @@ export interface Heard {
   readonly signatures: readonly number[];
   readonly rules: readonly number[];
   readonly sometimes: readonly Sometimes[];
+  /** A number of its own. */
+  readonly id: number;
 }
 
 /** Where one result leads. */

@@ -8,7 +8,11 @@ import type { Memory } from './machine-memory.ts';
 import type { Report } from './program.ts';
 import type { Peek, Rule, RuleReport, RunEvent, Scene, Signature, Watch } from './scene.ts';
 import { SlotKind, type State } from './state.ts';
+import { PairTable } from './state-pairs.ts';
 import type { ValueTable } from './state-values.ts';
+
+/** Threads of a run at most. */
+const THREADS_MAX = 64;
 
 type Unclassified = Omit<Report, 'window'>;
 
@@ -27,6 +31,9 @@ export class Rules {
   private readonly subjects = new Map<Watch, ReadonlySet<Handle>>();
   private readonly subjectTypes = new Map<Watch, ReadonlySet<string>>();
   private readonly watchers = new Map<string, readonly number[]>();
+  /** Next states of signatures that read no memory, by state, event, signature and thread. */
+  private readonly steps = new PairTable();
+  private listeners = 0;
   private readonly peek: Peek;
   private watch: Rule | Signature | null = null;
   private asking = '';
@@ -95,9 +102,10 @@ export class Rules {
   /** Hear what happened in a step of thread @t over @edge; broken rules are appended to @out. */
   hear(t: number, edge: Edge, out: Unclassified[]): void {
     edge.heard ??= this.listenersTo(edge.events);
-    for (const { event, signatures, rules, sometimes } of edge.heard) {
+    for (const heard of edge.heard) {
+      const { event, signatures, rules, sometimes } = heard;
       const run: RunEvent = { name: event.name, args: event.args, thread: this.threadName(t) };
-      for (const i of signatures) this.stepSignature(this.scene.signatures[i]!, i, run);
+      for (const i of signatures) this.stepSignature(i, run, t, heard.id);
       for (const i of rules) this.stepRule(this.scene.rules[i]!, i, run, out);
       for (const each of sometimes) {
         if (this.hits.has(each.id)) continue;
@@ -118,15 +126,25 @@ export class Rules {
         signatures: concerned(signatures, event),
         rules: concerned(rules, event).filter((i) => rules[i]!.onEvent),
         sometimes: sometimes.filter((each) => each.events.includes(event.name)),
+        id: this.listeners++,
       }))
       .filter((h) => h.signatures.length + h.rules.length + h.sometimes.length > 0);
   }
 
-  private stepSignature(signature: Signature, i: number, run: RunEvent): void {
+  /** A signature that reads no memory steps by its state and the event alone: asked once. */
+  private stepSignature(i: number, run: RunEvent, t: number, heard: number): void {
+    const signature = this.scene.signatures[i]!;
     const slot = this.signatureSlots[i]!;
-    this.ask(signature.window, signature);
-    const next = signature.step(this.valueIn(slot), run, this.peek);
-    this.state.set(slot, this.values.intern(next));
+    const state = this.state.slots[slot]!;
+    const key = (heard * this.signatureSlots.length + i) * THREADS_MAX + t;
+    const isPure = signature.reads.length === 0;
+    let next = isPure ? this.steps.get(state, key) : -1;
+    if (next < 0) {
+      this.ask(signature.window, signature);
+      next = this.values.intern(signature.step(this.valueIn(slot), run, this.peek));
+      if (isPure) this.steps.add(state, key, next);
+    }
+    this.state.set(slot, next);
   }
 
   private stepRule(rule: Rule, i: number, run: RunEvent, out: Unclassified[]): void {
