@@ -200,7 +200,9 @@ export class EventMaker implements MachineListener {
   private leaveFwspec(f: Frame, dev: Handle, result: number): void {
     const instance = this.view.instanceOfNode(f.b);
     if (!instance) return;
-    const listed = this.view.listed(f.b);
+    // Without the flag there is nothing to be not ready: an instance was looked up before it was
+    // listed, even if it has been listed since.
+    const listed = this.view.hasReady() && this.view.listed(f.b);
     if (result === EPROBE_DEFER && listed && !f.notes['ready']) {
       this.emit('not-ready-deferred', dev, instance);
     }

@@ -201,6 +201,11 @@ export class KernelView implements Peek {
   listed(fwnode: number): boolean {
     return this.registered(fwnode) !== 0;
   }
+  /** True if instances have a flag that says that they are ready (v6.15). */
+  hasReady(): boolean {
+    return this.o.ready !== null;
+  }
+
   /** Kernels without the flag count as ready once they are listed. */
   readyOf(fwnode: number): boolean {
     const iommu = this.registered(fwnode);
