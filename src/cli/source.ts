@@ -138,7 +138,7 @@ export async function runConform(
       bound: bound.value ?? 2,
       samples: samples.value ?? 1000,
       timeMaxMs: 20_000,
-      statesMax: 300_000,
+      statesMax: 150_000,
       onWorld(w) {
         const model = `${w.outcomesModel}${w.modelComplete ? '' : ' (bounded)'}`;
         const said = `real ${w.outcomesReal} outcomes in ${w.realRuns} runs, model ${model}`;

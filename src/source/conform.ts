@@ -27,7 +27,9 @@ export interface ConformOptions {
   readonly bound: number;
   /** Sampled runs per world for the comparison of events. */
   readonly samples: number;
+  /** For the runs of the real code in a world. */
   readonly timeMaxMs: number;
+  /** For the model's side, which has no limit of time: the same on every machine. */
   readonly statesMax: number;
   onWorld?(r: WorldConformance): void;
 }
@@ -135,7 +137,7 @@ const keyOf = (r: { property: string; window: string | null }): string =>
   `${propertyOf(r.property)} ${r.window ?? 'no window'}`;
 
 /** Everything the model can come to in a world. */
-export function modelSide(world: World, revision: Revision, statesMax: number, timeMaxS: number) {
+export function modelSide(world: World, revision: Revision, statesMax: number) {
   const built = buildScene(world, revision);
   const ctx = new RuleContext(world, {
     device: (name) => built.devices.get(name),
@@ -151,7 +153,7 @@ export function modelSide(world: World, revision: Revision, statesMax: number, t
     signatures: signaturesFor(ctx),
     sometimes: [],
   });
-  const result = exhaustive(machine, { statesMax, timeMaxS, onTerminal: () => machine.atEnd() });
+  const result = exhaustive(machine, { statesMax, onTerminal: () => machine.atEnd() });
   const found = seen(result.found.map((f) => keyOf(f.report)));
   return { outcomes, found, states: result.states, complete: result.bounded.length === 0 };
 }
@@ -274,7 +276,7 @@ export function conform(
 ): ConformResult {
   const worlds: WorldConformance[] = [];
   for (const world of opt.worlds) {
-    const model = modelSide(world, revision, opt.statesMax, opt.timeMaxMs / 1000);
+    const model = modelSide(world, revision, opt.statesMax);
     const real = realSide(image, world, opt, model.found);
     const done = compareWorld(world, model, real, opt.samples);
     worlds.push(done);

@@ -33,7 +33,7 @@ describe.skipIf(!tree)('conform on 7.2', () => {
   };
   const compare = (name: string, model: Revision) => {
     const world = must(sourceWorld(name), name);
-    return compareWorld(world, modelSide(world, model, STATES_MAX, 30), real(name), SAMPLES);
+    return compareWorld(world, modelSide(world, model, STATES_MAX), real(name), SAMPLES);
   };
   beforeAll(async () => {
     image = await buildTree(tree!, { cc });
