@@ -8,17 +8,19 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const args = ['dist/cli/main.js', 'matrix', '--format', 'md', ...process.argv.slice(2)];
+const given = process.argv.slice(2);
+const args = ['dist/cli/main.js', 'matrix', '--format', 'md', ...given];
 const table = execFileSync(process.execPath, ['--stack-size=4000', ...args], {
   cwd: root,
   encoding: 'utf8',
   maxBuffer: 1 << 26,
   stdio: ['ignore', 'pipe', 'inherit'],
 });
+const command = ['npm run matrix', ...(given.length > 0 ? ['--', ...given] : [])].join(' ');
 const head = `# Windows by kernel
 
-Computed by \`npm run matrix\`; not to be edited. Worlds: those of src/worlds/generic.ts and
-hand.ts.
+Computed by \`${command}\`; not to be edited. Worlds: those of
+src/worlds/generic.ts and hand.ts. Larger limits decide what is marked \`?\`.
 Where it differs from the catalogue: [findings-matrix.md](findings-matrix.md).
 
 `;
