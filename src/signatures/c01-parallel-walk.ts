@@ -2,7 +2,7 @@
 // C01: two probes of one device run at once, with nothing to keep them apart.
 
 import { perDevice } from './common.ts';
-import { isMemory } from './stateless.ts';
+import { spoiltBy } from './stateless.ts';
 
 /**
  * Threads that are inside the probe of the device; `!` once one came in while another was there.
@@ -18,12 +18,5 @@ export const c01 = perDevice('C01', () => ({
     if (e.name === 'init-end') return others.join(';');
     return others.length > 0 ? '!' : e.thread;
   },
-  explains(cells, report) {
-    if (isMemory(report)) {
-      const text = `${report.subject} ${report.because}`;
-      return cells.some((cell, d) => cell === '!' && text.includes(d.data.name));
-    }
-    const known = ['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property);
-    return known && cells.of(report.subject) === '!';
-  },
+  explains: spoiltBy('!'),
 }));

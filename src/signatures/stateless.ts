@@ -3,7 +3,7 @@
 
 import { P5_REPORTS } from '#properties/p5-no-use-after-free';
 import type { World } from '#worlds/world';
-import type { Explained, WindowSignature } from './common.ts';
+import type { Cells, Explained, WindowSignature } from './common.ts';
 
 /** A signature that looks at nothing but the report, in the world where it was made. */
 export function byReport(
@@ -42,4 +42,19 @@ export function threadsOf(world: World, kind: World['threads'][number]['kind']):
 export function involves(report: Explained, threads: readonly string[]): boolean {
   const named = [report.facts['freedBy'], report.facts['thread']].map(String);
   return threads.some((name) => named.includes(name));
+}
+
+/**
+ * What a probe of a device that was probed already may break: the device in state @mark, or memory
+ * that a report names together with it.
+ */
+export function spoiltBy(mark: string): (cells: Cells, report: Explained) => boolean {
+  return (cells, report) => {
+    if (isMemory(report)) {
+      const text = `${report.subject} ${report.because}`;
+      return cells.some((cell, d) => cell === mark && text.includes(d.data.name));
+    }
+    const known = ['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property);
+    return known && cells.of(report.subject) === mark;
+  };
 }
