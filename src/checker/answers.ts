@@ -69,8 +69,9 @@ export class Answers {
   private readonly expansions = new Ints();
   /** By expansion, from its start on: steps (even) and answers (odd). */
   private readonly kept = new Ints();
-  /** Distinct answers, numbered: cells, and pairs of an asker and where another thread stands. */
-  private readonly cells = new PairTable();
+  /** Distinct answers, numbered: by cell, and pairs of an asker and where another thread stands. */
+  private readonly accesses: number[] = [];
+  private readonly releases: number[] = [];
   private readonly pairs = new PairTable();
   private readonly first = new Ints();
   private readonly second = new Ints();
@@ -91,10 +92,14 @@ export class Answers {
   }
 
   /** An expansion begins; returns its number. The first one is the run up to the first state. */
-  begin({ parent, thread, choice, sleep }: Begun): number {
-    for (const column of [parent, thread, choice, sleep, 0, this.kept.length]) {
-      this.expansions.push(column);
-    }
+  begin(parent: number, thread: number, choice: number, sleep: number): number {
+    const { expansions } = this;
+    expansions.push(parent);
+    expansions.push(thread);
+    expansions.push(choice);
+    expansions.push(sleep);
+    expansions.push(0);
+    expansions.push(this.kept.length);
     return this.size - 1;
   }
 
@@ -131,11 +136,12 @@ export class Answers {
 
   /** An access to @cell, or the release of a lock, was taken for quiet. */
   noteCell(cell: number, releases: boolean): void {
-    const kind = releases ? RELEASE : ACCESS;
-    let id = this.cells.get(cell, kind);
+    const ids = releases ? this.releases : this.accesses;
+    let id = cell < ids.length ? ids[cell]! : -1;
     if (id < 0) {
-      id = this.add(kind, cell);
-      this.cells.add(cell, kind, id);
+      id = this.add(releases ? RELEASE : ACCESS, cell);
+      while (ids.length <= cell) ids.push(-1);
+      ids[cell] = id;
     }
     this.keep((id << 1) | 1);
   }

@@ -14,19 +14,20 @@
 //   three transitions instead of four; with n such threads n 2^(n-1) shrinks to 2^n - 1
 //
 // Quiet steps are repeated until none is left, so a loop made of nothing else would not end: a
-// fingerprint kept from 1, 2, 4, ... steps ago shows the cycle (Brent 1980). It is reported as a
+// state kept from 16, 32, 64, ... steps ago shows the cycle (Brent 1980). It is reported as a
 // livelock, and the state is opened there as if the step were not quiet.
 //
 // What is known of cells and threads is learned on the way and may come to be wrong. Then only what
 // has relied on it is done again (answers.ts), or, where that is a good part, all.
 
 import { assert } from '#base/assert';
-import { Answers, type Begun } from './answers.ts';
+import { Answers } from './answers.ts';
 import type { DependenceFaults } from './dependence.ts';
 import { Futures } from './futures.ts';
 import type { FutureFaults } from './futures-sections.ts';
 import type { Machine } from './machine.ts';
 import { Code } from './machine-code.ts';
+import { Cycle } from './quiet-cycle.ts';
 import { QuietSteps } from './quiet.ts';
 import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
 import { learn } from './reduce-learn.ts';
@@ -67,6 +68,8 @@ const THREADS_MAX = 30;
 /** States up to which a round that has to be done again is given up at once. */
 const YOUNG = 1000;
 const QUIET_MAX = 1_000_000;
+/** Quiet steps after which it is asked whether they go round. */
+const CYCLE_MIN = 16;
 /** A round is done again if more than one expansion in so many has relied on what does not hold. */
 const REPAIRED_SHARE = 3;
 
@@ -101,6 +104,7 @@ class Exhaustive {
   private readonly steps: QuietSteps;
   private readonly findings = new Findings();
   private readonly path = new Path();
+  private readonly cycle = new Cycle();
   private readonly levels: Level[] = [];
   private readonly matrix: DependenceMatrix;
   private readonly limits: Limit[] = [];
@@ -166,7 +170,7 @@ class Exhaustive {
     this.last = 0;
     this.findings.note(machine.reports, this.path);
     for (let t = 0; t < machine.threadCount(); t++) this.note(t);
-    this.expansion = this.answers.begin({ parent: -1, thread: 0, choice: 0, sleep: 0 });
+    this.expansion = this.answers.begin(-1, 0, 0, 0);
     this.settle(0);
     const isYoung = (): boolean =>
       this.discipline.demotions === demotions || this.table.size >= young;
@@ -222,7 +226,8 @@ class Exhaustive {
         path.push(this.last, step >> 8);
       }
     }
-    this.explore(this.expand(-1, begun), goesOn);
+    const { parent, thread, choice, sleep } = begun;
+    this.explore(this.expand(-1, parent, thread, choice, sleep), goesOn);
   }
 
   /** Take the next step from the state on top; returns the new depth. */
@@ -242,17 +247,23 @@ class Exhaustive {
       level.thread = -1;
       level.sleep |= 1 << t;
     }
-    return this.expand(depth, { parent: level.from, thread: t, choice, sleep: asleep });
+    return this.expand(depth, level.from, t, choice, asleep);
   }
 
   /** Take a step and the quiet ones after it; returns the new depth. */
-  private expand(depth: number, begun: Begun): number {
+  private expand(
+    depth: number,
+    parent: number,
+    thread: number,
+    choice: number,
+    sleep: number,
+  ): number {
     const { machine, path } = this;
     const mark = machine.mark();
     const { length } = path;
-    this.expansion = this.answers.begin(begun);
-    this.take(begun.thread, begun.choice);
-    const left = this.settle(begun.sleep);
+    this.expansion = this.answers.begin(parent, thread, choice, sleep);
+    this.take(thread, choice);
+    const left = this.settle(sleep);
     if (left >= 0) return this.enter(depth, mark, length, left);
     machine.undo(mark);
     path.length = length;
@@ -273,10 +284,15 @@ class Exhaustive {
   }
 
   private take(t: number, choice: number): void {
-    const { machine, path } = this;
-    const before = machine.threadCount();
+    const before = this.machine.threadCount();
     assert(before <= THREADS_MAX, `at most ${THREADS_MAX} threads`);
-    machine.step(t, choice);
+    this.machine.step(t, choice);
+    this.taken(t, choice, before);
+  }
+
+  /** Thread @t, of @before many, has taken a step. */
+  private taken(t: number, choice: number, before: number): void {
+    const { machine, path } = this;
     this.transitions++;
     path.push(t, choice);
     this.answers.noteStep(t, choice);
@@ -298,10 +314,8 @@ class Exhaustive {
   private settle(sleep: number): number {
     if (!this.quiet()) return sleep;
     const { machine } = this;
-    const { state } = machine;
     let asleep = sleep;
-    let [f0, f1, f2] = [state.f0, state.f1, state.f2];
-    for (let steps = 1, power = 1; ; steps++) {
+    for (let steps = 1, power = CYCLE_MIN; ; steps++) {
       const t = this.steps.quiet(this.last, this.answers);
       if (t < 0) return asleep;
       if ((asleep >> t) & 1) return -1;
@@ -309,13 +323,16 @@ class Exhaustive {
       if (asleep !== 0 && locks && !this.options.faults?.sectionsWakeNobody) {
         asleep = this.notWoken(asleep, machine.view(t));
       }
-      this.take(t, 0);
-      if (state.f0 === f0 && state.f1 === f1 && state.f2 === f2) {
+      const before = machine.threadCount();
+      machine.stepAhead(t);
+      this.taken(t, 0, before);
+      if (steps < CYCLE_MIN) continue;
+      if (steps > CYCLE_MIN && this.cycle.closes(machine, t)) {
         this.findings.note([livelock(machine.threadName(t))], this.path);
         return asleep;
       }
       if (steps === power) {
-        [f0, f1, f2] = [state.f0, state.f1, state.f2];
+        this.cycle.begin(machine);
         power *= 2;
       }
       if (steps > QUIET_MAX) {
@@ -338,6 +355,7 @@ class Exhaustive {
   /** Look up the state and open it if there is something new to explore; returns the depth. */
   private enter(depth: number, mark: number, length: number, asleep: number): number {
     const { machine, table, options } = this;
+    machine.state.sync();
     const { f0, f1, f2, f3 } = machine.state;
     const known = table.findOrAdd(f0, f1, f2, f3, asleep);
     let todo = 0;

@@ -30,7 +30,7 @@ import {
   type ThreadBody,
   type Value,
 } from '#env/op';
-import type { Sometimes } from './scene.ts';
+import type { RunEvent, Sometimes } from './scene.ts';
 import { PairTable } from './state-pairs.ts';
 import { hashPair, hashText, UNDEFINED_ID, type ValueTable, Words } from './state-values.ts';
 
@@ -55,6 +55,8 @@ export interface Heard {
   readonly sometimes: readonly Sometimes[];
   /** A number of its own. */
   readonly id: number;
+  /** The event as rules see it, by the thread that reports it. */
+  readonly runs: (RunEvent | undefined)[];
 }
 
 /** Where one result leads. */
@@ -87,6 +89,8 @@ export interface AutomatonOptions {
   readonly faults?: AutomatonFaults | undefined;
 }
 
+/** For edges on which nothing happens. */
+const NOTHING_HEARD: readonly Heard[] = [];
 const LIVE_MAX = 4096;
 const ALTERNATIVES_MAX = 3;
 
@@ -255,7 +259,8 @@ export class Automaton implements Recorder {
     let to: number = DONE;
     if (error !== null) to = OOPS;
     else if (step !== null && !step.done) to = this.cursor;
-    const id = this.edges.push({ from, result, to, events, heard: null, error }) - 1;
+    const heard = events.length === 0 ? NOTHING_HEARD : null;
+    const id = this.edges.push({ from, result, to, events, heard, error }) - 1;
     while (this.outs.length <= from) this.outs.push([]);
     this.outs[from]!.push(id);
     if (step === null || step.done) return id;

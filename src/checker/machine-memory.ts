@@ -41,6 +41,8 @@ export class Memory {
   private readonly counters = new Map<string, number>();
   private readonly readers = new Map<number, number>();
   private readonly fresh: PairTable = new Pairs();
+  /** By value of an object: the cells that are not null in a fresh one, each with its content. */
+  private readonly zeroes: (readonly number[] | undefined)[] = [];
   private readonly structs = new Map<number, StructType<object>>();
   private readonly values: ValueTable;
   private readonly state: State;
@@ -129,10 +131,21 @@ export class Memory {
 
   /** Give the fields of a fresh object their values. */
   initialise(value: number): void {
-    const object = this.object(this.values.values[value] as Handle);
-    for (const [field, zero] of Object.entries(this.structs.get(object)?.zero ?? {})) {
-      this.state.set(this.cell(object, field), this.values.intern(zero));
+    let zeroes = this.zeroes[value];
+    if (zeroes === undefined) {
+      zeroes = this.zeroesOf(this.object(this.values.values[value] as Handle));
+      while (this.zeroes.length < value) this.zeroes.push(undefined);
+      this.zeroes[value] = zeroes;
     }
+    for (let z = 0; z < zeroes.length; z += 2) this.state.set(zeroes[z]!, zeroes[z + 1]!);
+  }
+
+  private zeroesOf(object: number): number[] {
+    const fields = Object.entries(this.structs.get(object)?.zero ?? {});
+    return fields.flatMap(([field, zero]) => [
+      this.cell(object, field),
+      this.values.intern(zero as Value),
+    ]);
   }
 
   /** Numbers of the allocated objects that @value mentions. */

@@ -10,8 +10,11 @@ import type { ValueTable } from './state-values.ts';
 
 /** The value of the object that the alloc @i returns if it is the @nth. */
 export function allocatedBy(memory: Memory, i: Instruction, nth: number): number {
+  if (i.nth === nth) return i.made;
   const struct = must(i.op.struct, 'an alloc says what it allocates');
-  return memory.allocated(i.cell, nth, i.op.obj, i.op.field, struct);
+  i.made = memory.allocated(i.cell, nth, i.op.obj, i.op.field, struct);
+  i.nth = nth;
+  return i.made;
 }
 
 /** What an Op changes. */
@@ -25,8 +28,8 @@ export interface Parts {
 /** Change memory as @i, done by thread @t, does; @held is the slot with the locks @t holds. */
 export function applyTo(parts: Parts, t: number, held: number, i: Instruction): void {
   const { memory, values, state } = parts;
-  const content = state.slots[i.cell]!;
-  for (const slot of i.publishes) state.set(slot, 1);
+  const content = i.cell < 0 ? 0 : state.slots[i.cell]!;
+  if (i.publishes.length > 0) for (const slot of i.publishes) state.set(slot, 1);
   switch (i.code) {
     case Code.store:
     case Code.xchg:
@@ -46,16 +49,15 @@ export function applyTo(parts: Parts, t: number, held: number, i: Instruction): 
       memory.kill(i.object, t);
       break;
     case Code.trylock:
-      if (content === 0) acquire(parts, t, held, i.cell);
+      if (content === 0) acquire(parts, t, held, i);
       break;
     case Code.lock:
     case Code.write_lock:
-      acquire(parts, t, held, i.cell);
+      acquire(parts, t, held, i);
       break;
     case Code.unlock:
     case Code.write_unlock:
-      state.set(i.cell, 0);
-      state.set(held, parts.heldSets.remove(state.slots[held]!, i.cell, Mode.exclusive));
+      release(parts, held, i);
       break;
     case Code.read_lock:
       share(parts, t, i.cell, 1);
@@ -70,9 +72,25 @@ export function applyTo(parts: Parts, t: number, held: number, i: Instruction): 
   }
 }
 
-function acquire({ state, heldSets }: Parts, t: number, held: number, cell: number): void {
-  state.set(cell, t + 1);
-  state.set(held, heldSets.add(state.slots[held]!, cell, Mode.exclusive));
+/** Where the thread stands when it takes or gives back a lock, it mostly holds the same others. */
+function acquire({ state, heldSets }: Parts, t: number, held: number, i: Instruction): void {
+  const before = state.slots[held]!;
+  if (i.heldBefore !== before) {
+    i.heldAfter = heldSets.add(before, i.cell, Mode.exclusive);
+    i.heldBefore = before;
+  }
+  state.set(i.cell, t + 1);
+  state.set(held, i.heldAfter);
+}
+
+function release({ state, heldSets }: Parts, held: number, i: Instruction): void {
+  const before = state.slots[held]!;
+  if (i.heldBefore !== before) {
+    i.heldAfter = heldSets.remove(before, i.cell, Mode.exclusive);
+    i.heldBefore = before;
+  }
+  state.set(i.cell, 0);
+  state.set(held, i.heldAfter);
 }
 
 /** One reader more or less: a lock's cell holds minus the number of its readers. */

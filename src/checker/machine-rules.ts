@@ -104,7 +104,12 @@ export class Rules {
     edge.heard ??= this.listenersTo(edge.events);
     for (const heard of edge.heard) {
       const { event, signatures, rules, sometimes } = heard;
-      const run: RunEvent = { name: event.name, args: event.args, thread: this.threadName(t) };
+      let run = heard.runs[t];
+      if (run === undefined) {
+        run = { name: event.name, args: event.args, thread: this.threadName(t) };
+        while (heard.runs.length < t) heard.runs.push(undefined);
+        heard.runs[t] = run;
+      }
       for (const i of signatures) this.stepSignature(i, run, t, heard.id);
       for (const i of rules) this.stepRule(this.scene.rules[i]!, i, run, out);
       for (const each of sometimes) {
@@ -127,6 +132,7 @@ export class Rules {
         rules: concerned(rules, event).filter((i) => rules[i]!.onEvent),
         sometimes: sometimes.filter((each) => each.events.includes(event.name)),
         id: this.listeners++,
+        runs: [],
       }))
       .filter((h) => h.signatures.length + h.rules.length + h.sometimes.length > 0);
   }

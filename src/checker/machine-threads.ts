@@ -17,6 +17,9 @@ export interface Thread {
 /** All threads that any run has started so far. */
 export class Threads {
   readonly list: Thread[] = [];
+  /** By thread: its slots, for the hot path. */
+  readonly locals: number[] = [];
+  readonly helds: number[] = [];
   private readonly numbers = new Map<string, number>();
   private readonly state: State;
 
@@ -35,6 +38,8 @@ export class Threads {
       local: this.state.slot(SlotKind.local, `thread ${name}`),
       held: this.state.slot(SlotKind.silent, `held ${name}`),
     });
+    this.locals.push(this.list[t - 1]!.local);
+    this.helds.push(this.list[t - 1]!.held);
     this.numbers.set(name, t - 1);
     return t - 1;
   }

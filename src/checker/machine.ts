@@ -51,11 +51,16 @@ export class Machine implements Program {
   reports: Report[] = [];
   private readonly threads: Threads;
   private readonly list: readonly Thread[];
+  /** By thread: the slots of its local state and of the locks it holds. */
+  private readonly locals: readonly number[];
+  private readonly helds: readonly number[];
   private readonly sight: Sight;
   private readonly instructions: (Instruction | undefined)[] = [];
   /** Slot: 1 once a thread has crashed, which ends the run. */
   private readonly crashed: number;
   private raw: Unclassified[] = [];
+  /** The edge that facts() has come upon last. */
+  private ahead = -1;
   private readonly origin: Int32Array;
   /** Rules broken before the first Op. */
   private readonly initialReports: readonly Report[];
@@ -74,6 +79,8 @@ export class Machine implements Program {
     this.views = this.sight.views;
     this.threads = new Threads(this.state);
     this.list = this.threads.list;
+    this.locals = this.threads.locals;
+    this.helds = this.threads.helds;
     this.crashed = this.state.slot(SlotKind.raw, 'crashed');
     for (const [obj, field, value] of scene.init) {
       this.state.set(this.memory.cell(this.memory.object(obj), field), this.values.intern(value));
@@ -106,12 +113,11 @@ export class Machine implements Program {
 
   /** The local state of @t: a node of the automaton. */
   local(t: number): number {
-    return this.state.slots[this.list[t]!.local]!;
+    return this.state.slots[this.locals[t]!]!;
   }
 
   isDone(t: number): boolean {
-    const local = this.local(t);
-    return local <= OOPS;
+    return this.local(t) <= OOPS;
   }
 
   /** True if @t has been started in this run. */
@@ -188,14 +194,13 @@ export class Machine implements Program {
 
   /** The result that @i would have now. */
   private resultOf(i: Instruction, choice: number): number {
+    if (i.code === Code.choose) return this.values.intern(choice);
     const content = this.state.slots[i.cell]!;
     switch (i.code) {
       case Code.trylock:
         return content === 0 ? TRUE_ID : FALSE_ID;
       case Code.alloc:
         return allocatedBy(this.memory, i, content + 1);
-      case Code.choose:
-        return this.values.intern(choice);
       default:
         return content;
     }
@@ -215,6 +220,7 @@ export class Machine implements Program {
     if (i.nextResult !== result) {
       i.next = this.automaton.edge(local, result);
       i.nextResult = result;
+      i.nextFacts = -1;
     }
     return i.next;
   }
@@ -251,7 +257,9 @@ export class Machine implements Program {
     const i = this.instruction(local);
     if (i.blocks && !this.isPossible(i)) return -1;
     if (this.broken(t, i)) return -1;
-    return this.sight.factsOf(this.follow(local, i, 0), i);
+    this.ahead = this.follow(local, i, 0);
+    if (i.nextFacts < 0) i.nextFacts = this.sight.factsOf(this.ahead, i);
+    return i.nextFacts;
   }
 
   /** True if @t, whose step is its last, ends with locks held. */
@@ -278,28 +286,48 @@ export class Machine implements Program {
   // Steps -----------------------------------------------------------------------------------
 
   step(t: number, choice = 0): void {
-    if (this.reports.length > 0) this.reports = [];
-    if (this.raw.length > 0) this.raw = [];
     const local = this.local(t);
     const i = this.instruction(local);
     if (this.broken(t, i)) {
+      this.clear();
       this.crash(t, i);
+      this.conclude();
     } else {
-      const edge = this.follow(local, i, choice);
-      const before = this.state.slots[i.cell]!;
-      if (i.code === Code.spawn) this.startThread(must(i.op.body, 'a spawn has a body'));
-      applyTo(this, t, this.list[t]!.held, i);
-      this.arrive(t, this.automaton.edges[edge]!);
-      this.judge(i, before);
+      this.go(t, i, this.follow(local, i, choice));
     }
+  }
+
+  /** The step of @t that facts() has just been asked about, and found possible. */
+  stepAhead(t: number): void {
+    this.go(t, this.instruction(this.local(t)), this.ahead);
+  }
+
+  private go(t: number, i: Instruction, edge: number): void {
+    this.clear();
+    const { state } = this;
+    const before = i.cell < 0 ? 0 : state.slots[i.cell]!;
+    if (i.code === Code.spawn) this.startThread(must(i.op.body, 'a spawn has a body'));
+    applyTo(this, t, this.helds[t]!, i);
+    this.arrive(t, this.automaton.edges[edge]!);
+    if (i.cell >= 0 && state.slots[i.cell] !== before) this.judge(i);
+    this.conclude();
+  }
+
+  private clear(): void {
+    if (this.reports.length > 0) this.reports = [];
+    if (this.raw.length > 0) this.raw = [];
+  }
+
+  private conclude(): void {
     if (this.raw.length > 0) this.reports = this.raw.map((r) => this.rules.classify(r));
   }
 
   /** Let @t be where @edge leads, and hear what happened on the way. */
   private arrive(t: number, edge: Edge): void {
-    const { local, held, name } = this.list[t]!;
-    this.state.set(local, edge.to);
-    if (edge.events.length > 0) this.rules.hear(t, edge, this.raw);
+    this.state.set(this.locals[t]!, edge.to);
+    if (edge.heard === null || edge.heard.length > 0) this.rules.hear(t, edge, this.raw);
+    if (edge.to > OOPS) return;
+    const { held, name } = this.list[t]!;
     if (edge.to === OOPS) {
       this.state.set(this.crashed, 1);
       this.raw.push(oopsOf(name, edge.error ?? ''));
@@ -309,8 +337,8 @@ export class Machine implements Program {
     }
   }
 
-  private judge(i: Instruction, before: number): void {
-    if (this.state.slots[i.cell] === before) return;
+  /** Ask the rules that read what @i has changed. */
+  private judge(i: Instruction): void {
     i.watchers ??= this.watchersOf(i);
     if (i.watchers.length > 0) this.rules.judge(i.watchers, this.raw);
   }
@@ -357,7 +385,7 @@ export class Machine implements Program {
 
   /** The set of locks that @t holds, by number. */
   held(t: number): number {
-    return this.state.slots[this.list[t]!.held]!;
+    return this.state.slots[this.helds[t]!]!;
   }
 
   /** Names of the locks that @t holds. */
@@ -379,6 +407,7 @@ export class Machine implements Program {
   }
 
   fingerprint(out: Uint32Array): void {
+    this.state.sync();
     out[0] = this.state.f0;
     out[1] = this.state.f1;
     out[2] = this.state.f2;

@@ -20,6 +20,8 @@ export class QuietSteps {
   private readonly discipline: Discipline;
   private readonly futures: Futures;
   private readonly options: QuietOptions;
+  /** By local state: the thread and its locks that were noted last; spares most of the work. */
+  private readonly latest: number[] = [];
 
   constructor(
     machine: Machine,
@@ -39,15 +41,23 @@ export class QuietSteps {
     const node = machine.local(t);
     const held = machine.held(t);
     if (node <= OOPS) {
-      if (machine.isDone(t) && machine.heldSets.items(held).length > 0) this.futures.noteLeak();
+      if (held !== 0 && machine.isDone(t)) this.futures.noteLeak();
       return;
     }
+    const by = held * 64 + t;
+    if (this.latest[node] === by) return;
     const i = machine.instruction(node);
     this.futures.noteHeld(held, i);
-    if (!this.isUnknown(i)) this.discipline.note(t, node, held, i);
+    if (this.isUnknown(i)) return;
+    this.discipline.note(t, node, held, i);
+    while (this.latest.length <= node) this.latest.push(-1);
+    this.latest[node] = by;
   }
 
-  /** A thread whose step is quiet, @last if it can be, or -1; notes in @answers why. */
+  /**
+   * A thread whose step is quiet, @last if it can be, or -1; notes in @answers why. The machine
+   * may be told to stepAhead() with it.
+   */
   quiet(last: number, answers: Answers): number {
     const count = this.machine.threadCount();
     if (this.isQuiet(last, answers)) return last;

@@ -94,8 +94,6 @@ export class Discipline {
   private readonly lore: (Lore | undefined)[] = [];
   private readonly frees = new Map<number, Lore>();
   private readonly seen = new PairTable();
-  /** By local state: who was noted last; spares most look-ups. */
-  private readonly latest: number[] = [];
   private readonly memory: Memory;
   private readonly heldSets: HeldSets;
   private readonly faults: ReductionFaults | undefined;
@@ -109,9 +107,6 @@ export class Discipline {
   /** Thread @t, in local state @node and with the locks @held, stands before @i. */
   note(t: number, node: number, held: number, i: Instruction): void {
     const by = held * 64 + t;
-    if (this.latest[node] === by) return;
-    while (this.latest.length <= node) this.latest.push(-1);
-    this.latest[node] = by;
     if (this.seen.get(node, by) >= 0) return;
     this.seen.add(node, by, 0);
     if (i.cell < 0) return;

@@ -5,6 +5,11 @@
 // 32 bits each. Setting slot 3 from 7 to 9 therefore costs two hashes, fp ^= H(3,7) ^ H(3,9), and
 // undoing it gives back the very same bits (Zobrist 1970). A slot that is zero contributes
 // nothing, so slots may be added while a search runs.
+//
+// Between two states that are looked up a thread takes some ten steps, and most of what they change
+// changes again: where the thread stands, a lock that is taken and given back. So the fingerprint
+// is brought up to date only when it is asked for: sync() goes through what the log has since then,
+// and hashes each slot once, from what it was to what it is.
 
 import type { Words } from './state-values.ts';
 import { hashText, mix } from './state-values.ts';
@@ -30,7 +35,7 @@ export class State {
   /** Content of each slot. */
   slots = new Int32Array(256);
   count = 0;
-  /** The fingerprint. */
+  /** The fingerprint as of the latest sync(). */
   f0 = 0;
   f1 = 0;
   f2 = 0;
@@ -39,6 +44,11 @@ export class State {
   private names = new Int32Array(1024);
   private log = new Int32Array(4096);
   private logged = 0;
+  /** The fingerprint is that of the state when the log was so long. */
+  private synced = 0;
+  /** Number of the sync() that has seen a slot last. */
+  private seen = new Int32Array(256);
+  private syncs = 0;
   private marks = new Int32Array(4096);
   private marked = 0;
   private readonly valueHashes: Words;
@@ -70,6 +80,9 @@ export class State {
     const names = new Int32Array(slots.length * 4);
     names.set(this.names);
     this.names = names;
+    const seen = new Int32Array(slots.length);
+    seen.set(this.seen);
+    this.seen = seen;
   }
 
   /** Change a slot; undo() takes it back. */
@@ -84,8 +97,28 @@ export class State {
     this.log[this.logged++] = at;
     this.log[this.logged++] = before;
     this.slots[at] = content;
-    if (before !== 0) this.toggle(at, before);
-    if (content !== 0) this.toggle(at, content);
+  }
+
+  /** Bring the fingerprint up to date. */
+  sync(): void {
+    const { log, logged, slots, seen } = this;
+    if (this.synced === logged) return;
+    if (this.syncs === 0x7fffffff) {
+      this.syncs = 0;
+      seen.fill(0);
+    }
+    const sync = ++this.syncs;
+    for (let i = this.synced; i < logged; i += 2) {
+      const at = log[i]!;
+      if (seen[at] === sync) continue;
+      seen[at] = sync;
+      const before = log[i + 1]!;
+      const content = slots[at]!;
+      if (before === content) continue;
+      if (before !== 0) this.toggle(at, before);
+      if (content !== 0) this.toggle(at, content);
+    }
+    this.synced = logged;
   }
 
   private toggle(at: number, content: number): void {
@@ -115,6 +148,7 @@ export class State {
 
   /** A copy of everything, for load(). */
   save(): Int32Array {
+    this.sync();
     const copy = new Int32Array(this.count + 4);
     copy.set(this.slots.subarray(0, this.count), 4);
     copy[0] = this.f0;
@@ -133,11 +167,13 @@ export class State {
     this.f2 = copy[2]!;
     this.f3 = copy[3]!;
     this.logged = 0;
+    this.synced = 0;
     this.marked = 0;
   }
 
   /** A mark to undo to. */
   mark(): number {
+    this.sync();
     if (this.marked + 5 > this.marks.length) {
       const marks = new Int32Array(this.marks.length * 2);
       marks.set(this.marks);
@@ -166,6 +202,7 @@ export class State {
     this.f1 = m[mark + 2]!;
     this.f2 = m[mark + 3]!;
     this.f3 = m[mark + 4]!;
+    this.synced = to;
     this.marked = mark;
   }
 }
