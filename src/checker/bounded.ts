@@ -24,6 +24,7 @@ import type { Machine } from './machine.ts';
 import { Code } from './machine-code.ts';
 import { Fact } from './machine-sight.ts';
 import type { Report } from './program.ts';
+import { CYCLE_MIN, Cycle } from './quiet-cycle.ts';
 import { Discipline, type ReductionFaults, releases } from './reduce.ts';
 import { type Choice, type Found, type Limit, type Limits, limitsHit, reportKey } from './run.ts';
 import { StateTable } from './state-table.ts';
@@ -92,6 +93,7 @@ class Layered {
   private readonly discipline: Discipline;
   private readonly limits: Limit[] = [];
   private readonly started = performance.now();
+  private readonly cycle = new Cycle();
   private table = new StateTable();
   /** By preemptions, then steps. */
   private queue: Node[][][] = [];
@@ -189,6 +191,7 @@ class Layered {
   }
 
   private look(last: number, cost: number): number {
+    this.machine.state.sync();
     const { f0, f1, f2, f3 } = this.machine.state;
     const salt = Math.imul(last + 2, 0x9e3779b1);
     return this.table.findOrAdd(f0 ^ salt, f1 ^ (salt >>> 3), f2, f3, cost);
@@ -225,15 +228,13 @@ class Layered {
 
   /** Take a step of @t and what runs on after it. */
   private follow(parent: Node, t: number, choice: number, preemptions: number): void {
-    const { machine } = this;
-    const { state } = machine;
+    const { machine, cycle } = this;
     let run = 0;
     let steps = parent.steps;
-    let [f0, f1, f2] = [state.f0, state.f1, state.f2];
     do {
-      // A quiet loop without end is gone round once; where it stops does not matter.
-      if (run > 0 && state.f0 === f0 && state.f1 === f1 && state.f2 === f2) break;
-      if ((run & (run - 1)) === 0) [f0, f1, f2] = [state.f0, state.f1, state.f2];
+      // A quiet loop without end is gone round a few times; where it stops does not matter.
+      if (run > CYCLE_MIN && cycle.closes(machine, t)) break;
+      if (run >= CYCLE_MIN && (run & (run - 1)) === 0) cycle.begin(machine);
       const before = machine.threadCount();
       machine.step(t, run === 0 ? choice : 0);
       this.transitions++;

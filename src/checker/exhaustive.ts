@@ -27,8 +27,8 @@ import { Futures } from './futures.ts';
 import type { FutureFaults } from './futures-sections.ts';
 import type { Machine } from './machine.ts';
 import { Code } from './machine-code.ts';
-import { Cycle } from './quiet-cycle.ts';
 import { QuietSteps } from './quiet.ts';
+import { CYCLE_MIN, Cycle } from './quiet-cycle.ts';
 import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
 import { learn } from './reduce-learn.ts';
 import { DependenceMatrix } from './reduce-matrix.ts';
@@ -68,8 +68,6 @@ const THREADS_MAX = 30;
 /** States up to which a round that has to be done again is given up at once. */
 const YOUNG = 1000;
 const QUIET_MAX = 1_000_000;
-/** Quiet steps after which it is asked whether they go round. */
-const CYCLE_MIN = 16;
 /** A round is done again if more than one expansion in so many has relied on what does not hold. */
 const REPAIRED_SHARE = 3;
 
@@ -121,7 +119,7 @@ class Exhaustive {
     this.options = options;
     this.discipline =
       options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
-    this.futures = options.knownFutures ?? new Futures(machine, options.faults);
+    this.futures = options.knownFutures ?? new Futures(machine, this.discipline, options.faults);
     this.steps = new QuietSteps(machine, this.discipline, this.futures, options);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
     this.answers = new Answers(this.futures, this.discipline);

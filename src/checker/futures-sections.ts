@@ -4,6 +4,7 @@
 import type { Machine } from './machine.ts';
 import { DONE, OOPS } from './machine-automaton.ts';
 import { Code, type Instruction } from './machine-code.ts';
+import type { Discipline } from './reduce.ts';
 
 /** What an Op does to its cell, for a future: nothing, a read, or anything that excludes reads. */
 export const Access = { none: 0, read: 1, write: 2 } as const;
@@ -17,13 +18,37 @@ export const ACCESS: readonly number[] = Object.entries(Code).map(([name]) => {
 /** By code: takes a lock. */
 export const ACQUIRES = flags(Code.lock, Code.read_lock, Code.write_lock);
 const RELEASES = flags(Code.unlock, Code.read_unlock, Code.write_unlock);
-/** The bit of what rules see; cell c has bit c + 1. */
+/** The place of what rules see. */
 export const VISIBLE = 0;
 
 /** Sets of cells, by local state. */
 export interface Sets {
-  readonly reads: Uint32Array;
-  readonly writes: Uint32Array;
+  readonly reads: Int32Array;
+  readonly writes: Int32Array;
+}
+
+/** The places of cells in sets: a cell that has one keeps it. */
+export class Places {
+  /** VISIBLE has the first one. */
+  count = 1;
+  private places = new Int32Array(0);
+
+  /** Give a place to each cell that several threads touch and one writes. */
+  add({ contended }: Discipline): void {
+    if (contended.length > this.places.length) {
+      const places = new Int32Array(contended.length).fill(-1);
+      places.set(this.places);
+      this.places = places;
+    }
+    for (let cell = 0; cell < contended.length; cell++) {
+      if (contended[cell] === 1 && this.places[cell]! < 0) this.places[cell] = this.count++;
+    }
+  }
+
+  /** The place of @cell, or -1. */
+  of(cell: number): number {
+    return cell < this.places.length ? this.places[cell]! : -1;
+  }
 }
 
 /** A critical section: what it reads and writes inside, and the locks it takes. */
@@ -46,6 +71,7 @@ export interface FutureFaults {
 /** The sections of a machine, as far as its automata are known. */
 export class Sections {
   private readonly machine: Machine;
+  private readonly places: Places;
   private readonly faults: FutureFaults | undefined;
   private readonly known = new Map<number, Section | null>();
   private readonly earlier = new Map<number, Section | null>();
@@ -53,8 +79,9 @@ export class Sections {
   private words = 0;
   private versions = 0;
 
-  constructor(machine: Machine, faults?: FutureFaults) {
+  constructor(machine: Machine, places: Places, faults?: FutureFaults) {
     this.machine = machine;
+    this.places = places;
     this.faults = faults;
   }
 
@@ -82,13 +109,13 @@ export class Sections {
   private walkSection(start: number): Section | null {
     const { machine } = this;
     const lock = machine.instruction(start).cell;
-    const reads = new Uint32Array(this.words);
-    const writes = new Uint32Array(this.words);
+    const reads = new Int32Array(this.words);
+    const writes = new Int32Array(this.words);
     const locks = new Set<number>([lock]);
     const seen = new Set<number>([start]);
     const todo = [...machine.automaton.successors(start)];
-    const put = (set: Uint32Array, bit: number): void => {
-      set[bit >>> 5] = set[bit >>> 5]! | (1 << (bit & 31));
+    const put = (set: Int32Array, place: number): void => {
+      if (place >= 0) set[place >>> 5] = set[place >>> 5]! | (1 << (place & 31));
     };
     for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
       if (seen.has(node)) continue;
@@ -97,14 +124,14 @@ export class Sections {
       const i = machine.instruction(node);
       if (!isFit(i)) return null;
       if (machine.mayBeSeen(node) && !this.faults?.ignoreVisible) put(writes, VISIBLE);
-      if (i.dead >= 0) put(i.code === Code.free ? writes : reads, i.dead + 1);
+      if (i.dead >= 0) put(i.code === Code.free ? writes : reads, this.places.of(i.dead));
       if (RELEASES[i.code]) {
         if (i.cell === lock) continue;
         if (!locks.has(i.cell)) return null;
       } else if (i.code === Code.lock) {
         locks.add(i.cell);
       } else if (i.cell >= 0) {
-        put(ACCESS[i.code] === Access.read ? reads : writes, i.cell + 1);
+        put(ACCESS[i.code] === Access.read ? reads : writes, this.places.of(i.cell));
       }
       todo.push(...machine.automaton.successors(node));
     }

@@ -28,6 +28,12 @@
 //   walk 1: lock L; read A.group; unlock L       once A has its group for good, these two
 //   walk 2: lock L; read A.group; unlock L       sections are taken in one order only
 //
+// Only cells that several threads touch and one writes have a place in these sets, a few dozen of
+// some hundred: no conflict can be about another one. Whether a lock protects such a cell does not
+// matter here, for sections are compared by what they do under their locks. A cell that comes to be
+// one of these gets its place when the futures are computed anew; until then it conflicts with
+// anything, and sections that have it are compared again at the end.
+//
 // Learning. The automata are not complete before the search is over. So the search uses the futures
 // known so far and treats a local state that is new as able to do anything; from time to time the
 // futures are computed anew. Each "no conflict" that was answered is kept (answers.ts) and asked
@@ -41,6 +47,7 @@ import {
   ACQUIRES,
   Access,
   type FutureFaults,
+  Places,
   type Section,
   Sections,
   type Sets,
@@ -49,6 +56,7 @@ import {
 import type { Machine } from './machine.ts';
 import { Code, type Instruction } from './machine-code.ts';
 import { Mode } from './machine-held.ts';
+import type { Discipline } from './reduce.ts';
 import { PairTable } from './state-pairs.ts';
 
 /** In place of the local state of another thread. */
@@ -57,15 +65,22 @@ const NOBODY = -1;
 /** The futures of all local states of a machine, in layers. */
 export class Futures {
   private readonly machine: Machine;
+  private readonly discipline: Discipline;
   private readonly faults: FutureFaults | undefined;
+  private readonly places = new Places();
+  /** Cells with a place when the futures were computed. */
+  private contentions = 0;
   /** Words per set. */
   private words = 0;
   /** Local states known when the futures were computed. */
   private nodes = 0;
   private layers: (Sets | undefined)[] = [];
-  private own: Sets = { reads: new Uint32Array(0), writes: new Uint32Array(0) };
+  private own: Sets = { reads: new Int32Array(0), writes: new Int32Array(0) };
   /** The lock that a local state is about to take, or -1. */
   private acquired = new Int32Array(0);
+  /** Edges and what they start, by the local states that they join; in order of discovery. */
+  private froms = new Int32Array(0);
+  private tos = new Int32Array(0);
   private readonly sections: Sections;
   private readonly order = new Map<number, Set<number>>();
   private readonly ordered = new PairTable();
@@ -76,10 +91,11 @@ export class Futures {
   /** Grows when what was taken for impossible is seen; a round that used it is done again. */
   surprises = 0;
 
-  constructor(machine: Machine, faults?: FutureFaults) {
+  constructor(machine: Machine, discipline: Discipline, faults?: FutureFaults) {
     this.machine = machine;
+    this.discipline = discipline;
     this.faults = faults;
-    this.sections = new Sections(machine, faults);
+    this.sections = new Sections(machine, this.places, faults);
   }
 
   /** A thread that holds @held stands before @i: learn in which order locks are taken. */
@@ -103,7 +119,8 @@ export class Futures {
 
   /** True if so much is new that it pays to compute the futures anew. */
   isStale(): boolean {
-    return this.machine.automaton.ops.length > this.nodes * 1.2 + 64;
+    const { length } = this.machine.automaton.ops;
+    return length > this.nodes * 1.2 + 64 || this.discipline.contentions !== this.contentions;
   }
 
   /** A thread has ended and holds locks. */
@@ -126,12 +143,14 @@ export class Futures {
 
   /** Compute all futures anew, from what is known by now. */
   refresh(): void {
-    const { automaton, state } = this.machine;
-    this.nodes = automaton.ops.length;
-    this.words = (state.count + 32) >>> 5;
+    this.nodes = this.machine.automaton.ops.length;
+    this.contentions = this.discipline.contentions;
+    this.places.add(this.discipline);
+    this.words = (this.places.count + 31) >>> 5;
     this.layers = [];
     this.sections.forget(this.nodes, this.words);
     this.decode();
+    this.join();
   }
 
   /** The futures of the others as seen by a thread that holds the locks @held. */
@@ -147,27 +166,50 @@ export class Futures {
 
   /** Fixpoint over the edges, backwards in order of discovery. */
   private close(layer: Sets, held: number): void {
-    const { automaton, heldSets } = this.machine;
-    const { edges } = automaton;
+    const { heldSets } = this.machine;
+    const { froms, tos, acquired, words } = this;
+    const { reads, writes } = layer;
     const cut = new Set<number>();
     for (const { cell, mode } of heldSets.items(held)) if (mode === Mode.exclusive) cut.add(cell);
-    layer.reads.set(this.own.reads);
-    layer.writes.set(this.own.writes);
+    reads.set(this.own.reads);
+    writes.set(this.own.writes);
     const follows = new Uint8Array(this.nodes);
     for (let node = 0; node < this.nodes; node++) {
-      const lock = this.acquired[node]!;
+      const lock = acquired[node]!;
       follows[node] = lock >= 0 && cut.has(lock) ? 0 : 1;
     }
     for (let again = true; again; ) {
       again = false;
-      for (let e = edges.length - 1; e >= 0; e--) {
-        const { from, to } = edges[e]!;
-        if (follows[from] === 0 || from >= this.nodes || to >= this.nodes) continue;
-        if (this.join(layer, from, to)) again = true;
-        const started = this.startedBy(from);
-        if (started >= 0 && this.join(layer, from, started)) again = true;
+      for (let e = froms.length - 1; e >= 0; e--) {
+        if (follows[froms[e]!] === 0) continue;
+        const into = froms[e]! * words;
+        const from = tos[e]! * words;
+        for (let w = 0; w < words; w++) {
+          const r = reads[into + w]! | reads[from + w]!;
+          const x = writes[into + w]! | writes[from + w]!;
+          if (r === reads[into + w] && x === writes[into + w]) continue;
+          reads[into + w] = r;
+          writes[into + w] = x;
+          again = true;
+        }
       }
     }
+  }
+
+  /** Which local states are joined. */
+  private join(): void {
+    const { edges } = this.machine.automaton;
+    const pairs: number[] = [];
+    const put = (from: number, to: number): void => {
+      if (from < this.nodes && to < this.nodes) pairs.push(from, to);
+    };
+    for (const { from, to } of edges) {
+      const started = this.startedBy(from);
+      if (started >= 0) put(from, started);
+      put(from, to);
+    }
+    this.froms = Int32Array.from({ length: pairs.length / 2 }, (_, i) => pairs[i * 2]!);
+    this.tos = Int32Array.from({ length: pairs.length / 2 }, (_, i) => pairs[i * 2 + 1]!);
   }
 
   /** The local state in which the thread begins that an Op in @node starts, or -1. */
@@ -193,31 +235,18 @@ export class Futures {
 
   private emptySets(): Sets {
     const size = this.nodes * this.words;
-    return { reads: new Uint32Array(size), writes: new Uint32Array(size) };
+    return { reads: new Int32Array(size), writes: new Int32Array(size) };
   }
 
   private add(sets: Sets, node: number, cell: number, access: number): void {
     if (cell < 0 || access === Access.none) return;
-    this.set(access === Access.write ? sets.writes : sets.reads, node, cell + 1);
+    const place = this.places.of(cell);
+    if (place >= 0) this.set(access === Access.write ? sets.writes : sets.reads, node, place);
   }
 
-  private set(sets: Uint32Array, node: number, bit: number): void {
-    const at = node * this.words + (bit >>> 5);
-    sets[at] = sets[at]! | (1 << (bit & 31));
-  }
-
-  private join({ reads, writes }: Sets, into: number, from: number): boolean {
-    let grown = false;
-    for (let w = 0; w < this.words; w++) {
-      const a = into * this.words + w;
-      const b = from * this.words + w;
-      const moreReads = (reads[a]! | reads[b]!) >>> 0;
-      const moreWrites = (writes[a]! | writes[b]!) >>> 0;
-      if (moreReads !== reads[a] || moreWrites !== writes[a]) grown = true;
-      reads[a] = moreReads;
-      writes[a] = moreWrites;
-    }
-    return grown;
+  private set(sets: Int32Array, node: number, place: number): void {
+    const at = node * this.words + (place >>> 5);
+    sets[at] = sets[at]! | (1 << (place & 31));
   }
 
   /** True if nothing that others can do before @t moves is dependent with its step @i. */
@@ -246,19 +275,20 @@ export class Futures {
 
   private clashes(layer: Sets, i: Instruction, visible: boolean, other: number): boolean {
     if (other >= this.nodes) return true;
-    if (i.cell >= 0 && this.conflicts(layer, other, i.cell + 1, ACCESS[i.code]!)) return true;
+    if (i.cell >= 0 && this.conflicts(layer, other, i.cell, ACCESS[i.code]!)) return true;
     const dead = i.code === Code.free ? Access.write : Access.read;
-    if (i.dead >= 0 && this.conflicts(layer, other, i.dead + 1, dead)) return true;
-    return visible && this.conflicts(layer, other, VISIBLE, Access.write);
+    if (i.dead >= 0 && this.conflicts(layer, other, i.dead, dead)) return true;
+    return visible && (layer.writes[other * this.words]! & (1 << VISIBLE)) !== 0;
   }
 
-  private conflicts(layer: Sets, node: number, bit: number, access: number): boolean {
-    const word = bit >>> 5;
-    if (word >= this.words) return true;
-    const mask = 1 << (bit & 31);
-    if (layer.writes[node * this.words + word]! & mask) return true;
+  private conflicts(layer: Sets, node: number, cell: number, access: number): boolean {
+    const place = this.places.of(cell);
+    if (place < 0) return this.discipline.isContended(cell);
+    const at = node * this.words + (place >>> 5);
+    const mask = 1 << (place & 31);
+    if ((layer.writes[at]! & mask) !== 0) return true;
     if (access === Access.read || this.faults?.futureReadsCommute) return false;
-    return (layer.reads[node * this.words + word]! & mask) !== 0;
+    return (layer.reads[at]! & mask) !== 0;
   }
 
   /** True if @t, about to take a free lock, may go through the whole section at once. */

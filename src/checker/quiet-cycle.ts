@@ -3,6 +3,9 @@
 
 import type { Machine } from './machine.ts';
 
+/** Steps after which it is asked whether they go round; a power of two. */
+export const CYCLE_MIN = 16;
+
 /** Remembers one state of a machine. */
 export class Cycle {
   private locals = new Int32Array(8);

@@ -87,6 +87,10 @@ class Lore {
 export class Discipline {
   /** 1 for each cell whose accesses are switch points. */
   shared = new Uint8Array(1024);
+  /** 1 for each cell that several threads touch and one writes, protected or not. */
+  contended = new Uint8Array(1024);
+  /** How many of these there are. */
+  contentions = 0;
   /** 1 for each lock that somebody tries. */
   tried = new Uint8Array(1024);
   /** How often what was harmless came to be not so; a change starts a new round. */
@@ -152,6 +156,9 @@ export class Discipline {
     const shared = new Uint8Array(length);
     shared.set(this.shared);
     this.shared = shared;
+    const contended = new Uint8Array(length);
+    contended.set(this.contended);
+    this.contended = contended;
     const tried = new Uint8Array(length);
     tried.set(this.tried);
     this.tried = tried;
@@ -196,10 +203,20 @@ export class Discipline {
   }
 
   private judge(cell: number, lore: Lore): void {
-    const harmless = !lore.written || lore.owner !== MANY || (lore.locks ?? []).length > 0;
+    if (!lore.written || lore.owner !== MANY) return;
+    if (this.contended[cell] === 0) {
+      this.contended[cell] = 1;
+      this.contentions++;
+    }
+    const harmless = (lore.locks ?? []).length > 0;
     if (harmless || this.shared[cell] === 1 || this.faults?.neverShared) return;
     this.shared[cell] = 1;
     this.demotions++;
+  }
+
+  /** True if several threads touch @cell and one writes it. */
+  isContended(cell: number): boolean {
+    return this.contended[cell] === 1;
   }
 
   /** True if doing @i, which is possible and invisible, can be seen by no other thread. */

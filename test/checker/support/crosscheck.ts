@@ -77,7 +77,7 @@ export function exploreLayers(
   const machine = new Machine(scene, machineOptions);
   const finals = new Set<string>();
   const discipline = new Discipline(machine.memory, machine.heldSets);
-  const futures = new Futures(machine);
+  const futures = new Futures(machine, discipline);
   if (afterSearch) exhaustive(machine, { discipline, knownFutures: futures });
   const { found, bounded: limits } = bounded(machine, {
     bound: 50,
