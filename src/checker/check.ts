@@ -5,11 +5,10 @@ import { assert } from '#base/assert';
 import { plural } from '#base/text';
 import { type Audited, CacheAudit } from './audit-cache.ts';
 import { bounded } from './bounded.ts';
-import { decidingStep } from './critical.ts';
 import { lockOrders } from './detect-order.ts';
 import { RaceWatch } from './detect-races.ts';
 import { exhaustive } from './exhaustive.ts';
-import { EXPLAIN_MAX, type Why, whyOf } from './explain-brief.ts';
+import { EXPLAIN_MAX, explained, type Why } from './explain-brief.ts';
 import { Futures } from './futures.ts';
 import { Machine } from './machine.ts';
 import { type Minimised, minimise } from './minimise.ts';
@@ -39,7 +38,7 @@ export interface CheckOptions {
   readonly minimisePreemptions?: number;
   /** Flag --minimise-max: states to visit while shortening. */
   readonly minimiseMax?: number;
-  /** Steps to spend on why each finding fails; 0 for no explanation, 30,000 unless told. */
+  /** Steps to spend on why each finding fails; 0 for none of it, 30,000 unless told. */
   readonly explainMax?: number;
   /** Flag --audit-cache: go on from every Nth place where an exhaustive search turned back. */
   readonly auditCache?: number | undefined;
@@ -53,7 +52,7 @@ export interface CheckFinding {
   /** Proved that no run with fewer preemptions shows it. */
   readonly minimal: boolean;
   readonly trace: readonly StepRecord[];
-  /** Index into trace of the access that decides; null in an empty trace. */
+  /** Index into trace of the access that decides; null in an empty trace, or if not asked for. */
   readonly deciding: number | null;
   /** Null where there was nothing to say, or too little to say it for. */
   readonly why: Why | null;
@@ -184,19 +183,22 @@ function inLayers(
 /** Make a finding of @run: replayed twice, by its steps and by its schedule. */
 function finding(machine: Machine, run: Minimised, explainMax: number): CheckFinding {
   const key = reportKey(run.report);
-  const { trace, reports, preemptions } = replayRun(machine, run.run);
-  const raised = reports.find(({ report }) => reportKey(report) === key);
+  const taken = replayRun(machine, run.run);
+  const { trace, preemptions } = taken;
+  const raised = taken.reports.find(({ report }) => reportKey(report) === key);
   assert(raised !== undefined, `${key} does not show when its run is taken again`);
   const schedule = formatSchedule(trace, run.run);
   const replayed = replay(machine, schedule);
   assert(replayed.ok, `the schedule of ${key} does not replay: ${schedule}`);
   assert(sameReports(replayed.value, key), `${key} does not show when its schedule is replayed`);
   assert(preemptions === run.preemptions, `${key} has another number of preemptions when replayed`);
-  const deciding = decidingStep(machine, run.run, trace, key, raised.step);
-  const why = explainMax === 0 ? null : whyOf(machine, run.run, key, explainMax);
+  const { deciding, why } =
+    explainMax === 0 ? UNEXPLAINED : explained(machine, taken, key, raised.step, explainMax);
   const { minimal } = run;
   return { report: raised.report, schedule, preemptions, minimal, trace, deciding, why };
 }
+
+const UNEXPLAINED = { deciding: null, why: null };
 
 function sameReports(replayed: Replayed, key: string): boolean {
   return replayed.reports.some(({ report }) => reportKey(report) === key);

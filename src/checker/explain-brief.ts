@@ -4,11 +4,13 @@
 // Half of the budget goes to the window and its critical pair (explain.ts), half to random walks
 // (explain-walks.ts). Both say where it was not enough.
 
+import { decidingStep } from './critical.ts';
 import { explain } from './explain.ts';
 import { walkedOdds } from './explain-walks.ts';
 import type { Machine } from './machine.ts';
-import { type Choice, replayRun } from './run.ts';
-import { formatSchedule } from './schedule.ts';
+import type { Report } from './program.ts';
+import { type Choice, type Replayed, replayRun, reportKey } from './run.ts';
+import { formatSchedule, replay } from './schedule.ts';
 
 /** Steps for one finding, unless told. */
 export const EXPLAIN_MAX = 30_000;
@@ -37,6 +39,39 @@ export interface Why {
     readonly failing: number;
     readonly noReturn: number | null;
   } | null;
+}
+
+/** What explains a report. */
+export interface Explained {
+  /** Index into the run of the access that decides; null in an empty run. */
+  readonly deciding: number | null;
+  readonly why: Why | null;
+}
+
+/** Why @taken, a run of @machine, raises the report @key at @step; @budget: steps to spend. */
+export function explained(
+  machine: Machine,
+  { run, trace }: Replayed,
+  key: string,
+  step: number,
+  budget: number,
+): Explained {
+  const deciding = decidingStep(machine, run, trace, key, step);
+  return { deciding, why: whyOf(machine, run, key, budget) };
+}
+
+/** The same for the run that @schedule names; null if none of its reports @is the one meant. */
+export function explainedSchedule(
+  machine: Machine,
+  schedule: string,
+  is: (report: Report) => boolean,
+  budget: number = EXPLAIN_MAX,
+): Explained | null {
+  const replayed = replay(machine, schedule);
+  if (!replayed.ok) return null;
+  const raised = replayed.value.reports.find(({ report }) => is(report));
+  if (raised === undefined) return null;
+  return explained(machine, replayed.value, reportKey(raised.report), raised.step, budget);
 }
 
 /** Why @run raises the report @key; null if there is nothing to say. */

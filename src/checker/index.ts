@@ -18,7 +18,7 @@ export {
   explain,
   type RaceWindow,
 } from './explain.ts';
-export type { Why } from './explain-brief.ts';
+export { type Explained, explainedSchedule, type Why } from './explain-brief.ts';
 export { Machine, type MachineOptions } from './machine.ts';
 export { type MemoryModel, underMemory } from './memory.ts';
 export type {

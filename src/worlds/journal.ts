@@ -9,7 +9,7 @@
 
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { runTasks } from './pool.ts';
+import { exploreAll, type Pool } from './pool.ts';
 import type { WorldOutcome, WorldTask } from './run-world.ts';
 
 const FORMAT = 'racewindow/journal@1';
@@ -56,10 +56,10 @@ export class Journal {
   }
 }
 
-/** As runTasks(), but what @journal knows is not done again, and what is done is put into it. */
-export async function runJournaled(
+/** As exploreAll(), but what @journal knows is not done again, and what is done is put into it. */
+export async function exploreJournaled(
+  pool: Pool,
   tasks: readonly WorldTask[],
-  jobs: number,
   journal: Journal | null,
   onDone: (index: number, outcome: WorldOutcome) => void,
 ): Promise<WorldOutcome[]> {
@@ -69,7 +69,7 @@ export async function runJournaled(
   });
   const open = tasks.flatMap((task, i) => (outcomes[i] === undefined ? [{ task, i }] : []));
   const todo = open.map(({ task }) => task);
-  const fresh = await runTasks(todo, jobs, (nth, outcome) => {
+  const fresh = await exploreAll(pool, todo, (nth, outcome) => {
     const { task, i } = open[nth]!;
     journal?.add(task, outcome);
     onDone(i, outcome);

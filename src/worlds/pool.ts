@@ -3,50 +3,89 @@
 
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
+import type { Explained } from '#checker/index';
+import { type ExplainTask, explainWorld } from './explain-world.ts';
 import { runWorld, type WorldOutcome, type WorldTask } from './run-world.ts';
 
+/** What a worker thread can be told to do. */
+export type Task =
+  | { readonly kind: 'explore'; readonly task: WorldTask }
+  | { readonly kind: 'explain'; readonly task: ExplainTask };
+
+export type TaskResult = WorldOutcome | readonly Explained[];
+
+/** Do @task in this thread. */
+export function perform(task: Task): TaskResult {
+  return task.kind === 'explore' ? runWorld(task.task) : explainWorld(task.task);
+}
+
+/** Does tasks; to be closed at the end. */
+export interface Pool {
+  readonly run: (task: Task) => Promise<TaskResult>;
+  readonly close: () => Promise<void>;
+}
+
 /**
- * The outcomes of @tasks, in their order. @jobs: worker threads; with one there are none, and with
- * more the compiled entry is used, since worker threads load no TypeScript.
+ * A pool for @most tasks at once. @jobs: worker threads; with one there are none, and with more the
+ * compiled entry is used, since worker threads load no TypeScript.
  */
-export async function runTasks(
-  tasks: readonly WorldTask[],
-  jobs: number,
-  onDone: (index: number, outcome: WorldOutcome) => void,
-): Promise<WorldOutcome[]> {
-  const entry = new URL('./worker.js', import.meta.url);
-  const threads = Math.min(jobs, tasks.length, availableParallelism());
-  if (threads <= 1 || !import.meta.url.endsWith('.js')) return runHere(tasks, onDone);
+export function openPool(jobs: number, most: number): Pool {
+  const threads = Math.min(jobs, most, availableParallelism());
+  if (threads <= 1 || !import.meta.url.endsWith('.js')) return poolOfNone();
   const pool = new Piscina({
-    filename: entry.href,
+    filename: new URL('./worker.js', import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
     execArgv: [],
   });
-  try {
-    return await Promise.all(
-      tasks.map(async (task, i) => {
-        const outcome = (await pool.run(task)) as WorldOutcome;
-        onDone(i, outcome);
-        return outcome;
-      }),
-    );
-  } finally {
-    await pool.destroy();
-  }
+  return { run: (task) => pool.run(task) as Promise<TaskResult>, close: () => pool.destroy() };
 }
 
-async function runHere(
+/** One task after the other, in this thread. */
+function poolOfNone(): Pool {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run: (task) => {
+      // Let progress be drawn between tasks.
+      const turn = last.then(() => new Promise((resolve) => setImmediate(resolve)));
+      const result = turn.then(() => perform(task));
+      last = result.catch(() => {});
+      return result;
+    },
+    close: async () => {},
+  };
+}
+
+/** The outcomes of @tasks, in their order. */
+export function exploreAll(
+  pool: Pool,
   tasks: readonly WorldTask[],
   onDone: (index: number, outcome: WorldOutcome) => void,
 ): Promise<WorldOutcome[]> {
-  const outcomes: WorldOutcome[] = [];
-  for (const [i, task] of tasks.entries()) {
-    const outcome = runWorld(task);
-    outcomes.push(outcome);
-    onDone(i, outcome);
-    // Let progress be drawn between worlds.
-    await new Promise((resolve) => setImmediate(resolve));
+  const outcomes = new Array<Promise<WorldOutcome>>(tasks.length);
+  for (const i of longestFirst(tasks)) {
+    outcomes[i] = pool.run({ kind: 'explore', task: tasks[i]! }).then((result) => {
+      onDone(i, result as WorldOutcome);
+      return result as WorldOutcome;
+    });
   }
-  return outcomes;
+  return Promise.all(outcomes);
+}
+
+/** Indices of @tasks: those that take longest are begun first, so that all threads end together. */
+function longestFirst(tasks: readonly WorldTask[]): number[] {
+  const size = ({ world }: WorldTask): number => {
+    const walks = world.threads.filter((thread) => thread.kind === 'iommu-probe').length;
+    return walks * 1000 + world.threads.length * 100 + world.devices.length;
+  };
+  return [...tasks.keys()].sort((a, b) => size(tasks[b]!) - size(tasks[a]!) || a - b);
+}
+
+/** Why the findings of each of @tasks fail, in their order. */
+export async function explainAll(
+  pool: Pool,
+  tasks: readonly ExplainTask[],
+): Promise<(readonly Explained[])[]> {
+  const runs = tasks.map((task) => pool.run({ kind: 'explain', task }));
+  return (await Promise.all(runs)) as (readonly Explained[])[];
 }

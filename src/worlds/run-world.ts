@@ -44,7 +44,8 @@ export interface WorldFinding {
   readonly preemptions: number;
   readonly minimal: boolean;
   readonly trace: readonly TraceStep[];
-  readonly deciding: number | null;
+  /** Why it fails: known once it has been chosen (explain-world.ts). */
+  readonly deciding?: number | null;
   readonly why?: Why | null;
 }
 
@@ -87,6 +88,7 @@ export function runWorld(task: WorldTask): WorldOutcome {
     statesMax: task.statesMax ?? (goesByRuns(strategy) ? RUNS_MAX : STATES_MAX),
     timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
     auditCache: task.auditCache,
+    explainMax: 0,
   });
   const { audited } = coverage;
   const wrong = audited?.differences[0];
@@ -131,8 +133,6 @@ function plain(f: CheckFinding): WorldFinding {
     preemptions: f.preemptions,
     minimal: f.minimal,
     trace: f.trace.map(({ objectType: _, ...step }) => step),
-    deciding: f.deciding,
-    why: f.why,
   };
 }
 

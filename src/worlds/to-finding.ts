@@ -47,7 +47,7 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     minimal: f.minimal,
     schedule: f.schedule,
     trace: f.trace,
-    deciding: f.deciding,
+    deciding: f.deciding ?? null,
     ...(f.why ? { why: f.why } : {}),
     witness: f.witness,
   };
@@ -78,12 +78,7 @@ export function transfer(
   if (!report || report.subject !== subject) return null;
   const { because, facts } = report;
   const trace = run.value.trace.map(({ objectType: _, ...step }) => step);
-  const pair = f.why?.pair && {
-    ...f.why.pair,
-    passing: rename(f.why.pair.passing, escapedNames(names)),
-  };
-  const why = f.why ? { ...f.why, pair: pair ?? null } : null;
-  return { ...f, schedule, trace, why, witness: { subject, because, facts } };
+  return { ...f, schedule, trace, witness: { subject, because, facts } };
 }
 
 /** Names as schedules write them (checker/schedule.ts): `cb@3` is `cb%403`. */

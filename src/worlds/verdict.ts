@@ -14,8 +14,9 @@ import type { CheckOptions, CheckProgress, CheckResult, Outcome, Verdict } from 
 import { coverageOf, noticedIn } from './coverage.ts';
 import { type DerivedWorld, worldsForPlatform } from './derive.ts';
 import { genericWorlds } from './generic.ts';
-import { Journal, runJournaled } from './journal.ts';
+import { exploreJournaled, Journal } from './journal.ts';
 import { specOf } from './kernel-spec.ts';
+import { explainAll, openPool, type Pool } from './pool.ts';
 import { bestOf, sortKey, type WorldFinding, type WorldOutcome } from './run-world.ts';
 import { shapeOf } from './shape.ts';
 import { toFinding, transfer } from './to-finding.ts';
@@ -46,12 +47,30 @@ export async function checkPlatform(
 ): Promise<CheckResult> {
   const spec = specOf(kernel.revision, kernel.userFixes);
   const worlds = chosenWorlds(platform, options);
-  const explored = await explore(worlds, kernel, options, version, onProgress);
-  const all = mergeFindings(explored, spec, options.memory);
-  const { windows } = options;
-  const findings = all.filter(
-    (f) => windows === null || (f.window !== null && windows.includes(f.window)),
-  );
+  const pool = openPool(options.jobs, worlds.length);
+  try {
+    const explored = await explore(pool, worlds, kernel, options, version, onProgress);
+    const all = mergeFindings(explored, spec, options.memory);
+    const { windows } = options;
+    const shown = all.filter(
+      (f) => windows === null || (f.window !== null && windows.includes(f.window)),
+    );
+    const findings = await explain(pool, shown, spec, wantedOf(kernel.revision, options), options);
+    return resultOf(explored, all, findings, kernel, options, version);
+  } finally {
+    await pool.close();
+  }
+}
+
+function resultOf(
+  explored: readonly Explored[],
+  all: readonly Placed[],
+  findings: readonly Finding[],
+  kernel: CheckedKernel,
+  options: CheckOptions,
+  version: string,
+): CheckResult {
+  const spec = specOf(kernel.revision, kernel.userFixes);
   return {
     tool: { name: 'racewindow', version, format: 'racewindow/report@1' },
     kernel: {
@@ -90,7 +109,13 @@ function withSwitches(d: DerivedWorld, asyncProbe: boolean, strictDevlink: boole
   return { ...d, world: { ...d.world, switches, devices } };
 }
 
+/** Ids of the properties to watch, null for all. */
+function wantedOf(revision: Revision, { properties: ids }: CheckOptions): readonly string[] | null {
+  return ids?.filter((id) => appliesTo(id, revision)) ?? null;
+}
+
 async function explore(
+  pool: Pool,
   worlds: readonly DerivedWorld[],
   kernel: CheckedKernel,
   options: CheckOptions,
@@ -103,7 +128,7 @@ async function explore(
     if (!stands.has(shape)) stands.set(shape, w);
   }
   const spec = specOf(kernel.revision, kernel.userFixes);
-  const wanted = options.properties?.filter((id) => appliesTo(id, kernel.revision)) ?? null;
+  const wanted = wantedOf(kernel.revision, options);
   const { strategy, memory, statesMax, timeMaxMs, auditCache } = options;
   const tasks = [...stands.values()].map(({ world }) => ({
     world,
@@ -117,7 +142,7 @@ async function explore(
   }));
   let [worldsDone, states, findings] = [0, 0, 0];
   const journal = options.resume === undefined ? null : new Journal(options.resume, version);
-  const outcomes = await runJournaled(tasks, options.jobs, journal, (i, outcome) => {
+  const outcomes = await exploreJournaled(pool, tasks, journal, (i, outcome) => {
     worldsDone++;
     states += outcome.states;
     findings += outcome.findings.length;
@@ -137,11 +162,12 @@ interface Placed extends WorldFinding {
   readonly derived: DerivedWorld;
 }
 
+/** One finding for each property, window and class. */
 function mergeFindings(
   explored: readonly Explored[],
   spec: Finding['revision'],
   memory: Memory | undefined,
-): Finding[] {
+): Placed[] {
   const classes = new Map<string, Placed[]>();
   for (const { derived, stand, outcome } of explored) {
     for (const f of outcome.findings) {
@@ -152,17 +178,43 @@ function mergeFindings(
       classes.set(derived.classKey, list);
     }
   }
-  const findings = [...classes.values()].flatMap((list) =>
-    bestOf(list).map(({ derived, ...f }) => {
-      const { world, classKey, devices } = derived;
-      return toFinding(f, { world, classKey, devices, kernel: spec, memory });
-    }),
-  );
-  return findings.sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
+  const found = [...classes.values()].flatMap((list) => bestOf(list));
+  return found.sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
 }
 
-function orderKey(f: Finding): string {
-  return `${sortKey(f)}|${f.class}`;
+function orderKey(f: Placed): string {
+  return `${sortKey(f)}|${f.derived.classKey}`;
+}
+
+/** @found as findings, each with why it fails. */
+async function explain(
+  pool: Pool,
+  found: readonly Placed[],
+  spec: Finding['revision'],
+  properties: readonly string[] | null,
+  { memory }: CheckOptions,
+): Promise<Finding[]> {
+  const worlds = [...new Set(found.map((f) => f.derived))];
+  const tasks = worlds.map((derived) => ({
+    world: derived.world,
+    kernel: spec,
+    properties,
+    ...(memory === undefined ? {} : { memory }),
+    findings: found
+      .filter((f) => f.derived === derived)
+      .map(({ property, window, schedule, witness }) => {
+        return { property, window, schedule, subject: witness.subject };
+      }),
+  }));
+  const answers = await explainAll(pool, tasks);
+  const next = worlds.map(() => 0);
+  return found.map(({ derived, ...f }) => {
+    const at = worlds.indexOf(derived);
+    const explained = answers[at]?.[next[at]!++];
+    assert(explained, `${f.property} of ${derived.world.name} has been explained`);
+    const { world, classKey, devices } = derived;
+    return toFinding({ ...f, ...explained }, { world, classKey, devices, kernel: spec, memory });
+  });
 }
 
 /** Each world that was explored, once. */
@@ -176,7 +228,7 @@ function distinct(explored: readonly Explored[]): Explored[] {
  */
 function verdictsOf(
   explored: readonly Explored[],
-  all: readonly Finding[],
+  all: readonly Placed[],
   shown: readonly Finding[],
   revision: Revision,
   options: CheckOptions,
@@ -204,14 +256,13 @@ function outcomeOf(
   property: string,
   classKey: string,
   explored: readonly Explored[],
-  all: readonly Finding[],
+  all: readonly Placed[],
   shown: readonly Finding[],
   revision: Revision,
 ): Outcome | null {
   if (!appliesTo(property, revision)) return 'n.a.';
-  const ours = (f: Finding) => f.property === property && f.class === classKey;
-  if (shown.some(ours)) return 'violated';
-  if (all.some(ours)) return null;
+  if (shown.some((f) => f.property === property && f.class === classKey)) return 'violated';
+  if (all.some((f) => f.property === property && f.derived.classKey === classKey)) return null;
   const bounded = explored.some(
     (e) => e.derived.classKey === classKey && e.outcome.bounded.length > 0,
   );

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Entry of a worker thread: one world at a time.
+// Entry of a worker thread: one task at a time.
 
-import { runWorld, type WorldOutcome, type WorldTask } from './run-world.ts';
+import { perform, type Task, type TaskResult } from './pool.ts';
 
 /** What piscina calls. */
-export default function explore(task: WorldTask): WorldOutcome {
-  return runWorld(task);
+export default function work(task: Task): TaskResult {
+  return perform(task);
 }
