@@ -2,12 +2,12 @@
 // Every state that matters: depth-first search with state caching, quiet steps and sleep sets.
 //
 // The idea. A state is visited once (128-bit fingerprints). Steps that nobody else can see are
-// taken at once (reduce.ts), so only states where the choice of thread matters are stored. Where it
-// does, sleep sets keep the search from taking two independent steps in both orders: once thread t
-// has been explored from a state, t sleeps in what is explored from there afterwards, until a step
-// is taken that is dependent with t's. A stored state keeps the set it was explored with; when it
-// is met again with less asleep, what was asleep then and is awake now is explored (Godefroid 1996,
-// figure 5.2).
+// taken at once (reduce.ts), so only states where the choice of thread matters are stored. There,
+// often only some threads have to be tried (persistent.ts), and sleep sets keep the search from
+// taking two independent steps in both orders: once thread t has been explored from a state, t
+// sleeps in what is explored from there afterwards, until a step is taken that is dependent with
+// t's. A stored state keeps the set it was explored with; when it is met again with less asleep,
+// what was asleep then and is awake now is explored (Godefroid 1996, figure 5.2).
 //
 //   T1: store x      T2: store y        both shared, four states: 00 10 01 11
 //   00 -T1-> 10 -T2-> 11;  00 -T2-> 01 with T1 asleep: its store commutes with T2's, nothing to do
@@ -17,81 +17,44 @@
 // state kept from 16, 32, 64, ... steps ago shows the cycle (Brent 1980). It is reported as a
 // livelock, and the state is opened there as if the step were not quiet.
 //
+// Where threads are left out, they must not be left out on a whole cycle: if the search meets a
+// state of its stack again, all that was left out there is tried. Where something is done again,
+// new states leave nobody out, and what is met there no longer does: no stack sees these cycles.
+//
 // What is known of cells and threads is learned on the way and may come to be wrong. Then only what
 // has relied on it is done again (answers.ts), or, where that is a good part, all.
 
 import { assert } from '#base/assert';
 import { Answers } from './answers.ts';
-import type { DependenceFaults } from './dependence.ts';
+import type { ExhaustiveOptions, SearchResult } from './exhaustive-options.ts';
+import { type Level, Stack } from './exhaustive-stack.ts';
 import { Futures } from './futures.ts';
-import type { FutureFaults } from './futures-sections.ts';
 import type { Machine } from './machine.ts';
 import { Code } from './machine-code.ts';
+import { PersistentSets } from './persistent.ts';
 import { QuietSteps } from './quiet.ts';
 import { CYCLE_MIN, Cycle } from './quiet-cycle.ts';
-import { Discipline, type ReductionFaults, type Reductions } from './reduce.ts';
+import { Discipline } from './reduce.ts';
 import { learn } from './reduce-learn.ts';
 import { DependenceMatrix } from './reduce-matrix.ts';
-import { Findings, type Found, type Limit, type Limits, limitsHit, livelock, Path } from './run.ts';
+import { Findings, type Limit, limitsHit, livelock, Path } from './run.ts';
 import { StateTable } from './state-table.ts';
 
-export interface ExhaustiveOptions extends Limits, Reductions {
-  /** What is known of the cells from an earlier search; learned here as well. */
-  readonly discipline?: Discipline | undefined;
-  /** What is known of what threads may still do; likewise. */
-  readonly knownFutures?: Futures | undefined;
-  /** Random runs before the first round; true unless told. */
-  readonly learn?: boolean;
-  /** States up to which a cell that comes to be shared voids the round; 1000 unless told. */
-  readonly young?: number;
-  readonly faults?: (DependenceFaults & ReductionFaults & FutureFaults) | undefined;
-  /** Called in each state that is stored, once a round. */
-  readonly onState?: (() => void) | undefined;
-  /** Called where a known state is met in which nothing is left to do, with the way there. */
-  readonly onHit?: ((path: Path) => void) | undefined;
-  /** Called in each state where nothing is enabled. */
-  readonly onTerminal?: (() => void) | undefined;
-}
-
-export interface SearchResult {
-  readonly found: readonly Found[];
-  readonly states: number;
-  readonly transitions: number;
-  /** Limits that were hit; what was found holds, what was not found may still exist. */
-  readonly bounded: readonly Limit[];
-  /** How often the search began. */
-  readonly rounds: number;
-}
+export type { ExhaustiveOptions, SearchResult } from './exhaustive-options.ts';
 
 /** Sets of threads are the bits of a word that is not negative. */
 const THREADS_MAX = 30;
 /** States up to which a round that has to be done again is given up at once. */
 const YOUNG = 1000;
 const QUIET_MAX = 1_000_000;
+/** In place of the thread of an expansion: the choice of who is left out in the state it led to. */
+const LEFT_OUT = -1;
 /** A round is done again if more than one expansion in so many has relied on what does not hold. */
 const REPAIRED_SHARE = 3;
 
 /** Explore @machine exhaustively. */
 export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): SearchResult {
   return new Exhaustive(machine, options).search();
-}
-
-/** Columns of the stack, one row for each open state. */
-interface Level {
-  mark: number;
-  length: number;
-  /** Threads still to be explored. */
-  todo: number;
-  sleep: number;
-  /** Thread that led here. */
-  last: number;
-  /** Expansion that led here. */
-  from: number;
-  /** Thread under exploration with its next choice, -1 for none. */
-  thread: number;
-  choice: number;
-  /** View of what each thread would do here. */
-  views: Int32Array;
 }
 
 class Exhaustive {
@@ -103,7 +66,8 @@ class Exhaustive {
   private readonly findings = new Findings();
   private readonly path = new Path();
   private readonly cycle = new Cycle();
-  private readonly levels: Level[] = [];
+  private readonly stack = new Stack();
+  private readonly persistent: PersistentSets;
   private readonly matrix: DependenceMatrix;
   private readonly limits: Limit[] = [];
   private readonly started = performance.now();
@@ -113,6 +77,8 @@ class Exhaustive {
   /** The expansion under way. */
   private expansion = 0;
   private last = 0;
+  /** Something is done again: nobody is left out. */
+  private redoing = false;
 
   constructor(machine: Machine, options: ExhaustiveOptions) {
     this.machine = machine;
@@ -123,6 +89,7 @@ class Exhaustive {
     this.steps = new QuietSteps(machine, this.discipline, this.futures, options);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
     this.answers = new Answers(this.futures, this.discipline);
+    this.persistent = new PersistentSets(machine, this.futures, options.faults);
   }
 
   search(): SearchResult {
@@ -168,6 +135,8 @@ class Exhaustive {
     this.last = 0;
     this.findings.note(machine.reports, this.path);
     for (let t = 0; t < machine.threadCount(); t++) this.note(t);
+    this.stack.clear();
+    this.redoing = false;
     this.expansion = this.answers.begin(-1, 0, 0, 0);
     this.settle(0);
     const isYoung = (): boolean =>
@@ -183,8 +152,9 @@ class Exhaustive {
     while (depth >= 0 && goesOn()) {
       if (this.looksAhead() && this.futures.isStale()) this.refresh();
       if (this.exceeded()) break;
-      const level = this.levels[depth]!;
+      const level = this.stack.at(depth);
       if (level.thread < 0 && level.todo === 0) {
+        this.stack.close(level);
         machine.undo(level.mark);
         this.path.length = level.length;
         depth--;
@@ -203,6 +173,7 @@ class Exhaustive {
       if (wrong === null || wrong.length * REPAIRED_SHARE > this.answers.size) return false;
       if (wrong.length === 0) return true;
       if (wrong[0] === 0) return false;
+      this.redoing = true;
       for (const expansion of wrong) {
         this.again(expansion, goesOn);
         if (!goesOn()) return false;
@@ -225,7 +196,12 @@ class Exhaustive {
       }
     }
     const { parent, thread, choice, sleep } = begun;
-    this.explore(this.expand(-1, parent, thread, choice, sleep), goesOn);
+    this.expansion = parent;
+    const depth =
+      thread === LEFT_OUT
+        ? this.enter(-1, machine.mark(), path.length, sleep)
+        : this.expand(-1, parent, thread, choice, sleep);
+    this.explore(depth, goesOn);
   }
 
   /** Take the next step from the state on top; returns the new depth. */
@@ -358,6 +334,7 @@ class Exhaustive {
     const known = table.findOrAdd(f0, f1, f2, f3, asleep);
     let todo = 0;
     let sleep = asleep;
+    let left = 0;
     if (known < 0) {
       options.onState?.();
       let enabled = 0;
@@ -366,11 +343,14 @@ class Exhaustive {
         options.onTerminal?.();
         this.findings.note(machine.atEnd(), this.path);
       }
-      todo = enabled & ~asleep;
-    } else if (!options.faults?.ignoreWaking) {
-      todo = known & ~asleep;
+      left = this.leftOut(enabled, asleep);
+      table.other = left;
+      todo = enabled & ~left & ~asleep;
+    } else {
       sleep = known & asleep;
+      todo = (options.faults?.ignoreWaking ? 0 : known & ~asleep) | (this.takenIn(depth) & ~sleep);
       if (todo !== 0) table.replace(sleep);
+      left = table.other;
     }
     if (todo === 0) {
       if (known >= 0) options.onHit?.(this.path);
@@ -378,33 +358,40 @@ class Exhaustive {
       this.path.length = length;
       return depth;
     }
-    this.open(depth + 1, mark, length, todo, sleep);
+    const level = this.stack.open(depth + 1, machine, todo, sleep, left);
+    level.mark = mark;
+    level.length = length;
+    level.last = this.last;
+    level.from = this.expansion;
     return depth + 1;
   }
 
-  private open(depth: number, mark: number, length: number, todo: number, sleep: number): void {
-    const { machine } = this;
-    let level = this.levels[depth];
-    const count = machine.threadCount();
-    if (level === undefined) {
-      const views = new Int32Array(Math.max(8, count));
-      const { last, expansion: from } = this;
-      level = { mark, length, todo, sleep, last, from, thread: -1, choice: 0, views };
-      this.levels.push(level);
-    } else {
-      level.mark = mark;
-      level.length = length;
-      level.todo = todo;
-      level.sleep = sleep;
-      level.last = this.last;
-      level.from = this.expansion;
-      level.thread = -1;
-      if (level.views.length < count) level.views = new Int32Array(count);
+  /** Threads of @enabled that need not be tried in the new state in which the machine is. */
+  private leftOut(enabled: number, asleep: number): number {
+    const several = (enabled & (enabled - 1)) !== 0;
+    if (this.redoing || !several || !this.looksAhead() || this.options.persistent === false)
+      return 0;
+    const members = this.persistent.choose(enabled, asleep);
+    if (members < 0) return 0;
+    this.answers.begin(this.expansion, LEFT_OUT, 0, asleep);
+    this.persistent.note(members, this.answers);
+    return enabled & ~members;
+  }
+
+  /** The known state is met again: threads that were left out and have to be tried now. */
+  private takenIn(depth: number): number {
+    const left = this.table.other;
+    if (left === 0) return 0;
+    if (this.redoing) {
+      this.table.other = 0;
+      return left;
     }
-    for (let rest = todo | sleep; rest !== 0; rest &= rest - 1) {
-      const t = 31 - Math.clz32(rest & -rest);
-      level.views[t] = machine.view(t);
-    }
+    const level = this.stack.leaving(depth, this.machine.state);
+    if (level === null || this.options.faults?.ignoreProviso) return 0;
+    this.table.other = 0;
+    this.stack.close(level);
+    level.todo |= left & ~level.sleep;
+    return 0;
   }
 
   private exceeded(): boolean {

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The set of visited states: 128-bit fingerprints in open addressing, with one word for each.
+// The set of visited states: 128-bit fingerprints in open addressing, with two words for each.
 //
-// 20 bytes an entry; at most 3/4 full. That two different states share a fingerprint has a chance
+// 24 bytes an entry; at most 3/4 full. That two different states share a fingerprint has a chance
 // of about n^2 / 2^129: for 10^9 states 10^-21.
 
-/** Fingerprint -> word. */
+/** Words of an entry: fingerprint, the word plus one (0 marks a free entry), another word. */
+const WIDTH = 6;
+
+/** Fingerprint -> word, and another word that is 0 at first. */
 export class StateTable {
   size = 0;
   /** Where the latest find() ended: the entry, new or old. */
   private entry = 0;
   private mask: number;
-  /** Five words for each entry: fingerprint, then the word plus one; 0 marks a free entry. */
   private words: Uint32Array;
 
   constructor(log2 = 12) {
     this.mask = 2 ** log2 - 1;
-    this.words = new Uint32Array((this.mask + 1) * 5);
+    this.words = new Uint32Array((this.mask + 1) * WIDTH);
   }
 
   /** The word of a fingerprint, or -1 if it was not there; then it is added with @fresh. */
@@ -23,7 +25,7 @@ export class StateTable {
     const w = this.words;
     const [a, b, c, d] = [f0 >>> 0, f1 >>> 0, f2 >>> 0, f3 >>> 0];
     for (let at = a & this.mask; ; at = (at + 1) & this.mask) {
-      const i = at * 5;
+      const i = at * WIDTH;
       const word = w[i + 4]!;
       if (word === 0) {
         if ((this.size + 1) * 4 > (this.mask + 1) * 3) {
@@ -51,16 +53,25 @@ export class StateTable {
     this.words[this.entry + 4] = word + 1;
   }
 
+  /** The other word of that entry. */
+  get other(): number {
+    return this.words[this.entry + 5]!;
+  }
+
+  set other(word: number) {
+    this.words[this.entry + 5] = word;
+  }
+
   private grow(): void {
     const old = this.words;
     this.mask = this.mask * 2 + 1;
-    this.words = new Uint32Array((this.mask + 1) * 5);
+    this.words = new Uint32Array((this.mask + 1) * WIDTH);
     const w = this.words;
-    for (let i = 0; i < old.length; i += 5) {
+    for (let i = 0; i < old.length; i += WIDTH) {
       if (old[i + 4] === 0) continue;
       let at = old[i]! & this.mask;
-      while (w[at * 5 + 4] !== 0) at = (at + 1) & this.mask;
-      w.set(old.subarray(i, i + 5), at * 5);
+      while (w[at * WIDTH + 4] !== 0) at = (at + 1) & this.mask;
+      for (let k = 0; k < WIDTH; k++) w[at * WIDTH + k] = old[i + k]!;
     }
   }
 }

@@ -28,6 +28,7 @@ const FAULTS: readonly (readonly [keyof Faults, Flavour, number])[] = [
   ['ignoreFree', 'heap', 65],
   ['neverPublished', 'heap', 40],
   ['neverWake', 'mixed', 1],
+  ['neverJoined', 'mixed', 1],
 ];
 
 /** Faults that show in bigger programs. */

@@ -108,6 +108,7 @@ export const COMBINATIONS: readonly ExhaustiveOptions[] = [
   { quiet: false, sleep: true },
   { quiet: true, futures: false, sleep: true },
   { quiet: true, sleep: true },
+  { quiet: true, persistent: false, sleep: true },
   // Nothing is known before, and what was wrong is done again rather than all.
   { quiet: true, futures: false, sleep: true, learn: false, young: 0 },
   { quiet: true, sleep: true, learn: false, young: 0 },
