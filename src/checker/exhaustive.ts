@@ -93,8 +93,7 @@ class Exhaustive {
   }
 
   search(): SearchResult {
-    if (this.quiet() && this.options.learn !== false)
-      learn(this.machine, (t) => this.steps.note(t));
+    if (this.options.learn !== false && this.quiet()) learn(this.machine, (t) => this.note(t));
     this.refresh();
     let rounds = 0;
     for (let again = true; again; ) {

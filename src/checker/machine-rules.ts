@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The rules, signatures and sometimes-properties of a scene, watching a run.
 
-import { assert } from '#base/assert';
+import { assert, must } from '#base/assert';
 import { Handle, type Value } from '#env/op';
 import type { Edge, Heard, NamedEvent } from './machine-automaton.ts';
+import { Code, type Instruction } from './machine-code.ts';
 import type { Memory } from './machine-memory.ts';
 import type { Report } from './program.ts';
 import type { Peek, Rule, RuleReport, RunEvent, Scene, Signature, Watch } from './scene.ts';
@@ -175,6 +176,14 @@ export class Rules {
     });
     this.watchers.set(key, found);
     return found;
+  }
+
+  /** Indices of those that read what @i changes. */
+  watchersOf(i: Instruction): readonly number[] {
+    if (i.code === Code.spawn || i.cell < 0) return [];
+    if (i.code === Code.free) return this.watching(i.op.obj.type, '*');
+    if (i.code === Code.alloc) return this.watching(must(i.op.struct, 'what it is').type, '*');
+    return this.watching(i.op.obj.type, i.op.field === '' ? 'holder' : i.op.field);
   }
 
   /** Judge the `always` rules with these indices. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What it means that nothing can go on: a settled run, a deadlock, or a wake-up that was lost.
 
-import type { Instruction } from './machine-code.ts';
+import type { Machine } from './machine.ts';
+import { Code, type Instruction } from './machine-code.ts';
 import type { Report } from './program.ts';
 
 /** A thread that is not done and cannot go on. */
@@ -52,4 +53,29 @@ function cycle(stuck: readonly StuckThread[]): readonly StuckThread[] {
     if (at === start) return path;
   }
   return stuck.filter((thread) => !(thread.daemon && thread.i.op.kind === 'wait'));
+}
+
+/** The threads of @machine, where nothing is enabled, that are not done. */
+export function stuckThreads(machine: Machine): StuckThread[] {
+  const stuck: StuckThread[] = [];
+  for (let t = 0; t < machine.threadCount(); t++) {
+    if (machine.isDone(t)) continue;
+    const i = machine.instruction(machine.local(t));
+    const holders = holdersOf(machine, i);
+    stuck.push({ name: machine.threadName(t), daemon: machine.isDaemon(t), i, holders });
+  }
+  return stuck;
+}
+
+/** Names of the threads that hold what @i waits for. */
+function holdersOf(machine: Machine, i: Instruction): string[] {
+  if (i.code === Code.wait) return [];
+  const { slots } = machine.state;
+  const content = slots[i.cell]!;
+  if (content > 0) return [machine.threadName(content - 1)];
+  const holders: string[] = [];
+  for (let t = 0; t < machine.threadCount(); t++) {
+    if (slots[machine.memory.reader(i.cell, t)] !== 0) holders.push(machine.threadName(t));
+  }
+  return holders;
 }

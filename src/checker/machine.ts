@@ -23,7 +23,7 @@ import { allocatedBy, applyTo } from './machine-ops.ts';
 import { recordStep } from './machine-record.ts';
 import { Rules } from './machine-rules.ts';
 import { Fact, Sight } from './machine-sight.ts';
-import { deadlock, type StuckThread } from './machine-stuck.ts';
+import { deadlock, stuckThreads } from './machine-stuck.ts';
 import { type Thread, Threads } from './machine-threads.ts';
 import type { Capability, OpView, Program, Report, StepRecord } from './program.ts';
 import type { Scene } from './scene.ts';
@@ -339,16 +339,8 @@ export class Machine implements Program {
 
   /** Ask the rules that read what @i has changed. */
   private judge(i: Instruction): void {
-    i.watchers ??= this.watchersOf(i);
+    i.watchers ??= this.rules.watchersOf(i);
     if (i.watchers.length > 0) this.rules.judge(i.watchers, this.raw);
-  }
-
-  private watchersOf(i: Instruction): readonly number[] {
-    const { rules } = this;
-    if (i.code === Code.spawn || i.cell < 0) return [];
-    if (i.code === Code.free) return rules.watching(i.op.obj.type, '*');
-    if (i.code === Code.alloc) return rules.watching(must(i.op.struct, 'what it is').type, '*');
-    return rules.watching(i.op.obj.type, i.op.field === '' ? 'holder' : i.op.field);
   }
 
   private crash(t: number, i: Instruction): void {
@@ -361,26 +353,10 @@ export class Machine implements Program {
   atEnd(): readonly Report[] {
     this.raw = [];
     if (this.hasCrashed()) return [];
-    const stuck: StuckThread[] = [];
-    this.list.forEach((thread, t) => {
-      if (this.isDone(t)) return;
-      const i = this.instruction(this.local(t));
-      stuck.push({ name: thread.name, daemon: thread.daemon, i, holders: this.holdersOf(i) });
-    });
-    const report = deadlock(stuck);
+    const report = deadlock(stuckThreads(this));
     if (report !== null) this.raw.push(report);
     else this.rules.atEnd(this.raw);
     return this.raw.map((r) => this.rules.classify(r));
-  }
-
-  /** Names of the threads that hold what @i waits for. */
-  private holdersOf(i: Instruction): string[] {
-    if (i.code === Code.wait) return [];
-    const content = this.state.slots[i.cell]!;
-    if (content > 0) return [this.threadName(content - 1)];
-    return this.list
-      .filter((_, t) => this.state.slots[this.memory.reader(i.cell, t)] !== 0)
-      .map((thread) => thread.name);
   }
 
   /** The set of locks that @t holds, by number. */

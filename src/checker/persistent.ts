@@ -5,8 +5,8 @@
 // as those in M stand still, is dependent with what one of M is about to do, then only the enabled
 // threads of M have to be tried here: any run from this state takes a first step of M sometime, and
 // that step may as well come first (Godefroid 1996, chapter 4). M grows from one enabled thread:
-// who may disturb a member before it moves joins. A member that waits for a lock takes its holder in,
-// whose future has the unlock. The set with the fewest threads to try is taken.
+// who may disturb a member before it moves joins. A member that waits for a lock takes its holder
+// in, whose future has the unlock. The set with the fewest threads to try is taken.
 //
 //   T1: x = 1    T2: read x    T3: y = 1    T4: y = 2     M = {T1, T2}: T3 and T4 wait their turn
 //
