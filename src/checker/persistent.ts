@@ -92,7 +92,7 @@ export class PersistentSets {
     return this.machine.views.all[this.machine.view(t)]!.visible;
   }
 
-  /** True if the step of @t ends the run or breaks a rule of the machine, whatever comes with it. */
+  /** True if the step of @t ends the run, or its thread with locks held. */
   private endsRun(t: number): boolean {
     const { machine } = this;
     if (!machine.enabled(t)) return false;
