@@ -63,7 +63,8 @@ export interface BoundedResult {
 }
 
 interface Node {
-  readonly snapshot: Int32Array;
+  /** The state, until it is worked off: later nodes need only its steps. */
+  snapshot: Int32Array;
   readonly last: number;
   readonly preemptions: number;
   readonly steps: number;
@@ -86,6 +87,7 @@ export function bounded(machine: Machine, options: BoundedOptions): BoundedResul
 }
 
 const RUN_MAX = 100_000;
+const NONE = new Int32Array(0);
 
 class Layered {
   private readonly machine: Machine;
@@ -94,6 +96,8 @@ class Layered {
   private readonly limits: Limit[] = [];
   private readonly started = performance.now();
   private readonly cycle = new Cycle();
+  /** Snapshots to use again. */
+  private readonly spare: Int32Array[] = [];
   private table = new StateTable();
   /** By preemptions, then steps. */
   private queue: Node[][][] = [];
@@ -146,7 +150,8 @@ class Layered {
     while (this.queue.length <= node.preemptions) this.queue.push([]);
     const layer = this.queue[node.preemptions]!;
     while (layer.length <= node.steps) layer.push([]);
-    layer[node.steps]!.push({ ...node, snapshot: this.machine.state.save() });
+    const snapshot = this.machine.state.save(this.spare.pop());
+    layer[node.steps]!.push({ ...node, snapshot });
   }
 
   private layers(learned: number): void {
@@ -157,6 +162,8 @@ class Layered {
         for (const node of layer[steps]!) {
           if (this.discipline.demotions !== learned || this.exceeded()) return;
           this.expand(node);
+          this.spare.push(node.snapshot);
+          node.snapshot = NONE;
         }
         layer[steps] = [];
         if (this.satisfied(p, steps)) return;

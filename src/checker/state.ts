@@ -146,10 +146,11 @@ export class State {
     return Boolean(kind === SlotKind.value ? this.faults?.noValues : this.faults?.noLocals);
   }
 
-  /** A copy of everything, for load(). */
-  save(): Int32Array {
+  /** A copy of everything, for load(); into @spare where that has the right size. */
+  save(spare?: Int32Array): Int32Array {
     this.sync();
-    const copy = new Int32Array(this.count + 4);
+    const length = this.count + 4;
+    const copy = spare?.length === length ? spare : new Int32Array(length);
     copy.set(this.slots.subarray(0, this.count), 4);
     copy[0] = this.f0;
     copy[1] = this.f1;
