@@ -240,7 +240,10 @@ class Layered {
     let steps = parent.steps;
     do {
       // A quiet loop without end is gone round a few times; where it stops does not matter.
-      if (run > CYCLE_MIN && cycle.closes(machine, t)) break;
+      if (run > CYCLE_MIN && cycle.closes(machine, t)) {
+        if (this.options.faults?.ignoreCycles) return;
+        break;
+      }
       if (run >= CYCLE_MIN && (run & (run - 1)) === 0) cycle.begin(machine);
       const before = machine.threadCount();
       machine.step(t, run === 0 ? choice : 0);

@@ -15,7 +15,7 @@
 //
 // Quiet steps are repeated until none is left, so a loop made of nothing else would not end: a
 // state kept from 16, 32, 64, ... steps ago shows the cycle (Brent 1980). It is reported as a
-// livelock, and the state is opened there as if the step were not quiet.
+// livelock, and the state is opened there as if the step were not quiet (quiet.ts says why).
 //
 // Where threads are left out, they must not be left out on a whole cycle: if the search meets a
 // state of its stack again, all that was left out there is tried. Where something is done again,
@@ -280,20 +280,21 @@ class Exhaustive {
   }
 
   /**
-   * Take quiet steps until none is left. Returns who is asleep then, or -1 if a quiet step is
-   * asleep, so that nothing is new. A quiet step commutes with all that others can do, so it wakes
-   * nobody, with one exception: taking a lock for a quiet section wakes who is about to take it.
+   * Take quiet steps of who is awake until none is left. Returns who is asleep then; -1 for faults.
+   * A quiet step commutes with all that others can do, so it wakes nobody, with one exception:
+   * taking a lock for a quiet section wakes who is about to take it.
    */
   private settle(sleep: number): number {
     if (!this.quiet()) return sleep;
     const { machine } = this;
+    const { faults } = this.options;
     let asleep = sleep;
     for (let steps = 1, power = CYCLE_MIN; ; steps++) {
-      const t = this.steps.quiet(this.last, this.answers);
+      const t = this.steps.quiet(this.last, faults?.sleepersAreDone ? 0 : asleep, this.answers);
       if (t < 0) return asleep;
       if ((asleep >> t) & 1) return -1;
       const locks = machine.instruction(machine.local(t)).code === Code.lock;
-      if (asleep !== 0 && locks && !this.options.faults?.sectionsWakeNobody) {
+      if (asleep !== 0 && locks && !faults?.sectionsWakeNobody) {
         asleep = this.notWoken(asleep, machine.view(t));
       }
       const before = machine.threadCount();
@@ -302,7 +303,7 @@ class Exhaustive {
       if (steps < CYCLE_MIN) continue;
       if (steps > CYCLE_MIN && this.cycle.closes(machine, t)) {
         this.findings.note([livelock(machine.threadName(t))], this.path);
-        return asleep;
+        return faults?.ignoreCycles ? -1 : asleep;
       }
       if (steps === power) {
         this.cycle.begin(machine);

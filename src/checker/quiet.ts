@@ -1,5 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which thread's step is quiet now, asked of what is known of cells and of what threads may do.
+//
+// Why no run that breaks a rule is lost, in cycles and beside sleep sets. Let a run lead from a
+// state to a broken rule, and let none of its possible first steps sleep there. If a quiet step is
+// taken, either it is the run's own, then it may come first, and less of the run is left; or it is
+// not, and all of the run is still possible after it. Quiet steps come to an end in a state where
+// all threads are tried: where they go round in a cycle, the search notices and opens the state.
+// (The proviso of partial order reduction: in each cycle there is a state from which nothing is
+// left out.) There, the first of the run's first steps to be explored leads on, with less left and
+// none of its next first steps asleep; if the state has been met several times, let it be that of
+// the latest visit in which there is one.
+//
+// Who sleeps is not asked for a quiet step. One might think that where a quiet step sleeps nothing
+// is new, since all that can follow was explored when the sleeper moved. So it was, if that is
+// over by now. But in a cycle its step may lead back to a state that is still open:
+//
+//   T1: for ever x = 1      T2: if y == 0: z = 1; else for ever read x      T3: y = 1
+//   T1 has gone round and sleeps; T2 reads 0; now x = 1 is quiet, and z = 1 is still to come
 
 import type { Answers } from './answers.ts';
 import type { Futures } from './futures.ts';
@@ -55,13 +72,15 @@ export class QuietSteps {
   }
 
   /**
-   * A thread whose step is quiet, @last if it can be, or -1; notes in @answers why. The machine
+   * Whose step is quiet, none of @asleep, @last if possible; or -1. @answers learn why. The machine
    * may be told to stepAhead() with it.
    */
-  quiet(last: number, answers: Answers): number {
+  quiet(last: number, asleep: number, answers: Answers): number {
     const count = this.machine.threadCount();
-    if (this.isQuiet(last, answers)) return last;
-    for (let t = 0; t < count; t++) if (t !== last && this.isQuiet(t, answers)) return t;
+    if (((asleep >> last) & 1) === 0 && this.isQuiet(last, answers)) return last;
+    for (let t = 0; t < count; t++) {
+      if (t !== last && ((asleep >> t) & 1) === 0 && this.isQuiet(t, answers)) return t;
+    }
     return -1;
   }
 

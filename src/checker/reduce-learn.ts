@@ -9,6 +9,8 @@ import type { Machine } from './machine.ts';
 const RUNS = 32;
 const RUNS_MAX = 1024;
 const STEPS_MAX = 10_000;
+/** A run that has met no new local state for so many steps goes round in circles. */
+const IDLE_MAX = 1_000;
 /** Another batch is worth it if the last one has found this share of all local states. */
 const WORTH = 0.05;
 
@@ -29,7 +31,12 @@ export function learn(machine: Machine, note: (t: number) => void): void {
     }
     machine.reset();
     const turn = 2 << (run % 8);
-    for (let step = 0; step < STEPS_MAX; step++) {
+    let [grown, size] = [0, machine.automaton.ops.length];
+    for (let step = 0; step < STEPS_MAX && step - grown < IDLE_MAX; step++) {
+      if (machine.automaton.ops.length > size) {
+        size = machine.automaton.ops.length;
+        grown = step;
+      }
       const able: number[] = [];
       for (let t = 0; t < machine.threadCount(); t++) {
         note(t);

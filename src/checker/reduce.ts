@@ -72,6 +72,10 @@ export interface ReductionFaults {
   readonly neverRedone?: boolean;
   /** Taking a lock for a quiet section wakes nobody. */
   readonly sectionsWakeNobody?: boolean;
+  /** Where quiet steps go round in a cycle, the others are not tried. */
+  readonly ignoreCycles?: boolean;
+  /** Where a quiet step sleeps, nothing is explored: wrong in state graphs with cycles. */
+  readonly sleepersAreDone?: boolean;
 }
 
 const NOBODY = -1;
