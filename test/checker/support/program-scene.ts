@@ -176,7 +176,15 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
   }
 
   const body = function* (index: number): Kfn<void> {
-    yield* run(drawn.threads[index]!, [0, 0]);
+    const list = drawn.threads[index]!;
+    if (drawn.forever?.[index] !== true) {
+      yield* run(list, [0, 0]);
+      return;
+    }
+    yield* repeat('round', [0, 0], function* (a: Value, b: Value): Kfn<[Value, Value] | null> {
+      const regs: [Value, Value] = [a, b];
+      return (yield* run(list, regs)) === null ? regs : null;
+    });
   };
   const threads: ThreadBody[] = drawn.threads.map((_, i) => ({
     name: `t${i}`,

@@ -36,6 +36,8 @@ export interface Locked {
 export interface Drawn {
   readonly threads: readonly (readonly Statement[])[];
   readonly functions: readonly (readonly Statement[])[];
+  /** Threads that go round for ever, unless they return. */
+  readonly forever?: readonly boolean[];
 }
 
 /** Numbers from a seed. */
@@ -186,4 +188,35 @@ export function draw(seed: number, size: number, only?: Flavour): Drawn {
     functions,
     threads: Array.from({ length: threads }, () => block(1 + random.below(size), 2, false)),
   };
+}
+
+/** Draw a program whose threads may go on for ever, in a state graph that closes. */
+export function drawCyclic(seed: number, size: number): Drawn {
+  const random = new Random(seed);
+  const cells = 2 + random.below(2);
+  const statement = (depth: number): Statement => {
+    const cell = random.below(cells);
+    const [value, to] = [random.below(3), random.below(2)];
+    const kind = random.below(depth === 0 ? 8 : 12);
+    if (kind < 2) return { do: 'load', cell, to };
+    if (kind < 5) return { do: 'put', cell, value };
+    if (kind === 5) return { do: 'cas', cell, expect: random.below(2), value };
+    if (kind === 6) return { do: 'xchg', cell, value, to };
+    if (kind === 7) {
+      if (random.below(3) > 0) return { do: 'event', reg: to };
+      return { do: 'wait', cell, value, ge: random.below(2) > 0 };
+    }
+    if (kind === 8) return { do: 'if', reg: to, body: list({ do: 'return', reg: to }) };
+    const body = Array.from({ length: 1 + random.below(2) }, () => statement(depth - 1));
+    if (kind === 9) return { do: 'if', reg: to, body };
+    const how = (['lock', 'lock', 'try', 'read', 'write'] as const)[random.below(5)]!;
+    return { do: how, lock: random.below(2), body };
+  };
+  // Each turn does an Op at least.
+  const first = (): Statement => ({ do: 'load', cell: random.below(cells), to: random.below(2) });
+  const threads = Array.from({ length: 2 + random.below(2) }, () => [
+    ...(random.below(3) > 0 ? [first()] : list({ do: 'put', cell: 0, value: random.below(3) })),
+    ...Array.from({ length: random.below(size) }, () => statement(1)),
+  ]);
+  return { threads, functions: [], forever: threads.map(() => random.below(3) > 0) };
 }
