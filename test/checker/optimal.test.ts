@@ -15,10 +15,6 @@ describe('optimal DPOR', () => {
 
 describe('source DPOR does the same classes and gives up some runs', () => {
   for (const [scene, complete, stuck, blocked] of [
-    [f.readers(6), 64, 0, 0],
-    [f.lastzero(5), 64, 0, 33],
-    [f.poplExample(), 5, 0, 5],
-    [f.sleepingRaces6(), 10, 0, 18],
     [f.casrot(5), 43, 0, 0],
     [f.trylockUnlock(3), 21, 0, 0],
     [f.philosophers(4), 14, 1, 1],
