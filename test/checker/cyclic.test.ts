@@ -125,7 +125,7 @@ describe('on random programs that may go on for ever', () => {
   });
 
   test.each(['ignoreCycles', 'sleepersAreDone'] as const)('the fault %s is caught', (fault) => {
-    const seeds = [253, 299, 707];
+    const seeds = [153, 253, 489];
     const caught = seeds.some((s) => crosscheckCyclic(s, { [fault]: true }).differences.length > 0);
     expect(caught).toBe(true);
     for (const seed of seeds) expect(crosscheckCyclic(seed).differences).toEqual([]);

@@ -196,7 +196,8 @@ export function drawCyclic(seed: number, size: number): Drawn {
   const cells = 2 + random.below(2);
   const statement = (depth: number): Statement => {
     const cell = random.below(cells);
-    const [value, to] = [random.below(3), random.below(2)];
+    // Rules look for 2; what is not 0 lets an `if` go on.
+    const [value, to] = [[0, 1, 2, 2][random.below(4)]!, random.below(2)];
     const kind = random.below(depth === 0 ? 8 : 12);
     if (kind < 2) return { do: 'load', cell, to };
     if (kind < 5) return { do: 'put', cell, value };
