@@ -34,10 +34,12 @@ export interface CheckOptions {
   readonly statesMax?: number | undefined;
   /** Flag --time-max, in seconds; a result that hits it may differ from run to run. */
   readonly timeMaxS?: number | undefined;
+  /** Flag --depth-max: steps in one go that nobody else can see. */
+  readonly depthMax?: number | undefined;
   /** Prove up to this many preemptions to be the fewest; 3 unless told. */
-  readonly minimisePreemptions?: number;
+  readonly minimisePreemptions?: number | undefined;
   /** Flag --minimise-max: states to visit while shortening. */
-  readonly minimiseMax?: number;
+  readonly minimiseMax?: number | undefined;
   /** Steps to spend on why each finding fails; 0 for none of it, 30,000 unless told. */
   readonly explainMax?: number;
   /** Flag --audit-cache: go on from every Nth place where an exhaustive search turned back. */
@@ -92,10 +94,10 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
   const machine = new Machine(scene);
   const discipline = new Discipline(machine.memory, machine.heldSets);
   const strategy = options.strategy ?? { kind: 'exhaustive' };
-  const { statesMax, timeMaxS } = options;
+  const { statesMax, timeMaxS, depthMax } = options;
   const futures = new Futures(machine, discipline);
   const { auditCache } = options;
-  const limits = { statesMax, timeMaxS, discipline, futures, auditCache };
+  const limits = { statesMax, timeMaxS, depthMax, discipline, futures, auditCache };
   const explored = explore(machine, strategy, limits);
   const { runs } = minimise(machine, explored.found, {
     discipline,

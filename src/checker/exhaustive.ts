@@ -46,7 +46,7 @@ export type { ExhaustiveOptions, SearchResult } from './exhaustive-options.ts';
 const THREADS_MAX = 30;
 /** States up to which a round that has to be done again is given up at once. */
 const YOUNG = 1000;
-const QUIET_MAX = 1_000_000;
+const DEPTH_MAX = 1_000_000;
 /** In place of the thread of an expansion: the choice of who is left out in the state it led to. */
 const LEFT_OUT = -1;
 /** A round is done again if more than one expansion in so many has relied on what does not hold. */
@@ -287,7 +287,7 @@ class Exhaustive {
   private settle(sleep: number): number {
     if (!this.quiet()) return sleep;
     const { machine } = this;
-    const { faults } = this.options;
+    const { faults, depthMax = DEPTH_MAX } = this.options;
     let asleep = sleep;
     for (let steps = 1, power = CYCLE_MIN; ; steps++) {
       const t = this.steps.quiet(this.last, faults?.sleepersAreDone ? 0 : asleep, this.answers);
@@ -309,8 +309,8 @@ class Exhaustive {
         this.cycle.begin(machine);
         power *= 2;
       }
-      if (steps > QUIET_MAX) {
-        this.limits.push({ name: 'depth', max: QUIET_MAX, flag: '--depth-max' });
+      if (steps > depthMax) {
+        this.limits.push({ name: 'depth', max: depthMax, flag: '--depth-max' });
         return asleep;
       }
     }

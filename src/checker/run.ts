@@ -22,6 +22,8 @@ export interface Limits {
   readonly statesMax?: number | undefined;
   /** Seconds at most; flag --time-max. */
   readonly timeMaxS?: number | undefined;
+  /** Steps in one go that nobody else can see; flag --depth-max, 1,000,000 unless told. */
+  readonly depthMax?: number | undefined;
 }
 
 /** Those of the limits that a search with so many @states, begun at @started (ms), has hit. */

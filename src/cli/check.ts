@@ -46,6 +46,8 @@ export interface CheckArguments {
   readonly seed?: string;
   readonly memory?: string;
   readonly auditCache?: string;
+  readonly depthMax?: string;
+  readonly minimiseMax?: string;
   readonly resume?: string;
   readonly statesMax?: string;
   readonly timeMax?: string;
@@ -125,7 +127,15 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
 
 type Limits = Pick<
   CheckOptions,
-  'strategy' | 'memory' | 'statesMax' | 'timeMaxMs' | 'auditCache' | 'resume' | 'jobs'
+  | 'strategy'
+  | 'memory'
+  | 'statesMax'
+  | 'timeMaxMs'
+  | 'auditCache'
+  | 'depthMax'
+  | 'minimiseMax'
+  | 'resume'
+  | 'jobs'
 >;
 
 function limitOptions(args: CheckArguments): Result<Limits, UserError> {
@@ -139,6 +149,10 @@ function limitOptions(args: CheckArguments): Result<Limits, UserError> {
   if (!seconds.ok) return seconds;
   const audit = countOption('--audit-cache', args.auditCache, 1, 1e9);
   if (!audit.ok) return audit;
+  const depth = countOption('--depth-max', args.depthMax, 1, 1e9);
+  if (!depth.ok) return depth;
+  const minimise = countOption('--minimise-max', args.minimiseMax, 1, 1e9);
+  if (!minimise.ok) return minimise;
   const jobs = countOption('--jobs', args.jobs, 1, 256);
   if (!jobs.ok) return jobs;
   if (args.resume !== undefined && !isWritable(args.resume)) {
@@ -150,6 +164,8 @@ function limitOptions(args: CheckArguments): Result<Limits, UserError> {
     ...(memory.value === null ? {} : { memory: memory.value }),
     statesMax: statesMax.value,
     ...(audit.value === null ? {} : { auditCache: audit.value }),
+    ...(depth.value === null ? {} : { depthMax: depth.value }),
+    ...(minimise.value === null ? {} : { minimiseMax: minimise.value }),
     ...(args.resume === undefined ? {} : { resume: args.resume }),
     timeMaxMs: seconds.value === null ? null : seconds.value * 1000,
     jobs: jobs.value ?? availableParallelism(),

@@ -59,6 +59,16 @@ const checkOptions: readonly OptionEntry[] = [
   { flags: '--seed N', text: 'draw another sample, with --strategy sample=N', rare: true },
   { flags: '--audit-cache N', text: 'go on from every Nth cache hit, and compare', rare: true },
   {
+    flags: '--depth-max N',
+    text: 'give up a world in which a thread takes N steps in a row that nobody else can see',
+    rare: true,
+  },
+  {
+    flags: '--minimise-max N',
+    text: 'visit N states of a world for orders with fewer preemptions',
+    rare: true,
+  },
+  {
     flags: '--resume FILE',
     text: 'keep a journal of the worlds that are done, and do not explore those in it again',
     rare: true,

@@ -73,8 +73,8 @@ function commandFor(entry: CommandEntry, program: Command, io: Io): Command {
   const command = configure(parent.command(usage), io).description(entry.text);
   command.helpOption('-h, --help', 'print this help');
   for (const option of entry.options) command.addOption(optionFor(option));
-  const rare = entry.options.filter((o) => o.rare).map((o) => o.flags);
-  if (rare.length > 0) command.addHelpText('after', `More in racewindow(1): ${rare.join(', ')}`);
+  const rare = entry.options.filter((o) => o.rare).map((o) => o.flags.split(' ')[0]);
+  if (rare.length > 0) command.addHelpText('after', `More, see man: ${rare.join(' ')}`);
   return command;
 }
 

@@ -121,6 +121,10 @@ export interface CheckOptions {
   readonly timeMaxMs: number | null;
   /** Go on from every Nth place where a search turned back, and see that nothing was missed. */
   readonly auditCache?: number;
+  /** Steps of a world in one go that nobody else can see. */
+  readonly depthMax?: number;
+  /** States to visit in a world for runs with fewer preemptions. */
+  readonly minimiseMax?: number;
   /** A journal of the worlds that are done: they are not explored again. */
   readonly resume?: string;
   /** Worker threads; results do not depend on it. */

@@ -24,7 +24,9 @@ export function kernelText(finding: Pick<Finding, 'revision'>): string {
 export function preemptionText(finding: Pick<Finding, 'preemptions' | 'minimal'>): string {
   const count =
     finding.preemptions === 0 ? 'no preemption' : plural(finding.preemptions, 'preemption');
-  return finding.minimal ? `${count} (no order needs fewer)` : `${count} (fewer may do)`;
+  return finding.minimal
+    ? `${count} (no order needs fewer)`
+    : `${count} (fewer may do; see --minimise-max)`;
 }
 
 /** End a sentence that may have an end of its own. */

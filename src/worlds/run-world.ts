@@ -26,6 +26,8 @@ export interface WorldTask {
   readonly statesMax: number | null;
   readonly timeMaxMs: number | null;
   readonly auditCache?: number;
+  readonly depthMax?: number;
+  readonly minimiseMax?: number;
 }
 
 /** A limit that was hit. */
@@ -74,6 +76,9 @@ export interface WorldOutcome {
 /** States of one world, where the user sets no limit. */
 export const STATES_MAX = 2_000_000;
 
+/** Preemptions that no finding needs. */
+const PREEMPTIONS_MAX = 60;
+
 /** Runs of one world for strategies that go run by run, likewise. */
 export const RUNS_MAX = 10_000;
 
@@ -87,7 +92,11 @@ export function runWorld(task: WorldTask): WorldOutcome {
     strategy: checkerStrategy(strategy),
     statesMax: task.statesMax ?? (goesByRuns(strategy) ? RUNS_MAX : STATES_MAX),
     timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
+    depthMax: task.depthMax,
     auditCache: task.auditCache,
+    minimiseMax: task.minimiseMax,
+    // Who says how far to search for fewer preemptions is held to nothing else.
+    minimisePreemptions: task.minimiseMax === undefined ? undefined : PREEMPTIONS_MAX,
     explainMax: 0,
   });
   const { audited } = coverage;

@@ -129,7 +129,7 @@ async function explore(
   }
   const spec = specOf(kernel.revision, kernel.userFixes);
   const wanted = wantedOf(kernel.revision, options);
-  const { strategy, memory, statesMax, timeMaxMs, auditCache } = options;
+  const { strategy, memory, statesMax, timeMaxMs, auditCache, depthMax, minimiseMax } = options;
   const tasks = [...stands.values()].map(({ world }) => ({
     world,
     kernel: spec,
@@ -139,6 +139,8 @@ async function explore(
     statesMax,
     timeMaxMs,
     ...(auditCache === undefined ? {} : { auditCache }),
+    ...(depthMax === undefined ? {} : { depthMax }),
+    ...(minimiseMax === undefined ? {} : { minimiseMax }),
   }));
   let [worldsDone, states, findings] = [0, 0, 0];
   const journal = options.resume === undefined ? null : new Journal(options.resume, version);

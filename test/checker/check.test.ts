@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, test } from 'vitest';
+import { fetch_add, framed, Handle, type Kfn, repeat } from '#env/op';
 import { type CheckResult, check, Machine, replay } from '../../src/checker/index.ts';
 import { philosophers } from './support/philosophers.ts';
 import {
@@ -98,6 +99,21 @@ describe('check()', () => {
   test('gives the same result twice, byte for byte', () => {
     const once = JSON.stringify(check(philosophers(3)));
     expect(JSON.stringify(check(philosophers(3)))).toBe(once);
+  });
+
+  test('gives up a thread that goes on and on and names the flag', () => {
+    const mem = new Handle<{ n: number }>('cells', 'mem');
+    const counts = framed('counts', function* (): Kfn<void> {
+      yield* repeat('turn', [], function* (): Kfn<[]> {
+        yield* fetch_add(mem, 'n', 1);
+        return [];
+      });
+    });
+    const threads = [{ name: 't', fn: counts, args: [] }];
+    const scene = { ...counting(true), init: [[mem, 'n', 0] as const], threads, rules: [] };
+    const { outcome, coverage } = check(scene, { depthMax: 3_000 });
+    expect(outcome).toBe('bounded');
+    expect(coverage.bounded).toEqual([{ name: 'depth', max: 3_000, flag: '--depth-max' }]);
   });
 
   test('says so where the fewest preemptions are not proved', () => {

@@ -17,7 +17,9 @@ describe('check', () => {
       'check --kernel 6.15.0 --with da33e87bd2bf --with b46064a18810 --without 95deee37a123';
     const more = ' --device 3d00000.gpu --property P1 --window C09 --async --strict-devlink';
     const { asked } = await run(
-      `${line}${more} --strategy bound=2 --states-max 10 --time-max 3 --jobs 4`.split(' '),
+      `${line}${more} --strategy bound=2 --states-max 10 --time-max 3 --jobs 4 --depth-max 7 --minimise-max 9`.split(
+        ' ',
+      ),
     );
     expect(asked.kernel).toEqual({
       name: '6.15.0',
@@ -33,6 +35,8 @@ describe('check', () => {
       strategy: { kind: 'bound', preemptionsMax: 2 },
       statesMax: 10,
       timeMaxMs: 3000,
+      depthMax: 7,
+      minimiseMax: 9,
       jobs: 4,
     });
   });

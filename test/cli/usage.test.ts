@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Help, usage errors and coded errors: one line and a hint, never a stack trace.
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { commands } from '#cli/commands';
 import { didYouMean, editDistance, nearest } from '#cli/suggest';
@@ -80,6 +81,27 @@ describe('usage errors', () => {
     expect(await errorOf(['windows', 'C90'])).toContain('did you mean C09?');
     expect(await errorOf(['kernels', '6.15'])).toContain('did you mean 6.15.0?');
   });
+});
+
+test('each limit that a search names a flag for has that flag', async () => {
+  const dir = new URL('../../src/checker/', import.meta.url);
+  const named = new Set<string>();
+  for (const name of await readdir(dir)) {
+    if (!name.endsWith('.ts')) continue;
+    const text = await readFile(new URL(name, dir), 'utf8');
+    for (const [, flag] of text.matchAll(/flag:? '?(--[a-z-]+)/gi)) named.add(flag!);
+  }
+  expect([...named].sort()).toEqual([
+    '--audit-cache',
+    '--depth-max',
+    '--minimise-max',
+    '--states-max',
+    '--strategy',
+    '--time-max',
+  ]);
+  const options = commands.find((c) => c.name === 'check')!.options;
+  const flags = options.map((o) => o.flags.split(' ')[0]);
+  for (const flag of named) expect(flags).toContain(flag);
 });
 
 describe('input errors', () => {

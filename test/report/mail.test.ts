@@ -48,7 +48,9 @@ test('preemptions are told with whether fewer may do', () => {
   expect(preemptionText({ preemptions: 0, minimal: true })).toBe(
     'no preemption (no order needs fewer)',
   );
-  expect(preemptionText({ preemptions: 2, minimal: false })).toBe('2 preemptions (fewer may do)');
+  expect(preemptionText({ preemptions: 2, minimal: false })).toBe(
+    '2 preemptions (fewer may do; see --minimise-max)',
+  );
 });
 
 test('a line is cut after a whole word', () => {
