@@ -16,11 +16,8 @@ describe('check', () => {
     const line =
       'check --kernel 6.15.0 --with da33e87bd2bf --with b46064a18810 --without 95deee37a123';
     const more = ' --device 3d00000.gpu --property P1 --window C09 --async --strict-devlink';
-    const { asked } = await run(
-      `${line}${more} --strategy bound=2 --states-max 10 --time-max 3 --jobs 4 --depth-max 7 --minimise-max 9`.split(
-        ' ',
-      ),
-    );
+    const limits = ' --states-max 10 --time-max 3 --depth-max 7 --minimise-max 9';
+    const { asked } = await run(`${line}${more}${limits} --strategy bound=2 --jobs 4`.split(' '));
     expect(asked.kernel).toEqual({
       name: '6.15.0',
       added: ['da33e87bd2bf', 'b46064a18810'],
