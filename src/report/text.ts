@@ -164,21 +164,28 @@ function findingTable(report: CheckReport, options: TextOptions, paint: Paint): 
 
 const noticedWords = {
   'data-race': 'data race',
-  'lock-order': 'order of locks',
   'lock-order-class': 'order of kinds of locks',
 } as const;
+/** Cycles of locks to print. */
+const CYCLES_MAX = 5;
 
-/** What was noticed by the way, in numbers. */
+/** Cycles of locks, which break P9 whether a run deadlocks or not; the rest in numbers. */
 function noticedLines(report: CheckReport): string[] {
   const noticed = report.noticed ?? [];
+  const asked = report.verdicts.some((v) => v.property === 'P9' && v.outcome === 'violated');
+  const orders = asked ? noticed.filter((n) => n.kind === 'lock-order') : [];
+  const cycles = orders
+    .slice(0, CYCLES_MAX)
+    .flatMap((n) => wrap(`P9, could deadlock: ${n.because}`, { rest: '  ' }));
+  if (orders.length > CYCLES_MAX) cycles.push(`and ${orders.length - CYCLES_MAX} more in JSON`);
   const counts = Object.entries(noticedWords).flatMap(([kind, word]) => {
     const count = noticed.filter((n) => n.kind === kind).length;
     const words = word.replace(/^(order|data race)/, '$1s');
     return count === 0 ? [] : [plural(count, word, words)];
   });
-  if (counts.length === 0) return [];
+  if (counts.length === 0) return cycles;
   const text = `noticed, no failure by itself: ${counts.join(', ')}; --format json lists them`;
-  return wrap(text, { rest: '  ' });
+  return [...cycles, ...wrap(text, { rest: '  ' })];
 }
 
 function paintWindow(line: string, paint: (text: string) => string): string {

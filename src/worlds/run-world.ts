@@ -51,7 +51,7 @@ export interface WorldFinding {
   readonly why?: Why | null;
 }
 
-/** What was noticed that is no failure by itself. */
+/** What was noticed over all runs: no run shows it by itself. */
 export interface DetectedInWorld {
   readonly kind: Noticed['kind'];
   readonly subject: string;

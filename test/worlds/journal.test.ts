@@ -5,6 +5,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { CheckOptions } from '#report/report';
+import { textReport } from '#report/text';
 import { checkPlatform } from '#worlds/verdict';
 import { kernel, laptop } from './boards.ts';
 
@@ -23,9 +25,9 @@ const options = {
   jobs: 1,
 } as const;
 
-const run = (resume: string, version = '0') => {
+const run = (resume: string, version = '0', more: Partial<CheckOptions> = {}) => {
   const base = { revision: kernel('7.2'), userFixes: [] };
-  return checkPlatform(laptop(), base, { ...options, resume }, version);
+  return checkPlatform(laptop(), base, { ...options, ...more, resume }, version);
 };
 
 test('worlds in the journal are not explored again, what was cut off is', async () => {
@@ -42,6 +44,24 @@ test('worlds in the journal are not explored again, what was cut off is', async 
   expect(again.coverage.states).toBe(first.coverage.states + 1_000_000);
   expect(again.findings).toEqual(first.findings);
   expect(again.verdicts).toEqual(first.verdicts);
+});
+
+test('P9 is violated by a cycle of locks, also where no run deadlocks', async () => {
+  const file = path.join(dir, 'cycle');
+  const p9 = { properties: ['P9'], strategy: { kind: 'exhaustive' } } as const;
+  const first = await run(file, '0', p9);
+  expect(first.verdicts.map((v) => v.outcome)).toEqual(['holds']);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const told = JSON.parse(lines[0]!);
+  const because = 'udevd wants b while it holds a; modprobe wants a while it holds b';
+  told.outcome.detected.push({ kind: 'lock-order', subject: 'a', because });
+  writeFileSync(file, `${[JSON.stringify(told), ...lines.slice(1)].join('\n')}\n`);
+  const again = await run(file, '0', p9);
+  expect(again.verdicts.map((v) => v.outcome)).toContain('violated');
+  const text = textReport({ ...again, input: null, timing: { elapsedMs: 1, jobs: 1 } });
+  expect(text.replace(/\s+/g, ' ')).toContain(`P9, could deadlock: ${because}`);
+  const c09 = await run(file, '0', { ...p9, windows: ['C09'] });
+  expect(c09.verdicts.map((v) => v.outcome)).not.toContain('violated');
 });
 
 test('a journal of another version is not believed', async () => {
