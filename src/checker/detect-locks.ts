@@ -20,6 +20,8 @@ import type { Found } from './run.ts';
 export interface Edge {
   readonly from: string;
   readonly to: string;
+  /** The class of what it holds. */
+  readonly type: string;
   readonly thread: string;
   /** Instances held besides, which may be gates. */
   readonly gates: ReadonlySet<string>;
@@ -65,7 +67,7 @@ export class LockOrder implements Detector {
     const shared = held.effect === 'share' && wanted.effect === 'share';
     const where = wanted.fn === '' ? '' : ` in ${wanted.fn}()`;
     const run = view.path();
-    const edge = { thread, gates, shared, where, found: run };
+    const edge = { type: held.objectType, thread, gates, shared, where, found: run };
     const [from, to] = [held.objectName, wanted.objectName];
     this.instances.set(id, { ...edge, from, to });
     const types = { from: held.objectType, to: wanted.objectType };
@@ -80,21 +82,29 @@ export class LockOrder implements Detector {
   }
 }
 
-/** The cycles of @edges; those of classes only where no instance closes one. */
+/** The cycles of @edges; those of classes only where no instances of these classes close one. */
 export function cyclesOf({ instances, classes }: Edges): Found[] {
   const found = new Map<string, Found>();
-  cycles(instances, (c) => report(found, c, 'lock-order'));
-  const realised = found.size > 0;
+  const closed = new Set<string>();
+  cycles(instances, (c) => {
+    report(found, c, 'lock-order');
+    closed.add(turnedTo(c.map((e) => e.type)).join(' '));
+  });
   cycles(classes, (c) => {
-    if (!realised) report(found, c, 'lock-order-class');
+    const isClosed = closed.has(turnedTo(c.map((e) => e.from)).join(' '));
+    if (!isClosed) report(found, c, 'lock-order-class');
   });
   return sorted(found);
 }
 
-function report(found: Map<string, Found>, cycle: readonly Edge[], property: string): void {
-  const names = cycle.map((e) => e.from);
+/** The names of a cycle from the least one on. */
+function turnedTo(names: readonly string[]): string[] {
   const first = names.indexOf([...names].sort()[0]!);
-  const turned = [...names.slice(first), ...names.slice(0, first)];
+  return [...names.slice(first), ...names.slice(0, first)];
+}
+
+function report(found: Map<string, Found>, cycle: readonly Edge[], property: string): void {
+  const turned = turnedTo(cycle.map((e) => e.from));
   const key = `${property} ${turned.join(' ')}`;
   if (found.has(key)) return;
   const because = cycle.map((e) => `${e.thread} wants ${e.to} while it holds ${e.from}${e.where}`);

@@ -61,7 +61,7 @@ function* edgesOf(
     const from = handleOf(lock.cell);
     const gates = new Set(items.filter((g) => g !== lock).map((g) => handleOf(g.cell).name));
     const shared = lock.mode === Mode.shared && wanted.code === Code.read_lock;
-    const edge = { thread, gates, shared, where, found: [] };
+    const edge = { type: from.type, thread, gates, shared, where, found: [] };
     yield {
       instance: { ...edge, from: from.name, to: to.name },
       type: { ...edge, from: from.type, to: to.type },

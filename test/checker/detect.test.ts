@@ -62,6 +62,23 @@ describe('lock order', () => {
   });
 });
 
+test('a cycle of instances hides no cycle of other kinds of locks', () => {
+  const [a, b] = [mutex('a'), mutex('b')];
+  const dev = [0, 1].map((i) => new Handle('device', `dev${i}`) as Lock);
+  const drv = [0, 1].map((i) => new Handle('driver', `drv${i}`) as Lock);
+  const twice = framed('twice', function* (...locks: Lock[]): Kfn<void> {
+    yield* nested(locks[0]!, locks[1]!);
+    yield* nested(locks[2]!, locks[3]!);
+  });
+  const threads = [
+    thread('p', twice, a, b, dev[0], drv[0]),
+    thread('q', twice, b, a, drv[1], dev[1]),
+  ];
+  expect(properties(scene('both', [], threads))).toEqual(['lock-order', 'lock-order-class']);
+  const { detected } = check(scene('both', [], threads));
+  expect(detected.map((r) => r.property)).toEqual(['lock-order', 'lock-order-class']);
+});
+
 describe('data races', () => {
   const m = cells();
   const write = framed('write', function* (once: boolean): Kfn<void> {
