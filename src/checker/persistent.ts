@@ -15,7 +15,9 @@
 //
 // On a cycle, threads that are left out might be left out for ever. So whenever the search meets a
 // state on its own stack, the threads that were left out there are tried as well: each cycle of the
-// explored graph has such an edge (exhaustive.ts).
+// explored graph has such an edge (exhaustive.ts). And one of the set has to be awake: where all of
+// it sleeps, what the others do would be put off to where the sleepers moved, and from there, round
+// the cycle, to here (quiet.ts has an example).
 
 import type { Answers } from './answers.ts';
 import type { Futures } from './futures.ts';
@@ -28,6 +30,8 @@ export interface PersistentFaults {
   readonly neverJoined?: boolean;
   /** Threads that were left out in a state on the stack stay so. */
   readonly ignoreProviso?: boolean;
+  /** A set of which all are asleep will do: wrong in state graphs with cycles. */
+  readonly sleepersSuffice?: boolean;
 }
 
 const ALL = -1;
@@ -60,8 +64,10 @@ export class PersistentSets {
     for (let rest = enabled; rest !== 0 && fewest > 0; rest &= rest - 1) {
       const members = this.grown(rest & -rest, enabled & ~asleep, fewest);
       if (members === ALL || (enabled & ~members) === 0) continue;
+      const awake = bits(enabled & members & ~asleep);
+      if (awake === 0 && !this.faults?.sleepersSuffice) continue;
       best = members;
-      fewest = bits(enabled & members & ~asleep);
+      fewest = awake;
     }
     return best;
   }

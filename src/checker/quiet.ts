@@ -9,7 +9,8 @@
 // (The proviso of partial order reduction: in each cycle there is a state from which nothing is
 // left out.) There, the first of the run's first steps to be explored leads on, with less left and
 // none of its next first steps asleep; if the state has been met several times, let it be that of
-// the latest visit in which there is one.
+// the latest visit in which there is one. What holds for a quiet step holds for persistent sets of
+// several threads (persistent.ts): one that is awake is taken, be it the run's own or not.
 //
 // Who sleeps is not asked for a quiet step. One might think that where a quiet step sleeps nothing
 // is new, since all that can follow was explored when the sleeper moved. So it was, if that is
