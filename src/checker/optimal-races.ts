@@ -39,7 +39,7 @@ const MAY_BLOCK = new Set(['lock', 'read_lock', 'write_lock', 'wait']);
 /** All reversals of the races of the maximal run @run, in order of the later event. */
 export function* reversals(run: Run): Generator<Reversal> {
   for (const f of run.events) yield* reversalsOf(run, f);
-  yield* reversalsAtEnd(run);
+  yield* reversalsAtEnd(run, true);
 }
 
 /** Reversals of the races in which @f, an event of @run, is the later one. */
@@ -56,16 +56,18 @@ export function* reversalsOf(run: Run, f: OrderedEvent): Generator<Reversal> {
 
 /**
  * Reversals with what is pending at the end of @run: threads that block or, where a crash ended it,
- * what the others could have done first.
+ * what the others could have done first. @mayCrash: mark what is blocked as possibly crashing where
+ * it can go on, which nobody has seen yet; to be judged in its new place.
  */
-export function* reversalsAtEnd(run: Run): Generator<Reversal> {
+export function* reversalsAtEnd(run: Run, mayCrash = false): Generator<Reversal> {
   const crash = run.crash();
   for (const other of crash?.others ?? []) yield { start: crash!.at, rest: [other] };
   const going = crash === null ? run.enabled() : crash.others.map((e) => e.thread);
   if (crash !== null) going.push(run.events[crash.at]!.thread);
   for (const t of run.threads()) {
     if (going.includes(t)) continue;
-    yield* unblocking(run, { event: run.next(t), past: run.past(t), pos: run.length });
+    const event = mayCrash ? { ...run.next(t), ends: true } : run.next(t);
+    yield* unblocking(run, { event, past: run.past(t), pos: run.length });
   }
 }
 
