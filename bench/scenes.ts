@@ -52,6 +52,8 @@ export interface Measured {
   readonly transitions: number;
   /** Of processor time, all threads of Node together. */
   readonly seconds: number;
+  /** The most memory that the process had, in MiB. */
+  readonly memory: number;
   readonly finished: boolean;
 }
 
@@ -72,7 +74,8 @@ export function measure(name: string, how: 'none' | 'exhaustive', secondsMax: nu
   const used = process.cpuUsage(started);
   const seconds = (used.user + used.system) / 1e6;
   const finished = 'finished' in result ? result.finished : result.bounded.length === 0;
-  return { states: result.states, transitions: result.transitions, seconds, finished };
+  const memory = Math.round(process.resourceUsage().maxRSS / 1024);
+  return { states: result.states, transitions: result.transitions, seconds, memory, finished };
 }
 
 /** The scene @name in Promela. */

@@ -77,10 +77,10 @@ export function benchWorlds(): World[] {
   const b1 = bind('modprobe', '20.gpu');
   const b2 = bind('udevd', '30.net');
   return [
-    world('walk+bind+retry, 1 client', [one, gpu], ['100.iommu'], [w1, b1]),
-    world('walk+2 binds+retry, 2 clients', [one, gpu, net], ['100.iommu'], [w1, b1, b2]),
+    world('3 threads: walk+bind+retry, 1 client', [one, gpu], ['100.iommu'], [w1, b1]),
+    world('4 threads: walk+2 binds+retry, 2 clients', [one, gpu, net], ['100.iommu'], [w1, b1, b2]),
     world(
-      '2 walks+2 binds+retry, 2 clients',
+      '5 threads: 2 walks+2 binds+retry, 2 clients',
       [one, two, gpu, net],
       ['100.iommu', '200.iommu'],
       [w1, w2, b1, b2],
