@@ -10,6 +10,7 @@ import { reportKey } from '../../src/checker/run.ts';
 import type { Scene } from '../../src/checker/scene.ts';
 import { replay } from '../../src/checker/schedule.ts';
 import { abba } from './families.ts';
+import { counting } from './support/scenes.ts';
 
 function explained(scene: Scene) {
   const machine = new Machine(scene);
@@ -83,4 +84,14 @@ test('two threads that take one lock each are lost: half of all second steps do'
   const { odds } = explained(abba());
   expect(odds!.after).toEqual([0.5, 0.5, 1]);
   expect(odds!.noReturn).toBe(1);
+});
+
+test('a lost addition: by hand, half of all orders, and all once both have read', () => {
+  // t0 reads (or t1: the same). Half of the time it also writes next, and nothing is lost.
+  const { odds, pair } = explained(counting(false));
+  expect(odds!.after).toEqual([0.5, 0.5, 1, 1, 1]);
+  expect(odds!.noReturn).toBe(1);
+  expect(pair!.sentence).toMatch(
+    /load counter.x in add_one\(\) before .* store counter.x .* fails/,
+  );
 });
