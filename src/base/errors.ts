@@ -69,6 +69,8 @@ export const errorCodes = {
   RW308: 'the kernel did not boot',
   RW309: 'a world cannot be built from the kernel sources',
   RW310: 'a limit of the environment was reached',
+  RW311: "a finding of the kernel's own C is replayed without its tree",
+  RW312: 'the tree is not the one of the finding',
   RW999: 'a fault in racewindow itself',
 } as const;
 

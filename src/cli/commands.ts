@@ -130,6 +130,8 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--id ID', text: 'which finding of a report: its id, or its number from 1' },
       { flags: '--brief', text: 'only say whether they replay' },
       { flags: '--format HOW', text: 'text, mail or json', value: 'text' },
+      { flags: '--tree TREE', text: 'the kernel tree, for findings of source check' },
+      { flags: '--cc CLANG', text: 'build it with a native clang' },
     ],
     run: async ({ args, options, io, pipeline }) => {
       const { runReplay } = await import('./replay.ts');

@@ -68,6 +68,14 @@ export interface ChosenKernel {
   ) => Promise<CheckResult>;
 }
 
+/** A kernel tree, and how it is built. */
+export interface TreeChoice {
+  readonly tree: string;
+  /** A native clang; null for the packaged one. */
+  readonly cc: string | null;
+  readonly onProgress?: (done: number, total: number, what: string) => void;
+}
+
 /** Everything behind the command line. */
 export interface Pipeline {
   readonly kernels: () => readonly KernelEntry[];
@@ -78,6 +86,12 @@ export interface Pipeline {
   readonly boardText: (platform: Platform) => string;
   /** Names that --device may take; of the generic worlds where @platform is null. */
   readonly clientNames: (platform: Platform | null) => readonly string[];
-  /** The finding made anew from its world, kernel and schedule alone. */
-  readonly replay: (finding: Finding) => Promise<Result<Finding, UserError>>;
+  /**
+   * The finding made anew from its world, kernel and schedule alone; one of the kernel's own C
+   * needs its @tree besides.
+   */
+  readonly replay: (
+    finding: Finding,
+    tree: TreeChoice | null,
+  ) => Promise<Result<Finding, UserError>>;
 }

@@ -10,9 +10,10 @@ import { findingJson } from '#report/json';
 import { mailReport } from '#report/mail';
 import { findingText } from '#report/text';
 import { type Document, documentHint, parseDocument } from '#report/validate';
+import { buildProgress } from './coded.ts';
 import { readText } from './files.ts';
 import { type Io, paintFor } from './io.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Pipeline, TreeChoice } from './pipeline.ts';
 import { didYouMean } from './suggest.ts';
 import { type Format, formatOption } from './values.ts';
 
@@ -22,6 +23,9 @@ export interface ReplayArguments {
   readonly id?: string;
   readonly brief?: boolean;
   readonly format?: string;
+  /** Of findings of the kernel's own C: the tree that they were found in. */
+  readonly tree?: string;
+  readonly cc?: string;
 }
 
 /** Run the command: one finding in full, or every finding of a report in a line each. */
@@ -40,9 +44,14 @@ export async function runReplay(
   if (!chosen.ok) return chosen;
 
   const full = chosen.value.length === 1 && args.brief !== true;
+  const { tree, cc = null } = args;
+  if (cc !== null && tree === undefined) {
+    return fail('RW064', '--cc builds a tree, and there is no --tree', 'add --tree TREE');
+  }
+  const choice = tree === undefined ? null : { tree, cc, onProgress: buildProgress(io) };
   for (const finding of chosen.value) {
     if (full) show(finding, format.value, io);
-    const again = await replayOne(finding, pipeline);
+    const again = await replayOne(finding, pipeline, choice);
     if (!again.ok) return again;
     const say = full && format.value !== 'text' ? io.err : io.out;
     say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
@@ -80,8 +89,9 @@ function show(finding: Finding, format: Format, io: Io): void {
 export async function replayOne(
   finding: Finding,
   pipeline: Pick<Pipeline, 'replay'>,
+  tree: TreeChoice | null,
 ): Promise<Result<Finding, UserError>> {
-  const again = await pipeline.replay(finding);
+  const again = await pipeline.replay(finding, tree);
   if (!again.ok) return again;
   const difference = firstDifference(finding, again.value);
   if (difference === null) return again;

@@ -3,13 +3,14 @@
 
 import { readFileSync } from 'node:fs';
 import { fail, type UserError } from '#base/errors';
-import { err, ok, type Result } from '#base/result';
+import { ok, type Result } from '#base/result';
 import { findRevision } from '#kernel/index';
 import { type ExitCode, exitCodes } from '#report/exit';
 import type { BuildOptions } from '../source/build.ts';
 import { SourceError } from '../source/errors.ts';
 import type { PatchInput } from '../source/patch.ts';
 import { type CheckArguments, runCheck } from './check.ts';
+import { buildProgress, coded } from './coded.ts';
 import type { Io } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
 import { countOption } from './values.ts';
@@ -26,17 +27,6 @@ export interface SourceArguments extends CheckArguments {
   readonly bound?: string;
 }
 
-/** Turn a SourceError into a printed user error; anything else is our fault and goes on up. */
-async function coded<T>(run: () => Promise<Result<T, UserError>>): Promise<Result<T, UserError>> {
-  try {
-    return await run();
-  } catch (e) {
-    if (!(e instanceof SourceError)) throw e;
-    const { code, message, hint } = e;
-    return err({ code, message, hint });
-  }
-}
-
 function readPatches(names: readonly string[] | undefined): PatchInput[] {
   return (names ?? []).map((name) => {
     try {
@@ -48,17 +38,11 @@ function readPatches(names: readonly string[] | undefined): PatchInput[] {
 }
 
 function buildOptions(args: SourceArguments, io: Io): BuildOptions {
-  let shown = '';
   return {
     patches: readPatches(args.patch),
     reverts: readPatches(args.revert),
     cc: args.cc ?? null,
-    onProgress(done, total, what) {
-      const bar = '#'.repeat(Math.round((20 * done) / total)).padEnd(20, '.');
-      const line = `build [${bar}] ${done}/${total} ${what}`;
-      if (line !== shown) io.err(`${line}\n`);
-      shown = line;
-    },
+    onProgress: buildProgress(io),
   };
 }
 

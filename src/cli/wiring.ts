@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The pipeline that the commands really use: board, kernel, worlds, checker.
 
-import type { UserError } from '#base/errors';
+import { fail, type UserError } from '#base/errors';
 import { err, ok, type Result } from '#base/result';
 import {
   type Commit,
@@ -16,10 +16,12 @@ import {
 import { clientsOf, type Platform, readPlatform } from '#platform/index';
 import { properties } from '#properties/index';
 import { renderBoard } from '#report/board';
+import type { Finding } from '#report/finding';
 import { worldsForPlatform } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 import { commitFromScript } from '#worlds/user-fix';
 import { checkPlatform } from '#worlds/verdict';
+import { coded } from './coded.ts';
 import type { BundledFix } from './fix.ts';
 import type {
   ChosenKernel,
@@ -27,6 +29,7 @@ import type {
   KernelChoice,
   KernelEntry,
   Pipeline,
+  TreeChoice,
   WindowEntry,
 } from './pipeline.ts';
 import { rerun } from './rerun.ts';
@@ -43,8 +46,24 @@ export function realPipeline(): Pipeline {
     readBoard: readPlatform,
     boardText,
     clientNames,
-    replay: async (finding) => rerun(finding),
+    replay,
   };
+}
+
+async function replay(
+  finding: Finding,
+  tree: TreeChoice | null,
+): Promise<Result<Finding, UserError>> {
+  if (tree === null && !finding.source) return rerun(finding);
+  if (tree === null) {
+    const message = `${finding.id}: found in the kernel's own C, and there is no --tree`;
+    const { name } = finding.revision;
+    return fail('RW311', message, `add --tree TREE, the unpacked source of ${name}`);
+  }
+  return coded(async () => {
+    const { replaySource } = await import('../source/replay.ts');
+    return replaySource(finding, tree);
+  });
 }
 
 function boardText(platform: Platform): string {

@@ -49,12 +49,27 @@ export interface FindingRevision {
   }[];
 }
 
+/** What a finding of the kernel's own C was made from; its patches are the revision's userFixes. */
+export interface FindingSource {
+  /** Files that the run passed through, patches included: path in the tree -> sha256. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly compiler: string;
+  /** Key of the image; addresses mean something only there. */
+  readonly image: string;
+  /** So many of the userFixes, the first ones, are taken back. */
+  readonly reverts: number;
+  /** Addresses that became switch points only while searching. */
+  readonly points: readonly number[];
+}
+
 /** No times, no paths: the same check gives the same bytes anywhere. */
 export interface Finding {
   readonly format: 'racewindow/finding@1';
   /** Stable within a report: property, window and class in short. */
   readonly id: string;
   readonly revision: FindingRevision;
+  /** Absent: a finding of the model. */
+  readonly source?: FindingSource;
   /** A World (worlds/world.ts), complete. */
   readonly world: unknown;
   /** Absent: sequential consistency. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a kernel tree to an image that can be run: patch, compile, link, rewrite, asyncify.
 
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CompiledObject, type CompileJob, compileAll } from './compile.ts';
@@ -47,6 +48,9 @@ export interface KernelImage {
   readonly followed: readonly string[];
   readonly missing: readonly string[];
   readonly debug: DebugInfo;
+  readonly compiler: string;
+  /** sha256 of a file as it was compiled, patches included; null if it was not read. */
+  readonly fileHash: (path: string) => string | null;
   /** Hash of everything that went in. */
   readonly key: string;
   readonly stats: {
@@ -154,6 +158,11 @@ export async function buildTree(tree: string, opt: BuildOptions = {}): Promise<K
     wasm: readFileSync(`${base}.wasm`),
     ...meta,
     debug,
+    compiler: toolchain.id,
+    fileHash: (path) => {
+      const file = files.get(`k/${path}`);
+      return file && createHash('sha256').update(file.bytes).digest('hex');
+    },
     key,
     stats: {
       objects: objects.length,

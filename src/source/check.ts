@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Platform } from '#platform/index';
 import { properties } from '#properties/index';
-import type { Finding, FindingRevision } from '#report/finding';
+import type { Finding, FindingRevision, FindingSource } from '#report/finding';
 import type {
   CheckOptions,
   CheckProgress,
@@ -20,7 +20,7 @@ import { toFinding } from '#worlds/to-finding';
 import type { World } from '#worlds/world';
 import { type BuildOptions, buildTree, type KernelImage } from './build.ts';
 import { SourceError } from './errors.ts';
-import { runWorldTasks } from './pool.ts';
+import { runWorldTasks, type WorldAnswer } from './pool.ts';
 import type { SearchResult } from './search.ts';
 import { BOUND, TIME_MAX_MS } from './world.ts';
 import { sourceWorlds } from './worlds.ts';
@@ -34,12 +34,8 @@ export interface SourceCheckOptions extends BuildOptions {
   onWorld?(progress: CheckProgress): void;
 }
 
-interface Outcomes {
+interface Outcomes extends WorldAnswer {
   readonly derived: DerivedWorld;
-  readonly search: SearchResult | null;
-  /** Why the world could not be run, if it could not. */
-  readonly refused: string | null;
-  readonly findings: readonly WorldFinding[];
 }
 
 function chosenWorlds(platform: Platform | null, opt: SourceCheckOptions): DerivedWorld[] {
@@ -117,6 +113,23 @@ function revisionOf(image: KernelImage, opt: SourceCheckOptions): FindingRevisio
   return { name: `linux-${image.version.text}`, commits: [], userFixes };
 }
 
+/** What @f was made from, so that a replay can tell whether it has the same. */
+function sourceOf(
+  image: KernelImage,
+  f: WorldFinding,
+  points: readonly number[],
+  opt: SourceCheckOptions,
+): FindingSource {
+  const files: Record<string, string> = {};
+  const names = new Set(f.trace.flatMap((s) => (s.file === null ? [] : [s.file])));
+  for (const name of [...names].sort()) {
+    const hash = image.fileHash(name);
+    if (hash !== null) files[name] = hash;
+  }
+  const { compiler, key } = image;
+  return { files, compiler, image: key, reverts: opt.reverts?.length ?? 0, points };
+}
+
 function report(
   image: KernelImage,
   outcomes: readonly Outcomes[],
@@ -124,8 +137,10 @@ function report(
 ): CheckResult {
   const kernel = revisionOf(image, opt);
   const { windows, strategy } = opt.check;
-  const all: Finding[] = outcomes.flatMap(({ derived, findings }) =>
-    findings.map((f) => toFinding(f, { ...derived, kernel })),
+  const all: Finding[] = outcomes.flatMap(({ derived, findings, points }) =>
+    findings.map((f) =>
+      toFinding(f, { ...derived, kernel, source: sourceOf(image, f, points, opt) }),
+    ),
   );
   const best = new Map<string, Finding>();
   for (const f of all) {

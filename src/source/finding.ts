@@ -2,7 +2,7 @@
 // From a plan that breaks a rule to a finding: trace, schedule and witness, replayed before told.
 
 import { formatSchedule } from '#checker/index';
-import type { StepRecord } from '#checker/program';
+import type { Report, StepRecord } from '#checker/program';
 import { propertyOf } from '#properties/index';
 import type { WorldFinding } from '#worlds/run-world';
 import type { RunResult } from './plan.ts';
@@ -52,11 +52,35 @@ function placeOf(trace: readonly StepRecord[], deciding: number | null): string 
   return step ? `${step.file}:${step.line}` : null;
 }
 
+/** Where a report of a plan stands: what is the same when the schedule is run again. */
+type Subject = Pick<Report, 'property' | 'window' | 'subject'>;
+
+/** What a run with this @trace has shown, complete. */
+export function foundIn(
+  program: SourceProgram,
+  trace: readonly StepRecord[],
+  report: Report,
+): Omit<WorldFinding, 'schedule' | 'preemptions' | 'minimal' | 'why'> {
+  const { fault } = program;
+  const { subject, because, facts, window } = report;
+  const property = propertyOf(report.property);
+  const deciding = decidingStep(trace, property, subject);
+  const at = placeOf(trace, deciding);
+  const more = { ...(at ? { at } : {}), ...(fault ? program.faultFacts(fault) : {}) };
+  return {
+    property,
+    window,
+    witness: { subject, because, facts: { ...facts, ...more } },
+    trace: trace.map(({ objectType: _, ...step }) => step),
+    deciding,
+  };
+}
+
 /** Replay a finding's plan while recording; null where it does not show again. */
 export function toWorldFinding(program: SourceProgram, f: SearchFinding): WorldFinding | null {
   const { runner } = program;
   const run = runner.run(f.plan);
-  const same = (r: { property: string; window: string | null; subject: string }): boolean =>
+  const same = (r: Subject): boolean =>
     r.property === f.report.property &&
     r.window === f.report.window &&
     r.subject === f.report.subject;
@@ -68,21 +92,7 @@ export function toWorldFinding(program: SourceProgram, f: SearchFinding): WorldF
     trace,
     trace.map(() => ({ thread: 0, choice: 0 })),
   );
-  const { fault } = program;
-  const { subject, because, facts, window } = report;
-  const property = propertyOf(report.property);
-  const deciding = decidingStep(trace, property, subject);
-  const at = placeOf(trace, deciding);
-  const more = { ...(at ? { at } : {}), ...(fault ? program.faultFacts(fault) : {}) };
-  return {
-    property,
-    window,
-    witness: { subject, because, facts: { ...facts, ...more } },
-    schedule,
-    preemptions: f.plan.preemptions.length,
-    // Layers are searched in order, so fewer preemptions were tried first.
-    minimal: true,
-    trace: trace.map(({ objectType: _, ...step }) => step),
-    deciding,
-  };
+  // Layers are searched in order, so fewer preemptions were tried first.
+  const { length: preemptions } = f.plan.preemptions;
+  return { ...foundIn(program, trace, report), schedule, preemptions, minimal: true };
 }

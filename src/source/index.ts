@@ -7,6 +7,7 @@ export { type ConformOptions, type ConformResult, conform } from './conform.ts';
 export { SourceError, type SourceErrorCode } from './errors.ts';
 export { type PatchInput, parsePatch } from './patch.ts';
 export { SourceProgram } from './program.ts';
+export { type ReplayOptions, replaySource } from './replay.ts';
 export { SourceRunner } from './run.ts';
 export { type SearchResult, searchSource } from './search.ts';
 export { defaultCacheDir, setupToolchain, TOOLCHAIN } from './toolchain.ts';

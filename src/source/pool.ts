@@ -23,6 +23,8 @@ export interface WorldTask {
 export interface WorldAnswer {
   readonly search: SearchResult | null;
   readonly findings: readonly WorldFinding[];
+  /** Switch points that a replay must be told of. */
+  readonly points: readonly number[];
   /** Why the world could not be run, if it could not. */
   readonly refused: string | null;
 }
@@ -33,7 +35,7 @@ export function runWorldTask(image: KernelImage, task: WorldTask): WorldAnswer {
     return { ...searchWorld(image, task.world, task.check), refused: null };
   } catch (e) {
     if (!(e instanceof SourceError) || e.code !== 'RW309') throw e;
-    return { search: null, findings: [], refused: e.message };
+    return { search: null, findings: [], points: [], refused: e.message };
   }
 }
 

@@ -4,7 +4,7 @@
 import { Machine, replay } from '#checker/index';
 import { commitLine, windowById } from '#kernel/catalogue/windows';
 import { propertyNamed, propertyOf } from '#properties/index';
-import type { Finding, FindingRevision, Memory } from '#report/finding';
+import type { Finding, FindingRevision, FindingSource, Memory } from '#report/finding';
 import { assumptionsOf } from './assumed.ts';
 import { revisionOf } from './kernel-spec.ts';
 import type { WorldFinding } from './run-world.ts';
@@ -20,6 +20,8 @@ export interface Place {
   readonly devices: readonly string[];
   readonly kernel: FindingRevision;
   readonly memory?: Memory | undefined;
+  /** Of the kernel's own C only. */
+  readonly source?: FindingSource;
 }
 
 /** The finding that @f is at @place, complete. */
@@ -31,6 +33,7 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     format: 'racewindow/finding@1',
     id: `${f.property}-${f.window ?? 'new'}-${slug}`,
     revision: place.kernel,
+    ...(place.source === undefined ? {} : { source: place.source }),
     world: place.world,
     ...(place.memory === undefined ? {} : { memory: place.memory }),
     property: f.property,

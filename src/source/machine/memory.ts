@@ -224,6 +224,18 @@ export class KernelMemory {
     for (let i = 0; i < this.map.length; i++) this.map[i]! &= ~MAP.point;
   }
 
+  /** Which words are switch points: their addresses. */
+  points(): number[] {
+    const found: number[] = [];
+    this.map.forEach((bits, word) => {
+      if (bits & MAP.point) found.push(word * 4);
+    });
+    return found;
+  }
+  addPoints(addresses: readonly number[]): void {
+    for (const a of addresses) if (a >> 2 < this.map.length) this.map[a >> 2]! |= MAP.point;
+  }
+
   /** The host wrote these bytes. */
   wrote(addr: number, bytes: number): void {
     for (let page = addr >> 12; page <= (addr + bytes - 1) >> 12; page++) this.dirty[page] = 1;
