@@ -13,6 +13,7 @@ export const c16: WindowSignature = {
     initial: null,
     step: (state) => state,
     explains: (_state, report) =>
-      report.property === 'oops' && /_dma_configure\(/.test(String(report.facts['error'])),
+      ['oops', 'null-dereference'].includes(report.property) &&
+      /_dma_configure\(/.test(String(report.facts['error'])),
   }),
 };

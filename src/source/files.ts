@@ -40,6 +40,8 @@ export const KERNEL_FILES: readonly string[] = [
   'drivers/amba/bus',
   'drivers/pci/search',
   'drivers/pci/bus',
+  'drivers/pci/host-bridge',
+  'drivers/pci/pci-driver',
   'drivers/of/base',
   'drivers/of/property',
   'drivers/of/device',
@@ -48,7 +50,14 @@ export const KERNEL_FILES: readonly string[] = [
 ];
 
 /** Our own C beside them; see scene/. */
-export const SCENE_FILES: readonly string[] = ['scene', 'nodes', 'symbols', 'iommus', 'hooks'];
+export const SCENE_FILES: readonly string[] = [
+  'scene',
+  'nodes',
+  'buses',
+  'symbols',
+  'iommus',
+  'hooks',
+];
 
 /** Sources that must not be instrumented: the hooks themselves. */
 export const PLAIN_FILES: ReadonlySet<string> = new Set(['hooks']);

@@ -17,6 +17,8 @@ export const FOLLOWED: readonly string[] = [
   'of_iommu_configure',
   'of_dma_configure_id',
   'platform_dma_configure',
+  'pci_dma_configure',
+  'amba_dma_configure',
   'iommu_device_use_default_domain',
   'really_probe',
   'driver_probe_device',

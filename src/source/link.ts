@@ -12,6 +12,7 @@ import { importPath, type Toolchain } from './toolchain.ts';
 export const BOOT_INITCALLS = [
   'iommu_init',
   'devlink_class_init',
+  'pci_driver_init',
   'amba_init',
   'iommu_subsys_init',
 ] as const;
@@ -26,9 +27,14 @@ const EXPORTS = [
   'rw_node_add',
   'rw_prop_add',
   'rw_device_add',
+  'rw_pci_host',
+  'rw_pci_add',
+  'rw_amba_add',
   'rw_driver_new',
   'rw_thread_register',
   'rw_thread_device_add',
+  'rw_thread_pci_add',
+  'rw_thread_amba_add',
   'rw_thread_call',
   'rw_thread_work',
   'rw_thread_async',

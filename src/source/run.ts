@@ -7,6 +7,7 @@ import { signaturesFor } from '#signatures/index';
 import { sometimesFor } from '#worlds/sometimes';
 import type { World } from '#worlds/world';
 import type { KernelImage } from './build.ts';
+import type { SourceFrame } from './dwarf/info.ts';
 import { type BootedWorld, bootWorld, startThreads } from './machine/boot.ts';
 import { EventMaker, type SourceEvent } from './machine/events.ts';
 import { Machine } from './machine/machine.ts';
@@ -249,10 +250,15 @@ export class SourceRunner {
     this.watch.atEnd();
   }
 
+  /** The innermost frame of a site that stands in a .c file. */
+  private frameOf(site: number): SourceFrame | undefined {
+    const frames = this.machine.image.frames[site] ?? [];
+    return frames.find((f) => f.file.endsWith('.c')) ?? frames[0];
+  }
+
   /** file:line of a site. */
   place(site: number): string {
-    const frames = this.machine.image.frames[site] ?? [];
-    const at = frames.find((f) => f.file.endsWith('.c')) ?? frames[0];
+    const at = this.frameOf(site);
     return at ? `${at.file}:${at.line}` : 'an unknown place';
   }
 
@@ -294,7 +300,11 @@ export class SourceRunner {
       subject: fault.thread,
       because:
         fault.kind === 'deadlock' ? fault.text : `${fault.text}, at ${this.place(fault.site)}`,
-      facts: { thread: fault.thread, fn: fault.stack[0] ?? null },
+      facts: {
+        thread: fault.thread,
+        fn: fault.stack[0] ?? null,
+        error: `${this.frameOf(fault.site)?.fn ?? fault.stack[0]}(): ${fault.text}`,
+      },
     });
     return fault;
   }

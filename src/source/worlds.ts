@@ -80,6 +80,15 @@ function world(name: string, over: Partial<World>): World {
 const quiet = (name: string, n: number, id: number): WorldDevice =>
   client(name, [use(n, id)], { role: 'bystander', driver: null });
 
+const pci = (
+  name: string,
+  iommus: WorldSpecifier[],
+  over: Partial<WorldDevice> = {},
+): WorldDevice => {
+  const driver = { name: 'nvme', managedDma: false, async: false };
+  return client(name, iommus, { bus: 'pci', driver, ...over });
+};
+
 /** All named worlds. */
 export const sourceWorlds: readonly World[] = [
   world('two-drivers', {}),
@@ -154,6 +163,38 @@ export const sourceWorlds: readonly World[] = [
     switches: { ...SWITCHES, asyncProbe: true },
   }),
   world('strict-devlink', { switches: { ...SWITCHES, strictDevlink: true } }),
+  world('pci', {
+    devices: [mmu(0), pci('0000:00:01.0', [use(0, 1)])],
+    threads: [register(0, 'swapper/0'), attach('0000:00:01.0', 'modprobe')],
+    focus: ['0000:00:01.0'],
+  }),
+  world('pci-functions', {
+    devices: [
+      mmu(0),
+      pci('0000:00:01.0', [use(0, 1)], { groupKey: 'slot' }),
+      pci('0000:00:01.1', [use(0, 2)], { groupKey: 'slot', role: 'bystander', driver: null }),
+    ],
+    threads: [register(0, 'swapper/0'), attach('0000:00:01.0', 'modprobe')],
+    focus: ['0000:00:01.0'],
+  }),
+  world('pci-scan', {
+    devices: [mmu(0), pci('0000:00:01.0', [use(0, 1)], { present: false })],
+    threads: [
+      register(0, 'swapper/0'),
+      { kind: 'device-add', name: 'kworker/u8:8', device: '0000:00:01.0' },
+    ],
+    focus: ['0000:00:01.0'],
+  }),
+  world('deferred', {
+    devices: [mmu(0), mmu(1), client('b0000000.eth', [use(0, 1)], { deferred: true })],
+    instances: [instance(0, 'arm-smmu-v3'), instance(1, 'arm-smmu-v3')],
+    threads: [register(0, 'swapper/0'), register(1, 'kworker/u8:9')],
+  }),
+  world('amba', {
+    devices: [mmu(0), client('b0000000.dma', [use(0, 1)], { bus: 'amba' })],
+    threads: [register(0, 'swapper/0'), attach('b0000000.dma', 'modprobe')],
+    focus: ['b0000000.dma'],
+  }),
   world('late-initcall', {
     threads: [
       register(0, 'modprobe:1'),

@@ -5,6 +5,8 @@ import { must } from '#base/assert';
 import type { World, WorldDevice, WorldThread } from '#worlds/world';
 import { SourceError } from '../errors.ts';
 import { BOOT_INITCALLS } from '../link.ts';
+import { checkBuses, checkWorld, registeredLater } from '../scenes.ts';
+import { busNumber, devfn, deviceId, iommuMap } from './buses.ts';
 import type { Machine } from './machine.ts';
 
 /** Families of IOMMU drivers, by the number that scene/iommus.c gives them. */
@@ -32,6 +34,17 @@ export interface BootedWorld {
   readonly instanceNodes: ReadonlyMap<number, string>;
   /** String addresses, for threads that add devices. */
   readonly names: ReadonlyMap<string, number>;
+  /** Root bus of the PCI devices; 0 without any. */
+  readonly pciBus: number;
+}
+
+/** Function that makes a device on a bus, as a thread's body or not, and its arguments. */
+function adding(world: World, d: WorldDevice, at: { node: number; name: number; pciBus: number }) {
+  const { node, name, pciBus } = at;
+  const id = deviceId(world, d);
+  if (d.bus === 'pci') return { fn: 'pci_add', args: [pciBus, node, name, devfn(world, d), id] };
+  if (d.bus === 'amba') return { fn: 'amba_add', args: [node, name, id] };
+  return { fn: 'device_add', args: [node, name] };
 }
 
 class Boot {
@@ -41,6 +54,7 @@ class Boot {
   readonly nodes = new Map<string, number>();
   readonly drivers = new Map<string, number>();
   readonly devices = new Map<string, number>();
+  private pciBus = 0;
 
   constructor(m: Machine, world: World) {
     this.m = m;
@@ -122,9 +136,21 @@ class Boot {
           specifiers.push(this.phandle(instance.device), id);
         }
       }
-      if (specifiers.length > 0) this.prop(node, 'iommus', this.cells(specifiers));
+      const own = specifiers.length > 0 && d.bus !== 'pci';
+      if (own) this.prop(node, 'iommus', this.cells(specifiers));
       if (d.dmaRanges) this.prop(node, 'dma-coherent', new Uint8Array(0));
     }
+  }
+
+  /** A host bridge whose iommu-map tells where its functions' DMA goes. */
+  makePciHost(): void {
+    if (!this.world.devices.some((d) => d.bus === 'pci')) return;
+    const name = this.string('40000000.pcie');
+    const node = this.m.call('rw_node_add', name, name, 0);
+    const map = iommuMap(this.world, (device) => this.phandle(device));
+    if (map.length > 0) this.prop(node, 'iommu-map', this.cells(map));
+    this.pciBus = this.m.call('rw_pci_host', node);
+    this.m.works.drainBoot();
   }
 
   makeDrivers(): void {
@@ -133,8 +159,10 @@ class Boot {
       if (!d.driver && !instance) continue;
       const driver = this.m.call(
         'rw_driver_new',
+        busNumber(d),
         this.string(`${d.driver?.name ?? 'iommu'}-${d.name}`.slice(0, 60)),
         this.string(compatible(d)),
+        deviceId(this.world, d),
         instance ? familyOf(instance.driver) : -1,
         d.driver?.async ? 1 : 0,
         d.driver?.managedDma ? 1 : 0,
@@ -144,7 +172,10 @@ class Boot {
   }
 
   addDevice(d: WorldDevice): void {
-    const dev = this.m.call('rw_device_add', this.nodes.get(d.name)!, this.string(d.name));
+    const { pciBus } = this;
+    const at = { node: this.nodes.get(d.name)!, name: this.string(d.name), pciBus };
+    const { fn, args } = adding(this.world, d, at);
+    const dev = this.m.call(`rw_${fn}`, ...args);
     if (dev === 0)
       throw new SourceError('RW308', `device ${d.name} cannot be added`, 'see the log');
     this.devices.set(d.name, dev);
@@ -157,21 +188,29 @@ class Boot {
     this.m.works.drainBoot();
   }
 
-  /** Instances that are registered, and deferral that is on, before anything runs. */
+  /** Drivers that no thread registers are there from the start; their devices were deferred. */
+  private early(): void {
+    for (const d of this.world.devices) {
+      if (d.role !== 'iommu' && !registeredLater(this.world, d)) this.register(d.name);
+    }
+  }
+
+  /** What was registered, and deferral that is on, before anything runs. */
   before(): void {
     if (this.world.switches.deferralEnabled) {
       const index = this.m.initcall('deferred_probe_initcall');
       if (index) this.m.callTable(index);
       this.m.works.drainBoot();
     }
+    this.early();
     for (const i of this.world.instances) if (i.registered) this.register(i.device);
   }
 
   booted(): BootedWorld {
     const instanceNodes = new Map<number, string>();
     for (const i of this.world.instances) instanceNodes.set(this.nodes.get(i.device)!, i.name);
-    const { devices, nodes, drivers, strings } = this;
-    return { devices, nodes, drivers, instanceNodes, names: strings };
+    const { devices, nodes, drivers, strings, pciBus } = this;
+    return { devices, nodes, drivers, instanceNodes, names: strings, pciBus };
   }
 }
 
@@ -188,17 +227,12 @@ export function bootWorld(m: Machine, world: World): BootedWorld {
       'only device trees run here',
     );
   }
-  const other = world.devices.find((d) => d.bus !== 'platform');
-  if (other) {
-    throw new SourceError(
-      'RW309',
-      `${other.name} is on the ${other.bus} bus`,
-      'only platform devices run here so far',
-    );
-  }
+  checkBuses(world);
+  checkWorld(world);
   const boot = new Boot(m, world);
   boot.kernel();
   boot.makeNodes();
+  boot.makePciHost();
   boot.makeDrivers();
   for (const d of world.devices) if (d.present) boot.addDevice(d);
   for (const d of world.devices) boot.string(d.name);
@@ -228,8 +262,15 @@ function startThread(m: Machine, world: World, booted: BootedWorld, t: WorldThre
       register(t.device);
       return;
     case 'device-add': {
-      const node = must(booted.nodes.get(t.device), t.device);
-      m.spawn(t.name, 'rw_thread_device_add', [node, must(booted.names.get(t.device), t.device)]);
+      const { nodes, names, pciBus } = booted;
+      const device = must(
+        world.devices.find((d) => d.name === t.device),
+        t.device,
+      );
+      const node = must(nodes.get(t.device), t.device);
+      const name = must(names.get(t.device), t.device);
+      const { fn, args } = adding(world, device, { node, name, pciBus });
+      m.spawn(t.name, `rw_thread_${fn}`, args);
       return;
     }
     case 'late-initcall':

@@ -87,7 +87,9 @@ export class EventMaker implements MachineListener {
         this.visited(dev);
         this.emit('init-begin', dev, this.by());
         return;
-      case 'platform_dma_configure': {
+      case 'platform_dma_configure':
+      case 'pci_dma_configure':
+      case 'amba_dma_configure': {
         const init = this.inside('iommu_init_device');
         if (!dev || !init || init.a !== f.a) return;
         init.notes['configured'] = 1;
@@ -184,7 +186,7 @@ export class EventMaker implements MachineListener {
 
   private leaveInit(f: Frame, dev: Handle, result: number): void {
     const by = this.by();
-    // The platform bus can always configure: not having done so means that a driver was set.
+    // These buses can always configure: not having done so means that a driver was set.
     if (!f.notes['configured'] && !f.notes['fwspec']) {
       this.emit('configure-skipped', dev, by);
     }

@@ -117,6 +117,12 @@ static void rw_smmu_release_device(struct device *dev)
 	kfree(dev_iommu_priv_get(dev));
 }
 
+/* PCI functions by topology, all others alone. */
+static struct iommu_group *rw_device_group(struct device *dev)
+{
+	return dev_is_pci(dev) ? pci_device_group(dev) : generic_device_group(dev);
+}
+
 /* arm-smmu: every stream id remembers the group of the first device that used it. */
 static struct iommu_group *rw_smmu_device_group(struct device *dev)
 {
@@ -135,7 +141,7 @@ static struct iommu_group *rw_smmu_device_group(struct device *dev)
 	}
 	if (group)
 		return iommu_group_ref_get(group);
-	group = generic_device_group(dev);
+	group = rw_device_group(dev);
 	if (!IS_ERR(group))
 		for (i = 0; i < fwspec->num_ids; i++)
 			mmu->streams[fwspec->ids[i] % RW_STREAMS] = group;
@@ -214,12 +220,12 @@ static struct iommu_ops rw_ops[RW_FAMILIES] = {
 	[RW_SMMU] = RW_OPS(rw_smmu_v2_probe_device, rw_smmu_release_device,
 			   rw_smmu_device_group, rw_ids_xlate),
 	[RW_SMMU_V3] = RW_OPS(rw_smmu_probe_device, rw_smmu_release_device,
-			      generic_device_group, rw_ids_xlate),
+			      rw_device_group, rw_ids_xlate),
 	[RW_EXYNOS] = RW_OPS(rw_owner_probe_device, NULL, generic_device_group, rw_owner_xlate),
 	[RW_ROCKCHIP] = RW_OPS(rw_owner_probe_device, NULL,
 			       generic_single_device_group, rw_owner_xlate),
 	[RW_VIRTIO] = RW_OPS(rw_virtio_probe_device, rw_smmu_release_device,
-			     generic_device_group, rw_ids_xlate),
+			     rw_device_group, rw_ids_xlate),
 };
 
 /* The part of an IOMMU driver's probe that the rest of the kernel can see. */

@@ -8,6 +8,11 @@
 struct device;
 struct device_node;
 
+/* Buses that the scene can put devices on; the numbers are known to machine/boot.ts. */
+enum rw_bus { RW_PLATFORM, RW_PCI, RW_AMBA };
+
+#define RW_PCI_VENDOR 0x1234
+
 /* Events that the scene reports to the host; the numbers are known to machine/events.ts. */
 enum rw_event_kind {
 	RW_EV_PROBE_DEVICE = 1,	/* dev, iommu device */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Drivers of the scene, the boot sequence and the bodies of its threads.
 #include <linux/kernel.h>
+#include <linux/amba/bus.h>
 #include <linux/async.h>
 #include <linux/device.h>
 #include <linux/mod_devicetable.h>
@@ -20,23 +21,44 @@ int rw_boot(void)
 	devices_init();
 	buses_init();
 	classes_init();
-	platform_bus_init();
-	return bus_register(&pci_bus_type);
+	return platform_bus_init();
 }
 
-/* A platform driver made by the host; the compatible string chooses its devices. */
+/* A driver made by the host; the compatible string or an id chooses its devices. */
 struct rw_driver {
-	struct platform_driver pdrv;
+	union {
+		struct platform_driver pdrv;
+		struct pci_driver pci;
+		struct amba_driver amba;
+	};
+	enum rw_bus bus;
 	struct of_device_id ids[2];
+	struct pci_device_id pci_ids[2];
+	struct amba_id amba_ids[2];
 	int family;	/* -1: a client's driver */
 };
 
+static int rw_client(struct device *dev)
+{
+	rw_event(RW_EV_DRIVER_PROBE, dev, NULL);
+	rw_yield(dev);
+	rw_event(RW_EV_DRIVER_PROBE_END, dev, NULL);
+	return 0;
+}
+
 static int rw_client_probe(struct platform_device *pdev)
 {
-	rw_event(RW_EV_DRIVER_PROBE, &pdev->dev, NULL);
-	rw_yield(&pdev->dev);
-	rw_event(RW_EV_DRIVER_PROBE_END, &pdev->dev, NULL);
-	return 0;
+	return rw_client(&pdev->dev);
+}
+
+static int rw_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	return rw_client(&pdev->dev);
+}
+
+static int rw_amba_probe(struct amba_device *adev, const struct amba_id *id)
+{
+	return rw_client(&adev->dev);
 }
 
 static int rw_instance_probe(struct platform_device *pdev)
@@ -47,26 +69,67 @@ static int rw_instance_probe(struct platform_device *pdev)
 	return rw_iommu_probe(&pdev->dev, drv->family);
 }
 
+static struct device_driver *rw_platform_driver(struct rw_driver *d, const char *compatible,
+						bool managed)
+{
+	strscpy(d->ids[0].compatible, compatible, sizeof(d->ids[0].compatible));
+	d->pdrv.probe = d->family < 0 ? rw_client_probe : rw_instance_probe;
+	d->pdrv.driver.of_match_table = d->ids;
+	d->pdrv.driver_managed_dma = managed;
+	return &d->pdrv.driver;
+}
+
+static struct device_driver *rw_pci_driver(struct rw_driver *d, const char *name, u32 id,
+					   bool managed)
+{
+	d->pci_ids[0].vendor = RW_PCI_VENDOR;
+	d->pci_ids[0].device = id;
+	d->pci_ids[0].subvendor = d->pci_ids[0].subdevice = PCI_ANY_ID;
+	d->pci.name = name;
+	d->pci.id_table = d->pci_ids;
+	d->pci.probe = rw_pci_probe;
+	d->pci.driver_managed_dma = managed;
+	return &d->pci.driver;
+}
+
+static struct device_driver *rw_amba_driver(struct rw_driver *d, u32 id, bool managed)
+{
+	d->amba_ids[0].id = id;
+	d->amba_ids[0].mask = -1;
+	d->amba.id_table = d->amba_ids;
+	d->amba.probe = rw_amba_probe;
+	d->amba.driver_managed_dma = managed;
+	return &d->amba.drv;
+}
+
 /* Make a driver; @family chooses the kind of IOMMU driver, -1 a client's. */
-struct rw_driver *rw_driver_new(const char *name, const char *compatible, int family,
-				bool async, bool managed)
+struct rw_driver *rw_driver_new(enum rw_bus bus, const char *name, const char *compatible, u32 id,
+				int family, bool async, bool managed)
 {
 	struct rw_driver *d = kzalloc(sizeof(*d), GFP_KERNEL);
+	struct device_driver *drv;
 
-	strscpy(d->ids[0].compatible, compatible, sizeof(d->ids[0].compatible));
+	d->bus = bus;
 	d->family = family;
-	d->pdrv.probe = family < 0 ? rw_client_probe : rw_instance_probe;
-	d->pdrv.driver.name = name;
-	d->pdrv.driver.of_match_table = d->ids;
-	d->pdrv.driver.suppress_bind_attrs = true;
-	d->pdrv.driver_managed_dma = managed;
-	d->pdrv.driver.probe_type = async ? PROBE_PREFER_ASYNCHRONOUS : PROBE_FORCE_SYNCHRONOUS;
+	if (bus == RW_PCI)
+		drv = rw_pci_driver(d, name, id, managed);
+	else if (bus == RW_AMBA)
+		drv = rw_amba_driver(d, id, managed);
+	else
+		drv = rw_platform_driver(d, compatible, managed);
+	drv->name = name;
+	drv->suppress_bind_attrs = true;
+	drv->probe_type = async ? PROBE_PREFER_ASYNCHRONOUS : PROBE_FORCE_SYNCHRONOUS;
 	return d;
 }
 
 /* Thread body: register a driver, which attaches it to the devices on the bus. */
 int rw_thread_register(struct rw_driver *d)
 {
+	if (d->bus == RW_PCI)
+		return pci_register_driver(&d->pci);
+	if (d->bus == RW_AMBA)
+		return amba_driver_register(&d->amba);
 	return platform_driver_register(&d->pdrv);
 }
 
@@ -76,6 +139,24 @@ struct device *rw_device_add(struct device_node *np, const char *name);
 int rw_thread_device_add(struct device_node *np, const char *name)
 {
 	return rw_device_add(np, name) ? 0 : -ENOMEM;
+}
+
+struct device *rw_pci_add(struct pci_bus *bus, struct device_node *np, const char *name,
+			  u32 devfn, u16 id);
+
+/* Thread body: find a PCI device while others run. */
+int rw_thread_pci_add(struct pci_bus *bus, struct device_node *np, const char *name,
+		      u32 devfn, u16 id)
+{
+	return rw_pci_add(bus, np, name, devfn, id) ? 0 : -ENOMEM;
+}
+
+struct device *rw_amba_add(struct device_node *np, const char *name, u32 id);
+
+/* Thread body: create an AMBA device while others run. */
+int rw_thread_amba_add(struct device_node *np, const char *name, u32 id)
+{
+	return rw_amba_add(np, name, id) ? 0 : -ENOMEM;
 }
 
 /* Thread body: an initcall. */

@@ -23,7 +23,7 @@ bool initcall_debug;
 enum system_states system_state = SYSTEM_RUNNING;
 struct cpumask __cpu_possible_mask;
 struct workqueue_struct *system_wq, *system_unbound_wq, *system_percpu_wq, *system_dfl_wq;
-const struct bus_type pci_bus_type = { .name = "pci" };
+const struct attribute_group *pci_bus_groups[1], *pci_dev_groups[1];
 LIST_HEAD(pci_root_buses);
 kmem_buckets kmalloc_caches[NR_KMALLOC_TYPES];
 const u8 guid_index[16], uuid_index[16];
