@@ -59,8 +59,80 @@ export interface KernelImage {
     readonly compileMs: number;
     readonly linkMs: number;
     readonly asyncifyMs: number;
-    readonly debugMs: number;
   };
+  /** What a worker thread needs to open it. */
+  readonly ref: ImageRef;
+}
+
+/** An image in the cache. */
+export interface ImageRef {
+  /** Its files are base.json, base.wasm, base.debug.wasm. */
+  readonly base: string;
+  readonly version: KernelVersion;
+  readonly key: string;
+  readonly compiler: string;
+}
+
+type Meta = Pick<KernelImage, 'sites' | 'frames' | 'quiet' | 'followed' | 'missing'>;
+
+const NO_STATS = { objects: 0, compiled: 0, compileMs: 0, linkMs: 0, asyncifyMs: 0 };
+
+/** Reads each part when it is asked for: who only hands worlds to workers needs none. */
+class CachedImage implements KernelImage {
+  readonly ref: ImageRef;
+  readonly fileHash: KernelImage['fileHash'];
+  readonly stats: KernelImage['stats'];
+  private metaRead: Meta | null = null;
+  private wasmRead: Uint8Array | null = null;
+  private debugRead: DebugInfo | null = null;
+
+  constructor(ref: ImageRef, how: Pick<KernelImage, 'fileHash' | 'stats'>) {
+    this.ref = ref;
+    this.fileHash = how.fileHash;
+    this.stats = how.stats;
+  }
+
+  private get meta(): Meta {
+    this.metaRead ??= JSON.parse(readFileSync(`${this.ref.base}.json`, 'utf8')) as Meta;
+    return this.metaRead;
+  }
+  get version(): KernelVersion {
+    return this.ref.version;
+  }
+  get key(): string {
+    return this.ref.key;
+  }
+  get compiler(): string {
+    return this.ref.compiler;
+  }
+  get wasm(): Uint8Array {
+    this.wasmRead ??= readFileSync(`${this.ref.base}.wasm`);
+    return this.wasmRead;
+  }
+  get debug(): DebugInfo {
+    this.debugRead ??= readDebugInfo(readFileSync(`${this.ref.base}.debug.wasm`));
+    return this.debugRead;
+  }
+  get sites(): Meta['sites'] {
+    return this.meta.sites;
+  }
+  get frames(): Meta['frames'] {
+    return this.meta.frames;
+  }
+  get quiet(): Meta['quiet'] {
+    return this.meta.quiet;
+  }
+  get followed(): Meta['followed'] {
+    return this.meta.followed;
+  }
+  get missing(): Meta['missing'] {
+    return this.meta.missing;
+  }
+}
+
+/** An image that was built before; it does not know the hashes of its sources. */
+export function openImage(ref: ImageRef): KernelImage {
+  return new CachedImage(ref, { fileHash: () => null, stats: NO_STATS });
 }
 
 /** Operations of the environment whose call sites are told in traces and faults. */
@@ -83,8 +155,6 @@ function openTree(tree: string, overlay: ReadonlyMap<string, Uint8Array | null>)
   const generated = generatedHeaders(tree, version);
   return { version, files: new SourceFiles({ tree, generated, overlay, scene: sceneDir() }) };
 }
-
-type Meta = Pick<KernelImage, 'sites' | 'frames' | 'quiet' | 'followed' | 'missing'>;
 
 /** Written beside its place first: what stands there is whole. */
 function save(path: string, bytes: Uint8Array | string): void {
@@ -150,26 +220,17 @@ export async function buildTree(tree: string, opt: BuildOptions = {}): Promise<K
     const onStep = (what: string): void => opt.onProgress?.(jobs.length, jobs.length, what);
     times = await linkImage(base, objects, toolchain, cacheDir, onStep);
   }
-  const meta = JSON.parse(readFileSync(`${base}.json`, 'utf8')) as Meta;
-  const debugStart = performance.now();
-  const debug = readDebugInfo(readFileSync(`${base}.debug.wasm`));
-  return {
-    version,
-    wasm: readFileSync(`${base}.wasm`),
-    ...meta,
-    debug,
-    compiler: toolchain.id,
+  const ref = { base, version, key, compiler: toolchain.id };
+  return new CachedImage(ref, {
     fileHash: (path) => {
       const file = files.get(`k/${path}`);
       return file && createHash('sha256').update(file.bytes).digest('hex');
     },
-    key,
     stats: {
       objects: objects.length,
       compiled: objects.filter((o) => !o.cached).length,
       compileMs: compiledAt - started,
       ...times,
-      debugMs: performance.now() - debugStart,
     },
-  };
+  });
 }

@@ -67,20 +67,13 @@ export async function checkSource(
 ): Promise<CheckResult> {
   const image = await buildTree(tree, opt);
   const worlds = chosenWorlds(platform, opt);
-  const { reverts, patches, cc, cacheDir } = opt;
-  const build = {
-    cc: cc ?? null,
-    patches: patches ?? [],
-    reverts: reverts ?? [],
-    ...(cacheDir === undefined ? {} : { cacheDir }),
-  };
   const { strategy, timeMaxMs, statesMax, properties: chosen } = opt.check;
   const check = { strategy, timeMaxMs, statesMax, properties: chosen };
   // Worlds of one shape come to the same; the first stands for all.
   const shapes = new Map<string, DerivedWorld>();
   for (const d of worlds) if (!shapes.has(shapeOf(d.world))) shapes.set(shapeOf(d.world), d);
   const firsts = [...shapes.values()];
-  const tasks = firsts.map(({ world }) => ({ tree, build, world, check }));
+  const tasks = firsts.map(({ world }) => ({ world, check }));
   let worldsDone = 0;
   let found = 0;
   let states = 0;

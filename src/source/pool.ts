@@ -6,17 +6,21 @@ import { Worker } from 'node:worker_threads';
 import type { CheckOptions } from '#report/report';
 import type { WorldFinding } from '#worlds/run-world';
 import type { World } from '#worlds/world';
-import type { BuildOptions, KernelImage } from './build.ts';
+import type { ImageRef, KernelImage } from './build.ts';
 import { SourceError } from './errors.ts';
 import type { SearchResult } from './search.ts';
 import { searchWorld } from './world.ts';
 
-/** A world to search, and how to come by the image. */
+/** A world to search. */
 export interface WorldTask {
-  readonly tree: string;
-  readonly build: Pick<BuildOptions, 'patches' | 'reverts' | 'cc' | 'cacheDir'>;
   readonly world: World;
   readonly check: Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'properties'>;
+}
+
+/** What a worker thread is sent. */
+export interface SentTask {
+  readonly ref: ImageRef;
+  readonly task: WorldTask;
 }
 
 /** What a world comes to. */
@@ -63,10 +67,11 @@ export async function runWorldTasks(
     () => new Worker(new URL('./worker.js', import.meta.url)),
   );
   const answers: WorldAnswer[] = [];
-  let next = 0;
+  const { ref } = image;
+  const queue = longestFirst(tasks);
   const work = async (worker: Worker): Promise<void> => {
-    for (let i = next++; i < tasks.length; i = next++) {
-      const answer = await ask(worker, tasks[i]!);
+    for (let i = queue.shift(); i !== undefined; i = queue.shift()) {
+      const answer = await ask(worker, { ref, task: tasks[i]! });
       answers[i] = answer;
       onDone(i, answer);
     }
@@ -79,7 +84,14 @@ export async function runWorldTasks(
   }
 }
 
-function ask(worker: Worker, task: WorldTask): Promise<WorldAnswer> {
+/** Numbers of the tasks: worlds with more threads and devices first, so that all end together. */
+function longestFirst(tasks: readonly WorldTask[]): number[] {
+  const weight = ({ world }: WorldTask): number =>
+    world.threads.length * 100 + world.devices.length;
+  return [...tasks.keys()].sort((a, b) => weight(tasks[b]!) - weight(tasks[a]!));
+}
+
+function ask(worker: Worker, task: SentTask): Promise<WorldAnswer> {
   return new Promise((done, failed) => {
     worker.once('error', failed);
     worker.once('message', (answer: WorldAnswer) => {

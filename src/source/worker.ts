@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Entry of a worker thread: builds the image once (from the cache), then searches world by world.
+// Entry of a worker thread: opens the image once (it is in the cache), then searches worlds.
 
 import { parentPort } from 'node:worker_threads';
-import { buildTree, type KernelImage } from './build.ts';
-import { runWorldTask, type WorldTask } from './pool.ts';
+import { type KernelImage, openImage } from './build.ts';
+import { runWorldTask, type SentTask } from './pool.ts';
 
-const images = new Map<string, Promise<KernelImage>>();
+const images = new Map<string, KernelImage>();
 
-parentPort?.on('message', async (task: WorldTask) => {
-  const key = JSON.stringify([task.tree, task.build]);
-  let image = images.get(key);
-  if (!image) {
-    image = buildTree(task.tree, task.build);
-    images.set(key, image);
-  }
-  parentPort!.postMessage(runWorldTask(await image, task));
+parentPort?.on('message', ({ ref, task }: SentTask) => {
+  const image = images.get(ref.base) ?? openImage(ref);
+  images.set(ref.base, image);
+  parentPort!.postMessage(runWorldTask(image, task));
 });
