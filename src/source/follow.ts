@@ -16,6 +16,7 @@ export const FOLLOWED: readonly string[] = [
   'iommu_fwspec_free',
   'of_iommu_configure',
   'of_dma_configure_id',
+  'acpi_iommu_configure_id',
   'platform_dma_configure',
   'pci_dma_configure',
   'amba_dma_configure',

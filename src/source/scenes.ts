@@ -9,8 +9,7 @@ function refuse(what: string, hint: string): never {
   throw new SourceError('RW309', what, hint);
 }
 
-/** Refuse, by name, what no scene can be built of. */
-export function checkBuses(world: World): void {
+function checkBuses(world: World): void {
   for (const d of world.devices) {
     const { name, bus, role, iommus } = d;
     if (BUSES[bus] === undefined) {
@@ -44,8 +43,27 @@ const THREADS: ReadonlySet<string> = new Set([
   'deferral-timeout',
 ]);
 
+/** Refuse what this namespace and its IORT cannot say. */
+function checkAcpi(world: World): void {
+  const other = world.instances.find((i) => i.driver !== 'arm-smmu-v3');
+  if (other) refuse(`${other.name} is no SMMUv3, and the IORT has no others`, 'use a device tree');
+  const firstClient = world.devices.findIndex((d) => d.role !== 'iommu');
+  if (world.devices.slice(firstClient).some((d) => d.role === 'iommu')) {
+    refuse('an SMMU comes after a device, and the IORT is read first', 'use a device tree');
+  }
+  for (const d of world.devices) {
+    if (d.bus === 'amba') refuse(`${d.name} is on the amba bus, from ACPI`, 'use a device tree');
+    if (d.bus === 'pci' && !d.present) {
+      refuse(`${d.name} is found by a scan, and has no node to be known by`, 'use a device tree');
+    }
+    if (d.dmaRanges) refuse(`${d.name} has ranges of its own in ACPI`, 'use a device tree');
+  }
+}
+
 /** Refuse worlds that would come to something else here than they say. */
 export function checkWorld(world: World): void {
+  checkBuses(world);
+  if (world.firmware === 'acpi') checkAcpi(world);
   const thread = world.threads.find((t) => !THREADS.has(t.kind));
   if (thread) refuse(`no thread of the kind ${thread.kind} runs here`, 'choose another world');
   for (const d of world.devices) {

@@ -195,6 +195,38 @@ export const sourceWorlds: readonly World[] = [
     threads: [register(0, 'swapper/0'), attach('b0000000.dma', 'modprobe')],
     focus: ['b0000000.dma'],
   }),
+  world('acpi', { firmware: 'acpi' }),
+  world('acpi-bystanders', {
+    firmware: 'acpi',
+    devices: [
+      mmu(0),
+      quiet('b0000000.dma', 0, 1),
+      client('b1000000.eth', [use(0, 2)]),
+      quiet('b2000000.usb', 0, 3),
+    ],
+    threads: [register(0, 'swapper/0'), attach('b1000000.eth', 'modprobe')],
+    focus: ['b1000000.eth'],
+  }),
+  world('acpi-two-instances', {
+    firmware: 'acpi',
+    devices: [mmu(0), mmu(1), client('b0000000.eth', [use(0, 1), use(1, 2)], { driver: null })],
+    instances: [instance(0, 'arm-smmu-v3'), instance(1, 'arm-smmu-v3')],
+    threads: [register(0, 'swapper/0'), register(1, 'kworker/u8:9')],
+  }),
+  world('acpi-device-add', {
+    firmware: 'acpi',
+    devices: [mmu(0), client('b0000000.eth', [use(0, 1)], { present: false })],
+    threads: [
+      register(0, 'swapper/0'),
+      { kind: 'device-add', name: 'kworker/u8:8', device: 'b0000000.eth' },
+    ],
+  }),
+  world('acpi-pci', {
+    firmware: 'acpi',
+    devices: [mmu(0), pci('0000:00:01.0', [use(0, 1)])],
+    threads: [register(0, 'swapper/0'), attach('0000:00:01.0', 'modprobe')],
+    focus: ['0000:00:01.0'],
+  }),
   world('late-initcall', {
     threads: [
       register(0, 'modprobe:1'),

@@ -166,6 +166,11 @@ export function allocImports(host: Host, heap: Heap, ctorOffset: number): Import
     mem.u8.copyWithin(p, s, s + n);
     return p;
   };
+  const memdup = (s: number, n: number): number => {
+    const p = heap.alloc(n);
+    mem.u8.copyWithin(p, s, s + n);
+    return p;
+  };
   const realloc = (p: number, n: number): number => {
     const q = heap.alloc(n);
     if (p) {
@@ -204,11 +209,8 @@ export function allocImports(host: Host, heap: Heap, ctorOffset: number): Import
       for (let at = p; mem.u8[at]; at++) if (mem.u8[at] === from) mem.u8[at] = to;
       return p;
     },
-    kmemdup_noprof: (s: number, n: number) => {
-      const p = heap.alloc(n);
-      mem.u8.copyWithin(p, s, s + n);
-      return p;
-    },
+    kmemdup_noprof: memdup,
+    kmemdup_array: (s: number, count: number, size: number) => memdup(s, count * size),
     __kmem_cache_create_args: cacheCreate,
     kmem_cache_alloc_noprof: cacheAlloc,
     kmem_cache_alloc_lru_noprof: cacheAlloc,

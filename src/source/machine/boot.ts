@@ -5,8 +5,9 @@ import { must } from '#base/assert';
 import type { World, WorldDevice, WorldThread } from '#worlds/world';
 import { SourceError } from '../errors.ts';
 import { BOOT_INITCALLS } from '../link.ts';
-import { checkBuses, checkWorld, registeredLater } from '../scenes.ts';
+import { checkWorld, registeredLater } from '../scenes.ts';
 import { busNumber, devfn, deviceId, iommuMap } from './buses.ts';
+import { iortOf } from './iort.ts';
 import type { Machine } from './machine.ts';
 
 /** Families of IOMMU drivers, by the number that scene/iommus.c gives them. */
@@ -28,10 +29,10 @@ export interface BootedWorld {
   /** Device name -> address of its struct device; absent until device_add() has run. */
   readonly devices: Map<string, number>;
   readonly nodes: ReadonlyMap<string, number>;
+  /** Device name -> the fwnode by which others refer to it. */
+  readonly fwnodes: ReadonlyMap<string, number>;
   /** Device name -> its driver of ours. */
   readonly drivers: ReadonlyMap<string, number>;
-  /** Node address -> instance name. */
-  readonly instanceNodes: ReadonlyMap<number, string>;
   /** String addresses, for threads that add devices. */
   readonly names: ReadonlyMap<string, number>;
   /** Root bus of the PCI devices; 0 without any. */
@@ -44,6 +45,7 @@ function adding(world: World, d: WorldDevice, at: { node: number; name: number; 
   const id = deviceId(world, d);
   if (d.bus === 'pci') return { fn: 'pci_add', args: [pciBus, node, name, devfn(world, d), id] };
   if (d.bus === 'amba') return { fn: 'amba_add', args: [node, name, id] };
+  if (world.firmware === 'acpi') return { fn: 'acpi_add', args: [node, name] };
   return { fn: 'device_add', args: [node, name] };
 }
 
@@ -52,6 +54,7 @@ class Boot {
   private readonly world: World;
   private readonly strings = new Map<string, number>();
   readonly nodes = new Map<string, number>();
+  readonly fwnodes = new Map<string, number>();
   readonly drivers = new Map<string, number>();
   readonly devices = new Map<string, number>();
   private pciBus = 0;
@@ -106,7 +109,7 @@ class Boot {
     const done = m.call('rw_boot');
     if (done !== 0)
       throw new SourceError('RW308', `boot failed with ${done}`, 'see the kernel log');
-    m.call('rw_tree_init');
+    if (world.firmware === 'dt') m.call('rw_tree_init');
     if (world.switches.strictDevlink) this.setGlobal('fw_devlink_strict', 1);
     if (world.switches.asyncProbe) this.setGlobal('async_probe_default', 1);
     for (const name of BOOT_INITCALLS) {
@@ -124,6 +127,7 @@ class Boot {
       const name = this.string(d.name);
       const node = this.m.call('rw_node_add', name, name, this.phandle(d.name));
       this.nodes.set(d.name, node);
+      this.fwnodes.set(d.name, node + this.offset('device_node'));
       this.prop(node, 'compatible', Buffer.from(`${compatible(d)}\0`, 'latin1'));
       if (d.role === 'iommu') this.prop(node, '#iommu-cells', this.cells([1]));
       const specifiers: number[] = [];
@@ -142,6 +146,35 @@ class Boot {
     }
   }
 
+  /** Where the fwnode of a node of either kind is. */
+  private offset(struct: 'device_node' | 'acpi_device' | 'device'): number {
+    return must(this.m.image.debug.offsetOf(struct, 'fwnode'), struct);
+  }
+
+  /** The tables are there, the SMMUs have been made of them, and so has the namespace. */
+  makeNamespace(): void {
+    const { m, world } = this;
+    m.call('rw_acpi_init', this.bytes(iortOf(world)));
+    m.works.drainBoot();
+    world.devices
+      .filter((d) => d.role === 'iommu')
+      .forEach((d, n) => {
+        const dev = m.call('rw_acpi_smmu', n, this.string(driverName(d)));
+        if (dev === 0) throw new SourceError('RW308', `no SMMU for ${d.name}`, 'see the log');
+        this.devices.set(d.name, dev);
+        this.fwnodes.set(d.name, m.mem.u32[(dev + this.offset('device')) >> 2]!);
+      });
+    for (const d of world.devices) {
+      if (d.role === 'iommu' || d.bus === 'pci') continue;
+      const node = m.call('rw_acpi_node', this.string(d.name));
+      this.nodes.set(d.name, node);
+      this.fwnodes.set(d.name, node + this.offset('acpi_device'));
+    }
+    if (!world.devices.some((d) => d.bus === 'pci')) return;
+    const host = m.call('rw_acpi_node', this.string('PCI0'));
+    this.pciBus = m.call('rw_pci_host', 0, host + this.offset('acpi_device'));
+  }
+
   /** A host bridge whose iommu-map tells where its functions' DMA goes. */
   makePciHost(): void {
     if (!this.world.devices.some((d) => d.bus === 'pci')) return;
@@ -149,7 +182,7 @@ class Boot {
     const node = this.m.call('rw_node_add', name, name, 0);
     const map = iommuMap(this.world, (device) => this.phandle(device));
     if (map.length > 0) this.prop(node, 'iommu-map', this.cells(map));
-    this.pciBus = this.m.call('rw_pci_host', node);
+    this.pciBus = this.m.call('rw_pci_host', node, 0);
     this.m.works.drainBoot();
   }
 
@@ -160,7 +193,7 @@ class Boot {
       const driver = this.m.call(
         'rw_driver_new',
         busNumber(d),
-        this.string(`${d.driver?.name ?? 'iommu'}-${d.name}`.slice(0, 60)),
+        this.string(driverName(d)),
         this.string(compatible(d)),
         deviceId(this.world, d),
         instance ? familyOf(instance.driver) : -1,
@@ -171,9 +204,17 @@ class Boot {
     }
   }
 
+  /** The namespace's devices and their drivers are matched by name. */
+  nameOf(d: WorldDevice): string {
+    return this.world.firmware === 'acpi' && d.driver && d.bus === 'platform'
+      ? driverName(d)
+      : d.name;
+  }
+
   addDevice(d: WorldDevice): void {
+    if (this.devices.has(d.name)) return;
     const { pciBus } = this;
-    const at = { node: this.nodes.get(d.name)!, name: this.string(d.name), pciBus };
+    const at = { node: this.nodes.get(d.name) ?? 0, name: this.string(this.nameOf(d)), pciBus };
     const { fn, args } = adding(this.world, d, at);
     const dev = this.m.call(`rw_${fn}`, ...args);
     if (dev === 0)
@@ -207,12 +248,14 @@ class Boot {
   }
 
   booted(): BootedWorld {
-    const instanceNodes = new Map<number, string>();
-    for (const i of this.world.instances) instanceNodes.set(this.nodes.get(i.device)!, i.name);
-    const { devices, nodes, drivers, strings, pciBus } = this;
-    return { devices, nodes, drivers, instanceNodes, names: strings, pciBus };
+    const { devices, nodes, fwnodes, drivers, pciBus } = this;
+    const names = new Map(this.world.devices.map((d) => [d.name, this.string(this.nameOf(d))]));
+    return { devices, nodes, fwnodes, drivers, names, pciBus };
   }
 }
+
+const driverName = (d: WorldDevice): string =>
+  `${d.driver?.name ?? 'iommu'}-${d.name}`.slice(0, 60);
 
 function compatible(d: WorldDevice): string {
   return `racewindow,${d.name}`.slice(0, 120);
@@ -220,22 +263,16 @@ function compatible(d: WorldDevice): string {
 
 /** Boot @world; the machine is left where the world's threads begin, without a snapshot. */
 export function bootWorld(m: Machine, world: World): BootedWorld {
-  if (world.firmware !== 'dt') {
-    throw new SourceError(
-      'RW309',
-      'the world comes from ACPI tables',
-      'only device trees run here',
-    );
-  }
-  checkBuses(world);
   checkWorld(world);
   const boot = new Boot(m, world);
   boot.kernel();
-  boot.makeNodes();
-  boot.makePciHost();
+  if (world.firmware === 'acpi') boot.makeNamespace();
+  else {
+    boot.makeNodes();
+    boot.makePciHost();
+  }
   boot.makeDrivers();
   for (const d of world.devices) if (d.present) boot.addDevice(d);
-  for (const d of world.devices) boot.string(d.name);
   boot.before();
   return boot.booted();
 }
@@ -267,7 +304,7 @@ function startThread(m: Machine, world: World, booted: BootedWorld, t: WorldThre
         world.devices.find((d) => d.name === t.device),
         t.device,
       );
-      const node = must(nodes.get(t.device), t.device);
+      const node = nodes.get(t.device) ?? 0;
       const name = must(names.get(t.device), t.device);
       const { fn, args } = adding(world, device, { node, name, pciBus });
       m.spawn(t.name, `rw_thread_${fn}`, args);

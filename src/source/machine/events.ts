@@ -48,13 +48,18 @@ export class EventMaker implements MachineListener {
     return this.frames().findLast((f) => f.fn === fn);
   }
 
+  /** The parsing of firmware that is under way, from either kind. */
+  private configuring(): Frame | undefined {
+    return this.inside('of_iommu_configure') ?? this.inside('acpi_iommu_configure_id');
+  }
+
   /** Which of the three callers of the per-device probe acts. */
   private by(): string {
     const frames = this.frames();
     for (let i = frames.length - 1; i >= 0; i--) {
       const { fn } = frames[i]!;
       if (fn === 'bus_iommu_probe') return 'walk';
-      if (fn === 'of_iommu_configure') return 'replay';
+      if (fn === 'of_iommu_configure' || fn === 'acpi_iommu_configure_id') return 'replay';
       if (fn === 'iommu_bus_notifier') return 'notifier';
     }
     return 'replay';
@@ -97,7 +102,7 @@ export class EventMaker implements MachineListener {
         return;
       }
       case 'iommu_probe_device': {
-        const configure = this.inside('of_iommu_configure');
+        const configure = this.configuring();
         if (!dev || !configure) return;
         configure.notes['replayed'] = 1;
         f.notes['replay'] = 1;
@@ -109,10 +114,15 @@ export class EventMaker implements MachineListener {
         f.notes['fwspec'] = this.view.fwspecAddress(f.a);
         f.notes['ready'] = this.view.readyOf(f.b) ? 1 : 0;
         {
-          const configure = this.inside('of_iommu_configure');
+          const configure = this.configuring();
           if (configure) configure.notes['xlated'] = 1;
         }
         return;
+      case 'driver_deferred_probe_check_state': {
+        const init = this.inside('iommu_fwspec_init');
+        if (init) init.notes['absent'] = 1;
+        return;
+      }
       case 'driver_bound':
         if (dev) this.emit('bound', dev);
         return;
@@ -152,6 +162,7 @@ export class EventMaker implements MachineListener {
         if (dev) this.leaveFwspec(f, dev, result);
         return;
       case 'of_iommu_configure':
+      case 'acpi_iommu_configure_id':
         if (dev && result === 0 && !f.notes['xlated'] && !f.notes['replayed']) {
           this.emit('fwspec-found', dev);
         }
@@ -202,12 +213,10 @@ export class EventMaker implements MachineListener {
   private leaveFwspec(f: Frame, dev: Handle, result: number): void {
     const instance = this.view.instanceOfNode(f.b);
     if (!instance) return;
-    // Without the flag there is nothing to be not ready: an instance was looked up before it was
-    // listed, even if it has been listed since.
-    const listed = this.view.hasReady() && this.view.listed(f.b);
-    if (result === EPROBE_DEFER && listed && !f.notes['ready']) {
-      this.emit('not-ready-deferred', dev, instance);
-    }
+    // Without the flag there is nothing to be not ready; with it, the caller is told by another way
+    // that nothing was listed when it looked, whatever has been listed since.
+    const found = this.view.hasReady() && !f.notes['absent'];
+    if (result === EPROBE_DEFER && found) this.emit('not-ready-deferred', dev, instance);
     if (result !== 0) return;
     if (!f.notes['ready'] && f.notes['iommu']) this.emit('not-ready-accepted', dev, instance);
     if (!f.notes['fwspec']) {

@@ -25,7 +25,6 @@ interface Offsets {
   readonly deviceInPrivate: number;
   readonly deferredInPrivate: number;
   readonly driverName: number;
-  readonly nodeFwnode: number;
   readonly instanceFwnode: number;
   readonly instanceList: number;
   readonly ready: number | null;
@@ -56,7 +55,6 @@ function offsets(m: Machine): Offsets {
     deviceInPrivate: get('device_private', 'device'),
     deferredInPrivate: get('device_private', 'deferred_probe'),
     driverName: get('device_driver', 'name'),
-    nodeFwnode: get('device_node', 'fwnode'),
     instanceFwnode: get('iommu_device', 'fwnode'),
     instanceList: get('iommu_device', 'list'),
     ready: m.image.debug.offsetOf('iommu_device', 'ready'),
@@ -102,7 +100,7 @@ export class KernelView implements Peek {
     for (const i of world.instances) {
       const handle = new Handle('iommu_device', i.name);
       this.instanceHandles.set(i.name, handle);
-      this.byFwnode.set(must(booted.nodes.get(i.device), i.device) + this.o.nodeFwnode, handle);
+      this.byFwnode.set(must(booted.fwnodes.get(i.device), i.device), handle);
     }
     for (const [name, addr] of booted.devices) this.learn(name, addr);
     const lock = /^iommu_(probe_device|device)_lock$/;
@@ -159,8 +157,8 @@ export class KernelView implements Peek {
     if (addr < this.m.mem.layout.heap || addr >= this.m.mem.layout.stacks) return null;
     const fwnode = this.u32(addr + this.o.fwnode);
     if (!fwnode) return null;
-    for (const [name, node] of this.booted.nodes) {
-      if (node + this.o.nodeFwnode !== fwnode) continue;
+    for (const [name, own] of this.booted.fwnodes) {
+      if (own !== fwnode) continue;
       const data = this.world.devices.find((d) => d.name === name);
       return data && !data.present ? this.learn(name, addr) : null;
     }
@@ -197,9 +195,6 @@ export class KernelView implements Peek {
       if (this.u32(iommu + this.o.instanceFwnode) === fwnode) return iommu;
     }
     return 0;
-  }
-  listed(fwnode: number): boolean {
-    return this.registered(fwnode) !== 0;
   }
   /** True if instances have a flag that says that they are ready (v6.15). */
   hasReady(): boolean {

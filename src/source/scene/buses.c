@@ -14,10 +14,10 @@ static void rw_release(struct device *dev)
 }
 
 /*
- * A root bus behind a host bridge that @np describes. The bridge is on no bus itself: no walk meets
+ * A root bus behind a host bridge that @np or an ACPI @companion describes. The bridge is on no bus itself: no walk meets
  * it, and what is behind it has been found already.
  */
-struct pci_bus *rw_pci_host(struct device_node *np)
+struct pci_bus *rw_pci_host(struct device_node *np, struct fwnode_handle *companion)
 {
 	struct device *parent = kzalloc(sizeof(*parent), GFP_KERNEL);
 	struct pci_host_bridge *bridge = kzalloc(sizeof(*bridge), GFP_KERNEL);
@@ -25,9 +25,12 @@ struct pci_bus *rw_pci_host(struct device_node *np)
 
 	device_initialize(parent);
 	parent->release = rw_release;
-	device_set_node(parent, of_fwnode_handle(np));
-	dev_set_name(parent, "%s", np->full_name);
+	if (np)
+		device_set_node(parent, of_fwnode_handle(np));
+	dev_set_name(parent, "pcie");
 	device_initialize(&bridge->dev);
+	if (companion)
+		device_set_node(&bridge->dev, companion);
 	bridge->dev.parent = parent;
 	bridge->dev.release = rw_release;
 	dev_set_name(&bridge->dev, "pci0000:00");
@@ -58,7 +61,8 @@ struct device *rw_pci_add(struct pci_bus *bus, struct device_node *np, const cha
 	dev->device = id;
 	dev->dma_mask = DMA_BIT_MASK(32);
 	device_initialize(&dev->dev);
-	device_set_node(&dev->dev, of_fwnode_handle(np));
+	if (np)
+		device_set_node(&dev->dev, of_fwnode_handle(np));
 	dev->dev.bus = &pci_bus_type;
 	dev->dev.parent = bus->bridge;
 	dev->dev.release = rw_release;

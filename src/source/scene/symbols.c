@@ -18,7 +18,8 @@
 struct kobject *kernel_kobj, *firmware_kobj;
 struct resource iomem_resource = { .name = "mem", .end = -1 };
 struct resource ioport_resource = { .name = "io", .end = -1 };
-struct page *mem_map;
+struct page *mem_map, *__zero_page;
+const struct attribute_group dev_attr_physical_location_group;
 bool initcall_debug;
 enum system_states system_state = SYSTEM_RUNNING;
 struct cpumask __cpu_possible_mask;
