@@ -7,6 +7,7 @@
 // An outcome says, for each device: bound or deferred, its group's number, the group it had when
 // its driver probed, whether the kernel warned, and which of the named events it has seen.
 
+import { bounded } from '#checker/bounded';
 import { exhaustive } from '#checker/exhaustive';
 import { Machine } from '#checker/machine';
 import type { Report } from '#checker/program';
@@ -145,17 +146,24 @@ export function modelSide(world: World, revision: Revision, statesMax: number) {
     deferred: built.k.deferred,
   });
   const outcomes = new Set<string>();
-  const machine = new Machine({
+  const scene = {
     name: built.name,
     init: built.init,
     threads: built.threads,
-    rules: [...rulesFor(ctx, null), outcomeRule(ctx, outcomes)],
+    rules: rulesFor(ctx, null),
     signatures: signaturesFor(ctx),
     sometimes: [],
-  });
+  };
+  const machine = new Machine({ ...scene, rules: [...scene.rules, outcomeRule(ctx, outcomes)] });
   const result = exhaustive(machine, { statesMax, onTerminal: () => machine.atEnd() });
   const found = seen(result.found.map((f) => keyOf(f.report)));
-  return { outcomes, found, states: result.states, complete: result.bounded.length === 0 };
+  /** What the model shows with at most so many preemptions. */
+  const within = (bound: number): Set<string> => {
+    const few = bounded(new Machine(scene), { bound, statesMax });
+    return seen(few.found.map((f) => keyOf(f.report)));
+  };
+  const complete = result.bounded.length === 0;
+  return { outcomes, found, states: result.states, complete, within };
 }
 
 /** What the real code comes to within the bound, and in random runs beyond it. */
@@ -164,14 +172,15 @@ function realSide(
   world: World,
   opt: ConformOptions,
   wanted: ReadonlySet<string>,
-): Side & { runs: number; complete: boolean } {
+): Side & { runs: number; complete: boolean; bound: number } {
   const outcomes = new Set<string>();
   const runner = new SourceRunner(image, world, null, (ctx) => [outcomeRule(ctx, outcomes)]);
   const { bound, timeMaxMs } = opt;
   const search = searchSource(runner, { bound, timeMaxMs });
   const found = new Set(search.findings.map((f) => keyOf(f.report)));
   let { runs } = search;
-  let complete = search.complete;
+  let { complete } = search;
+  let reached = bound;
   const lacking = (): boolean => [...wanted].some((key) => !found.has(key));
   const focus = (word: number): boolean => runner.events.view.decides(word);
   // What the model finds may need more: first at the words that decide, then at all.
@@ -185,12 +194,15 @@ function realSide(
     const more = searchSource(runner, { ...how, timeMaxMs });
     for (const f of more.findings) found.add(keyOf(f.report));
     runs += more.runs;
-    complete = more.complete && !('focus' in how);
+    if ('focus' in how) continue;
+    complete = more.complete;
+    reached = how.bound;
   }
   sample(runner, opt.samples, (reports) => {
     for (const r of reports) found.add(keyOf(r));
   });
-  return { outcomes, found, runs, complete };
+  // The C may need one more than the model, which takes at once what the C does in several steps.
+  return { outcomes, found, runs, complete, bound: Math.max(bound, reached - 1) };
 }
 
 /** Random runs with up to six preemptions; the seed is fixed. */
@@ -245,10 +257,12 @@ export function compareWorld(
     if (!model.outcomes.has(outcome)) differ('outcome', outcome);
   }
   const undecided: string[] = [];
-  for (const key of model.found) {
-    if (real.found.has(key)) continue;
-    // A search that was cut off cannot say that the real code does not have it.
-    if (!real.complete) undecided.push(key);
+  const lacking = [...model.found].filter((key) => !real.found.has(key));
+  const few = real.complete && lacking.length > 0 ? model.within(real.bound) : null;
+  for (const key of lacking) {
+    // A search that was cut off, or that the model itself needs more preemptions for, cannot say
+    // that the real code does not have it.
+    if (!few?.has(key)) undecided.push(key);
     else differ('finding', `only the model: ${key}`);
   }
   for (const key of model.complete ? real.found : []) {
