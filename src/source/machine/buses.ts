@@ -18,7 +18,7 @@ export function deviceId(world: World, d: WorldDevice): number {
 
 const MULTIFUNCTION = 256;
 
-/** Slot and function; devices of one group are functions of one slot, which share it without ACS. */
+/** Slot and function; devices of one group are functions of one slot: without ACS they share it. */
 export function devfn(world: World, d: WorldDevice): number {
   const all = world.devices.filter((o) => o.bus === 'pci');
   const same = (o: WorldDevice): boolean => o.groupKey !== null && o.groupKey === d.groupKey;

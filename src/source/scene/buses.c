@@ -14,8 +14,8 @@ static void rw_release(struct device *dev)
 }
 
 /*
- * A root bus behind a host bridge that @np or an ACPI @companion describes. The bridge is on no bus itself: no walk meets
- * it, and what is behind it has been found already.
+ * A root bus behind a host bridge that @np or an ACPI @companion describes. The bridge is on no bus
+ * itself: no walk meets it, and what is behind it has been found already.
  */
 struct pci_bus *rw_pci_host(struct device_node *np, struct fwnode_handle *companion)
 {

@@ -26,10 +26,11 @@ int rw_boot(void)
 
 /* A driver made by the host; the compatible string or an id chooses its devices. */
 struct rw_driver {
+	/* The last one gives traces their names. */
 	union {
-		struct platform_driver pdrv;
 		struct pci_driver pci;
 		struct amba_driver amba;
+		struct platform_driver pdrv;
 	};
 	enum rw_bus bus;
 	struct of_device_id ids[2];
