@@ -7,7 +7,7 @@ import { propertyOf } from '#properties/index';
 import type { WorldFinding } from '#worlds/run-world';
 import type { RunResult } from './plan.ts';
 import type { SourceProgram } from './program.ts';
-import type { SearchFinding } from './search.ts';
+import type { SearchFinding } from './tally.ts';
 
 /** Steps of a plan through the Program, as the segments of its run say. */
 export function tracePlan(program: SourceProgram, run: RunResult): StepRecord[] {

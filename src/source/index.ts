@@ -10,6 +10,7 @@ export { SourceProgram } from './program.ts';
 export { type ReplayOptions, replaySource } from './replay.ts';
 export { SourceRunner } from './run.ts';
 export { type SearchResult, searchSource } from './search.ts';
+export { type StepsResult, searchSteps } from './search-steps.ts';
 export { defaultCacheDir, setupToolchain, TOOLCHAIN } from './toolchain.ts';
 export { searchWorld } from './world.ts';
 export { sourceWorld, sourceWorlds } from './worlds.ts';

@@ -45,6 +45,7 @@ const EXPORTS = [
   'rw_thread_async',
   'rw_state',
   'rw_keep',
+  'rw_free',
   // Exported so that the linker does not run constructors around every export.
   '__wasm_call_ctors',
   'vsnprintf',

@@ -26,6 +26,19 @@ import {
 } from './plan.ts';
 import { wasm } from './wasm/api.ts';
 
+/** How a run is to be made, beside its plan. */
+export interface Way {
+  /** Where the plan's thread cannot run, another one does. */
+  readonly lenient?: boolean;
+  /** Told of every switch point above @above once the plan's preemptions are made. */
+  readonly stop?: (progress: Progress, t: KernelThread) => void;
+  readonly above?: number;
+  /** Who goes on past the plan's choices: one of those who can; 0 ends the run. */
+  readonly pick?: (able: readonly KernelThread[]) => number;
+  /** Told, before it is made, of the last preemption of the plan, or of the first pick. */
+  readonly arrive?: (progress: Progress, t: KernelThread | null) => void;
+}
+
 /** A world on an image, booted once and run many times. */
 export class SourceRunner {
   readonly machine: Machine;
@@ -63,6 +76,9 @@ export class SourceRunner {
       view,
     );
     this.events.onEvent = (e) => {
+      if (this.machine.stepping) {
+        for (const word of this.watch.wordsOf(e)) this.machine.mem.note(0, word, KIND.write);
+      }
       this.watch.hear(e);
       this.onEvent?.(e);
     };
@@ -80,11 +96,19 @@ export class SourceRunner {
   run(plan: Plan, traced = false, lenient = false): RunResult {
     this.begin();
     this.machine.mem.trace = traced;
-    return this.goOn(plan, fresh(), lenient);
+    return this.goOn(plan, fresh(), { lenient });
+  }
+
+  /** One whole run, or what is left of one after @from, in which others choose as they like. */
+  runBy(plan: Plan, from: Checkpoint | null, way: Way): RunResult {
+    if (from) return this.resume(plan, from, way);
+    this.begin();
+    this.machine.mem.trace = false;
+    return this.goOn(plan, fresh(), way);
   }
 
   /** The rest of a run: @plan does up to @from what the run did that @from was taken in. */
-  resume(plan: Plan, from: Checkpoint): RunResult {
+  resume(plan: Plan, from: Checkpoint, way: Way = {}): RunResult {
     loadMachine(this.machine, from.machine);
     this.events.view.load(from.view);
     this.watch.load(from.watch);
@@ -95,11 +119,11 @@ export class SourceRunner {
       preempted: [...preempted],
       preemption,
       next: null,
-      again: this.machine.threads.find((t) => t.id === thread)!,
+      again: this.machine.threads.find((t) => t.id === thread) ?? null,
     };
     const p = plan.preemptions[preemption];
     if (p?.at === from.at) this.leave(progress, p);
-    return this.goOn(plan, progress, false);
+    return this.goOn(plan, progress, way);
   }
 
   /**
@@ -122,11 +146,12 @@ export class SourceRunner {
     };
     this.begin();
     machine.mem.trace = false;
-    const result = this.goOn(plan, fresh(), false, look, above);
+    const result = this.goOn(plan, fresh(), { stop: look, above });
     return { result, trunk };
   }
 
-  private checkpoint(progress: Progress, t: KernelThread, at: number): Checkpoint {
+  /** Where @t was left before switch point @at; without it: where somebody is to be chosen. */
+  checkpoint(progress: Progress, t: KernelThread | null, at: number): Checkpoint {
     const { choices, segments, preempted, preemption } = progress;
     const open = { ...segments.at(-1)! };
     return {
@@ -139,7 +164,7 @@ export class SourceRunner {
         segments: [...segments.slice(0, -1), open],
         preempted: [...preempted],
         preemption,
-        thread: t.id,
+        thread: t?.id ?? 0,
       },
     };
   }
@@ -163,11 +188,7 @@ export class SourceRunner {
   }
 
   /** Who goes on; null where the plan asks for a thread that cannot, undefined at the end. */
-  private choose(
-    plan: Plan,
-    progress: Progress,
-    lenient: boolean,
-  ): KernelThread | null | undefined {
+  private choose(plan: Plan, progress: Progress, way: Way): KernelThread | null | undefined {
     const { machine } = this;
     const { mem, threads } = machine;
     const ready = threads.filter((t) => machine.runnable(t));
@@ -176,11 +197,22 @@ export class SourceRunner {
     const { next, choices } = progress;
     if (next !== null) {
       const found = ready.find((r) => r.id === next);
-      if (!found && !lenient) return null;
+      if (!found && !way.lenient) return null;
+      if (found && way.pick && !machine.couldGoOn(found)) return null;
       t = found ?? ready[0]!;
       progress.next = null;
     } else {
-      const chosen = Math.min(plan.choices[choices.length] ?? 0, ready.length - 1);
+      let chosen = Math.min(plan.choices[choices.length] ?? 0, ready.length - 1);
+      // Where none can go on they are let block, one after the other.
+      if (way.pick && choices.length >= plan.choices.length) {
+        const able = ready.filter((r) => machine.couldGoOn(r));
+        if (choices.length === plan.choices.length) way.arrive?.(progress, null);
+        if (able.length > 0) {
+          const id = way.pick(able);
+          chosen = ready.findIndex((r) => r.id === id);
+          if (chosen < 0) return null;
+        }
+      }
       choices.push({ count: mem.count, options: ready.length, chosen });
       t = ready[chosen]!;
     }
@@ -194,14 +226,9 @@ export class SourceRunner {
     return t;
   }
 
-  /** Run to the end; @stop is told of every switch point above @above. */
-  private goOn(
-    plan: Plan,
-    progress: Progress,
-    lenient: boolean,
-    stop: ((progress: Progress, t: KernelThread) => void) | null = null,
-    above = 0,
-  ): RunResult {
+  /** Run to the end. */
+  private goOn(plan: Plan, progress: Progress, way: Way): RunResult {
+    const { stop, above = 0 } = way;
     const { machine } = this;
     const { mem } = machine;
     let fault: Fault | null = null;
@@ -209,7 +236,7 @@ export class SourceRunner {
     try {
       for (;;) {
         let t: KernelThread | null | undefined = progress.again;
-        if (!t) t = this.choose(plan, progress, lenient);
+        if (!t) t = this.choose(plan, progress, way);
         if (!t) {
           feasible = t !== null;
           break;
@@ -220,8 +247,10 @@ export class SourceRunner {
         if (stop && !p) mem.stop = Math.max(mem.count, above) + 1;
         machine.resume(t);
         const left = t.pending !== null && !t.done && mem.count === mem.stop;
-        if (p && left) this.leave(progress, p);
-        else if (left) {
+        if (p && left) {
+          if (p === plan.preemptions.at(-1)) way.arrive?.(progress, t);
+          this.leave(progress, p);
+        } else if (left) {
           stop?.(progress, t);
           progress.again = t;
         } else this.close(progress);

@@ -12,63 +12,29 @@
 //
 // Musuvathi and Qadeer, Iterative context bounding, PLDI 2007.
 
-import type { Report } from '#checker/program';
 import { learn } from './learn.ts';
 import { KIND } from './machine/memory.ts';
-import type { Fault } from './machine/types.ts';
 import type { Checkpoint, Plan, RunResult, Segment, Trunk } from './plan.ts';
 import type { SourceRunner } from './run.ts';
+import { Grown, Tally, type TallyOptions, type TallyResult } from './tally.ts';
 
-export interface SearchOptions {
+export interface SearchOptions extends TallyOptions {
   /** Most preemptions per run. */
   readonly bound: number;
-  readonly runsMax?: number;
-  readonly timeMaxMs?: number;
   /** Leave no run out; for checking the reduction. */
   readonly full?: boolean;
   /** Runs with this residue of their first preemption only: to share the work. */
   readonly share?: { readonly index: number; readonly of: number };
   /** Preempt only before steps that touch one of these words: a search for something known. */
   readonly focus?: (word: number) => boolean;
-  /** End the search once this is reported: for one that looks for something known. */
-  readonly enough?: (report: Report) => boolean;
-  /** Called after every run that was not cut off. */
-  onRun?(plan: Plan, result: RunResult): void;
   onProgress?(runs: number, layer: number): void;
 }
 
-/** A report with the plan that leads to it; the first one found has the fewest preemptions. */
-export interface SearchFinding {
-  readonly report: Report;
-  readonly plan: Plan;
-  readonly fault: Fault | null;
-  /** Size of the set of switch points that the plan's numbers count. */
-  readonly generation: number;
-}
-
-export interface SearchResult {
-  readonly findings: readonly SearchFinding[];
-  readonly runs: number;
+export interface SearchResult extends TallyResult {
   readonly skipped: number;
   readonly learned: number;
-  readonly restarts: number;
-  /** All runs with up to `bound` preemptions were made. */
-  readonly complete: boolean;
-  /** Which limit ended the search; null if it is complete. */
-  readonly limit: 'runs-max' | 'time-max' | null;
   readonly layers: readonly number[];
-  readonly points: number;
   readonly hits: ReadonlySet<string>;
-}
-
-class Grown extends Error {}
-class Enough extends Error {}
-class Limit extends Error {
-  readonly limit: 'runs-max' | 'time-max';
-  constructor(limit: 'runs-max' | 'time-max') {
-    super(limit);
-    this.limit = limit;
-  }
 }
 
 /** Switch points between two checkpoints: what a run repeats, against what saving costs. */
@@ -80,66 +46,41 @@ type Touched = Map<number, boolean>;
 class Search {
   private readonly r: SourceRunner;
   private readonly opt: SearchOptions;
-  private readonly started = performance.now();
-  readonly findings = new Map<string, SearchFinding>();
-  runs = 0;
+  readonly tally: Tally;
   skipped = 0;
   layers: number[] = [];
-  points = 0;
-  generation = 0;
 
   constructor(r: SourceRunner, opt: SearchOptions) {
     this.r = r;
     this.opt = opt;
+    this.tally = new Tally(opt);
   }
 
   /** A run of @plan; from @checkpoint on, if there is one. */
   private once(plan: Plan, checkpoint: Checkpoint | null): RunResult {
-    const { runsMax, timeMaxMs } = this.opt;
-    if (runsMax !== undefined && this.runs >= runsMax) throw new Limit('runs-max');
-    if (timeMaxMs !== undefined && (this.runs & 63) === 0) {
-      if (performance.now() - this.started > timeMaxMs) throw new Limit('time-max');
-    }
-    this.runs++;
+    const { tally } = this;
+    tally.begin();
     const result = checkpoint ? this.r.resume(plan, checkpoint) : this.r.run(plan);
     if (result.demoted > 0) throw new Grown();
     if (result.feasible) {
-      this.points = Math.max(this.points, result.points);
-      for (const report of result.reports) this.note(report, plan, result);
-      this.opt.onRun?.(plan, result);
+      tally.end(plan, result);
       const { length } = plan.preemptions;
       this.layers[length] = (this.layers[length] ?? 0) + 1;
-      if ((this.runs & 255) === 0) this.opt.onProgress?.(this.runs, length);
+      if ((tally.runs & 255) === 0) this.opt.onProgress?.(tally.runs, length);
     }
     return result;
   }
 
-  private note(report: Report, plan: Plan, result: RunResult): void {
-    const key = `${report.property}|${report.window}|${report.subject}|${report.because}`;
-    const known = this.findings.get(key);
-    if (known && known.plan.preemptions.length <= plan.preemptions.length) return;
-    const { generation } = this;
-    this.findings.set(key, { report, plan, fault: result.fault, generation });
-    if (this.opt.enough?.(report)) throw new Enough();
-  }
-
   /** All layers, again from the start whenever a new switch point turns up. */
   layersUpTo(bound: number): void {
-    for (let restarts = 0; ; restarts++) {
-      this.findings.clear();
+    this.tally.untilCalm(() => {
       this.layers = [];
-      this.generation = restarts;
-      try {
-        const none = { preemptions: [], choices: [] };
-        let layer = this.freely(none, 0, null, bound > 0).kept;
-        for (let k = 1; k <= bound; k++) {
-          layer = layer.flatMap((plan) => this.extend(plan, k, k < bound));
-        }
-        return;
-      } catch (e) {
-        if (!(e instanceof Grown)) throw e;
+      const none = { preemptions: [], choices: [] };
+      let layer = this.freely(none, 0, null, bound > 0).kept;
+      for (let k = 1; k <= bound; k++) {
+        layer = layer.flatMap((plan) => this.extend(plan, k, k < bound));
       }
-    }
+    });
   }
 
   /**
@@ -292,25 +233,13 @@ export function searchSource(r: SourceRunner, opt: SearchOptions): SearchResult 
   const learned = learn(r);
   r.watch.hits.clear();
   const search = new Search(r, opt);
-  let limit: SearchResult['limit'] = null;
-  let complete = false;
-  try {
-    search.layersUpTo(opt.bound);
-    complete = true;
-  } catch (e) {
-    if (e instanceof Limit) limit = e.limit;
-    else if (!(e instanceof Enough)) throw e;
-  }
+  const { tally } = search;
+  const limit = tally.withinLimits(() => search.layersUpTo(opt.bound));
   return {
-    findings: [...search.findings.values()],
-    runs: search.runs,
+    ...tally.result(limit),
     skipped: search.skipped,
     learned,
-    restarts: search.generation,
-    complete,
-    limit,
     layers: search.layers,
-    points: search.points,
     hits: r.watch.hits,
   };
 }

@@ -70,6 +70,7 @@ export class Heap {
     }
     if (a.freed) this.host.fault('double-free', 'kfree of freed memory', addr);
     a.freed = this.host.recording ? this.host.stack() : [];
+    if (this.host.stepping && this.host.current) this.host.call('rw_free', a.addr, a.size);
     this.host.mem.poison(a.addr, a.size);
     if (this.bootOnly?.has(addr)) this.freedBoot.push(a);
   }

@@ -68,7 +68,10 @@ export class LockTable {
     const t = this.host.current;
     if (!t) return;
     if (!this.inert.has(addr)) {
-      this.host.mem.note(t.pointNumber, addr, KIND.lock | KIND.write);
+      let kind = KIND.lock | KIND.write;
+      if (op === 'down_read') kind |= KIND.shared;
+      if (op.includes('trylock')) kind |= KIND.marked;
+      this.host.mem.note(t.pointNumber, addr, kind);
     }
     t.pointNumber = 0;
     if (this.order) this.noteOrder(t, addr, op);
@@ -80,7 +83,10 @@ export class LockTable {
   released(addr: number, op: string): void {
     const t = this.host.current;
     if (!t) return;
-    if (!this.inert.has(addr)) this.host.mem.note(0, addr, KIND.release | KIND.write);
+    if (!this.inert.has(addr)) {
+      const shared = op === 'up_read' ? KIND.shared : 0;
+      this.host.mem.note(0, addr, KIND.release | KIND.write | shared);
+    }
     for (let i = t.held.length - 1; i >= 0; i--) {
       if (t.held[i]!.addr !== addr) continue;
       t.held.splice(i, 1);
@@ -119,7 +125,9 @@ function lockSteps(host: Host, table: LockTable): LockSteps {
       const mine = i32[m >> 2] === me();
       if (mine) host.fault('deadlock', `${op} of a lock the thread holds already`, m);
       // Being blocked depends on who holds the lock, as taking it does.
-      if (!table.inert.has(m)) host.mem.note(host.current.pointNumber, m, KIND.lock | KIND.write);
+      if (!table.inert.has(m)) {
+        host.mem.note(host.current.pointNumber, m, KIND.lock | KIND.write | KIND.wait);
+      }
       host.block({ kind: 'lock', addr: m, ready: free });
       return;
     }
@@ -153,7 +161,11 @@ function lockSteps(host: Host, table: LockTable): LockSteps {
       }
       if (host.state() === 2) host.stopRewind();
       else if (host.point(m, op)) return 0;
-      if (i32[m >> 2] !== 0) return 0;
+      if (i32[m >> 2] !== 0) {
+        if (!table.inert.has(m)) host.mem.note(host.current.pointNumber, m, KIND.marked);
+        host.current.pointNumber = 0;
+        return 0;
+      }
       set(m, me());
       table.took(m, op);
       return 1;
@@ -204,7 +216,7 @@ export function lockImports(host: Host, table: LockTable): Imports {
 /** SRCU readers are counted per domain; RCU callbacks never run, so nothing is freed too early. */
 export function rcuImports(host: Host, readers: Map<number, number>): Imports {
   const add = (s: number, n: number): void => {
-    if (host.current) host.mem.note(0, s, KIND.write);
+    if (host.current) host.mem.note(0, s, KIND.write | KIND.shared);
     readers.set(s, (readers.get(s) ?? 0) + n);
   };
   const out: Record<string, unknown> = {
@@ -230,7 +242,7 @@ export function rcuImports(host: Host, readers: Map<number, number>): Imports {
 /** Sleeping and waking: schedule() returns once somebody woke the thread. */
 export function waitImports(host: Host): Imports {
   const wakeAll = (): void => {
-    if (host.current) host.mem.note(0, PSEUDO.wait, KIND.write);
+    if (host.current) host.mem.note(0, PSEUDO.wait, KIND.write | KIND.shared);
     for (const t of host.threads) t.woken = true;
   };
   const out: Record<string, unknown> = {
@@ -242,7 +254,7 @@ export function waitImports(host: Host): Imports {
       return 0;
     },
     wake_up_process: (task: number) => {
-      if (host.current) host.mem.note(0, PSEUDO.wait, KIND.write);
+      if (host.current) host.mem.note(0, PSEUDO.wait, KIND.write | KIND.shared);
       for (const t of host.threads) if (t.task === task) t.woken = true;
       return 1;
     },
@@ -250,7 +262,7 @@ export function waitImports(host: Host): Imports {
       const t = host.current;
       if (!t) return;
       if (host.state() === 2) host.stopRewind();
-      host.mem.note(0, PSEUDO.wait, KIND.write);
+      host.mem.note(0, PSEUDO.wait, 0);
       if (t.woken) {
         t.woken = false;
         return;

@@ -6,7 +6,7 @@ import { SourceError } from '../errors.ts';
 import { type WasmGlobal, type WasmModule, type WasmTable, wasm } from '../wasm/api.ts';
 import { allocImports, Heap } from './alloc.ts';
 import { LockTable, lockImports, rcuImports, waitImports } from './locks.ts';
-import { KernelMemory, KIND, MAX_THREADS } from './memory.ts';
+import { KernelMemory, KIND, MAX_THREADS, PSEUDO } from './memory.ts';
 import { kernelStack } from './stack.ts';
 import { miscImports } from './stubs.ts';
 import {
@@ -64,6 +64,7 @@ export class Machine implements Host {
   exports!: Record<string, unknown>;
   current: KernelThread | null = null;
   recording = false;
+  stepping = false;
   listener: MachineListener | null = null;
   private readonly bootFrames: Frame[] = [];
   readonly srcuReaders = new Map<number, number>();
@@ -124,12 +125,14 @@ export class Machine implements Host {
       },
       rw_yield: (obj: number) => {
         if (!this.current) return;
-        if (this.state() === 2) {
-          this.stopRewind();
-          return;
+        if (this.state() === 2) this.stopRewind();
+        else {
+          this.mem.map[obj >> 2]! |= 1;
+          if (this.point(obj, 'yield')) return;
         }
-        this.mem.map[obj >> 2]! |= 1;
-        this.point(obj, 'yield');
+        // It touches nothing, but a step begins here.
+        if (this.stepping) this.mem.note(this.current.pointNumber, obj, 0);
+        this.current.pointNumber = 0;
       },
       rw_enter: (id: number, a: number, b: number, c: number) => {
         this.flushWatch();
@@ -252,6 +255,24 @@ export class Machine implements Host {
     return t;
   }
 
+  begins(t: KernelThread): void {
+    if (!this.current) return;
+    this.mem.note(0, t.task, KIND.write);
+    this.mem.note(0, PSEUDO.spawn, KIND.write);
+  }
+
+  /** Note the beginning of a step that has no switch point of its own. */
+  private noteStep(t: KernelThread): void {
+    const { mem, locks } = this;
+    if (!t.started) mem.note(0, t.task, KIND.step | KIND.write);
+    else if (t.blocked) {
+      const { kind, addr } = t.blocked;
+      // A lock that counts is noted when it is taken, under its number.
+      if (kind === 'lock' && !locks.inert.has(addr)) return;
+      mem.note(0, waitWord(t.blocked), KIND.step);
+    }
+  }
+
   runnable(t: KernelThread): boolean {
     return !t.done && (t.blocked === null || t.blocked.ready());
   }
@@ -268,6 +289,7 @@ export class Machine implements Host {
     const { mem, stackPointer } = this;
     this.current = t;
     mem.enter(t.id, t.locksLow, t.locksHigh);
+    if (this.stepping) this.noteStep(t);
     t.blocked = null;
     t.pending = null;
     if (t.started) {
@@ -380,6 +402,11 @@ export class Machine implements Host {
     this.current = null;
     if (this.state() !== 0) throw new Error('a run ended while a thread was half suspended');
   }
+}
+
+/** The word that stands in the log for what a thread waits for. */
+export function waitWord({ kind, addr }: Blocked): number {
+  return kind === 'wait' ? PSEUDO.wait : kind === 'async' ? PSEUDO.async : addr & ~3;
 }
 
 /** What stands for an import that nobody wrote: it fails loudly, by name. */

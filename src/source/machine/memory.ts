@@ -32,11 +32,27 @@ const STATE = {
 /** Bits of a word in the map. */
 export const MAP = { point: 1, poison: 2, watch: 4 } as const;
 
-/** Bits of an access kind; the size in bytes is in bits 8 and up. */
-export const KIND = { write: 1, marked: 2, atomic: 4, release: 8, lock: 16 } as const;
+/**
+ * Bits of an access kind; the size in bytes is in bits 8 and up. In the log: a lock that was asked
+ * for in vain (`wait`), an operation that commutes with others of its kind (`shared`: readers of a
+ * lock, wake-ups), and the beginning of a step that has no number (`step`).
+ */
+export const KIND = {
+  write: 1,
+  marked: 2,
+  atomic: 4,
+  release: 8,
+  lock: 16,
+  wait: 32,
+  shared: 64,
+  step: 128,
+} as const;
 
-/** Words of no object: in the log they stand for what threads of the environment wait for. */
-export const PSEUDO = { wait: 4, async: 8 } as const;
+/**
+ * Words of no object: in the log they stand for what threads of the environment wait for, for the
+ * numbers that new threads get, and, from `events` on, for what the rules hear of a device.
+ */
+export const PSEUDO = { wait: 4, async: 8, queue: 12, spawn: 16, events: 64 } as const;
 
 export const MAX_THREADS = 12;
 const STACK_BYTES = 64 * 1024;
@@ -44,7 +60,7 @@ const BUFFER_BYTES = 32 * 1024;
 const BOOT_HEAP_BYTES = 1 << 20;
 const ARENA_BYTES = 64 * 1024;
 const PAGE = 4096;
-const LOG_WORDS = 3 * 8192;
+const LOG_WORDS = 3 * 16384;
 const TOUCHED_WORDS = 32768;
 
 /** Where the pieces of memory are. */
@@ -217,6 +233,20 @@ export class KernelMemory {
     this.map[addr >> 2]! |= MAP.point;
     this.u32[this.state + STATE.demoted]!++;
     return true;
+  }
+
+  /** The host reads a word for the rules, whatever locks the thread holds: a switch point. */
+  look(addr: number): void {
+    const word = addr & ~3;
+    this.note(0, word, 0);
+    if (this.map[word >> 2]! & MAP.point) return;
+    this.map[word >> 2]! |= MAP.point;
+    this.u32[this.state + STATE.demoted]!++;
+  }
+
+  /** The log was too short for the run. */
+  get overflowed(): boolean {
+    return this.logLength + 3 > LOG_WORDS;
   }
 
   /** Forget which words are switch points. */

@@ -124,6 +124,10 @@ export interface Host {
   /** Wait until ready; true if the thread was left. */
   block(blocked: Blocked): boolean;
   spawn(name: string, fn: string, args: readonly number[], daemon?: boolean): KernelThread;
+  /** The running thread has given @t something to do. */
+  begins(t: KernelThread): void;
+  /** Steps are noted in full, for a search that needs to know all that they depend on. */
+  readonly stepping: boolean;
   /** Call a kernel function through the table, without hooks. */
   callQuiet(tableIndex: number, ...args: number[]): number;
   call(fn: string, ...args: number[]): number;

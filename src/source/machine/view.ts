@@ -145,6 +145,12 @@ export class KernelView implements Peek {
     return this.m.mem.u32[addr >> 2]!;
   }
 
+  /** A word that may change after it was first seen: rules depend on when they look. */
+  private look(addr: number): number {
+    if (this.m.stepping && this.m.current) this.m.mem.look(addr);
+    return this.u32(addr);
+  }
+
   /** Name of a device by its address; null for anything else. */
   nameOfAddress(addr: number): string | null {
     return this.byAddress.get(addr)?.name ?? null;
@@ -190,7 +196,7 @@ export class KernelView implements Peek {
   /** Address of the registered struct iommu_device of a fwnode; 0 if it is not on the list. */
   private registered(fwnode: number): number {
     const head = this.global('iommu_device_list');
-    for (let at = this.u32(head); at && at !== head; at = this.u32(at)) {
+    for (let at = this.look(head); at && at !== head; at = this.look(at)) {
       const iommu = at - this.o.instanceList;
       if (this.u32(iommu + this.o.instanceFwnode) === fwnode) return iommu;
     }
@@ -205,7 +211,9 @@ export class KernelView implements Peek {
   readyOf(fwnode: number): boolean {
     const iommu = this.registered(fwnode);
     if (!iommu) return false;
-    return this.o.ready === null || this.m.mem.u8[iommu + this.o.ready] !== 0;
+    if (this.o.ready === null) return true;
+    this.look(iommu + this.o.ready);
+    return this.m.mem.u8[iommu + this.o.ready] !== 0;
   }
 
   private global(name: string): number {
@@ -221,11 +229,11 @@ export class KernelView implements Peek {
   }
 
   iommuAddress(dev: number): number {
-    return this.u32(dev + this.o.iommu);
+    return this.look(dev + this.o.iommu);
   }
   fwspecAddress(dev: number): number {
     const iommu = this.iommuAddress(dev);
-    return iommu ? this.u32(iommu + this.o.fwspec) : 0;
+    return iommu ? this.look(iommu + this.o.fwspec) : 0;
   }
   /**
    * How many of its stream ids a device's IOMMU driver has, and how many its firmware names. A
@@ -239,12 +247,12 @@ export class KernelView implements Peek {
     );
     const iommu = this.iommuAddress(dev);
     if (owned) {
-      const master = iommu ? this.u32(iommu + this.o.priv) : 0;
-      return { have: master ? this.u32(master) : 0, want: uses.length };
+      const master = iommu ? this.look(iommu + this.o.priv) : 0;
+      return { have: master ? this.look(master) : 0, want: uses.length };
     }
     const fwspec = this.fwspecAddress(dev);
     const want = uses.reduce((sum, u) => sum + u.ids.length, 0);
-    return { have: fwspec ? this.u32(fwspec + this.o.ids) : 0, want };
+    return { have: fwspec ? this.look(fwspec + this.o.ids) : 0, want };
   }
   /** Families whose probe_device() looks for an instance that has bound; the others keep it. */
   looksUpBound(instance: Handle): boolean {
@@ -252,13 +260,13 @@ export class KernelView implements Peek {
     return !/exynos|rockchip/.test(driver);
   }
   driverAddress(dev: number): number {
-    return this.u32(dev + this.o.driver);
+    return this.look(dev + this.o.driver);
   }
   defaultDomainAddress(group: number): number {
-    return this.u32(group + this.o.defaultDomain);
+    return this.look(group + this.o.defaultDomain);
   }
   groupOf(dev: number): Handle | null {
-    return this.group(this.u32(dev + this.o.group));
+    return this.group(this.look(dev + this.o.group));
   }
   groupId(dev: number): number {
     return this.u32(this.u32(dev + this.o.group) + this.o.groupId);
@@ -331,11 +339,11 @@ export class KernelView implements Peek {
       if (field === 'iommu') return this.handle('dev_iommu', this.iommuAddress(addr));
     }
     if (obj.type === 'dev_iommu' && field === 'fwspec') {
-      return this.handle('iommu_fwspec', this.u32(addr + this.o.fwspec));
+      return this.handle('iommu_fwspec', this.look(addr + this.o.fwspec));
     }
     if (obj.type === 'iommu_group') {
       if (field === 'id') return this.u32(addr + this.o.groupId);
-      if (field === 'owner_cnt') return this.u32(addr + this.o.ownerCount);
+      if (field === 'owner_cnt') return this.look(addr + this.o.ownerCount);
       if (field === 'default_domain') return this.domain(this.defaultDomainAddress(addr));
     }
     throw new Error(`no rule may read ${obj.type}.${field} of the kernel's own C`);

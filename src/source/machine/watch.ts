@@ -6,6 +6,7 @@ import type { Peek, Rule, RunEvent, Signature, Sometimes } from '#checker/scene'
 import type { EventName } from '#env/events';
 import type { Value } from '#env/op';
 import type { SourceEvent } from './events.ts';
+import { PSEUDO } from './memory.ts';
 
 /** What watches a world. */
 export interface Watched {
@@ -19,6 +20,9 @@ interface Listeners {
   readonly signatures: readonly number[];
   readonly sometimes: readonly Sometimes[];
 }
+
+/** Words from which on those of the automata that look at more than one device are counted. */
+const SHARED_EVENTS = PSEUDO.events + 4 * 512;
 
 type Unclassified = Omit<Report, 'window'>;
 
@@ -35,6 +39,8 @@ export class Watch {
   private readonly peek: Peek;
   /** Event -> those who listen to it, by their numbers. */
   private readonly listeners = new Map<string, Listeners>();
+  private readonly words = new Map<string, readonly number[]>();
+  private readonly abouts = new Map<string, number>();
   private ruleStates: Value[] = [];
   private signatureStates: Value[] = [];
   readonly hits = new Set<string>();
@@ -81,6 +87,30 @@ export class Watch {
       this.listeners.set(name, found);
     }
     return found;
+  }
+
+  /**
+   * Words that stand in the log for what an event may change: automata keep a state for each
+   * device, and few one for all. Two events without a common word commute.
+   */
+  wordsOf(e: SourceEvent): readonly number[] {
+    const to = this.listenersTo(e.name);
+    if (to.rules.length + to.signatures.length === 0) return [];
+    const about = e.args[0];
+    const name = about !== null && typeof about === 'object' && 'name' in about ? about.name : '';
+    const key = `${e.name} ${name}`;
+    let words = this.words.get(key);
+    if (!words) {
+      const known = this.abouts.get(name) ?? this.abouts.size;
+      this.abouts.set(name, known);
+      const shared = to.signatures.filter((i) => {
+        const { initial } = this.watched.signatures[i]!;
+        return initial !== null && !Array.isArray(initial);
+      });
+      words = [PSEUDO.events + 4 * known, ...shared.map((i) => SHARED_EVENTS + 4 * i)];
+      this.words.set(key, words);
+    }
+    return words;
   }
 
   hear(e: SourceEvent): void {

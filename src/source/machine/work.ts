@@ -33,6 +33,7 @@ export class WorkQueue {
       return 1;
     }
     this.host.mem.note(0, work, KIND.write);
+    this.host.mem.note(0, PSEUDO.queue, KIND.write);
     if (this.queue.includes(work)) return 0;
     this.queue.push(work);
     const worker = this.host.threads.find((t) => t.name === WORKER);
@@ -49,8 +50,10 @@ export class WorkQueue {
     worker.body = { fn: 'rw_thread_work', args: [work] };
     worker.started = false;
     worker.done = false;
+    this.host.begins(worker);
     worker.onDone = () => {
       this.host.mem.note(0, work, KIND.write);
+      this.host.mem.note(0, PSEUDO.queue, KIND.write);
       this.running = 0;
       this.start(worker);
     };
@@ -73,6 +76,7 @@ export class WorkQueue {
       data,
     ]);
     this.asyncCount++;
+    this.host.begins(t);
     this.host.mem.note(0, PSEUDO.async, KIND.write);
     t.onDone = () => {
       this.host.mem.note(0, PSEUDO.async, KIND.write);
@@ -137,6 +141,7 @@ export function workImports(host: Host, works: WorkQueue): Imports {
     return 1;
   };
   const delay = (_cpu: number, _wq: number, dwork: number): number => {
+    if (host.current) host.mem.note(0, dwork, KIND.write);
     const had = works.delayed.has(dwork);
     works.delayed.add(dwork);
     return had ? 0 : 1;

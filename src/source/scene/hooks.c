@@ -39,7 +39,7 @@ struct rw_cell {
 	u8 threads, wrote, pad[2];
 };
 
-#define RW_LOG_MAX (3 * 8192)
+#define RW_LOG_MAX (3 * 16384)
 #define RW_TOUCHED_MAX 32768
 
 enum { RW_POINT = 1, RW_POISON = 2, RW_WATCH = 4 };
@@ -127,6 +127,22 @@ static inline void access(u32 addr, u32 kind, u32 site)
 		slow(addr, kind, site);
 	if (!(rw.map[addr >> 2] & RW_POINT) && !rw.quiet[site])
 		discipline(addr, kind);
+}
+
+/* An object is freed: for all others that touch it, that is a write of every word. */
+void rw_free(u32 addr, u32 size)
+{
+	u32 at;
+
+	for (at = addr & ~3u; at < addr + size; at += 4) {
+		if (!(rw.map[at >> 2] & RW_POINT))
+			discipline(at, RW_WRITE);
+		if ((rw.map[at >> 2] & RW_POINT) && rw.log_n < RW_LOG_MAX) {
+			rw.log[rw.log_n++] = 0;
+			rw.log[rw.log_n++] = at;
+			rw.log[rw.log_n++] = rw.cur << 8 | RW_WRITE;
+		}
+	}
 }
 
 #define HOOK(name, size, kind) \

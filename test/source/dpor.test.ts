@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Source-DPOR over whole runs: the classes of programs whose number is known, and of random ones.
+
+import { describe, expect, it } from 'vitest';
+import { Machine } from '#checker/machine';
+import { exploreSource } from '#checker/source';
+import { exploreSteps } from '#source/dpor';
+import * as f from '../checker/families.ts';
+import { finalWords } from '../checker/support/crosscheck.ts';
+import { sceneOf } from '../checker/support/program-scene.ts';
+import { draw, FLAVOURS } from '../checker/support/programs.ts';
+import { ProgramExecutor } from './program-executor.ts';
+
+describe('every class once, and as few runs given up as the checker', () => {
+  it.each([
+    [f.readers(6), 64],
+    [f.readersPrivate(6), 64],
+    [f.writers(5), 120],
+    [f.lastzero(5), 64],
+    [f.indexer(13), 64],
+    [f.filesystem(16), 8],
+    [f.addInc(3, 'xy'), 36],
+    [f.inc(3), 36],
+    [f.casrot(5), 43],
+    [f.wcas(4), 33],
+    [f.wainc(3), 24],
+    [f.lockInc(4), 24],
+    [f.lockInc(3, 'xy'), 6],
+    [f.philosophers(4), 15],
+    [f.philosophers(4, true), 14],
+    [f.trylockUnlock(3), 21],
+    [f.poplExample(), 5],
+    [f.sleepingRaces6(), 10],
+    [f.sbLocks(), 4],
+    [f.abba(), 3],
+  ])('$name', (scene, classes) => {
+    const counts = exploreSteps(new ProgramExecutor(new Machine(scene)));
+    expect(counts.runs).toBe(classes);
+    expect(counts.asleep).toBeLessThanOrEqual(classes * 3);
+  });
+});
+
+const NO_RULES = { rules: [], signatures: [], sometimes: [] };
+
+it('random programs come to the same final states, and have as many classes', () => {
+  let compared = 0;
+  let classes = 0;
+  for (let seed = 1; seed <= 600; seed++) {
+    const scene = { ...sceneOf(draw(seed, 4, FLAVOURS[seed % FLAVOURS.length])), ...NO_RULES };
+    const expected = new Set<string>();
+    const machine = new Machine(scene);
+    let suits = true;
+    let runs = 0;
+    const counts = exploreSource(machine, {
+      step: (run) => {
+        // What the kernel's steps do not have: choices, and ends of all threads in one of them.
+        if (machine.hasCrashed() || run.events.at(-1)!.choices > 1) suits = false;
+      },
+      end: () => {
+        expected.add(finalWords(machine));
+        runs++;
+      },
+      stop: () => !suits || runs > 2000,
+    });
+    if (!suits || !counts.finished) continue;
+    const found = new Set<string>();
+    const executor = new ProgramExecutor(new Machine(scene));
+    executor.onEnd = () => found.add(finalWords(executor.machine));
+    const done = exploreSteps(executor);
+    expect([seed, ...[...found].sort()]).toEqual([seed, ...[...expected].sort()]);
+    expect([seed, done.runs]).toEqual([seed, counts.complete + counts.stuck]);
+    compared++;
+    classes += done.runs;
+  }
+  expect(compared).toBeGreaterThan(200);
+  expect(classes).toBeGreaterThan(2000);
+});
