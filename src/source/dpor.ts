@@ -14,7 +14,8 @@
 //
 // Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, algorithm 1.
 
-import { conflict, Order, type Step } from './order.ts';
+import { conflict, Order, type Step, shutsOut } from './order.ts';
+import { reverse } from './reversal.ts';
 
 /** What a run came to. */
 export interface Executed {
@@ -64,7 +65,8 @@ function newNode(sleep: Map<number, readonly number[]>, first: number | null): N
 function asleepAfter(sleep: ReadonlyMap<number, readonly number[]>, step: Step) {
   const left = new Map<number, readonly number[]>();
   for (const [thread, touched] of sleep) {
-    if (thread !== step.thread && !conflict(touched, step.touched)) left.set(thread, touched);
+    if (thread === step.thread || conflict(touched, step.touched)) continue;
+    if (!shutsOut(touched, step.touched)) left.set(thread, touched);
   }
   return left;
 }
@@ -105,11 +107,11 @@ class Exploration {
         nodes[i]!.backtrack.push(step.thread);
         nodes[i]!.tried++;
       }
-      order.add(step, (earlier) => this.reverse(earlier, step.thread));
+      order.add(step, (earlier) => this.reverse(earlier, step));
     }
     if (done.end === 'fault') this.tryAll(nodes[done.steps.length - 1]!);
     for (const step of done.waiting) {
-      order.judge(step, (earlier) => this.reverse(earlier, step.thread));
+      order.judge(step, (earlier) => this.reverse(earlier, step));
     }
   }
 
@@ -119,10 +121,12 @@ class Exploration {
     }
   }
 
-  private reverse(earlier: number, thread: number): void {
-    const { backtrack } = this.nodes[earlier]!;
-    const t = this.order.initials(earlier, thread, (u) => backtrack.includes(u));
-    if (t > 0) backtrack.push(t);
+  private reverse(earlier: number, step: Step): void {
+    for (const { pos, initials } of reverse(this.order, earlier, step)) {
+      const node = this.nodes[pos]!;
+      if (initials === null) this.tryAll(node);
+      else if (!initials.some((t) => node.backtrack.includes(t))) node.backtrack.push(initials[0]!);
+    }
   }
 
   /** Go back to the latest node where a thread is to be tried; null where none is left. */

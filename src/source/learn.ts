@@ -80,7 +80,11 @@ export function learn(r: SourceRunner): number {
     if (use.threads & (use.threads - 1) && use.wrote) for (const l of use.locks ?? []) live.add(l);
     for (const l of use.locks ?? []) seen.add(l);
   }
-  for (const l of onCycles(locks.order)) live.add(l);
+  locks.cyclic.clear();
+  for (const l of onCycles(locks.order)) {
+    live.add(l);
+    locks.cyclic.add(l);
+  }
   locks.order = null;
   runs += plans.length;
   locks.setInert([...seen].filter((l) => !live.has(l)));

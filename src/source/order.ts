@@ -20,7 +20,7 @@
  * How a step touches a word. `blocking`: it may have to wait for whom has acquired it; `begin`: its
  * thread was told to begin there; `wait`: it goes on only once others have done what it waits for.
  */
-export const TOUCH = { write: 1, shared: 2, acquire: 4, blocking: 8, begin: 16, wait: 32 } as const;
+export const TOUCH = { write: 1, shared: 2, acquire: 4, blocking: 8, begin: 16, wait: 32, release: 64, reader: 128 } as const;
 
 /** A step of a run: its thread and what it touched, as word, how, word, how, ... */
 export interface Step {
@@ -40,9 +40,28 @@ export function conflict(a: readonly number[], b: readonly number[]): boolean {
   return false;
 }
 
+/** True if @a takes a lock and keeps it, which @b takes, too: the section of @a would come first. */
+export function shutsOut(a: readonly number[], b: readonly number[]): boolean {
+  for (let i = 0; i < a.length; i += 2) {
+    const how = a[i + 1]!;
+    if (!(how & TOUCH.acquire)) continue;
+    let kept = true;
+    let taken = false;
+    for (let k = i + 2; k < a.length; k += 2) {
+      if (a[k] === a[i] && a[k + 1]! & TOUCH.release) kept = false;
+    }
+    for (let j = 0; j < b.length; j += 2) {
+      if (b[j] !== a[i] || !(b[j + 1]! & TOUCH.acquire)) continue;
+      if (!(how & b[j + 1]! & TOUCH.reader)) taken = true;
+    }
+    if (kept && taken) return true;
+  }
+  return false;
+}
+
 /** Threads are numbered below this. */
-const THREADS = 16;
-const NONE = -1;
+export const THREADS = 16;
+export const NONE = -1;
 
 /** Per word: the last write, and per thread the last read, shared operation and acquire. */
 const WRITE = 0;
@@ -65,15 +84,16 @@ export class Order {
   readonly steps: Step[] = [];
   private readonly ids = new Map<number, number>();
   private table = new Int32Array(ROW * 256).fill(NONE);
-  private clocks = new Int32Array(THREADS * 512);
-  private readonly seqs: number[] = [];
+  clocks = new Int32Array(THREADS * 512);
+  readonly seqs: number[] = [];
   /** Latest step of each thread. */
   private readonly last = new Int32Array(THREADS).fill(NONE);
   /** What add() has overwritten: index in the table and old value. */
   private readonly trail: number[] = [];
   private readonly marks: number[] = [];
-  private readonly past = new Int32Array(THREADS);
-  private readonly clock = new Int32Array(THREADS);
+  /** Of the step judged latest: what its thread knew before, and knows after. */
+  readonly past = new Int32Array(THREADS);
+  readonly clock = new Int32Array(THREADS);
 
   private row(word: number): number {
     let id = this.ids.get(word);
@@ -209,7 +229,7 @@ export class Order {
     return table[row + ACQUIRE + thread]! !== NONE && table[row + READ + thread]! !== pos;
   }
 
-  private covers(clock: Int32Array, pos: number): boolean {
+  covers(clock: Int32Array, pos: number): boolean {
     return clock[this.steps[pos]!.thread]! >= this.seqs[pos]!;
   }
 
@@ -219,40 +239,5 @@ export class Order {
       const c = this.clocks[from + t]!;
       if (c > into[t]!) into[t] = c;
     }
-  }
-
-  /**
-   * Threads that may come first where the step at @earlier is left out, with all that happens
-   * after it, and @thread comes last, whose clock is the one judged latest. @wanted ends it: true
-   * for a thread that will do.
-   */
-  initials(earlier: number, thread: number, wanted: (thread: number) => boolean): number {
-    const { steps, seqs, clocks } = this;
-    const out = steps[earlier]!.thread;
-    const outSeq = seqs[earlier]!;
-    const first = new Int32Array(THREADS);
-    let found = NONE;
-    const depends = (base: Int32Array, from: number): boolean => {
-      for (let u = 0; u < THREADS; u++) {
-        if (first[u]! > 0 && base[from + u]! >= first[u]!) return true;
-      }
-      return false;
-    };
-    for (let g = earlier + 1; g < steps.length; g++) {
-      const from = g * THREADS;
-      if (clocks[from + out]! >= outSeq) continue;
-      const t = steps[g]!.thread;
-      if (first[t]! > 0) continue;
-      const initial = !depends(clocks, from);
-      first[t] = seqs[g]!;
-      if (!initial) continue;
-      if (wanted(t)) return NONE;
-      if (found === NONE) found = t;
-    }
-    if (first[thread]! === 0 && !depends(this.clock, 0)) {
-      if (wanted(thread)) return NONE;
-      if (found === NONE) found = thread;
-    }
-    return found;
   }
 }

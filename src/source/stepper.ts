@@ -35,8 +35,17 @@ function howOf(kind: number): number {
   if (kind & KIND.step) return kind & KIND.write ? TOUCH.write | TOUCH.begin : TOUCH.wait;
   let how = kind & KIND.write ? TOUCH.write : 0;
   if (kind & KIND.shared) how |= TOUCH.shared;
-  if (kind & KIND.lock) how |= kind & KIND.marked ? TOUCH.acquire : TOUCH.acquire | TOUCH.blocking;
   return how;
+}
+
+/** Taking or giving back a lock; the order of its sections matters in itself only on a cycle. */
+function lockHow(kind: number, cyclic: boolean): number {
+  const reader = kind & KIND.shared ? TOUCH.reader | TOUCH.shared : 0;
+  const how = TOUCH.write | reader | (cyclic ? 0 : TOUCH.shared);
+  if (kind & KIND.release) return how | TOUCH.release;
+  // One that may fail depends on all that holds the lock.
+  if (kind & KIND.marked) return TOUCH.write | TOUCH.acquire;
+  return how | TOUCH.acquire | TOUCH.blocking;
 }
 
 const EXCLUSIVE = TOUCH.write | TOUCH.acquire | TOUCH.blocking;
@@ -153,6 +162,7 @@ export class KernelSteps implements Executor {
   /** Steps that the log has gained. */
   private readLog(): void {
     const { log, logLength } = this.r.machine.mem;
+    const { cyclic } = this.r.machine.locks;
     for (; this.read < logLength; this.read += 3) {
       const flags = log[this.read + 2]!;
       const kind = flags & 255;
@@ -166,7 +176,8 @@ export class KernelSteps implements Executor {
       }
       const { touched } = must(this.steps.at(-1), 'the first step of a run');
       const word = log[this.read + 1]!;
-      const how = howOf(kind);
+      const isLock = (kind & (KIND.lock | KIND.release)) !== 0;
+      const how = isLock ? lockHow(kind, cyclic.has(word)) : howOf(kind);
       let known = false;
       for (let i = 0; i < touched.length; i += 2) {
         if (touched[i] === word && touched[i + 1] === how) known = true;

@@ -16,17 +16,19 @@ const HOW: Readonly<Record<OpView['effect'], number | null>> = {
   read: 0,
   write: TOUCH.write,
   acquire: TOUCH.write | TOUCH.acquire,
-  release: TOUCH.write,
-  share: TOUCH.write | TOUCH.shared | TOUCH.acquire,
-  unshare: TOUCH.write | TOUCH.shared,
+  release: TOUCH.write | TOUCH.release,
+  share: TOUCH.write | TOUCH.shared | TOUCH.acquire | TOUCH.reader,
+  unshare: TOUCH.write | TOUCH.shared | TOUCH.release | TOUCH.reader,
   free: TOUCH.write,
 };
 
 /** What an Op touches, as order.ts knows it. */
-function touchedBy(op: OpView): number[] {
+function touchedBy(op: OpView, sections: boolean): number[] {
   const touched: number[] = [];
   let how = HOW[op.effect];
   if (how !== null && how & TOUCH.acquire && op.kind !== 'trylock') how |= TOUCH.blocking;
+  const ofLock = how !== null && how & (TOUCH.acquire | TOUCH.release);
+  if (sections && how !== null && ofLock && op.kind !== 'trylock') how |= TOUCH.shared;
   if (how !== null && op.kind === 'wait') how |= TOUCH.wait;
   if (how !== null && op.cell >= 0) touched.push(op.cell, how);
   if (op.object >= 0) touched.push(OBJECTS + op.object, op.effect === 'free' ? TOUCH.write : 0);
@@ -38,11 +40,14 @@ function touchedBy(op: OpView): number[] {
 export class ProgramExecutor implements Executor {
   readonly machine: Machine;
   private readonly program: Program;
+  private readonly sections: boolean;
   private before: readonly Step[] = [];
   /** Called where a run has come to its end, before the program is reset. */
   onEnd: () => void = () => undefined;
 
-  constructor(machine: Machine) {
+  /** @sections: critical sections are ordered by what they touch alone; for locks on no cycle. */
+  constructor(machine: Machine, sections = false) {
+    this.sections = sections;
     this.machine = machine;
     this.program = machine;
   }
@@ -53,7 +58,7 @@ export class ProgramExecutor implements Executor {
 
   private step(t: number, begun: Set<number>): Step {
     const { program } = this;
-    const touched = touchedBy(program.pending(t));
+    const touched = touchedBy(program.pending(t), this.sections);
     if (!begun.has(t)) touched.push(THREADS + t, TOUCH.write | TOUCH.begin);
     begun.add(t);
     const living = this.threads().filter((u) => !program.isDone(u));
@@ -67,7 +72,7 @@ export class ProgramExecutor implements Executor {
   run(depth: number, thread: number, pick: Pick): Executed | null {
     const { program } = this;
     program.reset();
-    const begun = new Set(this.threads());
+    const begun = new Set(this.threads().filter((t) => !program.isDone(t)));
     const steps: Step[] = [];
     const able = (): number[] =>
       this.threads()
@@ -95,7 +100,7 @@ export class ProgramExecutor implements Executor {
     const blocked = this.threads().filter((t) => !program.isDone(t) && !able().includes(t + 1));
     const waiting = blocked.map((t) => ({
       thread: t + 1,
-      touched: touchedBy(program.pending(t)),
+      touched: touchedBy(program.pending(t), this.sections),
     }));
     if (end === 'end') this.onEnd();
     return { steps, waiting, end, threads: program.threadCount() };

@@ -9,6 +9,8 @@ export class LockTable {
   private readonly host: Host;
   /** Locks that protect nothing which is shared and written: no switch points, not in lock sets. */
   readonly inert = new Set<number>();
+  /** Locks that are taken in more than one order: they may deadlock. */
+  readonly cyclic = new Set<number>();
   /** Lock address -> bit of the lock set, given out on first use; those beyond 63 have none. */
   private readonly bits = new Map<number, number>();
   private used = 0;

@@ -64,7 +64,7 @@ export class Machine implements Host {
   exports!: Record<string, unknown>;
   current: KernelThread | null = null;
   recording = false;
-  stepping = false;
+  private steps = false;
   listener: MachineListener | null = null;
   private readonly bootFrames: Frame[] = [];
   readonly srcuReaders = new Map<number, number>();
@@ -253,6 +253,14 @@ export class Machine implements Host {
     };
     this.threads.push(t);
     return t;
+  }
+
+  get stepping(): boolean {
+    return this.steps;
+  }
+  set stepping(on: boolean) {
+    this.steps = on;
+    this.mem.steps = on;
   }
 
   begins(t: KernelThread): void {

@@ -27,10 +27,11 @@ const STATE = {
   site: 20,
   touched: 21,
   touchedLength: 22,
+  steps: 23,
 } as const;
 
 /** Bits of a word in the map. */
-export const MAP = { point: 1, poison: 2, watch: 4 } as const;
+export const MAP = { point: 1, poison: 2, watch: 4, shared: 8 } as const;
 
 /**
  * Bits of an access kind; the size in bytes is in bits 8 and up. In the log: a lock that was asked
@@ -249,9 +250,14 @@ export class KernelMemory {
     return this.logLength + 3 > LOG_WORDS;
   }
 
-  /** Forget which words are switch points. */
+  /** Forget which words are switch points, and which are shared under locks. */
   forgetPoints(): void {
-    for (let i = 0; i < this.map.length; i++) this.map[i]! &= ~MAP.point;
+    for (let i = 0; i < this.map.length; i++) this.map[i]! &= ~(MAP.point | MAP.shared);
+  }
+
+  /** Log what steps depend on in full. */
+  set steps(on: boolean) {
+    this.u32[this.state + STATE.steps] = on ? 1 : 0;
   }
 
   /** Which words are switch points: their addresses. */

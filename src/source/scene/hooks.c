@@ -21,7 +21,7 @@ struct rw_state {
 	u32 watch;	/* a watched word was written by the access before */
 	u32 all;	/* tell the host about every access */
 	u32 heap_lo;	/* below: data, no allocation state */
-	u8 *map;	/* per word: RW_POINT, RW_POISON, RW_WATCH */
+	u8 *map;	/* per word: RW_POINT, RW_POISON, RW_WATCH, RW_SHARED */
 	struct rw_cell *cells;	/* per word: who touched it in this run, under which locks */
 	u8 *dirty;	/* per 4 KiB page: written since the snapshot */
 	u32 *log;	/* switch points in order of execution: number, address, flags */
@@ -31,6 +31,7 @@ struct rw_state {
 	u32 site;	/* of the latest call of an operation; wasm/rewrite.ts stores it */
 	u32 *touched;	/* words with a cell of this run, in order */
 	u32 touched_n;
+	u32 steps;	/* log words under locks, too: what steps depend on is wanted in full */
 };
 
 struct rw_cell {
@@ -42,7 +43,7 @@ struct rw_cell {
 #define RW_LOG_MAX (3 * 16384)
 #define RW_TOUCHED_MAX 32768
 
-enum { RW_POINT = 1, RW_POISON = 2, RW_WATCH = 4 };
+enum { RW_POINT = 1, RW_POISON = 2, RW_WATCH = 4, RW_SHARED = 8 };
 enum { RW_WRITE = 1, RW_MARKED = 2, RW_ATOMIC = 4 };
 
 struct rw_state rw_state;
@@ -77,7 +78,19 @@ static void discipline(u32 addr, u32 kind)
 	if (c->wrote && !c->locks) {
 		rw.map[addr >> 2] |= RW_POINT;
 		rw.demoted++;
+	} else if (rw.steps && c->wrote && !(rw.map[addr >> 2] & RW_SHARED)) {
+		rw.map[addr >> 2] |= RW_SHARED;
+		rw.demoted++;
 	}
+}
+
+static void log_access(u32 n, u32 addr, u32 kind)
+{
+	if (rw.log_n >= RW_LOG_MAX)
+		return;
+	rw.log[rw.log_n++] = n;
+	rw.log[rw.log_n++] = addr & ~3u;
+	rw.log[rw.log_n++] = rw.cur << 8 | (kind & 255);
 }
 
 /* An access to a word that is marked, or any access while tracing. */
@@ -89,12 +102,9 @@ static noinline void slow(u32 addr, u32 kind, u32 site)
 		n = ++rw.count;
 		if (n == rw.stop)
 			rw_switch(addr, kind, site);
-		if (rw.log_n < RW_LOG_MAX) {
-			rw.log[rw.log_n++] = n;
-			rw.log[rw.log_n++] = addr & ~3u;
-			rw.log[rw.log_n++] = rw.cur << 8 | (kind & 255);
-		}
-	}
+		log_access(n, addr, kind);
+	} else if ((rw.map[addr >> 2] & RW_SHARED) && !rw.quiet[site])
+		log_access(0, addr, kind);
 	/* Not before: the object may have been freed while the thread was away. */
 	if (rw.map[addr >> 2] & RW_POISON) {
 		rw_fault(addr, kind, site);
@@ -137,11 +147,8 @@ void rw_free(u32 addr, u32 size)
 	for (at = addr & ~3u; at < addr + size; at += 4) {
 		if (!(rw.map[at >> 2] & RW_POINT))
 			discipline(at, RW_WRITE);
-		if ((rw.map[at >> 2] & RW_POINT) && rw.log_n < RW_LOG_MAX) {
-			rw.log[rw.log_n++] = 0;
-			rw.log[rw.log_n++] = at;
-			rw.log[rw.log_n++] = rw.cur << 8 | RW_WRITE;
-		}
+		if (rw.map[at >> 2] & (RW_POINT | RW_SHARED))
+			log_access(0, at, RW_WRITE);
 	}
 }
 
@@ -240,6 +247,8 @@ static void range(u32 addr, u32 n, u32 kind, u32 site)
 			rw.dirty[at >> 12] = 1;
 		if (!(rw.map[at >> 2] & RW_POINT))
 			discipline(at, kind);
+		if (rw.steps && (rw.map[at >> 2] & (RW_POINT | RW_SHARED)))
+			log_access(0, at, kind);
 	}
 }
 
