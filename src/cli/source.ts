@@ -63,8 +63,8 @@ export async function runSourceCheck(
   pipeline: Pipeline,
 ): Promise<Result<ExitCode, UserError>> {
   const { strategy = 'bound=1' } = args;
-  if (!/^bound=\d+$/.test(strategy)) {
-    const hint = "the kernel's own C is searched with bound=0, bound=1, ...";
+  if (!/^(bound=\d+|source)$/.test(strategy)) {
+    const hint = "the kernel's own C is searched with bound=0, bound=1, ..., or source";
     return fail('RW064', `--strategy ${strategy}: this is for the model`, hint);
   }
   return coded(async () => {

@@ -21,8 +21,7 @@ import type { World } from '#worlds/world';
 import { type BuildOptions, buildTree, type KernelImage } from './build.ts';
 import { SourceError } from './errors.ts';
 import { runWorldTasks, type WorldAnswer } from './pool.ts';
-import type { SearchResult } from './search.ts';
-import { BOUND, TIME_MAX_MS } from './world.ts';
+import { BOUND, TIME_MAX_MS, type WorldSearch } from './world.ts';
 import { sourceWorlds } from './worlds.ts';
 
 /** Options of a check beyond those of the model's. */
@@ -145,7 +144,7 @@ function report(
     .filter((f) => windows === null || (f.window !== null && windows.includes(f.window)))
     .sort((a, b) => (`${sortKey(a)}|${a.class}` < `${sortKey(b)}|${b.class}` ? -1 : 1));
   const ran = outcomes.filter((o) => o.search);
-  const sum = (pick: (s: SearchResult) => number): number =>
+  const sum = (pick: (s: WorldSearch) => number): number =>
     ran.reduce((total, o) => total + pick(o.search!), 0);
   const clients = (w: World): number => w.devices.filter((d) => d.iommus.length > 0).length;
   return {
@@ -157,7 +156,7 @@ function report(
       instancesMax: Math.max(0, ...ran.map((o) => o.derived.world.instances.length)),
       states: sum((s) => s.runs),
       transitions: sum((s) => s.runs * s.points),
-      strategy: `bound=${strategy.kind === 'bound' ? strategy.preemptionsMax : BOUND}`,
+      strategy: strategy.kind === 'source' ? 'source' : `bound=${boundOf(strategy)}`,
       bounded: limitsOf(outcomes, opt),
     },
     verdicts: verdictsOf(outcomes, findings, opt),
@@ -165,7 +164,16 @@ function report(
   };
 }
 
-/** The preemption bound is a limit of every world: not finding is never a proof. */
+function boundOf(strategy: CheckOptions['strategy']): number {
+  return strategy.kind === 'bound' ? strategy.preemptionsMax : BOUND;
+}
+
+/** Every class of runs of the world was made: what was not found is not there. */
+function isProof(o: Outcomes): boolean {
+  return o.search?.classes !== undefined && o.search.complete;
+}
+
+/** The preemption bound is a limit of every world, unless all classes of runs are searched. */
 function limitsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): HitLimit[] {
   const { strategy, timeMaxMs, statesMax } = opt.check;
   const names = (test: (o: Outcomes) => boolean): string[] =>
@@ -173,9 +181,14 @@ function limitsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): HitLi
       .filter(test)
       .map((o) => o.derived.world.name)
       .sort();
-  const bound = strategy.kind === 'bound' ? strategy.preemptionsMax : BOUND;
+  const bounded = strategy.kind !== 'source';
   const limits: HitLimit[] = [
-    { limit: 'preemptions', value: bound, flag: '--strategy', worlds: names((o) => !!o.search) },
+    {
+      limit: 'preemptions',
+      value: boundOf(strategy),
+      flag: '--strategy',
+      worlds: names((o) => bounded && !!o.search),
+    },
     {
       limit: 'time-max',
       value: (timeMaxMs ?? TIME_MAX_MS) / 1000,
@@ -202,16 +215,20 @@ function verdictsOf(
   for (const { id } of properties) {
     if (opt.check.properties !== null && !opt.check.properties.includes(id)) continue;
     const byOutcome = new Map<Outcome, Set<string>>();
-    for (const { derived } of outcomes) {
+    for (const o of outcomes) {
+      const { derived } = o;
       const broken = findings.some((f) => f.property === id && f.class === derived.classKey);
-      const outcome: Outcome = broken ? 'violated' : 'bounded';
+      const outcome: Outcome = broken ? 'violated' : isProof(o) ? 'holds' : 'bounded';
       const set = byOutcome.get(outcome) ?? new Set<string>();
       for (const d of derived.devices) set.add(d);
       byOutcome.set(outcome, set);
     }
-    for (const outcome of ['violated', 'bounded'] as const) {
+    // A device that one of its worlds leaves undecided does not hold.
+    for (const d of byOutcome.get('bounded') ?? []) byOutcome.get('holds')?.delete(d);
+    for (const outcome of ['violated', 'bounded', 'holds'] as const) {
       const devices = byOutcome.get(outcome);
-      if (devices) rows.push({ property: id, outcome, devices: [...devices].sort() });
+      if (devices && devices.size > 0)
+        rows.push({ property: id, outcome, devices: [...devices].sort() });
     }
   }
   return rows;

@@ -198,7 +198,7 @@ function realSide(
     complete = more.complete;
     reached = how.bound;
   }
-  sample(runner, opt.samples, (reports) => {
+  sampleRuns(runner, opt.samples, (reports) => {
     for (const r of reports) found.add(keyOf(r));
   });
   // The C may need one more than the model, which takes at once what the C does in several steps.
@@ -206,7 +206,7 @@ function realSide(
 }
 
 /** Random runs with up to six preemptions; the seed is fixed. */
-function sample(
+export function sampleRuns(
   runner: SourceRunner,
   count: number,
   onRun: (reports: readonly Report[]) => void,

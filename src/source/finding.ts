@@ -76,8 +76,15 @@ export function foundIn(
   };
 }
 
-/** Replay a finding's plan while recording; null where it does not show again. */
-export function toWorldFinding(program: SourceProgram, f: SearchFinding): WorldFinding | null {
+/**
+ * Replay a finding's plan while recording; null where it does not show again. @minimal: orders with
+ * fewer preemptions were all tried.
+ */
+export function toWorldFinding(
+  program: SourceProgram,
+  f: SearchFinding,
+  minimal: boolean,
+): WorldFinding | null {
   const { runner } = program;
   const run = runner.run(f.plan);
   const same = (r: Subject): boolean =>
@@ -92,7 +99,6 @@ export function toWorldFinding(program: SourceProgram, f: SearchFinding): WorldF
     trace,
     trace.map(() => ({ thread: 0, choice: 0 })),
   );
-  // Layers are searched in order, so fewer preemptions were tried first.
   const { length: preemptions } = f.plan.preemptions;
-  return { ...foundIn(program, trace, report), schedule, preemptions, minimal: true };
+  return { ...foundIn(program, trace, report), schedule, preemptions, minimal };
 }

@@ -68,6 +68,20 @@ export function onCycles(order: ReadonlyMap<number, ReadonlySet<number>>): Set<n
   return found;
 }
 
+/**
+ * Locks that turned out to be taken in more than one order, in runs that were made since: true if
+ * there are any that were not known to be.
+ */
+export function learnCycles(r: SourceRunner): boolean {
+  const { locks } = r.machine;
+  const fresh = [...onCycles(locks.order ?? new Map())].filter((l) => !locks.cyclic.has(l));
+  for (const l of fresh) {
+    locks.cyclic.add(l);
+    locks.inert.delete(l);
+  }
+  return fresh.length > 0;
+}
+
 /** Learn the switch points; returns how many runs it took. */
 export function learn(r: SourceRunner): number {
   const plans = orders(r.world.threads.length);

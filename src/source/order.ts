@@ -20,7 +20,16 @@
  * How a step touches a word. `blocking`: it may have to wait for whom has acquired it; `begin`: its
  * thread was told to begin there; `wait`: it goes on only once others have done what it waits for.
  */
-export const TOUCH = { write: 1, shared: 2, acquire: 4, blocking: 8, begin: 16, wait: 32, release: 64, reader: 128 } as const;
+export const TOUCH = {
+  write: 1,
+  shared: 2,
+  acquire: 4,
+  blocking: 8,
+  begin: 16,
+  wait: 32,
+  release: 64,
+  reader: 128,
+} as const;
 
 /** A step of a run: its thread and what it touched, as word, how, word, how, ... */
 export interface Step {

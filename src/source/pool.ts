@@ -8,8 +8,7 @@ import type { WorldFinding } from '#worlds/run-world';
 import type { World } from '#worlds/world';
 import type { ImageRef, KernelImage } from './build.ts';
 import { SourceError } from './errors.ts';
-import type { SearchResult } from './search.ts';
-import { searchWorld } from './world.ts';
+import { searchWorld, type WorldSearch } from './world.ts';
 
 /** A world to search. */
 export interface WorldTask {
@@ -25,7 +24,7 @@ export interface SentTask {
 
 /** What a world comes to. */
 export interface WorldAnswer {
-  readonly search: SearchResult | null;
+  readonly search: WorldSearch | null;
   readonly findings: readonly WorldFinding[];
   /** Switch points that a replay must be told of. */
   readonly points: readonly number[];

@@ -86,7 +86,9 @@ class LeftOut {
   }
 
   causeOf({ thread, touched }: Step): Hold | null {
-    const found = this.steps.find((s) => s.step.thread === thread || conflict(s.step.touched, touched));
+    const found = this.steps.find(
+      (s) => s.step.thread === thread || conflict(s.step.touched, touched),
+    );
     return found?.cause ?? null;
   }
 }

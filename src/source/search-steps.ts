@@ -6,7 +6,7 @@
 
 import { type Counts, exploreSteps } from './dpor.ts';
 import { SourceError } from './errors.ts';
-import { learn } from './learn.ts';
+import { learn, learnCycles } from './learn.ts';
 import type { SourceRunner } from './run.ts';
 import { KernelSteps } from './stepper.ts';
 import { Grown, Tally, type TallyOptions, type TallyResult } from './tally.ts';
@@ -34,10 +34,12 @@ export function searchSteps(r: SourceRunner, opt: StepsOptions): StepsResult {
     r.watch.hits.clear();
     const limit = tally.withinLimits(() =>
       tally.untilCalm(() => {
+        machine.locks.order = new Map();
         const steps = new KernelSteps(r, (plan, result) => {
           if (result.demoted > 0) throw new Grown();
           if (machine.mem.overflowed) {
-            throw new SourceError('RW310', 'a run is longer than its log', 'make the world smaller');
+            const hint = 'make the world smaller, or search with --strategy bound=1';
+            throw new SourceError('RW310', 'a run is longer than its log', hint);
           }
           tally.end(plan, result);
         });
@@ -53,11 +55,14 @@ export function searchSteps(r: SourceRunner, opt: StepsOptions): StepsResult {
             counts = now;
           },
         );
+        // Sections were thought to commute that may deadlock.
+        if (learnCycles(r)) throw new Grown();
       }),
     );
     const { runs: classes, asleep } = counts;
     return { ...tally.result(limit), classes, asleep, hits: r.watch.hits };
   } finally {
     machine.stepping = false;
+    machine.locks.order = null;
   }
 }

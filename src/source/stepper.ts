@@ -48,8 +48,6 @@ function lockHow(kind: number, cyclic: boolean): number {
   return how | TOUCH.acquire | TOUCH.blocking;
 }
 
-const EXCLUSIVE = TOUCH.write | TOUCH.acquire | TOUCH.blocking;
-
 /** Makes the runs of a world for dpor.ts. */
 export class KernelSteps implements Executor {
   private readonly r: SourceRunner;
@@ -65,10 +63,7 @@ export class KernelSteps implements Executor {
   private readonly kept: { readonly depth: number; readonly checkpoint: Checkpoint }[] = [];
 
   /** @onResult hears of every run that could be made, and whether it came to its end. */
-  constructor(
-    r: SourceRunner,
-    onResult: (plan: Plan, result: RunResult, ended: boolean) => void,
-  ) {
+  constructor(r: SourceRunner, onResult: (plan: Plan, result: RunResult, ended: boolean) => void) {
     this.r = r;
     this.onResult = onResult;
   }
@@ -233,7 +228,8 @@ export class KernelSteps implements Executor {
       const addr = blocked?.addr ?? (pending?.op ? pending.addr : 0);
       const op = blocked?.kind === 'lock' ? 'mutex_lock' : (pending?.op ?? '');
       if (addr === 0 || locks.inert.has(addr) || locks.free(addr, op)) continue;
-      out.push({ thread: t.id, touched: [addr, EXCLUSIVE] });
+      const how = lockHow(KIND.lock | KIND.write, locks.cyclic.has(addr));
+      out.push({ thread: t.id, touched: [addr, how] });
     }
     return out;
   }

@@ -37,6 +37,13 @@ export class LockTable {
     this.used = 0;
   }
 
+  /** A thread waits for a lock that was thought never to matter: it does. */
+  revive(addr: number): void {
+    this.inert.delete(addr);
+    this.bits.delete(addr);
+    this.host.mem.grow();
+  }
+
   /** Could the operation take the lock now? */
   free(addr: number, op: string): boolean {
     const v = this.host.mem.i32[addr >> 2]!;
@@ -126,6 +133,7 @@ function lockSteps(host: Host, table: LockTable): LockSteps {
     if (!free()) {
       const mine = i32[m >> 2] === me();
       if (mine) host.fault('deadlock', `${op} of a lock the thread holds already`, m);
+      if (host.stepping && table.inert.has(m)) table.revive(m);
       // Being blocked depends on who holds the lock, as taking it does.
       if (!table.inert.has(m)) {
         host.mem.note(host.current.pointNumber, m, KIND.lock | KIND.write | KIND.wait);

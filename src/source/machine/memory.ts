@@ -242,6 +242,11 @@ export class KernelMemory {
     this.note(0, word, 0);
     if (this.map[word >> 2]! & MAP.point) return;
     this.map[word >> 2]! |= MAP.point;
+    this.grow();
+  }
+
+  /** The set of switch points is not what it was when the run began. */
+  grow(): void {
     this.u32[this.state + STATE.demoted]!++;
   }
 
