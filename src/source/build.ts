@@ -141,7 +141,7 @@ const OPERATIONS = /^(mutex_\w*lock\w*|_raw_spin_\w+|down_\w+|up_\w+|kfree\w*|fl
 const REFERENCE = /^(__)?(refcount|kref)_/;
 
 // Changes whenever linking or rewriting changes what it makes.
-const FORMAT = '9';
+const FORMAT = '10';
 
 function openTree(tree: string, overlay: ReadonlyMap<string, Uint8Array | null>) {
   const version = kernelVersion(tree);

@@ -83,6 +83,8 @@ export class KernelView implements Peek {
   private readonly instanceHandles = new Map<string, Handle>();
   private readonly byAddress = new Map<number, Handle>();
   private readonly addressOf = new Map<Handle, number>();
+  /** What save() has made, as long as nothing has changed since. */
+  private saved: SavedView | null = null;
   private readonly byFwnode = new Map<number, Handle>();
   private readonly words = new Map<number, WatchedWord>();
   private readonly others = new Map<string, Handle>();
@@ -114,15 +116,19 @@ export class KernelView implements Peek {
       if (this.booted.devices.get(handle.name) !== addr) {
         this.byAddress.delete(addr);
         this.addressOf.delete(handle);
+        this.saved = null;
       }
     }
   }
 
   save(): SavedView {
-    return { byAddress: new Map(this.byAddress), addressOf: new Map(this.addressOf) };
+    this.saved ??= { byAddress: new Map(this.byAddress), addressOf: new Map(this.addressOf) };
+    return this.saved;
   }
 
   load(to: SavedView): void {
+    if (this.saved === to) return;
+    this.saved = to;
     this.byAddress.clear();
     for (const [addr, handle] of to.byAddress) this.byAddress.set(addr, handle);
     this.addressOf.clear();
@@ -132,13 +138,20 @@ export class KernelView implements Peek {
   private learn(name: string, addr: number): Handle {
     const handle = must(this.deviceHandles.get(name), name);
     this.byAddress.set(addr, handle);
-    this.addressOf.set(handle, addr);
+    this.saved = null;
+    this.place(handle, addr);
     for (const field of ['driver', 'iommu_group'] as const) {
       const word = addr + (field === 'driver' ? this.o.driver : this.o.group);
       this.words.set(word, { dev: handle, field, address: addr });
       this.m.mem.watch(word);
     }
     return handle;
+  }
+
+  private place(handle: Handle, addr: number): void {
+    if (this.addressOf.get(handle) === addr) return;
+    this.addressOf.set(handle, addr);
+    this.saved = null;
   }
 
   private u32(addr: number): number {
@@ -284,7 +297,7 @@ export class KernelView implements Peek {
       h = new Handle(type, label);
       this.others.set(key, h);
     }
-    this.addressOf.set(h, addr);
+    this.place(h, addr);
     return h;
   }
   group(addr: number): Handle | null {
@@ -292,7 +305,7 @@ export class KernelView implements Peek {
     const id = this.u32(addr + this.o.groupId);
     const known = this.groups.get(id);
     if (known) {
-      this.addressOf.set(known, addr);
+      this.place(known, addr);
       return known;
     }
     const made = this.handle('iommu_group', addr, `group ${id}`)!;

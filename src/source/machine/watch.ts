@@ -15,11 +15,28 @@ export interface Watched {
   readonly sometimes: readonly Sometimes[];
 }
 
-interface Listeners {
+/** An event of some thread, with who hears it; equal ones are the same object. */
+interface Known {
+  readonly id: number;
   readonly rules: readonly number[];
-  readonly signatures: readonly number[];
-  readonly sometimes: readonly Sometimes[];
+  /** Signatures that step by their state and the event alone, and those that look at memory. */
+  readonly pure: readonly number[];
+  readonly looking: readonly number[];
+  /** Ids of the sometimes-properties that it shows. */
+  readonly shows: readonly string[];
+  /** See wordsOf(). */
+  readonly words: readonly number[];
 }
+
+/** States of the signatures that look at nothing, and what an event makes of them: asked once. */
+interface Joint {
+  readonly states: readonly Value[];
+  /** By the event's id. */
+  readonly next: Joint[];
+}
+
+/** A step in the table of known events. */
+type Branch = Map<unknown, Branch | Known>;
 
 /** Words from which on those of the automata that look at more than one device are counted. */
 const SHARED_EVENTS = PSEUDO.events + 4 * 512;
@@ -29,7 +46,8 @@ type Unclassified = Omit<Report, 'window'>;
 /** The automata in the middle of a run; their states are values. */
 export interface SavedWatch {
   readonly ruleStates: readonly Value[];
-  readonly signatureStates: readonly Value[];
+  readonly joint: Joint;
+  readonly lookingStates: readonly Value[];
   readonly reports: readonly Report[];
 }
 
@@ -37,56 +55,96 @@ export interface SavedWatch {
 export class Watch {
   private readonly watched: Watched;
   private readonly peek: Peek;
-  /** Event -> those who listen to it, by their numbers. */
-  private readonly listeners = new Map<string, Listeners>();
-  private readonly words = new Map<string, readonly number[]>();
+  private readonly events: Branch = new Map();
   private readonly abouts = new Map<string, number>();
+  private readonly first: Joint;
+  private count = 0;
   private ruleStates: Value[] = [];
-  private signatureStates: Value[] = [];
+  private joint: Joint;
+  /** States of signatures that look at memory, by their numbers; the others' places are unused. */
+  private lookingStates: Value[] = [];
   readonly hits = new Set<string>();
   reports: Report[] = [];
 
   constructor(watched: Watched, peek: Peek) {
     this.watched = watched;
     this.peek = peek;
+    this.first = { states: watched.signatures.map((s) => s.initial), next: [] };
+    this.joint = this.first;
     this.begin();
   }
 
   begin(): void {
     this.ruleStates = this.watched.rules.map((r) => r.initial ?? null);
-    this.signatureStates = this.watched.signatures.map((s) => s.initial);
+    this.joint = this.first;
+    this.lookingStates = [...this.first.states];
     this.reports = [];
   }
 
   save(): SavedWatch {
-    const { ruleStates, signatureStates, reports } = this;
+    const { ruleStates, joint, lookingStates, reports } = this;
     return {
       ruleStates: [...ruleStates],
-      signatureStates: [...signatureStates],
+      joint,
+      lookingStates: [...lookingStates],
       reports: [...reports],
     };
   }
 
   load(to: SavedWatch): void {
     this.ruleStates = [...to.ruleStates];
-    this.signatureStates = [...to.signatureStates];
+    this.joint = to.joint;
+    this.lookingStates = [...to.lookingStates];
     this.reports = [...to.reports];
   }
 
-  private listenersTo(name: EventName): Listeners {
-    let found = this.listeners.get(name);
-    if (!found) {
-      const { rules, signatures, sometimes } = this.watched;
-      const numbers = (list: readonly { readonly events: readonly string[] }[]): number[] =>
-        list.flatMap((x, i) => (x.events.includes(name) ? [i] : []));
-      found = {
-        rules: numbers(rules).filter((i) => rules[i]!.onEvent),
-        signatures: numbers(signatures),
-        sometimes: sometimes.filter((s) => s.events.includes(name)),
-      };
-      this.listeners.set(name, found);
+  /** The event in the table: by its name, its thread and each of its arguments. */
+  private known(e: SourceEvent): Known {
+    let at = this.branch(this.branch(this.events, e.name), e.thread);
+    for (const arg of e.args) at = this.branch(at, arg);
+    let known = at.get(Watch) as Known | undefined;
+    if (!known) {
+      known = this.makeKnown(e);
+      at.set(Watch, known);
     }
-    return found;
+    return known;
+  }
+
+  private branch(from: Branch, key: unknown): Branch {
+    let to = from.get(key) as Branch | undefined;
+    if (!to) {
+      to = new Map();
+      from.set(key, to);
+    }
+    return to;
+  }
+
+  private makeKnown(e: SourceEvent): Known {
+    const { rules, signatures, sometimes } = this.watched;
+    const hears = (x: { readonly events: readonly EventName[] | readonly string[] }): boolean =>
+      (x.events as readonly string[]).includes(e.name);
+    const numbers = [...signatures.keys()].filter((i) => hears(signatures[i]!));
+    const known = {
+      id: this.count++,
+      rules: [...rules.keys()].filter((i) => hears(rules[i]!) && rules[i]!.onEvent),
+      pure: numbers.filter((i) => signatures[i]!.reads.length === 0),
+      looking: numbers.filter((i) => signatures[i]!.reads.length > 0),
+      shows: sometimes.filter((s) => hears(s) && s.holds(e, this.peek)).map((s) => s.id),
+    };
+    return { ...known, words: this.wordsFor(e, [...known.rules, ...numbers].length > 0, numbers) };
+  }
+
+  private wordsFor(e: SourceEvent, heard: boolean, signatures: readonly number[]): number[] {
+    if (!heard) return [];
+    const about = e.args[0];
+    const name = about !== null && typeof about === 'object' && 'name' in about ? about.name : '';
+    const number = this.abouts.get(name) ?? this.abouts.size;
+    this.abouts.set(name, number);
+    const shared = signatures.filter((i) => {
+      const { initial } = this.watched.signatures[i]!;
+      return initial !== null && !Array.isArray(initial);
+    });
+    return [PSEUDO.events + 4 * number, ...shared.map((i) => SHARED_EVENTS + 4 * i)];
   }
 
   /**
@@ -94,31 +152,16 @@ export class Watch {
    * device, and few one for all. Two events without a common word commute.
    */
   wordsOf(e: SourceEvent): readonly number[] {
-    const to = this.listenersTo(e.name);
-    if (to.rules.length + to.signatures.length === 0) return [];
-    const about = e.args[0];
-    const name = about !== null && typeof about === 'object' && 'name' in about ? about.name : '';
-    const key = `${e.name} ${name}`;
-    let words = this.words.get(key);
-    if (!words) {
-      const known = this.abouts.get(name) ?? this.abouts.size;
-      this.abouts.set(name, known);
-      const shared = to.signatures.filter((i) => {
-        const { initial } = this.watched.signatures[i]!;
-        return initial !== null && !Array.isArray(initial);
-      });
-      words = [PSEUDO.events + 4 * known, ...shared.map((i) => SHARED_EVENTS + 4 * i)];
-      this.words.set(key, words);
-    }
-    return words;
+    return this.known(e).words;
   }
 
   hear(e: SourceEvent): void {
     const { rules, signatures } = this.watched;
-    const to = this.listenersTo(e.name);
+    const to = this.known(e);
     const run: RunEvent = e;
-    for (const i of to.signatures) {
-      this.signatureStates[i] = signatures[i]!.step(this.signatureStates[i], run, this.peek);
+    if (to.pure.length > 0) this.joint = this.joint.next[to.id] ?? this.step(to, run);
+    for (const i of to.looking) {
+      this.lookingStates[i] = signatures[i]!.step(this.lookingStates[i], run, this.peek);
     }
     for (const i of to.rules) {
       const rule = rules[i]!;
@@ -127,17 +170,30 @@ export class Watch {
       this.ruleStates[i] = answer.state;
       if (answer.report) this.add({ ...answer.report, property: rule.id });
     }
-    for (const s of to.sometimes) {
-      if (!this.hits.has(s.id) && s.holds(run, this.peek)) this.hits.add(s.id);
+    for (const id of to.shows) this.hits.add(id);
+  }
+
+  private step(to: Known, run: RunEvent): Joint {
+    const { joint } = this;
+    const states = [...joint.states];
+    let changed = false;
+    for (const i of to.pure) {
+      const after = this.watched.signatures[i]!.step(states[i], run, this.peek);
+      changed ||= after !== states[i];
+      states[i] = after;
     }
+    const next = changed ? { states, next: [] } : joint;
+    joint.next[to.id] = next;
+    return next;
   }
 
   /** Classify a report by the first signature that explains it. */
   add(report: Unclassified): void {
     const { signatures } = this.watched;
-    const by = signatures.findIndex((s, i) =>
-      s.explains(this.signatureStates[i], report, this.peek),
-    );
+    const by = signatures.findIndex((s, i) => {
+      const state = s.reads.length > 0 ? this.lookingStates[i] : this.joint.states[i];
+      return s.explains(state, report, this.peek);
+    });
     this.reports.push({ ...report, window: by < 0 ? null : signatures[by]!.window });
   }
 

@@ -98,6 +98,11 @@ static noinline void slow(u32 addr, u32 kind, u32 site)
 {
 	u32 n;
 
+	/* The word written before has its new value by now. */
+	if (rw.watch) {
+		rw_watched(rw.watch);
+		rw.watch = 0;
+	}
 	if ((rw.map[addr >> 2] & RW_POINT) && !rw.quiet[site]) {
 		n = ++rw.count;
 		if (n == rw.stop)
@@ -118,14 +123,12 @@ static noinline void slow(u32 addr, u32 kind, u32 site)
 
 static inline void access(u32 addr, u32 kind, u32 site)
 {
+	struct rw_cell *c;
+
 	if (!rw.cur || addr - rw.stack_lo < rw.stack_hi - rw.stack_lo) {
 		if (kind & RW_WRITE && addr < rw.limit)
 			rw.dirty[addr >> 12] = 1;
 		return;
-	}
-	if (rw.watch) {
-		rw_watched(rw.watch);
-		rw.watch = 0;
 	}
 	if (addr - 4096 >= rw.limit - 4096) {
 		rw_fault(addr, kind, site);
@@ -133,9 +136,17 @@ static inline void access(u32 addr, u32 kind, u32 site)
 	}
 	if (kind & RW_WRITE)
 		rw.dirty[addr >> 12] = 1;
-	if (rw.map[addr >> 2] | rw.trace)
+	if (rw.map[addr >> 2] | rw.trace) {
 		slow(addr, kind, site);
-	if (!(rw.map[addr >> 2] & RW_POINT) && !rw.quiet[site])
+		if (rw.map[addr >> 2] & RW_POINT)
+			return;
+	}
+	/* Mostly the thread alone has touched the word. */
+	c = &rw.cells[addr >> 2];
+	if (c->epoch == rw.epoch && c->threads == 1 << (rw.cur & 7) &&
+	    c->wrote >= (kind & RW_WRITE))
+		return;
+	if (!rw.quiet[site])
 		discipline(addr, kind);
 }
 
