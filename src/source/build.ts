@@ -43,7 +43,7 @@ export interface KernelImage {
   readonly sites: readonly RawSite[];
   /** Per site: frames, innermost first. */
   readonly frames: readonly (readonly SourceFrame[])[];
-  /** Per site: 1 where it counts references, which commute unless they reach zero. */
+  /** Per site: one of QUIET. */
   readonly quiet: readonly number[];
   readonly followed: readonly string[];
   readonly missing: readonly string[];
@@ -138,10 +138,22 @@ export function openImage(ref: ImageRef): KernelImage {
 /** Operations of the environment whose call sites are told in traces and faults. */
 const OPERATIONS = /^(mutex_\w*lock\w*|_raw_spin_\w+|down_\w+|up_\w+|kfree\w*|flush_work)$/;
 
+/**
+ * Accesses that are not what they seem: those that count references commute unless they reach
+ * zero; an addition whose result nobody wants commutes with others of its kind.
+ */
+const QUIET = { not: 0, reference: 1, sum: 2 } as const;
+
 const REFERENCE = /^(__)?(refcount|kref)_/;
+const SUM = /^atomic\d+_fetch_(add|sub)$/;
+
+function quietOf({ hook, unused }: RawSite, frames: readonly SourceFrame[]): number {
+  if (frames.some(({ fn }) => REFERENCE.test(fn))) return QUIET.reference;
+  return unused && SUM.test(hook) ? QUIET.sum : QUIET.not;
+}
 
 // Changes whenever linking or rewriting changes what it makes.
-const FORMAT = '10';
+const FORMAT = '12';
 
 function openTree(tree: string, overlay: ReadonlyMap<string, Uint8Array | null>) {
   const version = kernelVersion(tree);
@@ -181,7 +193,7 @@ async function linkImage(
   const { sites, followed, missing } = rewritten;
   const info = readDebugInfo(linked);
   const frames = sites.map((s) => info.framesAt(s.address));
-  const quiet = frames.map((f) => (f.some(({ fn }) => REFERENCE.test(fn)) ? 1 : 0));
+  const quiet = frames.map((f, i) => quietOf(sites[i]!, f));
   save(`${base}.debug.wasm`, linked);
   save(`${base}.wasm`, wasm);
   save(`${base}.json`, JSON.stringify({ sites, frames, quiet, followed, missing }));

@@ -62,10 +62,11 @@ export const SCENE_FILES: readonly string[] = [
   'symbols',
   'iommus',
   'hooks',
+  'locks',
 ];
 
-/** Sources that must not be instrumented: the hooks themselves. */
-export const PLAIN_FILES: ReadonlySet<string> = new Set(['hooks']);
+/** Sources that must not be instrumented: the hooks themselves, and the locks. */
+export const PLAIN_FILES: ReadonlySet<string> = new Set(['hooks', 'locks']);
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 

@@ -90,6 +90,7 @@ export class SourceRunner {
     this.events.view.reset();
     this.watch.begin();
     startThreads(this.machine, this.world, this.booted);
+    this.events.listen();
   }
 
   /** One whole run. @lenient: where the plan's thread cannot run, another one does. */
@@ -112,6 +113,7 @@ export class SourceRunner {
     loadMachine(this.machine, from.machine);
     this.events.view.load(from.view);
     this.watch.load(from.watch);
+    this.events.listen();
     const { choices, segments, preempted, preemption, thread } = from.progress;
     const progress: Progress = {
       choices: [...choices],

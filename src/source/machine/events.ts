@@ -98,6 +98,7 @@ export class EventMaker implements MachineListener {
         const init = this.inside('iommu_init_device');
         if (!dev || !init || init.a !== f.a) return;
         init.notes['configured'] = 1;
+        this.listen();
         this.emit('configure-begin', dev, this.by());
         return;
       }
@@ -195,7 +196,15 @@ export class EventMaker implements MachineListener {
     if (probe.b !== 0) this.emit('walk-visit', dev, this.walker());
   }
 
+  /** Tell the locks whether locked() waits for one to be taken. */
+  listen(): void {
+    const waits = ({ fn, notes }: Frame): boolean =>
+      fn === 'iommu_init_device' && notes['configured'] === 1 && !notes['locked'];
+    this.m.locks.listening = this.m.threads.some((t) => t.frames.some(waits));
+  }
+
   private leaveInit(f: Frame, dev: Handle, result: number): void {
+    this.listen();
     const by = this.by();
     // These buses can always configure: not having done so means that a driver was set.
     if (!f.notes['configured'] && !f.notes['fwspec']) {
@@ -262,6 +271,7 @@ export class EventMaker implements MachineListener {
     const f = t.frames.at(-1);
     if (f?.fn !== 'iommu_init_device' || !f.notes['configured'] || f.notes['locked']) return;
     f.notes['locked'] = 1;
+    this.listen();
     if (!this.view.iommuAddress(f.a) || this.view.groupOf(f.a)) f.notes['finished'] = 1;
   }
 

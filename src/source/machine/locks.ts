@@ -2,7 +2,23 @@
 // Mutexes, spinlocks, rwsems, SRCU and wait queues, as the kernel calls them.
 
 import { KIND, PSEUDO } from './memory.ts';
-import type { Host, Imports, KernelThread } from './types.ts';
+import type { HeldLock, Host, Imports, KernelThread } from './types.ts';
+
+/** Operations by their numbers in scene/locks.c. */
+const OPS: readonly string[] = [
+  'mutex_lock',
+  'mutex_trylock',
+  'spin_lock',
+  'spin_trylock',
+  'down_read',
+  'down_write',
+];
+
+/** What locksOf says of a lock: RW_LOCK_* of scene/state.h. */
+const KNOWN = { nothing: 0, inert: 1, noNumber: 2, number: 3 } as const;
+
+/** RW_HOLDS of scene/state.h. */
+const HOLDS_MAX = 28;
 
 /** Which locks a thread holds, and which of them count. */
 export class LockTable {
@@ -11,37 +27,88 @@ export class LockTable {
   readonly inert = new Set<number>();
   /** Locks that are taken in more than one order: they may deadlock. */
   readonly cyclic = new Set<number>();
-  /** Lock address -> bit of the lock set, given out on first use; those beyond 63 have none. */
-  private readonly bits = new Map<number, number>();
+  /** Locks that locksOf says something of. */
+  private readonly known: number[] = [];
   private used = 0;
-  /** While learning: lock address -> locks that were taken while it was held. */
-  order: Map<number, Set<number>> | null = null;
+  private taken: Map<number, Set<number>> | null = null;
   constructor(host: Host) {
     this.host = host;
   }
 
-  private bit(addr: number): number {
-    let b = this.bits.get(addr);
-    if (b === undefined) {
-      b = this.inert.has(addr) || this.used > 63 ? -1 : this.used++;
-      this.bits.set(addr, b);
+  /** What is known of a lock, for scene/locks.c: inert, without a number, or its number. */
+  private learnLock(addr: number): number {
+    const { locksOf } = this.host.mem;
+    let known = locksOf[addr >> 2]!;
+    if (known === KNOWN.nothing) {
+      if (this.inert.has(addr)) known = KNOWN.inert;
+      else known = this.used > 63 ? KNOWN.noNumber : KNOWN.number + this.used++;
+      locksOf[addr >> 2] = known;
+      this.known.push(addr);
     }
-    return b;
+    return known;
   }
 
   /** Locks that turned out to protect nothing; the sets begin anew. */
   setInert(addrs: Iterable<number>): void {
     this.inert.clear();
     for (const a of addrs) this.inert.add(a);
-    this.bits.clear();
+    for (const a of this.known) this.host.mem.locksOf[a >> 2] = KNOWN.nothing;
+    this.known.length = 0;
     this.used = 0;
   }
 
   /** A thread waits for a lock that was thought never to matter: it does. */
   revive(addr: number): void {
     this.inert.delete(addr);
-    this.bits.delete(addr);
+    this.host.mem.locksOf[addr >> 2] = KNOWN.nothing;
     this.host.mem.grow();
+  }
+
+  /** While learning: lock address -> locks that were taken while it was held. */
+  get order(): Map<number, Set<number>> | null {
+    return this.taken;
+  }
+  set order(to: Map<number, Set<number>> | null) {
+    this.taken = to;
+    this.tell();
+  }
+
+  private heard = false;
+  /** Somebody wants to hear of every lock that is taken. */
+  set listening(on: boolean) {
+    this.heard = on;
+    this.tell();
+  }
+
+  private tell(): void {
+    this.host.mem.slow = this.taken !== null || this.heard;
+  }
+
+  heldBy(thread: number): HeldLock[] {
+    const { u32 } = this.host.mem;
+    const at = this.host.mem.threadAt(thread);
+    const held: HeldLock[] = [];
+    for (let i = 0; i < u32[at + 2]!; i++) {
+      held.push({ addr: u32[at + 4 + 2 * i]!, op: OPS[u32[at + 5 + 2 * i]!]! });
+    }
+    return held;
+  }
+
+  private hold(t: KernelThread, held: readonly HeldLock[]): void {
+    const { mem } = this.host;
+    const at = mem.threadAt(t.id);
+    if (held.length > HOLDS_MAX) throw new Error(`${t.name} holds more than ${HOLDS_MAX} locks`);
+    let low = 0;
+    let high = 0;
+    mem.u32[at + 2] = held.length;
+    held.forEach(({ addr, op }, i) => {
+      mem.u32[at + 4 + 2 * i] = addr;
+      mem.u32[at + 5 + 2 * i] = OPS.indexOf(op);
+      const bit = this.learnLock(addr) - KNOWN.number;
+      if (bit >= 32) high |= 1 << (bit - 32);
+      else if (bit >= 0) low |= 1 << bit;
+    });
+    mem.setLocks(low, high);
   }
 
   /** Could the operation take the lock now? */
@@ -61,18 +128,6 @@ export class LockTable {
     }
   }
 
-  private publish(t: KernelThread): void {
-    let low = 0;
-    let high = 0;
-    for (const { bit } of t.held) {
-      if (bit >= 32) high |= 1 << (bit - 32);
-      else if (bit >= 0) low |= 1 << bit;
-    }
-    t.locksLow = low;
-    t.locksHigh = high;
-    this.host.mem.setLocks(low, high);
-  }
-
   took(addr: number, op: string): void {
     const t = this.host.current;
     if (!t) return;
@@ -84,8 +139,7 @@ export class LockTable {
     }
     t.pointNumber = 0;
     if (this.order) this.noteOrder(t, addr, op);
-    t.held.push({ addr, op, bit: this.bit(addr) });
-    this.publish(t);
+    this.hold(t, [...t.held, { addr, op }]);
     this.host.locked(t);
   }
 
@@ -96,127 +150,66 @@ export class LockTable {
       const shared = op === 'up_read' ? KIND.shared : 0;
       this.host.mem.note(0, addr, KIND.release | KIND.write | shared);
     }
-    for (let i = t.held.length - 1; i >= 0; i--) {
-      if (t.held[i]!.addr !== addr) continue;
-      t.held.splice(i, 1);
-      this.publish(t);
+    const { held } = t;
+    const at = held.findLastIndex((l) => l.addr === addr);
+    if (at >= 0) {
+      this.hold(t, held.toSpliced(at, 1));
       return;
     }
     this.host.fault('bad-unlock', `${op} of a lock the thread does not hold`, addr);
   }
 }
 
-/** How locks are taken and given back, for imports of any name. */
-interface LockSteps {
-  readonly set: (m: number, v: number) => void;
-  /** Take a lock when @free says so; the thread may have been left instead. */
-  readonly acquire: (m: number, op: string, free: () => boolean, take: () => void) => void;
-  readonly exclusive: (op: string) => (m: number) => number;
-  readonly release: (op: string) => (m: number) => void;
-  readonly trylock: (op: string) => (m: number) => number;
-}
-
-function lockSteps(host: Host, table: LockTable): LockSteps {
+/** Lock imports, by the numbers of OPS: what scene/locks.c leaves to the host. */
+export function lockImports(host: Host, table: LockTable): Imports {
   const { i32 } = host.mem;
-  const me = (): number => host.current?.id ?? 1;
   const set = (m: number, v: number): void => {
     i32[m >> 2] = v;
     host.mem.wrote(m, 4);
   };
-  const acquire = (m: number, op: string, free: () => boolean, take: () => void): void => {
-    if (!host.current) {
-      take();
-      return;
-    }
+  const me = (): number => host.current?.id ?? 1;
+  const taken = (m: number, op: string): number =>
+    op === 'down_read' ? i32[m >> 2]! + 1 : op === 'down_write' ? -1 : me();
+  const lock = (m: number, number: number): void => {
+    const op = OPS[number]!;
+    const t = host.current!;
     if (host.state() === 2) host.stopRewind();
     else if (host.point(m, op)) return;
-    if (!free()) {
-      const mine = i32[m >> 2] === me();
-      if (mine) host.fault('deadlock', `${op} of a lock the thread holds already`, m);
-      if (host.stepping && table.inert.has(m)) table.revive(m);
-      // Being blocked depends on who holds the lock, as taking it does.
-      if (!table.inert.has(m)) {
-        host.mem.note(host.current.pointNumber, m, KIND.lock | KIND.write | KIND.wait);
-      }
-      host.block({ kind: 'lock', addr: m, ready: free });
+    const free = (): boolean => table.free(m, op);
+    if (free()) {
+      set(m, taken(m, op));
+      table.took(m, op);
       return;
     }
-    take();
-    table.took(m, op);
+    if (i32[m >> 2] === me()) {
+      host.fault('deadlock', `${op} of a lock the thread holds already`, m);
+    }
+    if (host.stepping && table.inert.has(m)) table.revive(m);
+    // Being blocked depends on who holds the lock, as taking it does.
+    if (!table.inert.has(m)) {
+      host.mem.note(t.pointNumber, m, KIND.lock | KIND.write | KIND.wait);
+    }
+    host.block({ kind: 'lock', addr: m, ready: free });
   };
-  const exclusive =
-    (op: string) =>
-    (m: number): number => {
-      acquire(
-        m,
-        op,
-        () => i32[m >> 2] === 0,
-        () => set(m, me()),
-      );
+  const trylock = (m: number, number: number): number => {
+    const op = OPS[number]!;
+    if (host.state() === 2) host.stopRewind();
+    else if (host.point(m, op)) return 0;
+    if (i32[m >> 2] !== 0) {
+      if (!table.inert.has(m)) host.mem.note(host.current!.pointNumber, m, KIND.marked);
+      host.current!.pointNumber = 0;
       return 0;
-    };
-  const release =
-    (op: string) =>
-    (m: number): void => {
-      set(m, 0);
-      table.released(m, op);
-    };
-  const trylock =
-    (op: string) =>
-    (m: number): number => {
-      if (!host.current) {
-        if (i32[m >> 2] !== 0) return 0;
-        set(m, 1);
-        return 1;
-      }
-      if (host.state() === 2) host.stopRewind();
-      else if (host.point(m, op)) return 0;
-      if (i32[m >> 2] !== 0) {
-        if (!table.inert.has(m)) host.mem.note(host.current.pointNumber, m, KIND.marked);
-        host.current.pointNumber = 0;
-        return 0;
-      }
-      set(m, me());
-      table.took(m, op);
-      return 1;
-    };
-  return { set, acquire, exclusive, release, trylock };
-}
-
-/** Lock imports. The lock's first word holds the owner: thread id, or a reader count. */
-export function lockImports(host: Host, table: LockTable): Imports {
-  const { i32 } = host.mem;
-  const { set, acquire, exclusive, release, trylock } = lockSteps(host, table);
-  const out: Record<string, unknown> = {
-    mutex_lock: exclusive('mutex_lock'),
-    mutex_lock_interruptible: exclusive('mutex_lock'),
-    mutex_unlock: release('mutex_unlock'),
-    mutex_trylock: trylock('mutex_trylock'),
-    down_read: (m: number) =>
-      acquire(
-        m,
-        'down_read',
-        () => i32[m >> 2]! >= 0,
-        () => set(m, i32[m >> 2]! + 1),
-      ),
-    up_read: (m: number) => {
-      set(m, i32[m >> 2]! - 1);
-      table.released(m, 'up_read');
-    },
-    down_write: (m: number) =>
-      acquire(
-        m,
-        'down_write',
-        () => i32[m >> 2] === 0,
-        () => set(m, -1),
-      ),
-    up_write: release('up_write'),
+    }
+    set(m, me());
+    table.took(m, op);
+    return 1;
   };
-  for (const suffix of ['', '_irq', '_bh', '_irqsave', '_irqrestore']) {
-    out[`_raw_spin_lock${suffix}`] = exclusive('spin_lock');
-    out[`_raw_spin_unlock${suffix}`] = release('spin_unlock');
-    out[`_raw_spin_trylock${suffix}`] = trylock('spin_trylock');
-  }
+  const unlock = (m: number, number: number): void => {
+    const op = OPS[number]!;
+    set(m, op === 'down_read' ? i32[m >> 2]! - 1 : 0);
+    table.released(m, op === 'down_read' ? 'up_read' : op.replace('lock', 'unlock'));
+  };
+  const out: Record<string, unknown> = { rw_lock: lock, rw_trylock: trylock, rw_unlock: unlock };
   for (const name of ['mutex_init_generic', '__mutex_init', '__init_rwsem']) {
     out[name] = (m: number) => set(m, 0);
   }

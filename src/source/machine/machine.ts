@@ -227,6 +227,7 @@ export class Machine implements Host {
     }
     const { stacks, stackBytes, buffers, bufferBytes } = this.mem.layout;
     const stackTop = stacks + id * stackBytes - 16;
+    const heldBy = (holder: number) => this.locks.heldBy(holder);
     const t: KernelThread = {
       id,
       name,
@@ -241,9 +242,9 @@ export class Machine implements Host {
       stackTop,
       buffer: buffers + (id - 1) * bufferBytes,
       task: this.tasks[id]!,
-      held: [],
-      locksLow: 0,
-      locksHigh: 0,
+      get held() {
+        return heldBy(id);
+      },
       woken: false,
       pointNumber: 0,
       opSite: -1,
@@ -296,7 +297,7 @@ export class Machine implements Host {
   resume(t: KernelThread): void {
     const { mem, stackPointer } = this;
     this.current = t;
-    mem.enter(t.id, t.locksLow, t.locksHigh);
+    mem.enter(t.id);
     if (this.stepping) this.noteStep(t);
     t.blocked = null;
     t.pending = null;

@@ -28,6 +28,9 @@ const STATE = {
   touched: 21,
   touchedLength: 22,
   steps: 23,
+  threads: 24,
+  locksOf: 25,
+  slow: 26,
 } as const;
 
 /** Bits of a word in the map. */
@@ -86,6 +89,10 @@ export class KernelMemory {
   readonly map: Uint8Array;
   /** Switch points of the run: number, address, flags; see scene/hooks.c. */
   readonly log: Uint32Array;
+  /** Per word: what is known of the lock there; see LockTable. */
+  readonly locksOf: Uint8Array;
+  /** Where struct rw_thread of thread 0 is. */
+  private threads = 0;
   private readonly cells: Uint32Array;
   /** Words that have a cell of this run. */
   private readonly touched: Uint32Array;
@@ -94,6 +101,8 @@ export class KernelMemory {
   private readonly quietAt: number;
   private saved: Uint8Array | null = null;
   private epoch = 0;
+  private stepwise = 0;
+  private slowly = 0;
   /** What memory was last taken back to; null: the snapshot. */
   private loaded: SavedMemory | null = null;
 
@@ -108,7 +117,8 @@ export class KernelMemory {
     const cells = (dirty + (limit >> 12) + 16 + 15) & -16;
     const log = cells + (limit >> 2) * 16;
     const touched = log + LOG_WORDS * 4;
-    const quietAt = touched + TOUCHED_WORDS * 4;
+    const locksOf = touched + TOUCHED_WORDS * 4;
+    const quietAt = locksOf + (limit >> 2);
     const end = quietAt + quiet.length;
     const missing = end - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / 65536));
@@ -131,6 +141,7 @@ export class KernelMemory {
     this.dirty = this.u8.subarray(dirty, dirty + (limit >> 12) + 1);
     this.log = this.u32.subarray(log >> 2, (log >> 2) + LOG_WORDS);
     this.touched = this.u32.subarray(touched >> 2, (touched >> 2) + TOUCHED_WORDS);
+    this.locksOf = this.u8.subarray(locksOf, locksOf + (limit >> 2));
     this.quietAt = quietAt;
     this.u8.set(quiet, quietAt);
     this.state = stateAddress >> 2;
@@ -148,6 +159,8 @@ export class KernelMemory {
     this.u32[this.state + STATE.log] = at(this.log);
     this.u32[this.state + STATE.touched] = at(this.touched);
     this.u32[this.state + STATE.quiet] = this.quietAt;
+    this.u32[this.state + STATE.locksOf] = at(this.locksOf);
+    this.threads = this.u32[this.state + STATE.threads]!;
   }
 
   get count(): number {
@@ -200,17 +213,36 @@ export class KernelMemory {
   }
 
   /** Make a thread the running one (0: none, no checks). */
-  enter(thread: number, locksLow: number, locksHigh: number): void {
+  enter(thread: number): void {
     const { stacks, stackBytes } = this.layout;
     const lo = stacks + (thread - 1) * stackBytes;
     this.u32[this.state + STATE.cur] = thread;
     this.u32[this.state + STATE.stackLo] = lo;
     this.u32[this.state + STATE.stackHi] = lo + stackBytes;
-    this.setLocks(locksLow, locksHigh);
+    const at = this.threadAt(thread);
+    this.u32[this.state + STATE.locksLow] = this.u32[at]!;
+    this.u32[this.state + STATE.locksHigh] = this.u32[at + 1]!;
   }
+
+  /** Index of the first word of what a thread holds: struct rw_thread of scene/state.h. */
+  threadAt(thread: number): number {
+    return (this.threads + thread * 256) >> 2;
+  }
+
+  /** The running thread holds what its struct rw_thread says, and this set of locks. */
   setLocks(low: number, high: number): void {
+    const at = this.threadAt(this.cur);
+    this.u32[at] = low;
+    this.u32[at + 1] = high;
+    this.dirty[at >> 10] = 1;
     this.u32[this.state + STATE.locksLow] = low;
     this.u32[this.state + STATE.locksHigh] = high;
+  }
+
+  /** The host wants to see every lock that is taken or given back. */
+  set slow(on: boolean) {
+    this.slowly = on ? 1 : 0;
+    this.u32[this.state + STATE.slow] = this.slowly;
   }
 
   /** Record that a thread takes a lock; true if the lock is a switch point. */
@@ -262,7 +294,8 @@ export class KernelMemory {
 
   /** Log what steps depend on in full. */
   set steps(on: boolean) {
-    this.u32[this.state + STATE.steps] = on ? 1 : 0;
+    this.stepwise = on ? 1 : 0;
+    this.u32[this.state + STATE.steps] = this.stepwise;
   }
 
   /** Which words are switch points: their addresses. */
@@ -325,6 +358,13 @@ export class KernelMemory {
     this.u32[s + STATE.watch] = 0;
     this.u32[s + STATE.touchedLength] = 0;
     this.u32[s + STATE.epoch] = this.epoch;
+    this.keepModes();
+  }
+
+  /** The words shared with the hooks may stand on a page that is taken back. */
+  private keepModes(): void {
+    this.u32[this.state + STATE.steps] = this.stepwise;
+    this.u32[this.state + STATE.slow] = this.slowly;
   }
 
   /** Copy what the run has written so far, and @ranges: stacks of threads that are left. */
@@ -394,6 +434,7 @@ export class KernelMemory {
     this.u32[s + STATE.stop] = 0;
     this.u32[s + STATE.demoted] = 0;
     this.u32[s + STATE.watch] = 0;
+    this.keepModes();
   }
 }
 

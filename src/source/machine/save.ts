@@ -10,7 +10,7 @@ import type { Frame, KernelThread } from './types.ts';
 import type { SavedWork } from './work.ts';
 
 /** Fields of a thread that a run changes; lists are copies. */
-type ThreadState = Omit<KernelThread, 'id' | 'name' | 'stackTop' | 'buffer' | 'task'>;
+type ThreadState = Omit<KernelThread, 'id' | 'name' | 'stackTop' | 'buffer' | 'task' | 'held'>;
 
 interface SavedThread {
   readonly thread: KernelThread;
@@ -30,8 +30,10 @@ const copyFrames = (frames: readonly Frame[]): Frame[] =>
   frames.map((f) => ({ ...f, notes: { ...f.notes } }));
 
 function stateOf(t: KernelThread): ThreadState {
-  const { id: _, name: _n, stackTop: _s, buffer: _b, task: _t, ...state } = t;
-  return { ...state, held: [...t.held], frames: copyFrames(t.frames) };
+  const { daemon, body, started, done, result, blocked, pending, sp, woken } = t;
+  const { pointNumber, opSite, blockedStack, onDone } = t;
+  const run = { daemon, body, started, done, result, blocked, pending, sp, woken };
+  return { ...run, pointNumber, opSite, blockedStack, onDone, frames: copyFrames(t.frames) };
 }
 
 /** Where a left thread keeps its frames: its stack, and the buffer that asyncify unwound into. */
@@ -66,7 +68,6 @@ export function loadMachine(m: Machine, to: SavedMachine): void {
   for (const { thread, state } of to.threads) {
     // The same object: what waits for a thread knows it by that.
     Object.assign(thread, state);
-    thread.held = [...state.held];
     thread.frames = copyFrames(state.frames);
     m.threads.push(thread);
   }

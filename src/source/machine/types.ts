@@ -27,7 +27,6 @@ export interface PendingAccess {
 export interface HeldLock {
   readonly addr: number;
   readonly op: string;
-  readonly bit: number;
 }
 
 /** A kernel thread of the scene. */
@@ -46,9 +45,8 @@ export interface KernelThread {
   readonly stackTop: number;
   readonly buffer: number;
   readonly task: number;
-  held: HeldLock[];
-  locksLow: number;
-  locksHigh: number;
+  /** In the order taken; read from memory. */
+  readonly held: readonly HeldLock[];
   woken: boolean;
   /** Number of the switch point at which the thread waits for a lock; 0 for none. */
   pointNumber: number;

@@ -4,56 +4,14 @@
 // Compiled without instrumentation. A call of __tsan_readN(addr) in an object becomes a call of
 // rwh_readN(addr, site) when the image is rewritten; site numbers the call.
 
-typedef unsigned int u32;
-typedef unsigned long long u64;
-typedef unsigned char u8;
+#include "state.h"
 
-/* Shared with machine/memory.ts, in this order. */
-struct rw_state {
-	u32 cur;	/* running thread, 1..; 0 while booting: no checks at all */
-	u32 count;	/* switch points passed in this run */
-	u32 stop;	/* switch when count gets here */
-	u32 stack_lo, stack_hi;	/* the running thread's stack: private */
-	u32 limit;	/* first address that is no memory of the kernel */
-	u32 trace;	/* tell the host about every access to a switch-point address */
-	u32 epoch;	/* of this run: cells of other epochs count as untouched */
-	u32 demoted;	/* words that broke the discipline in this run */
-	u32 watch;	/* a watched word was written by the access before */
-	u32 all;	/* tell the host about every access */
-	u32 heap_lo;	/* below: data, no allocation state */
-	u8 *map;	/* per word: RW_POINT, RW_POISON, RW_WATCH, RW_SHARED */
-	struct rw_cell *cells;	/* per word: who touched it in this run, under which locks */
-	u8 *dirty;	/* per 4 KiB page: written since the snapshot */
-	u32 *log;	/* switch points in order of execution: number, address, flags */
-	u64 locks;	/* set of locks the running thread holds */
-	u32 log_n;	/* words in the log */
-	u8 *quiet;	/* per site: counts references, never a switch point */
-	u32 site;	/* of the latest call of an operation; wasm/rewrite.ts stores it */
-	u32 *touched;	/* words with a cell of this run, in order */
-	u32 touched_n;
-	u32 steps;	/* log words under locks, too: what steps depend on is wanted in full */
-};
-
-struct rw_cell {
-	u64 locks;
-	u32 epoch;
-	u8 threads, wrote, pad[2];
-};
-
-#define RW_LOG_MAX (3 * 16384)
-#define RW_TOUCHED_MAX 32768
-
-enum { RW_POINT = 1, RW_POISON = 2, RW_WATCH = 4, RW_SHARED = 8 };
-enum { RW_WRITE = 1, RW_MARKED = 2, RW_ATOMIC = 4 };
-
-struct rw_state rw_state;
-#define rw rw_state
+struct rw_state rw_state = { .threads = rw_threads };
 
 /* Imports. rw_switch() leaves the thread and comes back when it is scheduled again. */
 extern void rw_switch(u32 addr, u32 kind, u32 site);
 extern void rw_trace(u32 addr, u32 kind, u32 site);
 extern void rw_fault(u32 addr, u32 kind, u32 site);
-extern void rw_watched(u32 addr);
 
 /* Note who touches the word; the first time the discipline breaks it becomes a switch point. */
 static void discipline(u32 addr, u32 kind)
@@ -84,15 +42,6 @@ static void discipline(u32 addr, u32 kind)
 	}
 }
 
-static void log_access(u32 n, u32 addr, u32 kind)
-{
-	if (rw.log_n >= RW_LOG_MAX)
-		return;
-	rw.log[rw.log_n++] = n;
-	rw.log[rw.log_n++] = addr & ~3u;
-	rw.log[rw.log_n++] = rw.cur << 8 | (kind & 255);
-}
-
 /* An access to a word that is marked, or any access while tracing. */
 static noinline void slow(u32 addr, u32 kind, u32 site)
 {
@@ -103,13 +52,13 @@ static noinline void slow(u32 addr, u32 kind, u32 site)
 		rw_watched(rw.watch);
 		rw.watch = 0;
 	}
-	if ((rw.map[addr >> 2] & RW_POINT) && !rw.quiet[site]) {
+	if ((rw.map[addr >> 2] & RW_POINT) && rw.quiet[site] != RW_REFERENCE) {
 		n = ++rw.count;
 		if (n == rw.stop)
 			rw_switch(addr, kind, site);
-		log_access(n, addr, kind);
-	} else if ((rw.map[addr >> 2] & RW_SHARED) && !rw.quiet[site])
-		log_access(0, addr, kind);
+		rw_log(n, addr, kind | (rw.quiet[site] == RW_SUM ? RW_SHARED_OP : 0));
+	} else if ((rw.map[addr >> 2] & RW_SHARED) && rw.quiet[site] != RW_REFERENCE)
+		rw_log(0, addr, kind | (rw.quiet[site] == RW_SUM ? RW_SHARED_OP : 0));
 	/* Not before: the object may have been freed while the thread was away. */
 	if (rw.map[addr >> 2] & RW_POISON) {
 		rw_fault(addr, kind, site);
@@ -146,7 +95,7 @@ static inline void access(u32 addr, u32 kind, u32 site)
 	if (c->epoch == rw.epoch && c->threads == 1 << (rw.cur & 7) &&
 	    c->wrote >= (kind & RW_WRITE))
 		return;
-	if (!rw.quiet[site])
+	if (rw.quiet[site] != RW_REFERENCE)
 		discipline(addr, kind);
 }
 
@@ -159,7 +108,7 @@ void rw_free(u32 addr, u32 size)
 		if (!(rw.map[at >> 2] & RW_POINT))
 			discipline(at, RW_WRITE);
 		if (rw.map[at >> 2] & (RW_POINT | RW_SHARED))
-			log_access(0, at, RW_WRITE);
+			rw_log(0, at, RW_WRITE);
 	}
 }
 
@@ -259,7 +208,7 @@ static void range(u32 addr, u32 n, u32 kind, u32 site)
 		if (!(rw.map[at >> 2] & RW_POINT))
 			discipline(at, kind);
 		if (rw.steps && (rw.map[at >> 2] & (RW_POINT | RW_SHARED)))
-			log_access(0, at, kind);
+			rw_log(0, at, kind);
 	}
 }
 

@@ -23,6 +23,8 @@ export interface RawSite {
   /** Hook without prefix: read4, volatile_write1, atomic32_fetch_add, memset, ... */
   readonly hook: string;
   readonly functionName: string;
+  /** What the call returns is thrown away. */
+  readonly unused?: boolean;
 }
 
 export interface Rewritten {
@@ -35,6 +37,7 @@ export interface Rewritten {
 }
 
 const I32 = 0x7f;
+const DROP = 0x1a;
 
 /** Skip the immediates of the instruction whose opcode was just read. */
 function skipImmediates(c: Cursor, op: number): void {
@@ -117,7 +120,7 @@ class Rewriter {
   private readonly wrapper = new Map<number, number>();
   /** Import index of a hook -> its replacement and name. */
   private readonly hooks = new Map<number, { index: number; hook: string }>();
-  /** Imported operations of the environment whose calls are numbered too: index -> name. */
+  /** Operations of the environment whose calls are numbered too: index -> name. */
   private readonly operations = new Map<number, string>();
   private readonly stateAddress: number;
   readonly followed: string[] = [];
@@ -137,6 +140,10 @@ class Rewriter {
       this.hooks.set(index, { index: target.index, hook });
     });
     const byName = new Map([...names].map(([index, name]) => [name, index]));
+    // Some are defined in the image, for as long as nobody has to wait.
+    for (const [index, name] of names) {
+      if (index >= imports.length && operations.test(name)) this.operations.set(index, name);
+    }
     for (const name of follow) {
       const index = byName.get(name);
       if (index === undefined || index < imports.length) {
@@ -217,7 +224,8 @@ class Rewriter {
       if (hook) {
         out.byte(0x41);
         out.s(this.sites.length);
-        this.sites.push({ address, hook: hook.hook, functionName });
+        const unused = c.at < end && c.bytes[c.at] === DROP;
+        this.sites.push({ address, hook: hook.hook, functionName, ...(unused ? { unused } : {}) });
       }
       if (operation) {
         // rw_state.site = number; the operands of the call stay below on the stack.
