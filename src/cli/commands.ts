@@ -99,13 +99,15 @@ const modelOnly: readonly string[] = [
 
 const sourceOptions: readonly OptionEntry[] = [
   ...checkOptions.filter(({ flags }) => !modelOnly.includes(flags.split(' ')[0]!)),
-  { flags: '--strategy HOW', text: 'bound=K preemptions', value: 'bound=1' },
+  { flags: '--strategy HOW', text: 'bound=K preemptions, or source', value: 'bound=1' },
   ...buildOptions,
 ];
 
 const conformOptions: readonly OptionEntry[] = [
   { flags: '--bound K', text: "preemptions of the real code's runs", value: '2' },
   { flags: '--samples N', text: 'random runs per world beyond the bound', value: '1000' },
+  { flags: '--time-max S', text: 'give up a search of the real code after S seconds', value: '20' },
+  { flags: '--states-max N', text: 'cut the model off after N states', value: '150000' },
   ...buildOptions,
 ];
 

@@ -109,6 +109,10 @@ export async function runConform(
   if (!samples.ok) return samples;
   const bound = countOption('--bound', args.bound, 0, 4);
   if (!bound.ok) return bound;
+  const seconds = countOption('--time-max', args.timeMax, 1, 1e6);
+  if (!seconds.ok) return seconds;
+  const states = countOption('--states-max', args.statesMax, 1, 1e9);
+  if (!states.ok) return states;
   return coded(async () => {
     const { buildTree, conform, sourceWorlds } = await import('../source/index.ts');
     const image = await buildTree(args.tree, buildOptions(args, io));
@@ -121,8 +125,8 @@ export async function runConform(
       worlds: sourceWorlds.filter((w) => args.world === undefined || w.name === args.world),
       bound: bound.value ?? 2,
       samples: samples.value ?? 1000,
-      timeMaxMs: 20_000,
-      statesMax: 150_000,
+      timeMaxMs: (seconds.value ?? 20) * 1000,
+      statesMax: states.value ?? 150_000,
       onWorld(w) {
         const model = `${w.outcomesModel}${w.modelComplete ? '' : ' (bounded)'}`;
         const said = `real ${w.outcomesReal} outcomes in ${w.realRuns} runs, model ${model}`;

@@ -58,6 +58,7 @@ export class Watch {
   private readonly events: Branch = new Map();
   private readonly abouts = new Map<string, number>();
   private readonly first: Joint;
+  private readonly joints = new Map<string, Joint>();
   private count = 0;
   private ruleStates: Value[] = [];
   private joint: Joint;
@@ -182,9 +183,16 @@ export class Watch {
       changed ||= after !== states[i];
       states[i] = after;
     }
-    const next = changed ? { states, next: [] } : joint;
+    const next = changed ? this.jointOf(states) : joint;
     joint.next[to.id] = next;
     return next;
+  }
+
+  private jointOf(states: readonly Value[]): Joint {
+    const key = JSON.stringify(states);
+    const known = this.joints.get(key) ?? { states, next: [] };
+    this.joints.set(key, known);
+    return known;
   }
 
   /** Classify a report by the first signature that explains it. */
