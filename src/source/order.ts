@@ -49,7 +49,7 @@ export function conflict(a: readonly number[], b: readonly number[]): boolean {
   return false;
 }
 
-/** True if @a takes a lock and keeps it, which @b takes, too: the section of @a would come first. */
+/** True if @a takes a lock and keeps it that @b takes, too: @b would have to wait. */
 export function shutsOut(a: readonly number[], b: readonly number[]): boolean {
   for (let i = 0; i < a.length; i += 2) {
     const how = a[i + 1]!;

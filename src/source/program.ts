@@ -11,9 +11,9 @@ import type { World } from '#worlds/world';
 import type { KernelImage } from './build.ts';
 import { learn } from './learn.ts';
 import type { SourceEvent } from './machine/events.ts';
-import { KIND } from './machine/memory.ts';
 import { Names } from './machine/names.ts';
 import type { Fault, KernelThread, PendingAccess } from './machine/types.ts';
+import { KIND } from './machine/words.ts';
 import { SourceRunner } from './run.ts';
 
 /** What an operation of the environment is to the checker. */

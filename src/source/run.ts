@@ -11,10 +11,10 @@ import type { SourceFrame } from './dwarf/info.ts';
 import { type BootedWorld, bootWorld, startThreads } from './machine/boot.ts';
 import { EventMaker, type SourceEvent } from './machine/events.ts';
 import { Machine } from './machine/machine.ts';
-import { KIND } from './machine/memory.ts';
 import { loadMachine, saveMachine } from './machine/save.ts';
 import { type Fault, FaultError, type KernelThread } from './machine/types.ts';
 import { Watch } from './machine/watch.ts';
+import { KIND } from './machine/words.ts';
 import {
   type Checkpoint,
   fresh,

@@ -13,7 +13,7 @@
 // Musuvathi and Qadeer, Iterative context bounding, PLDI 2007.
 
 import { learn } from './learn.ts';
-import { KIND } from './machine/memory.ts';
+import { KIND } from './machine/words.ts';
 import type { Checkpoint, Plan, RunResult, Segment, Trunk } from './plan.ts';
 import type { SourceRunner } from './run.ts';
 import { Grown, Tally, type TallyOptions, type TallyResult } from './tally.ts';

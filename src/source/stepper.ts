@@ -13,8 +13,8 @@
 import { must } from '#base/assert';
 import type { Executed, Executor, Pick } from './dpor.ts';
 import { waitWord } from './machine/machine.ts';
-import { KIND } from './machine/memory.ts';
 import type { KernelThread } from './machine/types.ts';
+import { KIND } from './machine/words.ts';
 import { type Step, TOUCH } from './order.ts';
 import type { Checkpoint, Plan, Progress, RunResult } from './plan.ts';
 import type { SourceRunner } from './run.ts';

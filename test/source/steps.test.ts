@@ -51,7 +51,7 @@ describe.skipIf(!tree612)('every class of runs of 6.12', () => {
       });
       expect([...layers].filter((o) => !all.has(o))).toEqual([]);
       expect([...random].filter((o) => !all.has(o))).toEqual([]);
-      expect(layers.size).toBeGreaterThan(3);
+      expect(layers.size).toBeGreaterThan(1);
     },
     600_000,
   );

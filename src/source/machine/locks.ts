@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Mutexes, spinlocks, rwsems, SRCU and wait queues, as the kernel calls them.
 
-import { KIND, PSEUDO } from './memory.ts';
 import type { HeldLock, Host, Imports, KernelThread } from './types.ts';
+import { KIND, PSEUDO } from './words.ts';
 
 /** Operations by their numbers in scene/locks.c. */
 const OPS: readonly string[] = [

@@ -5,8 +5,9 @@ import type { KernelImage } from '../build.ts';
 import { SourceError } from '../errors.ts';
 import { type WasmGlobal, type WasmModule, type WasmTable, wasm } from '../wasm/api.ts';
 import { allocImports, Heap } from './alloc.ts';
+import { hookImports } from './hooks.ts';
 import { LockTable, lockImports, rcuImports, waitImports } from './locks.ts';
-import { KernelMemory, KIND, MAX_THREADS, PSEUDO } from './memory.ts';
+import { KernelMemory, MAX_THREADS } from './memory.ts';
 import { kernelStack } from './stack.ts';
 import { miscImports } from './stubs.ts';
 import {
@@ -18,6 +19,7 @@ import {
   type Imports,
   type KernelThread,
 } from './types.ts';
+import { KIND, PSEUDO } from './words.ts';
 import { WorkQueue, workImports } from './work.ts';
 
 /** What the machine reports while it runs; see events.ts. */
@@ -66,12 +68,12 @@ export class Machine implements Host {
   recording = false;
   private steps = false;
   listener: MachineListener | null = null;
-  private readonly bootFrames: Frame[] = [];
+  readonly bootFrames: Frame[] = [];
   readonly srcuReaders = new Map<number, number>();
   private table!: WasmTable;
   private getState!: () => number;
   private stackPointer!: WasmGlobal;
-  private readonly tasks: number[] = [];
+  readonly tasks: number[] = [];
   private scratch = 0;
 
   constructor(image: KernelImage) {
@@ -104,48 +106,6 @@ export class Machine implements Host {
 
   private allImports(): Imports {
     const ctor = this.image.debug.offsetOf('kmem_cache_args', 'ctor') ?? 16;
-    const hooks: Record<string, unknown> = {
-      rw_current: () => this.current?.task ?? this.tasks[0],
-      rw_switch: (addr: number, kind: number, site: number) => {
-        if (this.state() === 2) {
-          this.stopRewind();
-          return;
-        }
-        const stack = this.recording ? this.stack() : [];
-        this.current!.pending = { addr, kind, site, op: '', stack };
-        this.unwind();
-      },
-      rw_trace: (addr: number, kind: number, site: number) =>
-        this.listener?.access(addr, kind, site),
-      rw_fault: (addr: number, kind: number, site: number) => this.badAccess(addr, kind, site),
-      rw_watched: (addr: number) => this.listener?.watched(this.current!, addr),
-      rw_event: (kind: number, a: number, b: number) => {
-        this.flushWatch();
-        this.listener?.scene(kind, a, b);
-      },
-      rw_yield: (obj: number) => {
-        if (!this.current) return;
-        if (this.state() === 2) this.stopRewind();
-        else {
-          this.mem.map[obj >> 2]! |= 1;
-          if (this.point(obj, 'yield')) return;
-        }
-        // It touches nothing, but a step begins here.
-        if (this.stepping) this.mem.note(this.current.pointNumber, obj, 0);
-        this.current.pointNumber = 0;
-      },
-      rw_enter: (id: number, a: number, b: number, c: number) => {
-        this.flushWatch();
-        const frame: Frame = { fn: this.image.followed[id]!, a, b, c, notes: {} };
-        (this.current?.frames ?? this.bootFrames).push(frame);
-        this.listener?.enter(this.current, frame);
-      },
-      rw_leave: (_id: number, result: number) => {
-        this.flushWatch();
-        const frame = (this.current?.frames ?? this.bootFrames).pop()!;
-        this.listener?.leave(this.current, frame, result | 0);
-      },
-    };
     return {
       ...miscImports(this),
       ...lockImports(this, this.locks),
@@ -153,32 +113,14 @@ export class Machine implements Host {
       ...waitImports(this),
       ...allocImports(this, this.heap, ctor),
       ...workImports(this, this.works),
-      ...(hooks as Imports),
+      ...hookImports(this),
     };
   }
 
-  private flushWatch(): void {
+  /** Tell of a watched word that was written last. */
+  flushWatch(): void {
     const addr = this.mem.takeWatch();
     if (addr && this.current) this.listener?.watched(this.current, addr);
-  }
-
-  private badAccess(addr: number, kind: number, site: number): never {
-    const verb = kind & KIND.write ? 'write to' : 'read of';
-    if (addr >>> 0 < 4096) {
-      this.fault('null-dereference', `${verb} address ${addr >>> 0} near NULL`, addr, site);
-    }
-    if (addr >>> 0 >= this.mem.layout.limit) {
-      this.fault(
-        'wild-pointer',
-        `${verb} a wild pointer 0x${(addr >>> 0).toString(16)}`,
-        addr,
-        site,
-      );
-    }
-    const a = this.heap.find(addr);
-    const inside = a !== null && addr < a.addr + a.size;
-    if (inside && a.freed) this.fault('use-after-free', `${verb} freed memory`, addr, site);
-    this.fault('use-after-free', `${verb} memory that is not allocated`, addr, site);
   }
 
   state(): number {

@@ -6,7 +6,7 @@ import type { Peek, Rule, RunEvent, Signature, Sometimes } from '#checker/scene'
 import type { EventName } from '#env/events';
 import type { Value } from '#env/op';
 import type { SourceEvent } from './events.ts';
-import { PSEUDO } from './memory.ts';
+import { PSEUDO } from './words.ts';
 
 /** What watches a world. */
 export interface Watched {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Work queues, delayed work and async_schedule(): each runs on a thread of the scene.
 
-import { KIND, PSEUDO } from './memory.ts';
 import type { Host, Imports } from './types.ts';
+import { KIND, PSEUDO } from './words.ts';
 
 /** One worker for all unbound work, as ps would show it. */
 const WORKER = 'kworker/u8:1';
