@@ -47,11 +47,7 @@ function boundOf({ strategy }: Options): number {
  * Search one world and turn what it shows into findings. Where all classes of runs are wanted,
  * layers come first: what they find needs the fewest preemptions.
  */
-export function searchWorld(
-  image: KernelImage,
-  world: World,
-  check: Options,
-): SearchedWorld {
+export function searchWorld(image: KernelImage, world: World, check: Options): SearchedWorld {
   const started = performance.now();
   const runner = new SourceRunner(image, world, check.properties);
   const timeMaxMs = check.timeMaxMs ?? TIME_MAX_MS;
