@@ -82,7 +82,7 @@ static struct iommu_device *rw_found(struct device *dev, struct rw_iommu *mmu)
 	return &mmu->iommu;
 }
 
-/* arm-smmu, arm-smmu-v3: look the instance up by fwnode, allocate a master, link to the supplier. */
+/* arm-smmu, arm-smmu-v3: look an instance up by fwnode, allocate a master, link to the supplier. */
 static struct iommu_device *rw_smmu_probe_device(struct device *dev)
 {
 	struct iommu_fwspec *fwspec = dev_iommu_fwspec_get(dev);
