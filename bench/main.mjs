@@ -126,7 +126,9 @@ for (const { name, big } of ask('names').filter((x) => x.name.includes(only))) {
   if (secondsGoal) {
     goal(`${name}: seconds`, full.finished ? full.seconds : Number.NaN, secondsGoal, ' s');
   }
-  if (memoryGoal) goal(`${name}: memory`, full.memory ?? Number.NaN, memoryGoal, ' MiB');
+  if (memoryGoal) {
+    goal(`${name}: memory`, full.finished ? full.memory : Number.NaN, memoryGoal, ' MiB');
+  }
   if (!spin || !full.finished) {
     // A model is written out from a search that has been finished.
     const memory = full.memory ? `${full.memory} MiB` : '-';

@@ -15,8 +15,9 @@
 //
 // Quiet steps are repeated until none is left, so a loop made of nothing else would not end: a
 // state kept from 16, 32, 64, ... steps ago shows the cycle (Brent 1980). It is reported as a
-// livelock, and the state is opened there as if the step were not quiet (quiet.ts says why). Where threads are left out, they must not be left out on a whole cycle: if the search meets a
-// state of its stack again, all that was left out there is tried. Where something is done again,
+// livelock, and the state is opened there as if the step were not quiet (quiet.ts says why). Where
+// threads are left out, they must not be left out on a whole cycle: if the search meets a state of
+// its stack again, all that was left out there is tried. Where something is done again,
 // new states leave nobody out, and what is met there no longer does: no stack sees these cycles.
 //
 // What is known of cells and threads is learned on the way and may come to be wrong. Then only what

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Random programs that may go on for ever: every way of exploring against the unreduced search.
 //
-// Brute force would not come to an end here. The search without reduction does; it is the yardstick,
-// and brute force has shown it to be right on programs that end.
+// Brute force would not come to an end here. The search without reduction does; it is the
+// yardstick, and brute force has shown it to be right on programs that end.
 
 import { bounded } from '../../../src/checker/bounded.ts';
 import { exploreDelay } from '../../../src/checker/delay.ts';
