@@ -39,6 +39,7 @@ import { c36 } from './c36-walk-counts-as-user.ts';
 import { c37 } from './c37-bus-without-ops.ts';
 import { c38 } from './c38-tested-before-lock.ts';
 import { c39 } from './c39-second-not-awaited.ts';
+import { c40 } from './c40-foreign-order.ts';
 import type { WindowSignature } from './common.ts';
 
 /**
@@ -75,6 +76,7 @@ export const signatures: readonly WindowSignature[] = [
   c10,
   c09,
   c11,
+  c40,
   c05,
   c06,
   c12,

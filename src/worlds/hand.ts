@@ -253,6 +253,18 @@ function compositions(): DerivedWorld[] {
         { kind: 'iommu-probe', name: 'kworker/u8:2', instance: '300.iommu' },
       ],
     }),
+    // C40: the worlds of a board have two clients of one instance, or two walks, not both.
+    world({
+      name: 'walk+walk order',
+      devices: [
+        iommu(),
+        iommu('200.iommu'),
+        client('20.gpu', { driver: null, iommus: [both[1]!] }),
+        client('30.eth', { driver: null, iommus: [both[1]!] }),
+      ],
+      instances: two.map((i) => ({ ...i, driver: 'exynos' })),
+      threads: [walker, second],
+    }),
     // An IOMMU driver that looks no instance up by its own driver: the SMMU's did, and until
     // 7d835134d4e1 so refused the very replay that C09 is about.
     world({

@@ -88,6 +88,11 @@ const preconditions: readonly Precondition[] = [
     holds: (_e, peek, see) => see.registering(peek).length > 1,
   },
   {
+    id: 'two registrations at once, and two clients of one',
+    events: ['instance-listed', 'walk-visit'],
+    holds: (_e, peek, see) => see.registering(peek).length > 1 && haveTwoClients(see.ctx.world),
+  },
+  {
     id: 'a device added during a registration',
     events: ['walk-visit', 'init-begin', 'group-set'],
     holds: (e, peek, see) =>
@@ -193,6 +198,7 @@ export const preconditionsOf: Readonly<Record<string, readonly string[]>> = {
   C37: ['a bind during a registration'],
   C38: ['two registrations at once', 'a bind during a registration'],
   C39: ['a bind of a client of two IOMMUs during a registration'],
+  C40: ['two registrations at once, and two clients of one'],
 };
 
 /** Why a window is in no cell of the matrix, where that is by its nature. */
@@ -214,6 +220,8 @@ export function canReach(world: World, precondition: string): boolean {
   switch (precondition) {
     case 'two registrations at once':
       return threads('iommu-probe') > 1 && isOrdinary(world);
+    case 'two registrations at once, and two clients of one':
+      return threads('iommu-probe') > 1 && isOrdinary(world) && haveTwoClients(world);
     case 'a device added during a registration':
       return threads('device-add') > 0 && threads('iommu-probe') > 0;
     case 'a driver registered while its device is added':
@@ -294,6 +302,16 @@ function isRegisteredMeanwhile(world: World, d: WatchedDevice | undefined): bool
     (t) => t.kind === 'driver-attach' && t.device === d?.data.name,
   );
   return attached && d?.data.present === false;
+}
+
+/** Two devices in focus are behind the same instance, which registers. */
+function haveTwoClients(world: World): boolean {
+  const clients = world.devices.filter((d) => world.focus.includes(d.name));
+  return world.instances.some(
+    (i) =>
+      !i.registered &&
+      clients.filter((d) => d.iommus.some((use) => use.instance === i.name)).length > 1,
+  );
 }
 
 /** A thread of @world removes a device that shares its group. */

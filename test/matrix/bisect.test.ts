@@ -62,6 +62,7 @@ describe('a bisection names the commit that opens', () => {
     ['C10', exynos, '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
     ['C13', 'hand:walk+bind acpi two', '6.15.0', '6.15.1', 'da33e87bd2bf'],
     ['C30', intel, '6.13', '6.14', 'b150654f74bf'],
+    ['C40', 'hand:walk+walk order', '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
   ])('%s in %s, from %s to %s', async (window, world, from, to, sha) => {
     expect((await turnsOf(window, world, from, to)).opens).toEqual([sha]);
     expect(windowById(window)?.opened).toContain(sha);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The catalogue of race windows C01-C39, and how to look one up.
+// The catalogue of race windows, and how to look one up.
 
 import { commits } from '../commits/index.ts';
 import { subjects } from './subjects.ts';
@@ -7,11 +7,17 @@ import type { Window } from './window.ts';
 import { firstWindows } from './windows-c01-c12.ts';
 import { laterWindows } from './windows-c13-c24.ts';
 import { lastWindows } from './windows-c25-c39.ts';
+import { newWindows } from './windows-c40.ts';
 
 export type { Window } from './window.ts';
 
 /** All windows in the order of their numbers. */
-export const windows: readonly Window[] = [...firstWindows, ...laterWindows, ...lastWindows];
+export const windows: readonly Window[] = [
+  ...firstWindows,
+  ...laterWindows,
+  ...lastWindows,
+  ...newWindows,
+];
 
 /** The window with this id; undefined if there is none. */
 export function windowById(id: string): Window | undefined {
