@@ -45,6 +45,7 @@ export const EVENTS = {
   'dma-map': 'device, path (iommu or direct), domain or null; the driver maps a buffer',
   bound: 'device; driver_bound()',
   deferred: 'device; put on the pending list',
+  'device-released': 'device, errno; it could not be added, and its last reference is dropped',
   'probe-failed': 'device, errno; bind ended with an error other than deferral',
   'deferral-timeout': 'the timeout has expired',
   'bug-on': 'text; a WARN_ON of the kernel (other than late-warn), a NULL dereference, an oops',

@@ -31,6 +31,8 @@ export interface Config {
   readonly flags_word: boolean;
   /** CPUs come online. */
   readonly cpu_hotplug: boolean;
+  /** Some PCI function has ACS. */
+  readonly acs: boolean;
 }
 
 export const defaultConfig: Config = {
@@ -41,6 +43,7 @@ export const defaultConfig: Config = {
   flush_queue: true,
   flags_word: false,
   cpu_hotplug: false,
+  acs: false,
 };
 
 export interface DeferredFields {
@@ -50,6 +53,11 @@ export interface DeferredFields {
   enable: boolean;
   initcalls_done: boolean;
   timeout: number;
+}
+
+export interface PciFields {
+  /** pci_request_acs() was called. */
+  acs_enable: boolean;
 }
 
 export interface IommuListFields {
@@ -71,6 +79,7 @@ export interface Globals {
   readonly device_links_lock: Lock;
   readonly dmar_global_lock: Lock;
   readonly cpuhp_state_mutex: Lock;
+  readonly pci: Handle<PciFields>;
   /** The instance that firmware calls `node`. */
   instance(node: string): IommuDevice;
   ops_of(iommu: IommuDevice): IommuOps;
@@ -78,6 +87,8 @@ export interface Globals {
   supplier_of(fwnode: string): Device | null;
   /** The other devices that a group would be shared with, in bus order. */
   group_sharers(dev: Device): readonly Device[];
+  /** The bridge whose requester id the device uses; null if it has its own. */
+  alias_of(dev: Device): Device | null;
   driver_allows_async_probing(drv: Driver): boolean;
 }
 
@@ -125,7 +136,7 @@ const BUS_ORDER: readonly BusName[] = ['platform', 'pci', 'amba', 'cdx'];
 export function newGlobals(
   config: Config,
   sw: Readonly<Switches>,
-  lookups: Pick<Globals, 'instance' | 'ops_of' | 'supplier_of' | 'group_sharers'>,
+  lookups: Pick<Globals, 'instance' | 'ops_of' | 'supplier_of' | 'group_sharers' | 'alias_of'>,
   buses: readonly BusName[] = BUS_ORDER,
 ): Globals {
   return {
@@ -143,6 +154,7 @@ export function newGlobals(
     device_links_lock: new Handle('mutex', 'device_links_lock'),
     dmar_global_lock: new Handle('rw_semaphore', 'dmar_global_lock'),
     cpuhp_state_mutex: new Handle('mutex', 'cpuhp_state_mutex'),
+    pci: new Handle<PciFields>('pci', 'pci'),
     driver_allows_async_probing: (drv) => drv.async || config.async_probe,
   };
 }

@@ -49,8 +49,11 @@ const v6_15_rc1 = [
 const v6_15_0 = [...v6_15_rc1, '280e5a301005', '38e8844005e6', '95deee37a123'];
 const v6_15_1 = [...v6_15_0, '0c8e9c148e29', 'da33e87bd2bf'];
 const v6_17 = [...v6_15_1, '78447d4545b2', '72b6f7cd89ce'];
-const v7_1 = [...v6_17, 'a2225b6e834a'];
-const v7_2 = [...v7_1, 'f8670e8e43b8'];
+const v6_18 = [...v6_17, '2a918911ed3d'];
+const v7_0 = [...v6_18, 'c41e2fb67e26'];
+const v7_1 = [...v7_0, 'a2225b6e834a'];
+/** As 7.2.12, which has the last one from 7.3. */
+const v7_2 = [...v7_1, 'f8670e8e43b8', 'b7b0b3851474'];
 /** What every stable tree has taken over from later releases. */
 const backports = ['38e8844005e6', 'a2225b6e834a'];
 const older_backports = ['229e6ee43d2a', ...backports];
@@ -87,9 +90,9 @@ const table: readonly Revision[] = [
   entry('6.15.1', 'inferred', v6_15_1),
   entry('6.16', 'inferred', v6_15_1),
   entry('6.17', 'inferred', v6_17),
-  entry('6.18', 'inferred', v6_17),
-  entry('6.18.y', 'inferred', v7_1),
-  entry('7.0', 'inferred', v6_17),
+  entry('6.18', 'inferred', v6_18),
+  entry('6.18.y', 'inferred', [...v7_1, 'b7b0b3851474']),
+  entry('7.0', 'inferred', v7_0),
   entry('7.1', 'inferred', v7_1),
   entry('7.2', 'source', v7_2),
   entry('7.3', 'inferred', v7_2),

@@ -77,6 +77,12 @@ export interface Switches {
   dma_iommu_is_flag: boolean;
   /** The flags of struct device are atomic bits, not a C bit-field. */
   atomic_flags: boolean;
+  /** pci_dma_configure() enables ACS, after the firmware; before, pci_acs_init() did. */
+  acs_after_configure: boolean;
+  /** The mock device of iommufd gets a fwspec, and its instance a fwnode. */
+  mock_fwspec: boolean;
+  /** A mock device that cannot be added frees dev->iommu, and not the fwspec alone. */
+  mock_frees_iommu: boolean;
 }
 
 /** bound: only with a driver; twice: computed, then tested again; once: one READ_ONCE(). */
@@ -121,4 +127,7 @@ export const base_6_0: Switches = {
   ready_to_probe: false,
   dma_iommu_is_flag: false,
   atomic_flags: false,
+  acs_after_configure: false,
+  mock_fwspec: false,
+  mock_frees_iommu: false,
 };

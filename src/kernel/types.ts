@@ -78,6 +78,8 @@ export interface DeviceFields {
   /** can_match and dma_iommu as bits of one word, where a scene has them so. */
   flags: number;
   dma_range_map: DmaRangeMap | null;
+  /** The ACS control register of a PCI function. */
+  acs_enabled: boolean;
   /** dev->links.status */
   links_status: 'no_driver' | 'probing' | 'bound';
   /** Managed links to suppliers and to consumers. */
@@ -104,6 +106,12 @@ export interface DeviceConstants {
   readonly domainType: DomainType;
   /** Its IOMMU driver refuses it with -EINVAL, as for a stream id out of range. */
   readonly probeError: boolean;
+  /** A PCI function with the ACS capability. */
+  readonly acs: boolean;
+  /** The bridge whose requester id its DMA carries; null: its own. */
+  readonly alias: string | null;
+  /** device_add() fails. */
+  readonly addFails: boolean;
 }
 
 /** struct device: constants are readable, everything else goes through load() and store(). */
@@ -116,6 +124,9 @@ export class Device extends Handle<DeviceFields> {
   readonly dmaRanges: boolean;
   readonly domainType: DomainType;
   readonly probeError: boolean;
+  readonly acs: boolean;
+  readonly alias: string | null;
+  readonly addFails: boolean;
   constructor(name: string, constants: DeviceConstants) {
     super('device', name);
     this.bus = constants.bus;
@@ -126,6 +137,9 @@ export class Device extends Handle<DeviceFields> {
     this.dmaRanges = constants.dmaRanges;
     this.domainType = constants.domainType;
     this.probeError = constants.probeError;
+    this.acs = constants.acs;
+    this.alias = constants.alias;
+    this.addFails = constants.addFails;
   }
 }
 

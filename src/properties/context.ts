@@ -11,6 +11,8 @@ export interface DeviceFields {
   iommu: Handle<DevIommuFields> | null;
   iommu_group: Handle<GroupFields> | null;
   driver: Value;
+  /** null where the function has no ACS. */
+  acs_enabled: boolean | null;
 }
 
 /** The fields of struct dev_iommu that rules look at. */
@@ -100,10 +102,10 @@ export class RuleContext {
     return this.clients.map((d) => d.handle);
   }
 
-  /** Clients that no thread of the world removes: what is asked of the settled system. */
+  /** Clients that are added and not removed: what is asked of the settled system. */
   get remaining(): readonly WatchedDevice[] {
     const removed = this.world.threads.flatMap((t) => (t.kind === 'device-del' ? t.device : []));
-    return this.clients.filter((d) => !removed.includes(d.data.name));
+    return this.clients.filter((d) => !removed.includes(d.data.name) && !d.data.addFails);
   }
 
   /** Same bus, and some instance in common: their group ids are comparable. */
@@ -136,6 +138,8 @@ export interface Property {
   /** The rule in one sentence without a full stop. */
   readonly rule: string;
   readonly kind: 'always' | 'at a program point' | 'at end' | 'detector' | 'over all runs';
+  /** True for worlds in which it can be asked; absent: in all. */
+  readonly concerns?: (world: World) => boolean;
   /** Null where the machine itself detects breaches. */
   make(ctx: RuleContext): Rule | null;
 }

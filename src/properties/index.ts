@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The properties P1-P12 of the catalogue, in order.
+// The properties P1-P14 of the catalogue, in order.
 
 import type { Rule } from '#checker/scene';
 import type { Property, RuleContext } from './context.ts';
@@ -15,6 +15,8 @@ import { lockOrder, P9_REPORTS } from './p9-lock-order.ts';
 import { ownerBalance } from './p10-owner-balance.ts';
 import { noDirectDma } from './p11-no-direct-dma.ts';
 import { allIds } from './p12-all-ids.ts';
+import { isolation } from './p13-isolation.ts';
+import { nothingLeft } from './p14-nothing-left.ts';
 
 export type { Property, WorldHandles } from './context.ts';
 export { RuleContext } from './context.ts';
@@ -33,12 +35,15 @@ export const properties: readonly Property[] = [
   ownerBalance,
   noDirectDma,
   allIds,
+  isolation,
+  nothingLeft,
 ];
 
 /** The rules to watch in one world; @wanted: ids, null for all. */
 export function rulesFor(ctx: RuleContext, wanted: readonly string[] | null): Rule[] {
   return properties
     .filter((p) => wanted === null || wanted.includes(p.id))
+    .filter((p) => p.concerns?.(ctx.world) ?? true)
     .flatMap((p) => p.make(ctx) ?? [])
     .map((rule) => ({ ...rule, subjects: ctx.subjects }));
 }

@@ -39,6 +39,7 @@ export const phrases: Readonly<Partial<Record<EventName, string | null>>> = {
   bound: '$0 is bound',
   deferred: '$0 is put on the deferred list',
   'probe-failed': 'bind of $0 fails: $1',
+  'device-released': '$0 is not added ($1), and released',
   'deferral-timeout': 'the deferral timeout expires',
   'dma-owner': 'DMA owner of $0 is $1',
   'dma-ops': 'DMA ops of $0: $1',

@@ -2,7 +2,7 @@
 // C07: the walk cannot parse firmware, so devices are probed in the order their drivers bind.
 
 import type { RuleContext } from '#properties/context';
-import type { WindowSignature } from './common.ts';
+import { isOrder, type WindowSignature } from './common.ts';
 
 /**
  * State: true once any per-device probe called, or meant to call, dma_configure itself; from then
@@ -16,7 +16,6 @@ export const c07: WindowSignature = {
     reads: [],
     initial: false,
     step: () => true,
-    explains: (state, report) =>
-      state === false && (report.property === 'P2' || report.property === 'P8'),
+    explains: (state, report) => state === false && (isOrder(report) || report.property === 'P8'),
   }),
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C09: a client binds while its IOMMU registers, before the walk has come to it.
 
-import { perDevice, unvisited } from './common.ts';
+import { isOrder, perDevice, unvisited } from './common.ts';
 
 /**
  * `a,b` lists the device's instances whose walk has not visited it; `+` in front while the latest
@@ -40,6 +40,6 @@ export const c09 = perDevice('C09', (ctx) => {
     explains: (cells, report) =>
       (report.property === 'P1' && cells.of(report.subject).startsWith('!')) ||
       (['P3', 'P10', 'P11'].includes(report.property) && cells.of(report.subject) === '!!') ||
-      (report.property === 'P2' && cells.named.includes('!')),
+      (isOrder(report) && cells.named.includes('!')),
   };
 });

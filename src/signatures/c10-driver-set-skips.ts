@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C10: the walk meets a client whose bind is under way, and leaves it without firmware data.
 
-import { ownWalk, perDevice } from './common.ts';
+import { isOrder, ownWalk, perDevice } from './common.ts';
 
 /**
  * `o`: visited by a walk of an IOMMU of the device. `k`: that walk found a driver set and did not
@@ -19,7 +19,7 @@ export const c10 = perDevice('C10', (ctx) => ({
     return cell === 'k' ? 's' : cell;
   },
   explains(cells, report) {
-    if (report.property === 'P2') return cells.named.includes('s');
+    if (isOrder(report)) return cells.named.includes('s');
     return (
       ['P1', 'P3', 'P8', 'P10', 'P11'].includes(report.property) && cells.of(report.subject) === 's'
     );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C13: an instance that is not ready is accepted because an earlier specifier made dev->iommu.
 
-import { perDevice } from './common.ts';
+import { isOrder, perDevice } from './common.ts';
 import { INFLIGHT_EVENTS, stepInflight } from './inflight.ts';
 
 /** The list of those in flight; `!` once accepted where nobody but the bind itself is at work. */
@@ -13,7 +13,7 @@ export const c13 = perDevice('C13', () => ({
     return cell === '' ? '!' : cell;
   },
   explains: (cells, report) =>
-    (report.property === 'P2' && cells.named.includes('!')) ||
+    (isOrder(report) && cells.named.includes('!')) ||
     (['P1', 'P3', 'P6', 'P10', 'P11'].includes(report.property) &&
       cells.of(report.subject) === '!'),
 }));

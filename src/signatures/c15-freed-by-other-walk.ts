@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C15: a foreign walk frees dev->iommu under the walk of the device's own IOMMU, which skips it.
 
-import { ownWalk, perDevice } from './common.ts';
+import { isOrder, ownWalk, perDevice } from './common.ts';
 import { flagOf, INFLIGHT_EVENTS, stepInflight } from './inflight.ts';
 
 /** Threads that walk for an IOMMU of the device, `|`, those in flight. `!`: such a walk gave up. */
@@ -26,6 +26,6 @@ export const c15 = perDevice('C15', (ctx) => ({
     return `${owners}|${stepInflight(inflight, e)}`;
   },
   explains: (cells, report) =>
-    (report.property === 'P2' && cells.named.includes('!')) ||
+    (isOrder(report) && cells.named.includes('!')) ||
     (['P1', 'P3', 'P8', 'P11'].includes(report.property) && cells.of(report.subject) === '!'),
 }));

@@ -8,9 +8,11 @@ import { byReport } from './stateless.ts';
 /** The devices of @world that are added while their driver is registered. */
 function concernedIn({ threads }: World): readonly string[] {
   const bound = threads.flatMap((t) => (t.kind === 'driver-attach' ? t.device : []));
-  return threads.flatMap((t) =>
-    t.kind === 'device-add' && bound.includes(t.device) ? t.device : [],
-  );
+  const added = threads.flatMap((t) => {
+    if (t.kind === 'bus-scan') return t.devices;
+    return t.kind === 'device-add' ? t.device : [];
+  });
+  return added.filter((device) => bound.includes(device));
 }
 
 const RULES = ['P1', 'P2', 'P3', 'P8', 'P10', 'P11'];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C40: the walk of another instance goes on to a later client, and probes it ahead of the first.
 
-import { ownWalk, perDevice } from './common.ts';
+import { isOrder, ownWalk, perDevice } from './common.ts';
 
 /**
  * `walker`: the thread of a walk, for an instance that is none of the device's, which is at it now.
@@ -17,5 +17,5 @@ export const c40 = perDevice('C40', (ctx) => ({
     }
     return e.args[3] === 'walk' && cell === e.thread ? '!' : cell;
   },
-  explains: (cells, report) => report.property === 'P2' && cells.named[1] === '!',
+  explains: (cells, report) => isOrder(report) && cells.named[1] === '!',
 }));

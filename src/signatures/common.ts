@@ -93,6 +93,15 @@ export function ownWalk(ctx: RuleContext, d: WatchedDevice, instance: Value): bo
   return d.data.iommus.some((use) => use.instance === name);
 }
 
+/**
+ * True where a report is about the order of probes: ids out of the order of the bus list, or devices
+ * with one requester id in two groups, as the later one was probed first.
+ */
+export function isOrder(report: Explained): boolean {
+  if (report.property === 'P13') return report.facts['kind'] === 'alias';
+  return report.property === 'P2';
+}
+
 /** True when the device is in the group that a report is about. */
 export function memberOf(peek: Peek, d: WatchedDevice, group: string): boolean {
   return (peek.get(d.handle, 'iommu_group') as GroupHandle | null)?.name === group;

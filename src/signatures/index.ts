@@ -33,6 +33,7 @@ import { c28, c28Rest } from './c28-hot-remove.ts';
 import { c29 } from './c29-managed-owner.ts';
 import { c30 } from './c30-arch-lock.ts';
 import { c31 } from './c31-partial-fwspec.ts';
+import { c33 } from './c33-mock-device.ts';
 import { c34 } from './c34-finalize-unlocked.ts';
 import { c35 } from './c35-instance-not-bound.ts';
 import { c36 } from './c36-walk-counts-as-user.ts';
@@ -40,6 +41,7 @@ import { c37 } from './c37-bus-without-ops.ts';
 import { c38 } from './c38-tested-before-lock.ts';
 import { c39 } from './c39-second-not-awaited.ts';
 import { c40 } from './c40-foreign-order.ts';
+import { c41 } from './c41-acs-order.ts';
 import type { WindowSignature } from './common.ts';
 
 /**
@@ -50,6 +52,8 @@ import type { WindowSignature } from './common.ts';
  */
 export const signatures: readonly WindowSignature[] = [
   // Something goes away or fails, in worlds made for that: what it frees explains the rest.
+  c33,
+  c41,
   c34,
   c28,
   c21,

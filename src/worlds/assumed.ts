@@ -35,6 +35,10 @@ function aboutThread(thread: WorldThread, walks: readonly string[]): string[] {
       return [`${thread.device} is added${during}`];
     case 'device-del':
       return [`${thread.device} is removed${during}`];
+    case 'bus-scan':
+      return [`${thread.devices.join(' and ')} are found by a scan of their bus${during}`];
+    case 'mock-add':
+      return [`a test of iommufd asks for ${thread.device}`];
     case 'iommu-unbind':
       return [`the driver of ${thread.instance} is unbound`];
     default:

@@ -81,7 +81,7 @@ const undriven = { driver: null, role: 'bystander' } as const;
 
 /** All hand-made worlds. */
 export function handWorlds(): DerivedWorld[] {
-  return [...removals(), ...oddities(), ...compositions()];
+  return [...removals(), ...oddities(), ...compositions(), ...topologies(), mockDevice()];
 }
 
 /** No board says that something goes away, or fails. */
@@ -281,4 +281,81 @@ function compositions(): DerivedWorld[] {
       threads: [walker],
     }),
   ];
+}
+
+/** PCI functions whose groups depend on the bridge before them, or on ACS. */
+function topologies(): DerivedWorld[] {
+  const [f0, f1, port, behind] = ['0000:01:00.0', '0000:01:00.1', '0000:00:1c.0', '0000:02:00.0'];
+  const pci = { bus: 'pci', groupKey: 'slot', acs: true } as const;
+  const attach = (name: string, device: string): WorldThread => ({
+    kind: 'driver-attach',
+    name,
+    device,
+  });
+  return [
+    // C41: no board reader knows of ACS. A bridge is scanned when its own driver has bound.
+    world({
+      name: 'scan acs dt',
+      devices: [
+        iommu(),
+        client(f0, { ...pci, present: false }),
+        client(f1, { ...pci, present: false }),
+      ],
+      instances: [instance({ driver: 'exynos', registered: true })],
+      threads: [
+        { kind: 'bus-scan', name: 'kworker/u8:2', devices: [f0, f1] },
+        attach('modprobe', f0),
+        attach('modprobe/2', f1),
+      ],
+    }),
+    // C41: Intel's unit finds its devices without firmware data; they are all there when it comes.
+    world({
+      name: 'walk acs intel',
+      firmware: 'acpi',
+      devices: [
+        iommu(),
+        client(f0, { ...pci, driver: null }),
+        client(f1, { ...pci, driver: null }),
+      ],
+      instances: [instance({ driver: 'intel' })],
+      threads: [walker],
+    }),
+    // Aliases: a device behind a bridge to conventional PCI carries the requester id of the bridge.
+    world({
+      name: 'walk+bind alias',
+      devices: [
+        iommu(),
+        client(port, { bus: 'pci' }),
+        client(behind, { bus: 'pci', alias: port, driver: null }),
+      ],
+      instances: [instance({ driver: 'exynos' })],
+      threads: [walker, attach('modprobe', port)],
+    }),
+    // Aliases, where the device binds first, or is found first.
+    world({
+      name: 'scan alias',
+      devices: [
+        iommu(),
+        client(port, { bus: 'pci', present: false }),
+        client(behind, { bus: 'pci', present: false, alias: port }),
+      ],
+      instances: [instance({ driver: 'exynos', registered: true })],
+      threads: [
+        { kind: 'bus-scan', name: 'kworker/u8:2', devices: [port, behind] },
+        attach('modprobe', port),
+        attach('modprobe/2', behind),
+      ],
+    }),
+  ];
+}
+
+/** C33: the iommufd selftest makes its devices by itself. */
+function mockDevice(): DerivedWorld {
+  const test = { ...undriven, role: 'client', present: false, addFails: true } as const;
+  return world({
+    name: 'mock add',
+    devices: [iommu(), client('iommufd_mock0', test)],
+    instances: [instance({ driver: 'mock', registered: true })],
+    threads: [{ kind: 'mock-add', name: 'iommufd', device: 'iommufd_mock0' }],
+  });
 }

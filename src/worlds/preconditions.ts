@@ -154,6 +154,16 @@ const preconditions: readonly Precondition[] = [
       (see.ctx.watched(e.args[0])?.data.iommus.length ?? 0) > 1,
   },
   {
+    id: 'a mock device that cannot be added',
+    events: ['device-released'],
+    holds: (e, _p, see) => isFocus(e, see),
+  },
+  {
+    id: 'a function with ACS gets a group',
+    events: ['group-set'],
+    holds: (e, _p, see) => see.ctx.watched(e.args[0])?.data.acs === true,
+  },
+  {
     id: 'flags in one word',
     events: ['walk-visit'],
     holds: (_e, _p, see) => see.ctx.world.switches.flagsWord === true,
@@ -192,6 +202,7 @@ export const preconditionsOf: Readonly<Record<string, readonly string[]>> = {
   C29: ['a claim of DMA ownership'],
   C30: ['a CPU that comes online during a registration'],
   C31: ['an ACPI client of two IOMMUs'],
+  C33: ['a mock device that cannot be added'],
   C34: ['a member of a group removed during a registration'],
   C35: ['a bind during a registration'],
   C36: ['two registrations at once', 'a device added during a registration'],
@@ -199,13 +210,13 @@ export const preconditionsOf: Readonly<Record<string, readonly string[]>> = {
   C38: ['two registrations at once', 'a bind during a registration'],
   C39: ['a bind of a client of two IOMMUs during a registration'],
   C40: ['two registrations at once, and two clients of one'],
+  C41: ['a function with ACS gets a group'],
 };
 
 /** Why a window is in no cell of the matrix, where that is by its nature. */
 export const notApplicable: Readonly<Record<string, string>> = {
   C24: 'a question of memory ordering; the search is sequentially consistent',
   C32: 'a precondition of others, not a window',
-  C33: 'the mock device of the iommufd selftest, which the model has not',
 };
 
 /**
@@ -240,6 +251,10 @@ export function canReach(world: World, precondition: string): boolean {
       return world.instances.length > 1 && world.devices.some((d) => d.probeError);
     case 'the deferral timeout':
       return threads('deferral-timeout') > 0;
+    case 'a mock device that cannot be added':
+      return threads('mock-add') > 0;
+    case 'a function with ACS gets a group':
+      return world.devices.some((d) => d.acs);
     case 'flags in one word':
       return world.switches.flagsWord === true;
     case 'a CPU that comes online during a registration':

@@ -62,6 +62,7 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
       [...made.devices.values()].filter(
         (other) => other !== dev && other.groupKey !== null && other.groupKey === dev.groupKey,
       ),
+    alias_of: (dev: Device) => (dev.alias === null ? null : (made.devices.get(dev.alias) ?? null)),
   };
   registerInProbe(world, draft, made);
   const buses = world.devices.map((device) => device.bus);
@@ -72,6 +73,7 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
   const init: Init = [];
   initGlobals(world, k, made, init);
   for (const device of world.devices) initDevice(world, device, made, init);
+  if (k.config.acs) initAcs(world, k, made, init);
   if (!k.sw.fwspec_resolves_ops) initParsed(world, made, init);
   for (const name of made.instances.keys()) initInstance(world, name, made, init);
   if (k.config.strict_devlink) initLinks(world, made, init);
@@ -109,6 +111,7 @@ function configOf(world: World): Config {
     flush_queue: !world.switches.lazyDma,
     flags_word: world.switches.flagsWord ?? false,
     cpu_hotplug: world.threads.some((thread) => thread.kind === 'cpu-online'),
+    acs: world.devices.some((device) => device.acs),
   };
 }
 
@@ -129,6 +132,9 @@ function makeHandles(world: World, buses: readonly Bus[], made: Made): void {
       dmaRanges,
       domainType: device.domainType ?? 0,
       probeError: device.probeError ?? false,
+      acs: device.acs ?? false,
+      alias: device.alias ?? null,
+      addFails: device.addFails ?? false,
     } as const;
     made.devices.set(device.name, new Device(device.name, constants));
     const registers = world.instances.find((i) => i.device === device.name)?.name ?? null;
@@ -224,6 +230,16 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
   );
 }
 
+/** Tables ask for ACS before anything is enumerated; a device tree does when it is configured. */
+function initAcs(world: World, k: Kernel, made: Made, init: Init): void {
+  const early = world.firmware === 'acpi';
+  init.push([k.pci, 'acs_enable', early]);
+  for (const device of world.devices.filter((d) => d.acs)) {
+    const on = early && device.present && !k.sw.acs_after_configure;
+    init.push([must(made.devices.get(device.name), device.name), 'acs_enabled', on]);
+  }
+}
+
 /** What a bind that was deferred by its second IOMMU has left of the first, up to v6.10. */
 function initParsed(world: World, made: Made, init: Init): void {
   for (const device of world.devices.filter((d) => d.parsed)) {
@@ -285,6 +301,14 @@ function makeThread(world: World, thread: WorldThread, k: Kernel, made: Made): T
     case 'device-add': {
       const dev = must(made.devices.get(thread.device), `no device ${thread.device}`);
       return { name, fn: k.device_add, args: [dev] };
+    }
+    case 'bus-scan': {
+      const devices = thread.devices.map((d) => must(made.devices.get(d), `no device ${d}`));
+      return { name, fn: k.pci_scan_slot, args: [devices] };
+    }
+    case 'mock-add': {
+      const dev = must(made.devices.get(thread.device), `no device ${thread.device}`);
+      return { name, fn: k.mock_dev_create, args: [dev] };
     }
     case 'device-del': {
       const dev = must(made.devices.get(thread.device), `no device ${thread.device}`);

@@ -24,6 +24,7 @@ export function shapeOf(world: World): string {
     iommus: d.iommus.map((u) => [number('i', u.instance), Math.min(u.ids.length, 2)]),
     driver: d.driver && { ...d.driver, name: number('drv', d.driver.name) },
     groupKey: d.groupKey === null ? null : number('g', d.groupKey),
+    ...(d.alias === undefined ? {} : { alias: number('d', d.alias) }),
   }));
   const instances = world.instances.map((i) => ({
     ...i,
@@ -36,6 +37,7 @@ export function shapeOf(world: World): string {
   const threads = world.threads.map((t) => {
     if (t.kind === 'iommu-probe') return { ...t, instance: number('i', t.instance) };
     if ('device' in t) return { ...t, device: number('d', t.device) };
+    if ('devices' in t) return { ...t, devices: t.devices.map((d) => number('d', d)) };
     return t;
   });
   const focus = world.focus.map((name) => number('d', name));

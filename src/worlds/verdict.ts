@@ -4,11 +4,11 @@
 // Worlds that are equal up to names are explored once; what was found is then run again in each of
 // the others under its names. One finding is kept for each property, window and class of client.
 
-import { assert } from '#base/assert';
+import { assert, must } from '#base/assert';
 import type { Revision } from '#kernel/index';
 import type { Platform } from '#platform/index';
 import { appliesTo } from '#properties/applies';
-import { properties } from '#properties/index';
+import { properties, propertyNamed } from '#properties/index';
 import type { Finding, Memory } from '#report/finding';
 import type { CheckOptions, CheckProgress, CheckResult, Outcome, Verdict } from '#report/report';
 import { coverageOf, noticedIn } from './coverage.ts';
@@ -274,6 +274,9 @@ function outcomeOf(
   revision: Revision,
 ): Outcome | null {
   if (!appliesTo(property, revision)) return 'n.a.';
+  const { concerns } = must(propertyNamed(property), property);
+  const mine = explored.filter((e) => e.derived.classKey === classKey);
+  if (concerns && !mine.some((e) => concerns(e.derived.world))) return null;
   if (shown.some((f) => f.property === property && f.class === classKey)) return 'violated';
   if (all.some((f) => f.property === property && f.derived.classKey === classKey)) return null;
   const bounded = explored.some(

@@ -40,6 +40,12 @@ export interface WorldDevice {
   readonly domainType?: 'DMA' | 'IDENTITY';
   /** Its IOMMU driver refuses it (a stream id out of range), which ends a registration. */
   readonly probeError?: boolean;
+  /** A PCI function that has ACS: functions of one slot, by groupKey, are apart where it is on. */
+  readonly acs?: boolean;
+  /** The bridge whose requester id its DMA carries. */
+  readonly alias?: string;
+  /** device_add() fails: for want of memory, or of a name. */
+  readonly addFails?: boolean;
 }
 
 export interface WorldInstance {
@@ -64,6 +70,10 @@ export type WorldThread =
   | { readonly kind: 'driver-attach'; readonly name: string; readonly device: string }
   /** Creates a device: device_add() with notifier, then its own attach. */
   | { readonly kind: 'device-add'; readonly name: string; readonly device: string }
+  /** Scans a PCI slot: adds its functions, one after the other. */
+  | { readonly kind: 'bus-scan'; readonly name: string; readonly devices: readonly string[] }
+  /** A test of iommufd asks for a mock device. */
+  | { readonly kind: 'mock-add'; readonly name: string; readonly device: string }
   /** late_initcall: enables deferral, triggers, flushes. */
   | { readonly kind: 'late-initcall'; readonly name: string }
   /** Removes a device: device_del(). */

@@ -48,9 +48,11 @@ describe('a bisection names the commit that closes', () => {
     ['C26', 'hand:walk+bind flags', '7.1', '7.2', 'f8670e8e43b8'],
     ['C27', 'hand:add+attach dt', '7.0', '7.1', 'a2225b6e834a'],
     ['C30', intel, '6.14', '6.15-rc1', '93ae6e68b6d6'],
+    ['C33', 'hand:mock add', '7.1', '7.2', 'b7b0b3851474'],
     ['C37', amba, '6.7', '6.8', '17de3f5fdd35'],
     ['C38', parsed, '6.5', '6.6', '6eb4da8cf545'],
     ['C39', dtTwo, '6.10', '6.11', '3f7c32091628'],
+    ['C41', 'hand:scan acs dt', '6.18', '7.0', 'c41e2fb67e26'],
   ])('%s in %s, from %s to %s', async (window, world, from, to, sha) => {
     expect((await turnsOf(window, world, from, to)).closes).toEqual([sha]);
     expect(windowById(window)?.closed).toContain(sha);
@@ -62,6 +64,7 @@ describe('a bisection names the commit that opens', () => {
     ['C10', exynos, '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
     ['C13', 'hand:walk+bind acpi two', '6.15.0', '6.15.1', 'da33e87bd2bf'],
     ['C30', intel, '6.13', '6.14', 'b150654f74bf'],
+    ['C33', 'hand:mock add', '6.17', '6.18', '2a918911ed3d'],
     ['C40', 'hand:walk+walk order', '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
   ])('%s in %s, from %s to %s', async (window, world, from, to, sha) => {
     expect((await turnsOf(window, world, from, to)).opens).toEqual([sha]);

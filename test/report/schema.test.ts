@@ -102,6 +102,9 @@ describe('the world of a finding', () => {
     dmaRanges: true,
     domainType: 'IDENTITY',
     probeError: true,
+    acs: true,
+    alias: 'b',
+    addFails: true,
     deferred: true,
     parsed: true,
   };
@@ -127,6 +130,8 @@ describe('the world of a finding', () => {
     'driver-attach': { kind: 'driver-attach', name: 't', device: 'a' },
     'device-add': { kind: 'device-add', name: 't', device: 'a' },
     'device-del': { kind: 'device-del', name: 't', device: 'a' },
+    'bus-scan': { kind: 'bus-scan', name: 't', devices: ['a'] },
+    'mock-add': { kind: 'mock-add', name: 't', device: 'a' },
     'late-initcall': { kind: 'late-initcall', name: 't' },
     'deferral-timeout': { kind: 'deferral-timeout', name: 't' },
     'cpu-online': { kind: 'cpu-online', name: 't' },

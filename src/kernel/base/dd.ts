@@ -4,7 +4,7 @@ import { EBUSY, ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
 import { event, free, type Kfn, load, READ_ONCE, spawn, store, WRITE_ONCE } from '#env/op';
 import type { Kernel } from '../kernel.ts';
-import type { Bus, Device, Driver } from '../types.ts';
+import type { Bus, Device, Driver, IommuDevice } from '../types.ts';
 import { bus_for_each_dev, next_matching_driver } from './bus.ts';
 
 /**
@@ -78,15 +78,19 @@ export function* iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> {
   const iommu = k.instance(node);
   // WINDOW: a driver that finishes its own tables only after registering is called back before.
   if (k.sw.driver_state_first) yield* store(iommu, 'driver_state', true);
-  const err =
-    iommu.family === 'intel'
-      ? yield* k.intel_iommu_init(iommu)
-      : yield* k.iommu_device_register(iommu, k.ops_of(iommu), iommu.hwdev);
+  const err = yield* k.iommu_register_instance(iommu);
   if (!k.sw.driver_state_first) yield* store(iommu, 'driver_state', true);
   if (!err && !iommu.probe_fails) return 0;
   if (!err) yield* k.iommu_device_unregister(iommu);
   if (err !== -EPROBE_DEFER) yield* free(iommu);
   return err || -ENODEV;
+}
+
+/** How a driver registers its instance: iommu_device_register() of v7.2, but for two of them. */
+export function* iommu_register_instance(k: Kernel, iommu: IommuDevice): Kfn<Errno> {
+  if (iommu.family === 'intel') return yield* k.intel_iommu_init(iommu);
+  if (iommu.family === 'mock') return yield* k.iommu_device_register_bus(iommu);
+  return yield* k.iommu_device_register(iommu, k.ops_of(iommu), iommu.hwdev);
 }
 
 /** Models __device_release_driver() of v7.2. ABSTRACTED: consumers of device links. */

@@ -7,9 +7,12 @@ import type { Kernel } from '../kernel.ts';
 import type { DriverRead } from '../switches.ts';
 import type { Device } from '../types.ts';
 
-/** The choice of firmware in platform_dma_configure() of v7.2. */
+/** The choice of firmware in platform_dma_configure() and pci_dma_configure() of v7.2. */
 export function* firmware_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
-  return dev.firmware === 'dt' ? yield* k.of_dma_configure(dev) : yield* k.acpi_dma_configure(dev);
+  const ret =
+    dev.firmware === 'dt' ? yield* k.of_dma_configure(dev) : yield* k.acpi_dma_configure(dev);
+  if (dev.bus.bus === 'pci' && k.sw.acs_after_configure) yield* k.pci_enable_acs(dev);
+  return ret;
 }
 
 /**

@@ -136,13 +136,18 @@ export const lastWindows: readonly Window[] = [
     id: 'C33',
     name: 'mock-device-error-path',
     title: 'The iommufd mock device keeps a stale dev->iommu',
-    text: 'When device_add() fails, only the fwspec is freed; dev->iommu looks like a probe.',
+    text:
+      'iommu_mock_device_add() builds a fwspec and then adds the device. Where device_add() fails, ' +
+      'only the fwspec is freed; dev->iommu is left to nobody.',
     threads: ['device_add'],
     precondition: 'the iommufd selftest, and a failing device_add()',
-    symptom: 'use of a stale dev->iommu',
+    symptom: 'kmemleak: unreferenced object, from iommu_fwspec_init()',
     opened: ['2a918911ed3d'],
-    closed: [],
-    links: [],
+    closed: ['b7b0b3851474'],
+    links: [
+      'https://lore.kernel.org/r/' +
+        '76AC62D46B998556+20260711055119.1003477-1-peiyang_he@smail.nju.edu.cn',
+    ],
     confidence: 1,
     kind: 'sequential',
   },

@@ -21,4 +21,22 @@ export const newWindows: readonly Window[] = [
     confidence: 0.9,
     kind: 'race',
   },
+  {
+    id: 'C41',
+    name: 'acs-order',
+    title: 'A PCI function gets its group before its ACS is on',
+    text:
+      'pci_device_group() asks whether ACS is on, which pci_enable_acs() turns on only after ' +
+      'pci_request_acs(). On a device tree that is called when the first function is configured, ' +
+      'up to v6.19 after it was enumerated. Where ACS is enabled with the configuration, in a ' +
+      'kernel whose walk configures nothing (before v6.15), groups come first as well.',
+    threads: ['device_add', 'bind', 'walk'],
+    precondition: 'two functions of a slot that have ACS',
+    symptom: 'functions that share a group though they need not; or no isolation between groups',
+    opened: [],
+    closed: ['c41e2fb67e26'],
+    links: ['https://lore.kernel.org/r/20260320172335.29778-1-john@kernel.doghat.io'],
+    confidence: 1,
+    kind: 'sequential',
+  },
 ];

@@ -3,6 +3,7 @@
 
 import type { Commit } from '../commit.ts';
 import c0c8e9c148e29 from './0c8e9c148e29.ts';
+import c2a918911ed3d from './2a918911ed3d.ts';
 import c3f7c32091628 from './3f7c32091628.ts';
 import c6eb4da8cf545 from './6eb4da8cf545.ts';
 import c7d835134d4e1 from './7d835134d4e1.ts';
@@ -22,12 +23,14 @@ import c3832862eb9c4 from './3832862eb9c4.ts';
 import ca2e7e59a9426 from './a2e7e59a9426.ts';
 import ca2225b6e834a from './a2225b6e834a.ts';
 import cb5c58b2fdc42 from './b5c58b2fdc42.ts';
+import cb7b0b3851474 from './b7b0b3851474.ts';
 import cb46064a18810 from './b46064a18810.ts';
 import b46064a18810_6_6_y from './b46064a18810-6.6.y.ts';
 import cb67483b3c44e from './b67483b3c44e.ts';
 import cb150654f74bf from './b150654f74bf.ts';
 import cbcb81ac6ae3c from './bcb81ac6ae3c.ts';
 import cc13dbc1e2485 from './c13dbc1e2485.ts';
+import cc41e2fb67e26 from './c41e2fb67e26.ts';
 import cd99be00f42ea from './d99be00f42ea.ts';
 import cda33e87bd2bf from './da33e87bd2bf.ts';
 import cf8670e8e43b8 from './f8670e8e43b8.ts';
@@ -63,8 +66,11 @@ export const commits: readonly Commit[] = [
   cda33e87bd2bf,
   c78447d4545b2,
   c72b6f7cd89ce,
+  c2a918911ed3d,
+  cc41e2fb67e26,
   ca2225b6e834a,
   cf8670e8e43b8,
+  cb7b0b3851474,
 ];
 
 /** Backports that differ from the commit of the same id. */

@@ -93,6 +93,7 @@ function* intel_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
 }
 
 function* device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
+  if (dev.acs || dev.alias !== null) return yield* k.pci_device_group(dev);
   if (dev.groupKey !== null) return yield* k.shared_device_group(dev);
   return yield* k.generic_device_group(dev);
 }
@@ -119,6 +120,7 @@ export const families: Readonly<Record<string, IommuOps>> = {
   mediatek: new IommuOps('mediatek', { ...generic, device_group: mtk_iommu_device_group }),
   virtio: new IommuOps('virtio', { ...generic, probe_device: viommu_probe_device }),
   intel: new IommuOps('intel', { ...generic, probe_device: intel_probe_device }),
+  mock: new IommuOps('mock', generic),
   generic: new IommuOps('generic', generic),
 };
 

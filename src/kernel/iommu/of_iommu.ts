@@ -61,6 +61,7 @@ export function* of_iommu_configure(k: Kernel, dev: Device): Kfn<Errno> {
   }
   const present = (yield* load(dev, 'iommu')) !== null;
   if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'begin');
+  if (dev.bus.bus === 'pci') yield* k.pci_request_acs();
   let err = yield* k.of_iommu_configure_device(dev);
   if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'end');
   if (err) yield* k.of_iommu_configure_failed(dev, present);

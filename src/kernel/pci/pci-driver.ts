@@ -7,7 +7,6 @@ import type { Device } from '../types.ts';
 
 /**
  * Models pci_dma_configure() of v7.2: the firmware is that of the host bridge.
- * ABSTRACTED: pci_enable_acs(); a world says which functions share a group.
  */
 export function* pci_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
   return yield* k.dma_configure_as(k.sw.pci_driver_read, dev);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// P14: a device that is released has given its dev->iommu back.
+
+import type { Property } from './context.ts';
+
+/** What is left then belongs to nobody: kmemleak reports it. */
+export const nothingLeft: Property = {
+  id: 'P14',
+  name: 'nothing-left',
+  rule: 'a device that could not be added has no dev->iommu when its last reference is dropped',
+  kind: 'always',
+  concerns: ({ threads }) => threads.some((t) => t.kind === 'mock-add'),
+  make: (ctx) => ({
+    id: 'P14',
+    events: ['device-released'],
+    reads: ['device.iommu'],
+    onEvent: (state, e, peek) => {
+      if (e.name !== 'device-released') return undefined;
+      const dev = ctx.device(e.args[0]);
+      if (peek.get(dev.handle, 'iommu') === null) return undefined;
+      const because = 'is released, and its dev->iommu is still allocated';
+      return { state, report: { subject: dev.data.name, because, facts: {} } };
+    },
+  }),
+};
