@@ -5,7 +5,14 @@ import { availableParallelism } from 'node:os';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { columns, plural, printable, wrap } from '#base/text';
-import { type Commit, findRevision, type Revision, windowById, windows } from '#kernel/index';
+import {
+  type Commit,
+  commitLine,
+  findRevision,
+  type Revision,
+  windowById,
+  windows,
+} from '#kernel/index';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { cutWords } from '#report/words';
 import {
@@ -14,6 +21,7 @@ import {
   backport,
   bisect,
   chosenFor,
+  type Step,
   turns,
 } from '#worlds/bisect';
 import { defaultExplore } from '#worlds/explore';
@@ -21,6 +29,7 @@ import { makeExplorer } from '#worlds/explore-pool';
 import { genericWorlds } from '#worlds/generic';
 import { specOf } from '#worlds/kernel-spec';
 import { isJudged, smallFirst } from '#worlds/matrix';
+import { reusing } from '#worlds/reuse';
 import { tryFix } from '#worlds/try';
 import type { Io } from './io.ts';
 import { progressLine } from './progress.ts';
@@ -38,8 +47,8 @@ export interface BisectArguments {
   readonly jobs?: string;
 }
 
-/** Worlds for each stack of commits; flag --worlds-max. */
-const worldsMaxDefault = 8;
+/** Worlds for each stack of commits; flag --worlds-max. What a backport closes, it closes in all. */
+const worldsMaxDefault = { bisect: 8, backport: 1000 };
 
 /** Run `bisect`: exit 0 where the window is closed at the end, 1 where it is open. */
 export async function runBisect(
@@ -48,7 +57,7 @@ export async function runBisect(
 ): Promise<Result<ExitCode, UserError>> {
   const from = findRevision(args.from ?? '6.0');
   if (!from.ok) return from;
-  return await withAsking(args, io, async (asking, to) => {
+  return await withAsking(args, io, worldsMaxDefault.bisect, async (asking, to) => {
     const steps = await bisect(asking, from.value, to);
     const { opens, closes } = turns(steps);
     const rows = steps.map((s) => [
@@ -57,12 +66,14 @@ export async function runBisect(
       cutWords(printable(s.commit?.subject ?? 'as it is'), 48),
     ]);
     io.out(`${columns(rows).join('\n')}\n\n`);
-    io.out(`asked in ${plural(chosenFor(asking).length, 'world')}, small ones first\n`);
+    const count = plural(chosenFor(asking).length, 'world');
+    io.out(`asked in ${count}, those first that show it at an end, then small ones\n`);
     const first = steps[0]?.answer === 'found' ? [`open in ${from.value.name} already`] : [];
     const told = [
       ...first,
       ...opens.map((c) => `opened by ${lineOf(c)}`),
       ...closes.map((c) => `closed by ${lineOf(c)}`),
+      ...smmuLines(steps),
     ];
     if (told.length === 0) told.push(`never found between ${from.value.name} and ${to.name}`);
     io.out(`${told.flatMap((line) => wrap(printable(line), { rest: '  ' })).join('\n')}\n`);
@@ -72,19 +83,30 @@ export async function runBisect(
   });
 }
 
+/** Where the driver of an SMMU opens or closes the window at another commit than the core does. */
+function smmuLines(steps: readonly Step[]): string[] {
+  const core = turns(steps);
+  const smmu = turns(steps, 'behindSmmu');
+  const other = (a: readonly Commit[], b: readonly Commit[]) => a.filter((c) => !b.includes(c));
+  return [
+    ...other(smmu.opens, core.opens).map((c) => `behind an SMMU opened by ${lineOf(c)}`),
+    ...other(smmu.closes, core.closes).map((c) => `behind an SMMU closed by ${lineOf(c)}`),
+  ];
+}
+
 /** Run `backport`: exit 0 where a set of commits closes the window, or it is not there. */
 export async function runBackport(
   args: BisectArguments,
   io: Io,
 ): Promise<Result<ExitCode, UserError>> {
-  return await withAsking(args, io, async (asking, to) => {
+  return await withAsking(args, io, worldsMaxDefault.backport, async (asking, to) => {
     const result = await backport(asking, to);
     io.out(`${backportLines(args.window, to, result).join('\n')}\n`);
     const { best } = result;
     if (!best) return result.before === 'found' ? exitCodes.violated : exitCodes.holds;
     const pair = { base: specOf(to, []), fixed: specOf(best.revision, []) };
-    const small = smallFirst(asking.worlds).slice(0, asking.worldsMax);
-    const trial = await tryFix(small, pair, asking.explorer, asking.options);
+    const worlds = smallFirst(asking.worlds).slice(0, asking.worldsMax);
+    const trial = await tryFix(worlds, pair, reusing(asking.explorer), asking.options);
     for (const [what, list] of [
       ['closes', trial.closes],
       ['opens', trial.opens],
@@ -99,8 +121,19 @@ export async function runBackport(
 function backportLines(window: string, to: Revision, result: BackportResult): string[] {
   const { before, best, asked, refused } = result;
   const tried = `${plural(asked, 'set')} tried, ${refused} cannot stand there`;
-  if (before !== 'found') return [`${window} in ${to.name}: ${before}; nothing to carry back`];
-  if (!best) return [`${window} in ${to.name}: no set of known commits closes it (${tried})`];
+  if (before !== 'found') {
+    return [
+      `${window} in ${to.name}: ${before}; nothing to carry back`,
+      ...openerLines(window, to).flatMap((line) => wrap(printable(line), { rest: '  ' })),
+      `racewindow matrix --kernels ${to.name} says which windows are there`,
+    ];
+  }
+  if (!best) {
+    return [
+      `${window} in ${to.name}: no set of known commits closes it (${tried})`,
+      'racewindow try judges a fix of your own: see examples/fixes/',
+    ];
+  }
   const by = plural(best.commits.length, 'commit');
   return [
     `${window} in ${to.name} is closed (${best.answer}) by ${by}`,
@@ -109,9 +142,19 @@ function backportLines(window: string, to: Revision, result: BackportResult): st
   ];
 }
 
+/** Which of the commits that opened @window the kernel has. */
+function openerLines(window: string, to: Revision): string[] {
+  const opened = windowById(window.toUpperCase())?.opened ?? [];
+  return opened.map((sha) => {
+    const has = to.commits.some((c) => c.sha === sha);
+    return `opened by ${commitLine(sha)}, which ${to.name} ${has ? 'has' : 'has not'}`;
+  });
+}
+
 async function withAsking(
   args: BisectArguments,
   io: Io,
+  standard: number,
   run: (asking: Asking, to: Revision) => Promise<ExitCode>,
 ): Promise<Result<ExitCode, UserError>> {
   const window = windowById(args.window.toUpperCase());
@@ -145,7 +188,7 @@ async function withAsking(
   const asking: Asking = {
     window: window.id,
     worlds: genericWorlds(),
-    worldsMax: worldsMax.value ?? worldsMaxDefault,
+    worldsMax: worldsMax.value ?? standard,
     explorer,
     options,
     onStep,

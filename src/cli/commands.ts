@@ -256,7 +256,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'find the fewest commits that close a window',
     options: [
       { flags: '--to NAME', text: 'kernel to close it in', value: '6.12.y' },
-      { flags: '--worlds-max N', text: 'worlds to ask in, small ones first', value: '8' },
+      { flags: '--worlds-max N', text: 'worlds to ask in, small ones first; all unless given' },
       { flags: '--states-max N', text: 'explore a world in part after N states' },
       { flags: '--jobs N', text: 'worker threads; changes no result' },
     ],

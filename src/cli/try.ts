@@ -134,6 +134,10 @@ function trialLines(pair: Pair, trial: Trial): string[] {
     lines.push('', list.length === 0 ? `${what} nothing` : what);
     lines.push(...list.flatMap((change) => changeLines(change, what === 'opens')));
   }
+  if (trial.undecided.length > 0) {
+    lines.push('', 'undecided: seen on one side, where the search of the other was cut off');
+    lines.push(...trial.undecided.flatMap((change) => changeLines(change, false)));
+  }
   if (trial.bounded.length === 0) return lines;
   const left = plural(trial.bounded.length, 'world');
   const text = `bounded: ${left} not explored in full; --states-max explores more`;

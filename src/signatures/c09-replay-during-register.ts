@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C09: a client binds while its IOMMU registers, before the walk has come to it.
 
-import { isOrder, perDevice, unvisited } from './common.ts';
+import { type Explained, isOrder, perDevice, unvisited } from './common.ts';
 
 /**
  * `a,b` lists the device's instances whose walk has not visited it; `+` in front while the latest
@@ -38,8 +38,14 @@ export const c09 = perDevice('C09', (ctx) => {
       return e.args[3] === 'replay' ? (rest.length > 0 ? '!' : cell) : first ? '!' : cell;
     },
     explains: (cells, report) =>
-      (report.property === 'P1' && cells.of(report.subject).startsWith('!')) ||
+      (report.property === 'P1' && isLate(cells.of(report.subject), report)) ||
       (['P3', 'P10', 'P11'].includes(report.property) && cells.of(report.subject) === '!!') ||
       (isOrder(report) && cells.named.includes('!')),
   };
 });
+
+/** Where the warning came before the group (up to 73d2f10957f5), what the group would tell. */
+function isLate(cell: string, report: Explained): boolean {
+  if (cell.startsWith('!')) return true;
+  return report.facts['by'] === 'replay' ? /[^+]/.test(cell) : cell.startsWith('+');
+}

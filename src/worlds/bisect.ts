@@ -24,8 +24,10 @@ export interface Asking {
   readonly worlds: readonly DerivedWorld[];
   readonly explorer: Explorer;
   readonly options: ExploreOptions;
-  /** At most so many worlds for each stack, small ones first. */
+  /** At most so many worlds for each stack: those that have shown the window, then small ones. */
   readonly worldsMax: number;
+  /** Classes of worlds that have shown the window. */
+  readonly shownIn?: Set<string>;
   readonly onStep?: (revision: string, step: string) => void;
 }
 
@@ -33,6 +35,8 @@ export interface Asking {
 export interface Step {
   readonly commit: Commit | null;
   readonly answer: Answer;
+  /** Behind an SMMU alone: its driver may keep a window shut, or open. */
+  readonly behindSmmu: Answer;
 }
 
 /** Answer for one stack; the search ends with the first world that shows the window. */
@@ -43,7 +47,10 @@ export async function askWindow(asking: Asking, revision: Revision): Promise<Ans
   let cut = false;
   for (const derived of chosenFor(asking)) {
     const result = await explorer.explore({ derived, spec, options });
-    if (result.sightings.some((s) => s.window === window)) return 'found';
+    if (result.sightings.some((s) => s.window === window)) {
+      asking.shownIn?.add(derived.classKey);
+      return 'found';
+    }
     reached ||= (preconditionsOf[window] ?? []).some((id) => result.reached.includes(id));
     cut ||= result.bounded;
   }
@@ -51,36 +58,81 @@ export async function askWindow(asking: Asking, revision: Revision): Promise<Ans
   return cut ? 'bounded' : 'absent';
 }
 
+/**
+ * Answers for one stack: in all worlds, and in those of an SMMU. Each of these is asked about with an
+ * IOMMU driver that does nothing of its own as well, so that the first answer is about the core.
+ */
+async function answersFor(asking: Asking, revision: Revision): Promise<Omit<Step, 'commit'>> {
+  const chosen = chosenFor(asking);
+  const smmu = chosen.filter(({ world }) => world.instances.some(isSmmu));
+  const ask = (worlds: readonly DerivedWorld[]): Promise<Answer> =>
+    worlds.length === 0
+      ? Promise.resolve('not reached')
+      : askWindow({ ...asking, worlds, worldsMax: worlds.length }, revision);
+  const behindSmmu = await ask(smmu);
+  if (behindSmmu === 'found') return { answer: 'found', behindSmmu };
+  const others = chosen.filter((derived) => !smmu.includes(derived));
+  const rest = await ask([...smmu.map(withPlainDriver), ...others]);
+  return { answer: strongest(behindSmmu, rest), behindSmmu };
+}
+
+function strongest(a: Answer, b: Answer): Answer {
+  const order: readonly Answer[] = ['found', 'bounded', 'absent', 'not reached'];
+  return order.indexOf(a) < order.indexOf(b) ? a : b;
+}
+
+function isSmmu({ driver }: { readonly driver: string }): boolean {
+  return driver.startsWith('arm-smmu');
+}
+
+/** @derived with a driver that looks nothing up and links nothing in place of an SMMU's. */
+function withPlainDriver({ world, classKey, devices }: DerivedWorld): DerivedWorld {
+  const instances = world.instances.map((i) => (isSmmu(i) ? { ...i, driver: 'generic' } : i));
+  return { world: { ...world, instances }, classKey: `${classKey} generic`, devices };
+}
+
 /** The worlds that a stack is asked about. */
-export function chosenFor({ worlds, window, worldsMax }: Asking): DerivedWorld[] {
-  return smallFirst(worlds)
-    .filter((w) => isFor(w, window))
-    .slice(0, worldsMax);
+export function chosenFor({ worlds, window, worldsMax, shownIn }: Asking): DerivedWorld[] {
+  const all = smallFirst(worlds).filter((w) => isFor(w, window));
+  const [known, others] = [true, false].map((is) =>
+    all.filter((w) => (shownIn?.has(w.classKey) ?? false) === is),
+  );
+  return [...known!, ...others!].slice(0, worldsMax);
+}
+
+/** All worlds are asked about a kernel, so that those which show the window are known. */
+async function lookIn(asking: Asking, revision: Revision): Promise<Answer> {
+  return await askWindow({ ...asking, worldsMax: Number.POSITIVE_INFINITY }, revision);
 }
 
 /** The steps from @from to @to, one for each commit that @to has and @from has not. */
 export async function bisect(question: Asking, from: Revision, to: Revision): Promise<Step[]> {
-  const asking = { ...question, explorer: reusing(question.explorer) };
-  const steps: Step[] = [{ commit: null, answer: await askWindow(asking, from) }];
+  const shownIn = question.shownIn ?? new Set<string>();
+  const asking = { ...question, shownIn, explorer: reusing(question.explorer) };
+  for (const end of [from, to]) await lookIn(asking, end);
+  const steps: Step[] = [{ commit: null, ...(await answersFor(asking, from)) }];
   let commits = from.commits;
   for (const commit of to.commits) {
     if (commits.some((c) => c.sha === commit.sha)) continue;
     commits = to.commits.filter((c) => c === commit || commits.some((o) => o.sha === c.sha));
     asking.onStep?.(from.name, commit.sha);
-    steps.push({ commit, answer: await askWindow(asking, { ...from, commits }) });
+    steps.push({ commit, ...(await answersFor(asking, { ...from, commits })) });
   }
   return steps;
 }
 
-/** The steps at which the answer changes to or from `found`. */
-export function turns(steps: readonly Step[]): { opens: Commit[]; closes: Commit[] } {
+/** The steps at which an answer changes to or from `found`. */
+export function turns(
+  steps: readonly Step[],
+  which: 'answer' | 'behindSmmu' = 'answer',
+): { opens: Commit[]; closes: Commit[] } {
   const opens: Commit[] = [];
   const closes: Commit[] = [];
   steps.forEach((step, i) => {
-    const before = steps[i - 1]?.answer;
+    const before = steps[i - 1]?.[which];
     if (!step.commit || before === undefined) return;
-    if (before !== 'found' && step.answer === 'found') opens.push(step.commit);
-    if (before === 'found' && step.answer !== 'found') closes.push(step.commit);
+    if (before !== 'found' && step[which] === 'found') opens.push(step.commit);
+    if (before === 'found' && step[which] !== 'found') closes.push(step.commit);
   });
   return { opens, closes };
 }
@@ -109,8 +161,9 @@ export async function backport(
   target: Revision,
   commitsMax = 2,
 ): Promise<BackportResult> {
-  const asking = { ...question, explorer: reusing(question.explorer) };
-  const before = await askWindow(asking, target);
+  const shownIn = question.shownIn ?? new Set<string>();
+  const asking = { ...question, shownIn, explorer: reusing(question.explorer) };
+  const before = await lookIn(asking, target);
   const result = { before, best: null, asked: 0, refused: 0 };
   if (before !== 'found') return result;
   let asked = 0;

@@ -200,6 +200,18 @@ function oddities(): DerivedWorld[] {
       devices: [iommu(), client('20.gpu', { bus: 'cdx' })],
       threads: [walker, binder],
     }),
+    // C26: ... and a walk that finds what an earlier bind has left, so that it has a group to set up.
+    world({
+      name: 'walk+bind parsed flags',
+      firmware: 'acpi',
+      devices: [iommu(), iommu('200.iommu'), client('20.gpu', { iommus: both, parsed: true })],
+      instances: [
+        instance({ driver: 'exynos', registered: true }),
+        instance({ name: '200.iommu', driver: 'exynos' }),
+      ],
+      threads: [second, binder],
+      switches: { flagsWord: true },
+    }),
     // C31: one device tree or table entry that names two SMMUs.
     world({
       name: 'walk+bind acpi two',
@@ -253,6 +265,20 @@ function compositions(): DerivedWorld[] {
         { kind: 'iommu-probe', name: 'kworker/u8:2', instance: '300.iommu' },
       ],
     }),
+    // One walk, and a device that has a fwspec: what a second instance does before v6.15.
+    world({
+      name: 'walk parsed',
+      devices: [
+        iommu(),
+        iommu('200.iommu'),
+        client('20.gpu', { driver: null, iommus: both, parsed: true }),
+      ],
+      instances: [
+        instance({ driver: 'exynos', registered: true }),
+        instance({ name: '200.iommu', driver: 'exynos' }),
+      ],
+      threads: [second],
+    }),
     // C40: the worlds of a board have two clients of one instance, or two walks, not both.
     world({
       name: 'walk+walk order',
@@ -270,6 +296,13 @@ function compositions(): DerivedWorld[] {
     world({
       name: 'walk+bind exynos',
       devices: [iommu(), client('10.cam', undriven), client('20.gpu')],
+      instances: [instance({ driver: 'exynos' })],
+      threads: [walker, binder],
+    }),
+    // C25: the same with dma-ranges: it is in 6.12.y, where an SMMU's driver keeps it shut.
+    world({
+      name: 'walk+bind exynos ranges',
+      devices: [iommu(), client('20.gpu', { dmaRanges: true })],
       instances: [instance({ driver: 'exynos' })],
       threads: [walker, binder],
     }),

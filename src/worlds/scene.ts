@@ -74,7 +74,7 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
   initGlobals(world, k, made, init);
   for (const device of world.devices) initDevice(world, device, made, init);
   if (k.config.acs) initAcs(world, k, made, init);
-  if (!k.sw.fwspec_resolves_ops) initParsed(world, made, init);
+  if (!k.sw.fwspec_resolves_ops || world.firmware === 'acpi') initParsed(world, k, made, init);
   for (const name of made.instances.keys()) initInstance(world, name, made, init);
   if (k.config.strict_devlink) initLinks(world, made, init);
   return {
@@ -240,8 +240,8 @@ function initAcs(world: World, k: Kernel, made: Made, init: Init): void {
   }
 }
 
-/** What a bind that was deferred by its second IOMMU has left of the first, up to v6.10. */
-function initParsed(world: World, made: Made, init: Init): void {
+/** What a bind that was deferred by its second IOMMU has left of the first: on ACPI always. */
+function initParsed(world: World, k: Kernel, made: Made, init: Init): void {
   for (const device of world.devices.filter((d) => d.parsed)) {
     const dev = must(made.devices.get(device.name), device.name);
     const use = must(device.iommus[0], `${device.name} is behind no IOMMU`);
@@ -249,8 +249,8 @@ function initParsed(world: World, made: Made, init: Init): void {
     const param: DevIommu = new Handle('dev_iommu', `${device.name}.iommu#0`);
     const fwspec: IommuFwspec = new Handle('iommu_fwspec', `${device.name}.fwspec#0`);
     init.push([dev, 'iommu', param], [param, 'fwspec', fwspec], [param, 'iommu_dev', null]);
-    init.push([fwspec, 'iommu_fwnode', use.instance], [fwspec, 'ops', family_ops(family)]);
-    init.push([fwspec, 'ids', use.ids]);
+    init.push([fwspec, 'iommu_fwnode', use.instance], [fwspec, 'ids', use.ids]);
+    if (!k.sw.fwspec_resolves_ops) init.push([fwspec, 'ops', family_ops(family)]);
   }
 }
 

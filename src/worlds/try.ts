@@ -19,6 +19,11 @@ export interface Trial {
   readonly closes: readonly Change[];
   readonly opens: readonly Change[];
   readonly leaves: readonly Change[];
+  /**
+   * There on one side alone, and the search of the other side was cut off: in a class of which a
+   * world was not explored in full, what was not found may still be there.
+   */
+  readonly undecided: readonly Change[];
   readonly worlds: number;
   readonly states: number;
   /** Worlds that were not explored in full, under the base or with the fix. */
@@ -42,17 +47,25 @@ export async function tryFix(
   const pairs = await Promise.all(
     worlds.map((w) => Promise.all([explore(w, revisions.base), explore(w, revisions.fixed)])),
   );
-  const before = sightings(pairs.map(([base]) => base));
-  const after = sightings(pairs.map(([, fixed]) => fixed));
+  const [base, fixed] = [pairs.map(([b]) => b), pairs.map(([, f]) => f)];
+  const [before, after] = [sightings(base), sightings(fixed)];
+  const gone = [...before].filter(([key]) => !after.has(key));
+  const come = [...after].filter(([key]) => !before.has(key));
+  const isCut = (side: readonly Explored[]) => {
+    const cut = new Set(side.filter((e) => e.bounded).map((e) => e.classKey));
+    return ([, s]: readonly [string, Sighting]): boolean => cut.has(s.classKey);
+  };
+  const [goneCut, comeCut] = [isCut(fixed), isCut(base)];
   return {
-    closes: changes([...before].filter(([key]) => !after.has(key))),
-    opens: changes([...after].filter(([key]) => !before.has(key))),
+    closes: changes(gone.filter((entry) => !goneCut(entry))),
+    opens: changes(come.filter((entry) => !comeCut(entry))),
+    undecided: changes([...gone.filter(goneCut), ...come.filter(comeCut)]),
     leaves: changes([...after].filter(([key]) => before.has(key))),
     worlds: worlds.length,
     states: pairs.flat().reduce((sum, e) => sum + e.states, 0),
     bounded: pairs
-      .filter(([base, fixed]) => base.bounded || fixed.bounded)
-      .map(([base]) => `${base.world} ${base.classKey}`),
+      .filter(([b, f]) => b.bounded || f.bounded)
+      .map(([b]) => `${b.world} ${b.classKey}`),
   };
 }
 

@@ -63,6 +63,7 @@ describe('a bisection names the commit that opens', () => {
   test.each([
     ['C10', exynos, '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
     ['C13', 'hand:walk+bind acpi two', '6.15.0', '6.15.1', 'da33e87bd2bf'],
+    ['C25', 'hand:walk+bind exynos ranges', '6.14', '6.15-rc1', 'b46064a18810'],
     ['C30', intel, '6.13', '6.14', 'b150654f74bf'],
     ['C33', 'hand:mock add', '6.17', '6.18', '2a918911ed3d'],
     ['C40', 'hand:walk+walk order', '6.14', '6.15-rc1', 'bcb81ac6ae3c'],

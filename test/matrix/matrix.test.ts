@@ -85,10 +85,14 @@ test('a bisection of C09 names the commits that open and close it', async () => 
   expect(closes.map((c) => c.sha)).toEqual(['da33e87bd2bf']);
 });
 
-test('behind an SMMU it takes the robust look-up of instances to open it', async () => {
-  const asking = await askC09('dt/pci');
-  const { opens } = turns(await bisect(asking, revision('6.14'), revision('6.15-rc1')));
-  expect(opens.map((c) => c.sha)).toEqual(['7d835134d4e1']);
+test.each([
+  ['C09', 'dt/platform/parent-driver', 'bcb81ac6ae3c'],
+  ['C25', 'dt/platform/populate/arm-smmu@0.before/dma-ranges', 'b46064a18810'],
+])('of %s, two commits are named: the core, and the SMMU', async (window, key, sha) => {
+  const asking = { ...(await askC09(key)), window };
+  const steps = await bisect(asking, revision('6.14'), revision('6.15-rc1'));
+  expect(turns(steps).opens.map((c) => c.sha)).toEqual([sha]);
+  expect(turns(steps, 'behindSmmu').opens.map((c) => c.sha)).toEqual(['7d835134d4e1']);
 });
 
 test('the backport of C09 to 6.15.0 is the seed commit alone', async () => {

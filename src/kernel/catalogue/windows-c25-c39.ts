@@ -9,12 +9,12 @@ export const lastWindows: readonly Window[] = [
     name: 'dma-range-map-tug-of-war',
     title: 'Two threads set and free one dma_range_map',
     text:
-      'of_dma_configure() has no lock of its own. A walk and a bind both set and clear ' +
-      'dev->dma_range_map: a driver runs without it, or it is read after it was freed.',
+      'of_dma_configure() has no lock of its own. A bind that is deferred frees dev->dma_range_map ' +
+      'while the walk reads it; from v6.15 on both set and clear it, and a driver may run without.',
     threads: ['walk or device_add', 'bind'],
     precondition: 'a client with dma-ranges binds while a walk parses its firmware',
     symptom: 'KASAN: use-after-free in iommu_dma_init_domain(), or wrong DMA addresses',
-    opened: ['bcb81ac6ae3c'],
+    opened: ['b46064a18810', 'bcb81ac6ae3c'],
     closed: [],
     links: [],
     confidence: 0.8,
