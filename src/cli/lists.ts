@@ -96,5 +96,9 @@ export function runKernels(
 
 function kernelLines(kernel: KernelEntry): string[] {
   const rows = kernel.commits.map((c) => [c.id, c.landed, cutWords(printable(c.subject), 50)]);
-  return [...wrap(printable(`${kernel.name}: ${kernel.note}`), { rest: '  ' }), ...columns(rows)];
+  const lines = columns(rows).flatMap((line, i) => {
+    const effect = kernel.commits[i]?.effect ?? '';
+    return [line, ...wrap(printable(effect), { first: '    ', rest: '    ' })];
+  });
+  return [...wrap(printable(`${kernel.name}: ${kernel.note}`), { rest: '  ' }), ...lines];
 }

@@ -22,6 +22,8 @@ export interface CommitEntry {
   readonly subject: string;
   /** Where it landed: `6.15-rc1`. */
   readonly landed: string;
+  /** What the kernel would be without it. */
+  readonly effect: string;
 }
 
 /** A kernel that can be named with --kernel. */

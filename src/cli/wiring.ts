@@ -8,6 +8,7 @@ import {
   commitLine,
   commits,
   findRevision,
+  type Revision,
   revisionNames,
   type Window,
   windows,
@@ -19,6 +20,7 @@ import { renderBoard } from '#report/board';
 import type { Finding } from '#report/finding';
 import { worldsForPlatform } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
+import { shownIn, unseen } from '#worlds/shown';
 import { commitFromScript } from '#worlds/user-fix';
 import { checkPlatform } from '#worlds/verdict';
 import { coded } from './coded.ts';
@@ -91,11 +93,24 @@ function kernelEntry(name: string): KernelEntry {
   if (!found.ok) throw new Error(`${name} is listed but not there`);
   const { commits, evidence } = found.value;
   const how = evidence === 'source' ? 'read in its source' : 'inferred from its history';
-  return { name, note: how, commits: commits.map(commitEntry) };
+  return { name, note: how, commits: commits.map((c) => commitEntry(c, found.value)) };
 }
 
-function commitEntry(commit: Commit): CommitEntry {
-  return { id: commit.sha, subject: commit.subject, landed: commit.landed };
+function commitEntry({ sha, subject, landed }: Commit, kernel: Revision): CommitEntry {
+  return { id: sha, subject, landed, effect: effectOf(sha, kernel) };
+}
+
+/** What is known of @kernel without one of its commits; see scripts/shows.mjs. */
+function effectOf(sha: string, kernel: Revision): string {
+  const without = withCommits(kernel, { without: [sha] });
+  // The message is `SHA needs this one`.
+  if (!without.ok) return `needed by ${without.error.message.split(' ')[0]}`;
+  const shown = shownIn(kernel.name, sha);
+  if (!shown) return `no world shows it: ${unseen(kernel.name, sha) ?? 'not computed'}`;
+  const change = (list: readonly string[], verb: string): string[] =>
+    list.length === 0 ? [] : [`${list.join(', ')} ${verb}`];
+  const changes = [...change(shown.come, 'comes'), ...change(shown.gone, 'goes')];
+  return `without it, in ${shown.world.replace(/ \| .*/, '')}: ${changes.join('; ')}`;
 }
 
 function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {

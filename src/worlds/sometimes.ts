@@ -34,6 +34,16 @@ export function sometimesFor(ctx: RuleContext): Sometimes[] {
     seen('driver-set-at-visit', 'configure-skipped', (e) => e.args[1] === 'walk'),
     seen('deferred-while-registering', 'not-ready-deferred'),
     seen('fwspec-found-at-bind', 'fwspec-found'),
+    seen('flag-lost', 'flag-lost'),
+    {
+      id: 'waits-half-probed',
+      events: ['deferred'],
+      holds: (e, peek) => {
+        const d = ctx.watched(e.args[0]);
+        if (d === undefined || !focus(e)) return false;
+        return peek.get(d.handle, 'iommu') !== null && peek.get(d.handle, 'iommu_group') === null;
+      },
+    },
     seen('ready', 'use-default-domain', (e) => e.args[1] === 0 && e.args[2] !== null),
   ];
 }

@@ -57,7 +57,14 @@ function fakePipeline(asked: Ran['asked'], check: Check): Pipeline {
       {
         name: '6.15.0',
         note: 'the release, without its stable fixes',
-        commits: [{ id: 'bcb81ac6ae3c', subject: 'iommu: Get DT parsing', landed: '6.15-rc1' }],
+        commits: [
+          {
+            id: 'bcb81ac6ae3c',
+            subject: 'iommu: Get DT parsing',
+            landed: '6.15-rc1',
+            effect: 'needed: x',
+          },
+        ],
       },
       { name: '7.2', note: 'the release', commits: [] },
     ],
