@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // For each commit of each stack, a small world that comes to something else without it.
 //
-//   node scripts/shows.mjs            look for them and write src/worlds/shown-data.ts; some minutes
+//   node scripts/shows.mjs            look for them and write src/worlds/shown-data.ts; some
+// minutes
 //   node scripts/shows.mjs --check    run what that file says again; exit 1 where it is not so
 //
 // Needs `npm run build`. A commit that cannot be taken away says why by itself (RW053).
@@ -99,10 +100,13 @@ function search() {
 
 const quoted = (list) => `[${list.map((x) => `'${x}'`).join(', ')}]`;
 
+/** Split where the line would be too long. */
+const worldText = (key) => (key.length > 80 ? `'${key.replace(' | ', " | ' + '")}'` : `'${key}'`);
+
 function entryText({ kernels, derived, aspect, gone, come }) {
   return `    {
       kernels: '${kernels.join(' ')}',
-      world: '${keyOf(derived)}',
+      world: ${worldText(keyOf(derived))},
       aspect: '${aspect}',
       gone: ${quoted(gone)},
       come: ${quoted(come)},

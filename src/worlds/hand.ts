@@ -2,86 +2,35 @@
 // Worlds written by hand: scenes that no board gives, each with the reason why.
 
 import type { DerivedWorld } from './derive.ts';
-import type { World, WorldDevice, WorldInstance, WorldSwitches, WorldThread } from './world.ts';
-
-const switches: WorldSwitches = {
-  asyncProbe: false,
-  strictDevlink: false,
-  deferralEnabled: true,
-  deferralTimeout: false,
-};
-
-const walker: WorldThread = { kind: 'iommu-probe', name: 'swapper/0', instance: '100.iommu' };
-const second: WorldThread = { kind: 'iommu-probe', name: 'kworker/u8:2', instance: '200.iommu' };
-const binder: WorldThread = { kind: 'driver-attach', name: 'modprobe', device: '20.gpu' };
-const timeout: WorldThread = { kind: 'deferral-timeout', name: 'kworker/u8:3' };
-
-function iommu(name = '100.iommu'): WorldDevice {
-  const driver = { name: 'arm-smmu', managedDma: false, async: false };
-  const rest = { present: true, driver, groupKey: null, dmaRanges: false } as const;
-  return { name, bus: 'platform', role: 'iommu', iommus: [], ...rest };
-}
-
-function client(name: string, more: Partial<WorldDevice> = {}): WorldDevice {
-  return {
-    name,
-    bus: 'platform',
-    role: 'client',
-    iommus: [{ instance: '100.iommu', ids: [1] }],
-    present: true,
-    driver: { name: name.replace(/^.*\./, ''), managedDma: false, async: false },
-    groupKey: name,
-    dmaRanges: false,
-    ...more,
-  };
-}
-
-function instance(more: Partial<WorldInstance> = {}): WorldInstance {
-  const name = more.name ?? '100.iommu';
-  return { name, device: name, driver: 'arm-smmu', registered: false, ...more };
-}
-
-interface Scene {
-  readonly name: string;
-  readonly firmware?: World['firmware'];
-  readonly devices: readonly WorldDevice[];
-  readonly instances?: readonly WorldInstance[];
-  readonly threads: readonly WorldThread[];
-  readonly switches?: Partial<WorldSwitches>;
-}
-
-function world(scene: Scene): DerivedWorld {
-  const focus = scene.devices.filter((d) => d.role === 'client').map((d) => d.name);
-  const classKey = `hand:${scene.name}`;
-  return {
-    classKey,
-    devices: focus,
-    world: {
-      name: `${scene.name}/${focus.length === 1 ? '1 client' : `${focus.length} clients`}`,
-      classKey,
-      firmware: scene.firmware ?? 'dt',
-      devices: scene.devices,
-      instances: scene.instances ?? [instance()],
-      threads: scene.threads,
-      switches: { ...switches, ...scene.switches },
-      focus,
-    },
-  };
-}
-
-const two = [instance(), instance({ name: '200.iommu' })];
-const both = [
-  { instance: '100.iommu', ids: [1] },
-  { instance: '200.iommu', ids: [2] },
-];
-const ready = [instance({ registered: true })];
-const adder: WorldThread = { kind: 'device-add', name: 'modprobe', device: '20.gpu' };
-const remover: WorldThread = { kind: 'device-del', name: 'rmmod', device: '20.gpu' };
-const undriven = { driver: null, role: 'bystander' } as const;
+import {
+  adder,
+  binder,
+  both,
+  client,
+  instance,
+  iommu,
+  ready,
+  remover,
+  second,
+  timeout,
+  two,
+  undriven,
+  walker,
+  world,
+} from './hand-parts.ts';
+import type { WorldThread } from './world.ts';
 
 /** All hand-made worlds. */
 export function handWorlds(): DerivedWorld[] {
-  return [...removals(), ...oddities(), ...compositions(), ...topologies(), mockDevice()];
+  return [
+    ...removals(),
+    ...oddities(),
+    ...otherFirmware(),
+    ...compositions(),
+    ...walksAndLookups(),
+    ...topologies(),
+    mockDevice(),
+  ];
 }
 
 /** No board says that something goes away, or fails. */
@@ -194,13 +143,20 @@ function oddities(): DerivedWorld[] {
       threads: [second, binder],
       switches: { lazyDma: true },
     }),
+  ];
+}
+
+/** Firmware, or a bus, that no board reader knows. */
+function otherFirmware(): DerivedWorld[] {
+  return [
     // C17: no board reader creates CDX devices.
     world({
       name: 'walk+bind cdx',
       devices: [iommu(), client('20.gpu', { bus: 'cdx' })],
       threads: [walker, binder],
     }),
-    // C26: ... and a walk that finds what an earlier bind has left, so that it has a group to set up.
+    // C26: ... and a walk that finds what an earlier bind has left, so that it has a group to
+    // set up.
     world({
       name: 'walk+bind parsed flags',
       firmware: 'acpi',
@@ -265,6 +221,12 @@ function compositions(): DerivedWorld[] {
         { kind: 'iommu-probe', name: 'kworker/u8:2', instance: '300.iommu' },
       ],
     }),
+  ];
+}
+
+/** Walks alone, and drivers that look nothing up. */
+function walksAndLookups(): DerivedWorld[] {
+  return [
     // One walk, and a device that has a fwspec: what a second instance does before v6.15.
     world({
       name: 'walk parsed',

@@ -222,14 +222,20 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'dt/pci/bus-scan/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'races',
       gone: [
-        'data race on driver: marked write in device_set_driver() and plain read in __iommu_probe_device() at once',
-        'data race on driver: marked write in device_set_driver() and plain read in dma_configure_driver_twice() at once',
-        'data race on driver: marked write in device_set_driver() and plain read in iommu_init_configure() at once',
+        'data race on driver: marked write in device_set_driver() and plain ' +
+          'read in __iommu_probe_device() at once',
+        'data race on driver: marked write in device_set_driver() and plain ' +
+          'read in dma_configure_driver_twice() at once',
+        'data race on driver: marked write in device_set_driver() and plain ' +
+          'read in iommu_init_configure() at once',
       ],
       come: [
-        'data race on driver: plain read in __iommu_probe_device() and plain write in device_set_driver() at once',
-        'data race on driver: plain read in dma_configure_driver_twice() and plain write in device_set_driver() at once',
-        'data race on driver: plain read in iommu_init_configure() and plain write in device_set_driver() at once',
+        'data race on driver: plain read in __iommu_probe_device() and plain ' +
+          'write in device_set_driver() at once',
+        'data race on driver: plain read in dma_configure_driver_twice() and ' +
+          'plain write in device_set_driver() at once',
+        'data race on driver: plain read in iommu_init_configure() and plain ' +
+          'write in device_set_driver() at once',
       ],
     },
     {
@@ -237,13 +243,18 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'dt/pci/bus-scan/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'races',
       gone: [
-        'data race on driver: marked write in device_set_driver() and plain read in __iommu_probe_device() at once',
-        'data race on driver: marked write in device_set_driver() and plain read in iommu_init_configure() at once',
+        'data race on driver: marked write in device_set_driver() and plain ' +
+          'read in __iommu_probe_device() at once',
+        'data race on driver: marked write in device_set_driver() and plain ' +
+          'read in iommu_init_configure() at once',
       ],
       come: [
-        'data race on driver: marked read in dma_configure_driver_once() and plain write in device_set_driver() at once',
-        'data race on driver: plain read in __iommu_probe_device() and plain write in device_set_driver() at once',
-        'data race on driver: plain read in iommu_init_configure() and plain write in device_set_driver() at once',
+        'data race on driver: marked read in dma_configure_driver_once() and ' +
+          'plain write in device_set_driver() at once',
+        'data race on driver: plain read in __iommu_probe_device() and plain ' +
+          'write in device_set_driver() at once',
+        'data race on driver: plain read in iommu_init_configure() and plain ' +
+          'write in device_set_driver() at once',
       ],
     },
   ],

@@ -28,7 +28,8 @@ export interface WorldDevice {
   /** Its driver has tried to bind before anything runs, and waits on the deferred list. */
   readonly deferred?: boolean;
   /**
-   * An earlier bind has found its first IOMMU, and waited for the next one: on ACPI, and up to v6.10
+   * An earlier bind has found its first IOMMU, and waited for the next one: on ACPI, and up to
+   * v6.10
    * on a device tree, it has left the fwspec of the first.
    */
   readonly parsed?: boolean;

@@ -9,7 +9,8 @@ export const lastWindows: readonly Window[] = [
     name: 'dma-range-map-tug-of-war',
     title: 'Two threads set and free one dma_range_map',
     text:
-      'of_dma_configure() has no lock of its own. A bind that is deferred frees dev->dma_range_map ' +
+      'of_dma_configure() has no lock of its own. A bind that is deferred frees ' +
+      'dev->dma_range_map ' +
       'while the walk reads it; from v6.15 on both set and clear it, and a driver may run without.',
     threads: ['walk or device_add', 'bind'],
     precondition: 'a client with dma-ranges binds while a walk parses its firmware',
@@ -137,7 +138,8 @@ export const lastWindows: readonly Window[] = [
     name: 'mock-device-error-path',
     title: 'The iommufd mock device keeps a stale dev->iommu',
     text:
-      'iommu_mock_device_add() builds a fwspec and then adds the device. Where device_add() fails, ' +
+      'iommu_mock_device_add() builds a fwspec and then adds the device. Where ' +
+      'device_add() fails, ' +
       'only the fwspec is freed; dev->iommu is left to nobody.',
     threads: ['device_add'],
     precondition: 'the iommufd selftest, and a failing device_add()',
