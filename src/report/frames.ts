@@ -47,6 +47,7 @@ export const modelFrames: ReadonlySet<string> = new Set([
   'iommu_init_failed',
   'iommu_probe_default_domain',
   'iommu_probe_device_ready',
+  'iommu_register_instance',
   'iommu_replay',
   'of_iommu_configure_failed',
   'on_deferred_list',

@@ -86,13 +86,14 @@ test('a bisection of C09 names the commits that open and close it', async () => 
 });
 
 test.each([
-  ['C09', 'dt/platform/parent-driver', 'bcb81ac6ae3c'],
-  ['C25', 'dt/platform/populate/arm-smmu@0.before/dma-ranges', 'b46064a18810'],
-])('of %s, two commits are named: the core, and the SMMU', async (window, key, sha) => {
+  // Behind an SMMU the first warning came too soon, which 73d2f10957f5 put right.
+  ['C09', 'dt/platform/parent-driver', 'bcb81ac6ae3c', ['bcb81ac6ae3c', '7d835134d4e1']],
+  ['C25', 'dt/platform/populate/arm-smmu@0.before/dma-ranges', 'b46064a18810', ['7d835134d4e1']],
+])('of %s, two commits are named: the core, and the SMMU', async (window, key, sha, smmu) => {
   const asking = { ...(await askC09(key)), window };
   const steps = await bisect(asking, revision('6.14'), revision('6.15-rc1'));
   expect(turns(steps).opens.map((c) => c.sha)).toEqual([sha]);
-  expect(turns(steps, 'behindSmmu').opens.map((c) => c.sha)).toEqual(['7d835134d4e1']);
+  expect(turns(steps, 'behindSmmu').opens.map((c) => c.sha)).toEqual(smmu);
 });
 
 test('the backport of C09 to 6.15.0 is the seed commit alone', async () => {
