@@ -114,6 +114,7 @@ function* configure_for_probe(k: Kernel, p: Proposal, dev: Device): Kfn<number> 
 /** All specifiers up to the first error. */
 function* parse(k: Kernel, p: Proposal, dev: Device, inside: boolean): Kfn<number> {
   let err = -ENODEV;
+  if (dev.firmware === 'dt' && dev.bus.bus === 'pci') yield* k.pci_request_acs();
   for (const { fwnode, ids } of dev.specifiers) {
     err = yield* fwspec_init(k, p, dev, fwnode, inside);
     // Stands for of_iommu_xlate() and iort_iommu_xlate(): the driver adds the ids.
@@ -202,6 +203,7 @@ function initConfigure(draft: Draft, p: Proposal): Draft['fns']['iommu_init_conf
     yield* mutex_unlock(k.iommu_probe_device_lock);
     event('configure-begin', dev, by);
     yield* frame('firmware_dma_configure', [dev], () => configure(inside, dev));
+    if (dev.bus.bus === 'pci' && k.sw.acs_after_configure) yield* k.pci_enable_acs(dev);
     yield* mutex_lock(k.iommu_probe_device_lock);
 
     // As in v7.2, give up where another one has finished the device or torn it down.
