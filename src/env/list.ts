@@ -15,6 +15,38 @@ export function* list_add_tail<F extends Record<K, readonly Value[]>, K extends 
   });
 }
 
+/**
+ * Append @item to the list in @field of @head, where nobody can tell in which order unequal items
+ * were appended: who looks for one steps over the others. So the list is kept sorted by name, and
+ * runs that append the same items in another order meet again.
+ */
+export function* list_add_unordered<F extends Record<K, readonly Handle[]>, K extends string>(
+  head: Handle<F>,
+  field: K,
+  item: F[K][number],
+): Kfn<void> {
+  const cell = field as K & keyof F & string;
+  yield* frame('list_add_tail', [head, field, item], function* () {
+    const items = yield* load(head, cell);
+    yield* store(head, cell, insertUnordered(items, item, () => false) as F[K]);
+  });
+}
+
+/**
+ * @list with @item, after all that is @related to it: the order of two items matters only if they
+ * are. Items that are not are sorted by name as far as those that are allow it (the lexicographic
+ * normal form of traces; Anisimov and Knuth 1979).
+ */
+export function insertUnordered<T extends Handle>(
+  list: readonly T[],
+  item: T,
+  related: (a: T, b: T) => boolean,
+): readonly T[] {
+  const after = list.findLastIndex((other) => related(other, item)) + 1;
+  const larger = list.findIndex((other, i) => i >= after && other.name > item.name);
+  return list.toSpliced(larger < 0 ? list.length : larger, 0, item);
+}
+
 /** Take @item out of the list in @field of @head. */
 export function* list_del<F extends Record<K, readonly Value[]>, K extends string>(
   head: Handle<F>,

@@ -291,23 +291,43 @@ export function* frame<T extends Value | void>(
  *     ...
  *     return [];
  *   });
+ *
+ * A loop that has a result ends with ended(result).
  */
-export function* repeat<A extends readonly Value[]>(
+export function* repeat<A extends readonly Value[], T extends Value | void = void>(
   fn: string,
   args: A,
-  body: (...args: A) => Kfn<A | null>,
-): Kfn<void> {
+  body: (...args: A) => Kfn<A | Ended<T> | null>,
+): Kfn<T> {
   recorder?.enter(fn, args);
+  let result: Value;
   for (let next: A | null = args; next !== null; ) {
+    let turn: A | Ended<T> | null;
     try {
-      next = yield* body(...next);
+      turn = yield* body(...next);
     } catch (error) {
       recorder?.fail(error);
       throw error;
     }
+    next = turn instanceof Ended ? null : turn;
+    if (turn instanceof Ended) result = turn.result as Value;
     if (next !== null) recorder?.again(fn, next);
   }
-  recorder?.leave(undefined);
+  recorder?.leave(result);
+  return result as T;
+}
+
+/** What the last turn of a loop says. */
+class Ended<T> {
+  readonly result: T;
+  constructor(result: T) {
+    this.result = result;
+  }
+}
+
+/** The loop ends with @result. */
+export function ended<T extends Value>(result: T): Ended<T> {
+  return new Ended(result);
 }
 
 /** A call of a framed function whose generator has not been started. */

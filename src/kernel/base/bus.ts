@@ -3,9 +3,9 @@
 
 import { unreachable } from '#base/assert';
 import type { Errno } from '#env/errno';
-import { klist_add_tail, klist_next } from '#env/klist';
+import { klist_add_tail, klist_add_unordered, klist_next } from '#env/klist';
 import { blocking_notifier_call_chain } from '#env/notifier';
-import { type Kfn, load } from '#env/op';
+import { ended, type Kfn, load, repeat } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Bus, Device, Driver } from '../types.ts';
 
@@ -15,12 +15,13 @@ import type { Bus, Device, Driver } from '../types.ts';
  * Models bus_for_each_dev() of v7.2: safe against additions (they are visited) and removals.
  */
 export function* bus_for_each_dev(bus: Bus, fn: (dev: Device) => Kfn<Errno>): Kfn<Errno> {
-  for (let dev = yield* klist_next<Device>(bus.klist_devices, null); dev; ) {
+  type Turn = [cur: Device | null];
+  return yield* repeat<Turn, Errno>('bus_for_each_dev', [null], function* (cur) {
+    const dev = yield* klist_next<Device>(bus.klist_devices, cur);
+    if (!dev) return ended(0);
     const err = yield* fn(dev);
-    if (err) return err;
-    dev = yield* klist_next<Device>(bus.klist_devices, dev);
-  }
-  return 0;
+    return err ? ended(err) : ([dev] as Turn);
+  });
 }
 
 /**
@@ -34,11 +35,12 @@ export function* next_matching_driver(
   dev: Device,
   cur: Driver | null,
 ): Kfn<Driver | null> {
-  let drv = yield* klist_next<Driver>(bus.klist_drivers, cur);
-  while (drv && !drv.matches.includes(dev.name)) {
-    drv = yield* klist_next<Driver>(bus.klist_drivers, drv);
-  }
-  return drv;
+  return yield* klist_next<Driver>(bus.klist_drivers, cur, (drv) => matches(drv, dev));
+}
+
+/** Does @drv match @dev? platform_match() of v7.2 and its like; constant in a world. */
+export function matches(drv: Driver, dev: Device): boolean {
+  return drv.matches.includes(dev.name);
 }
 
 /** Models bus_add_device() of v7.2. WINDOW: from here walks and drivers see the device. */
@@ -51,9 +53,15 @@ export function* bus_probe_device(k: Kernel, dev: Device): Kfn<void> {
   yield* k.__device_attach(dev, true);
 }
 
-/** Models bus_add_driver() of v7.2. */
+/**
+ * Models bus_add_driver() of v7.2.
+ * ABSTRACTED: where on the list a driver is among those that match none of its devices: who looks
+ * for the driver of a device steps over them.
+ */
 export function* bus_add_driver(k: Kernel, bus: Bus, drv: Driver): Kfn<void> {
-  yield* klist_add_tail<Driver>(bus.klist_drivers, drv);
+  yield* klist_add_unordered<Driver>(bus.klist_drivers, drv, (a, b) =>
+    a.matches.some((device) => b.matches.includes(device)),
+  );
   yield* k.driver_attach(bus, drv);
 }
 

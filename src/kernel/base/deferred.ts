@@ -49,6 +49,11 @@ export function* driver_deferred_probe_del(k: Kernel, dev: Device): Kfn<void> {
  */
 export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
   if (!(yield* load(k.deferred, 'enable'))) return;
+  if (yield* k.deferred_probe_activate()) yield* queue_work(k.deferred_probe_work);
+}
+
+/** The part of driver_deferred_probe_trigger() of v7.2 under the mutex; true if any is active. */
+export function* deferred_probe_activate(k: Kernel): Kfn<boolean> {
   yield* mutex_lock(k.deferred_probe_mutex);
   yield* fetch_add(k.deferred, 'trigger_count', 1);
   const pending = yield* load(k.deferred, 'pending');
@@ -56,7 +61,7 @@ export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
   yield* store(k.deferred, 'active', [...active, ...pending]);
   yield* store(k.deferred, 'pending', []);
   yield* mutex_unlock(k.deferred_probe_mutex);
-  if (active.length + pending.length > 0) yield* queue_work(k.deferred_probe_work);
+  return active.length + pending.length > 0;
 }
 
 /** Models deferred_probe_work_func() of v7.2: one device after the other, without the mutex. */

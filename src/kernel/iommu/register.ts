@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Registering an IOMMU instance and walking the buses for it: drivers/iommu/iommu.c of v7.2.
 import { EBUSY, ENODEV, type Errno } from '#env/errno';
-import { list_add_tail, list_del } from '#env/list';
+import { list_add_tail, list_add_unordered, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock, spin_lock, spin_unlock } from '#env/mutex';
 import { alloc, event, frame, free, type Kfn, load, store, WRITE_ONCE } from '#env/op';
 import { oops } from '#env/printk';
@@ -40,7 +40,9 @@ export function* iommu_device_register(
 
   // WINDOW: from here iommu_from_fwnode() finds the instance, though the walk has not begun.
   yield* spin_lock(k.iommu_device_lock);
-  yield* list_add_tail(k.iommu_device_list, 'list', iommu);
+  // Who looks for an instance looks for a fwnode, which is its own.
+  if (hwdev) yield* list_add_unordered(k.iommu_device_list, 'list', iommu);
+  else yield* list_add_tail(k.iommu_device_list, 'list', iommu);
   event('instance-listed', iommu);
   yield* spin_unlock(k.iommu_device_lock);
 
