@@ -19,6 +19,7 @@ export class HeldSets {
   private readonly ids = new Map<string, number>([['', 0]]);
   private readonly added = new PairTable();
   private readonly removed = new PairTable();
+  private readonly unions = new PairTable();
 
   /** The set with the lock in @cell as well. */
   add(set: number, cell: number, mode: number): number {
@@ -41,6 +42,18 @@ export class HeldSets {
     items.splice(at, 1);
     const id = this.intern(items);
     this.removed.add(set, item, id);
+    return id;
+  }
+
+  /** What is held exclusively in @set or in @other. */
+  union(set: number, other: number): number {
+    if (set === other || other === 0) return set;
+    const known = this.unions.get(set, other);
+    if (known >= 0) return known;
+    const items = new Set([...this.sets[set]!, ...this.sets[other]!]);
+    const exclusive = [...items].filter((item) => (item & 1) === Mode.exclusive);
+    const id = this.intern(exclusive.sort((a, b) => a - b));
+    this.unions.add(set, other, id);
     return id;
   }
 

@@ -6,7 +6,8 @@
 // threads of M have to be tried here: any run from this state takes a first step of M sometime, and
 // that step may as well come first (Godefroid 1996, chapter 4). M grows from one enabled thread:
 // who may disturb a member before it moves joins. A member that waits for a lock takes its holder
-// in, whose future has the unlock. The set with the fewest threads to try is taken.
+// in, whose future has the unlock. What others can do ends at the locks that members hold, for all
+// of them stand still. The set with the fewest threads to try is taken.
 //
 //   T1: x = 1    T2: read x    T3: y = 1    T4: y = 2     M = {T1, T2}: T3 and T4 wait their turn
 //
@@ -75,13 +76,14 @@ export class PersistentSets {
   /** The set around @members; -1 if it has @most of the threads in @counted, or more. */
   private grown(members: number, counted: number, most: number): number {
     const { machine, futures } = this;
+    let held = 0;
     for (let todo = members; todo !== 0; ) {
       if (bits(members & counted) >= most) return ALL;
       const m = 31 - Math.clz32(todo & -todo);
       todo &= todo - 1;
       if (this.endsRun(m)) return ALL;
       const node = machine.local(m);
-      const held = machine.held(m);
+      held = machine.heldSets.union(held, machine.held(m));
       const visible = this.isVisible(m);
       for (let out = this.live & ~members; out !== 0; out &= out - 1) {
         const u = 31 - Math.clz32(out & -out);
@@ -111,12 +113,16 @@ export class PersistentSets {
   note(members: number, answers: Answers): void {
     const { machine } = this;
     if (this.faults?.neverJoined) return;
+    let held = 0;
+    for (let rest = members; rest !== 0; rest &= rest - 1) {
+      held = machine.heldSets.union(held, machine.held(31 - Math.clz32(rest & -rest)));
+    }
     for (let rest = members; rest !== 0; rest &= rest - 1) {
       const m = 31 - Math.clz32(rest & -rest);
       const visible = this.isVisible(m);
       for (let out = this.live & ~members; out !== 0; out &= out - 1) {
         const u = 31 - Math.clz32(out & -out);
-        answers.notePair(machine.local(m), machine.held(m), machine.local(u), visible, -1);
+        answers.notePair(machine.local(m), held, machine.local(u), visible, -1);
       }
     }
   }

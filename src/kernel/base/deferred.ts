@@ -42,26 +42,26 @@ export function* driver_deferred_probe_del(k: Kernel, dev: Device): Kfn<void> {
 
 /**
  * Models driver_deferred_probe_trigger() of v7.2.
- * ABSTRACTED: queueing the work where no device is on the active list. Such a turn takes a device
- * only if another trigger has put one there meanwhile; that one queues the work next, with nothing
- * in between, so whatever the turn does a turn of its own does as well. A turn without a device
- * changes nothing.
+ * ABSTRACTED: queueing the work where no device is on the active list, and queueing it only after
+ * the mutex is given up. A turn of the work takes a device only if a trigger has put one there, and
+ * that one queues the work as it does so. The kernel may start a turn that finds nothing, which
+ * changes nothing; and it may flush the work between the two, which is as if it had been flushed
+ * before: who flushes has just triggered, and whatever was active then was queued or taken.
  */
 export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
-  if (!(yield* load(k.deferred, 'enable'))) return;
-  if (yield* k.deferred_probe_activate()) yield* queue_work(k.deferred_probe_work);
+  if (yield* load(k.deferred, 'enable')) yield* k.deferred_probe_activate();
 }
 
-/** The part of driver_deferred_probe_trigger() of v7.2 under the mutex; true if any is active. */
-export function* deferred_probe_activate(k: Kernel): Kfn<boolean> {
+/** The part of driver_deferred_probe_trigger() of v7.2 under the mutex, and queueing the work. */
+export function* deferred_probe_activate(k: Kernel): Kfn<void> {
   yield* mutex_lock(k.deferred_probe_mutex);
   yield* fetch_add(k.deferred, 'trigger_count', 1);
   const pending = yield* load(k.deferred, 'pending');
   const active = yield* load(k.deferred, 'active');
   yield* store(k.deferred, 'active', [...active, ...pending]);
   yield* store(k.deferred, 'pending', []);
+  if (active.length + pending.length > 0) yield* queue_work(k.deferred_probe_work);
   yield* mutex_unlock(k.deferred_probe_mutex);
-  return active.length + pending.length > 0;
 }
 
 /** Models deferred_probe_work_func() of v7.2: one device after the other, without the mutex. */
