@@ -16,6 +16,10 @@
 //                                      -y=6-> .. -z=7-> RET(OBS(.,1), 0)       the same node
 //
 // A turn of repeat() takes the place of the one before it, CALL(node, fn, its args): loops close.
+// A generator is consumed by the edge that it is used for. For another edge out of the same node, a
+// fresh one is brought there along the node's own observations: frames that have ended are not run
+// again, their result is all that is left of them.
+//
 // This is sound because what crosses a frame is a primitive or an opaque Handle, return and throw
 // differ, and no state lives outside Ops. Whenever two paths meet in a node, the Op that each of
 // them is about to do is compared; audit mode compares where they go from there as well.
@@ -23,6 +27,7 @@
 import { AssertionError, assert, must } from '#base/assert';
 import {
   forgottenCall,
+  IGNORANT,
   type Kfn,
   type Op,
   type Recorder,
@@ -30,6 +35,7 @@ import {
   type ThreadBody,
   type Value,
 } from '#env/op';
+import { describe, sameOp } from './same-op.ts';
 import type { RunEvent, Sometimes } from './scene.ts';
 import { PairTable } from './state-pairs.ts';
 import { hashPair, hashText, UNDEFINED_ID, type ValueTable, Words } from './state-values.ts';
@@ -132,8 +138,6 @@ export class Automaton implements Recorder {
       hashText(name, this.hashes.data, id * 4);
     }
   }
-
-  // Nodes -----------------------------------------------------------------------------------
 
   private addNode(kind: number, a: number, b: number, frame: number): number {
     const id = this.kind.push(kind) - 1;
@@ -314,7 +318,40 @@ export class Automaton implements Recorder {
       this.live.delete(node);
       return kept;
     }
-    return this.rebuild(this.arrivals[node]!, node);
+    return this.restored(node) ?? this.rebuild(this.arrivals[node]!, node);
+  }
+
+  /** A fresh generator that stands at @node: frames that have ended are not run again. */
+  private restored(to: number): Live | null {
+    const path: number[] = [];
+    let node = to;
+    for (; this.kind[node] !== NodeKind.start; node = this.a[node]!) {
+      if (this.kind[node] === NodeKind.thrown) return null;
+      path.push(node);
+    }
+    const start = must(this.starts.get(node), 'a thread was started');
+    const generator = open(must(this.bodies.get(start), 'a thread has a body'));
+    const next = (): number => path.pop()!;
+    const before = setRecorder({
+      ...IGNORANT,
+      replay: () => {
+        const at = next();
+        const value = this.values.values[this.b[at]!] as Value;
+        if (this.kind[at] === NodeKind.ret) return { ended: true, result: value };
+        return { ended: false, args: (value as readonly Value[]).slice(1) };
+      },
+    });
+    let step = generator.next(undefined);
+    while (path.length > 0 && !step.done) {
+      step = generator.next(this.values.values[this.b[next()]!] as Value);
+    }
+    setRecorder(before);
+    const op = this.ops[to]!;
+    assert(
+      !step.done && sameOp(op, step.value),
+      `a thread that was at ${describe(op)} comes elsewhere when it is brought back`,
+    );
+    return { generator };
   }
 
   /** A fresh generator fed with what is recorded on the way to and over edge @last. */
@@ -359,22 +396,4 @@ export class Automaton implements Recorder {
 function open(body: ThreadBody): Kfn<unknown> {
   const fn = body.fn as (...args: readonly unknown[]) => Kfn<unknown>;
   return fn(...body.args);
-}
-
-/** An Op in words, for messages. */
-export function describe(op: Op): string {
-  const name = op.obj === null || op.obj === undefined ? 'NULL' : op.obj.name;
-  return op.field === '' ? `${op.kind} ${name}` : `${op.kind} ${name}.${op.field}`;
-}
-
-function sameOp(a: Op, b: Op): boolean {
-  if (a.kind !== b.kind || a.obj !== b.obj || a.field !== b.field) return false;
-  if (a.compare !== b.compare || Boolean(a.marked) !== Boolean(b.marked)) return false;
-  if (a.struct?.type !== b.struct?.type || a.body?.name !== b.body?.name) return false;
-  return sameValue(a.arg, b.arg) && sameValue(a.expect, b.expect);
-}
-
-function sameValue(a: Value, b: Value): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b) || a === b;
-  return a.length === b.length && a.every((v, i) => sameValue(v, b[i]));
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reports that need no rule: what no kernel thread may do, whatever it is for.
 
-import { describe } from './machine-automaton.ts';
 import { Code, type Instruction } from './machine-code.ts';
 import type { Report } from './program.ts';
+import { describe } from './same-op.ts';
 
 /** A report that no signature has been asked about. */
 export type Unclassified = Omit<Report, 'window'>;

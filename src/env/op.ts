@@ -241,7 +241,23 @@ export interface Recorder {
   fail(error: unknown): void;
   /** A named event, attached to the Op that completed last. */
   event(name: string, args: readonly Value[]): void;
+  /** Where a thread is brought back to where it stood: what to do with the frame that begins. */
+  replay?(): Replayed;
 }
+
+/** Takes no notice of anything. */
+export const IGNORANT: Recorder = {
+  enter: () => {},
+  again: () => {},
+  leave: () => {},
+  fail: () => {},
+  event: () => {},
+};
+
+/** A frame that had ended gives its result at once; one that had not begins, a loop in its turn. */
+export type Replayed =
+  | { readonly ended: true; readonly result: Value }
+  | { readonly ended: false; readonly args: readonly Value[] };
 
 let recorder: Recorder | null = null;
 
@@ -269,6 +285,8 @@ export function* frame<T extends Value | void>(
   call?: Call,
 ): Kfn<T> {
   if (call !== undefined) calls.delete(call);
+  const replayed = recorder?.replay?.();
+  if (replayed?.ended) return replayed.result as T;
   recorder?.enter(fn, args);
   let result: T;
   try {
@@ -299,9 +317,11 @@ export function* repeat<A extends readonly Value[], T extends Value | void = voi
   args: A,
   body: (...args: A) => Kfn<A | Ended<T> | null>,
 ): Kfn<T> {
+  const replayed = recorder?.replay?.();
+  if (replayed?.ended) return replayed.result as T;
   recorder?.enter(fn, args);
   let result: Value;
-  for (let next: A | null = args; next !== null; ) {
+  for (let next: A | null = (replayed?.args as A | undefined) ?? args; next !== null; ) {
     let turn: A | Ended<T> | null;
     try {
       turn = yield* body(...next);
