@@ -82,8 +82,8 @@ static struct iommu_device *rw_found(struct device *dev, struct rw_iommu *mmu)
 	return &mmu->iommu;
 }
 
-/* arm-smmu, arm-smmu-v3: look an instance up by fwnode, allocate a master, link to the supplier. */
-static struct iommu_device *rw_smmu_probe_device(struct device *dev)
+/* arm-smmu-v3, virtio: look the instance up by fwnode, allocate a master; no link. */
+static struct iommu_device *rw_fwnode_probe_device(struct device *dev)
 {
 	struct iommu_fwspec *fwspec = dev_iommu_fwspec_get(dev);
 	struct rw_iommu *mmu = rw_by_fwnode(fwspec->iommu_fwnode);
@@ -97,19 +97,24 @@ static struct iommu_device *rw_smmu_probe_device(struct device *dev)
 		return ERR_PTR(-ENOMEM);
 	m->iommus[0] = mmu;
 	dev_iommu_priv_set(dev, m);
-	device_link_add(dev, mmu->dev, DL_FLAG_PM_RUNTIME | DL_FLAG_AUTOREMOVE_SUPPLIER);
 	return rw_found(dev, mmu);
 }
 
-/* arm-smmu of 6.12 stable defers a client whose instance is not bound. */
-static struct iommu_device *rw_smmu_v2_probe_device(struct device *dev)
+/* arm-smmu links the client to its supplier; in 6.12 stable it defers one that is not bound. */
+static struct iommu_device *rw_smmu_probe_device(struct device *dev)
 {
-	rw_event(RW_EV_TRIED, dev, NULL);
+	struct iommu_device *iommu;
+
 #if RW_KV < 615
+	rw_event(RW_EV_TRIED, dev, NULL);
 	if (!rw_by_fwnode(dev_iommu_fwspec_get(dev)->iommu_fwnode))
 		return ERR_PTR(-EPROBE_DEFER);
 #endif
-	return rw_smmu_probe_device(dev);
+	iommu = rw_fwnode_probe_device(dev);
+	if (!IS_ERR(iommu))
+		device_link_add(dev, container_of(iommu, struct rw_iommu, iommu)->dev,
+				DL_FLAG_PM_RUNTIME | DL_FLAG_AUTOREMOVE_SUPPLIER);
+	return iommu;
 }
 
 static void rw_smmu_release_device(struct device *dev)
@@ -192,24 +197,6 @@ static struct iommu_device *rw_owner_probe_device(struct device *dev)
 	return rw_found(dev, m->iommus[0]);
 }
 
-/* virtio: look the instance up by fwnode, no link. */
-static struct iommu_device *rw_virtio_probe_device(struct device *dev)
-{
-	struct iommu_fwspec *fwspec = dev_iommu_fwspec_get(dev);
-	struct rw_iommu *mmu = rw_by_fwnode(fwspec->iommu_fwnode);
-	struct rw_master *m;
-
-	rw_event(RW_EV_TRIED, dev, NULL);
-	if (!mmu)
-		return ERR_PTR(-ENODEV);
-	m = kzalloc(sizeof(*m), GFP_KERNEL);
-	if (!m)
-		return ERR_PTR(-ENOMEM);
-	m->iommus[0] = mmu;
-	dev_iommu_priv_set(dev, m);
-	return rw_found(dev, mmu);
-}
-
 #define RW_OPS(probe, release, group, xlate) { \
 	.probe_device = probe, .release_device = release, .device_group = group, \
 	.of_xlate = xlate, .domain_alloc_paging = rw_domain_alloc, \
@@ -217,14 +204,14 @@ static struct iommu_device *rw_virtio_probe_device(struct device *dev)
 }
 
 static struct iommu_ops rw_ops[RW_FAMILIES] = {
-	[RW_SMMU] = RW_OPS(rw_smmu_v2_probe_device, rw_smmu_release_device,
+	[RW_SMMU] = RW_OPS(rw_smmu_probe_device, rw_smmu_release_device,
 			   rw_smmu_device_group, rw_ids_xlate),
-	[RW_SMMU_V3] = RW_OPS(rw_smmu_probe_device, rw_smmu_release_device,
+	[RW_SMMU_V3] = RW_OPS(rw_fwnode_probe_device, rw_smmu_release_device,
 			      rw_device_group, rw_ids_xlate),
 	[RW_EXYNOS] = RW_OPS(rw_owner_probe_device, NULL, generic_device_group, rw_owner_xlate),
 	[RW_ROCKCHIP] = RW_OPS(rw_owner_probe_device, NULL,
 			       generic_single_device_group, rw_owner_xlate),
-	[RW_VIRTIO] = RW_OPS(rw_virtio_probe_device, rw_smmu_release_device,
+	[RW_VIRTIO] = RW_OPS(rw_fwnode_probe_device, rw_smmu_release_device,
 			     rw_device_group, rw_ids_xlate),
 };
 
