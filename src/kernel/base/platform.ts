@@ -9,10 +9,19 @@ import type { Device } from '../types.ts';
 
 /** The choice of firmware in platform_dma_configure() and pci_dma_configure() of v7.2. */
 export function* firmware_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
+  if (is_acpi_static_node(dev)) return 0;
   const ret =
     dev.firmware === 'dt' ? yield* k.of_dma_configure(dev) : yield* k.acpi_dma_configure(dev);
   if (dev.bus.bus === 'pci' && k.sw.acs_after_configure) yield* k.pci_enable_acs(dev);
   return ret;
+}
+
+/**
+ * is_acpi_static_node(): iort_add_platform_device() gives an SMMU such a node, which no
+ * dma_configure() of a bus looks at. ABSTRACTED: an IOMMU of VIOT on that bus has a real one.
+ */
+export function is_acpi_static_node(dev: Device): boolean {
+  return dev.firmware === 'acpi' && dev.role === 'iommu' && dev.bus.bus === 'platform';
 }
 
 /**
