@@ -73,11 +73,19 @@ export function* device_links_no_driver(k: Kernel, dev: Device): Kfn<void> {
   yield* mutex_unlock(k.device_links_lock);
 }
 
-/** Models device_links_driver_bound() of v7.2. ABSTRACTED: sync_state. */
+/**
+ * Models device_links_driver_bound() of v7.2: a consumer that firmware names, and that was not
+ * deferred yet, is put on the list. ABSTRACTED: sync_state.
+ */
 export function* device_links_driver_bound(k: Kernel, dev: Device): Kfn<void> {
   yield* mutex_lock(k.device_links_lock);
   for (const link of yield* load(dev, 'consumers')) {
-    if ((yield* load(link, 'status')) === 'dormant') yield* store(link, 'status', 'available');
+    if ((yield* load(link, 'status')) !== 'dormant') continue;
+    yield* store(link, 'status', 'available');
+    // DL_FLAG_AUTOPROBE_CONSUMER
+    if (yield* load(link, 'inferred')) {
+      yield* k.driver_deferred_probe_add(yield* load(link, 'consumer'));
+    }
   }
   for (const link of yield* load(dev, 'suppliers')) yield* store(link, 'status', 'active');
   yield* store(dev, 'links_status', 'bound');
