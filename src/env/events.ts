@@ -19,7 +19,7 @@ export const EVENTS = {
   'group-set': 'device, group, id, by; dev->iommu_group was stored',
   'late-warn': 'device, by; "late IOMMU probe at driver bind, something fishy here!"',
   'default-domain-set': 'group, domain; group->default_domain was stored',
-  'fwspec-built': 'device, instance, context (bind or probe)',
+  'fwspec-built': 'device, instance',
   'not-ready-deferred': 'device, instance; the seed check returned -EPROBE_DEFER',
   'not-ready-accepted': 'device, instance; !READY was accepted because dev->iommu exists',
   'fwspec-incomplete': 'device, have, want; ops->probe_device() sees fewer ids than firmware names',

@@ -23,7 +23,7 @@ export const FOLLOWED: readonly string[] = [
   'iommu_device_use_default_domain',
   'really_probe',
   'driver_probe_device',
-  'driver_bound',
+  'device_links_driver_bound',
   'driver_deferred_probe_add',
   'device_unbind_cleanup',
   'driver_deferred_probe_check_state',

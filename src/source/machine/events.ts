@@ -22,6 +22,11 @@ export interface SourceEvent {
 /** Kinds of scene/rw.h. */
 const SCENE = { probeDevice: 1, driverProbe: 2, driverProbeEnd: 3, tried: 5 } as const;
 
+/** What the view tells of deferred probes. */
+interface Pending {
+  readonly pending: readonly Handle[];
+}
+
 /** Listens to a machine and makes the events of a run. */
 export class EventMaker implements MachineListener {
   private readonly m: Machine;
@@ -63,6 +68,11 @@ export class EventMaker implements MachineListener {
       if (fn === 'iommu_bus_notifier') return 'notifier';
     }
     return 'replay';
+  }
+
+  private isPending(dev: Handle | null): boolean {
+    const { deferred } = this.view;
+    return dev !== null && this.view.get(deferred as Handle<Pending>, 'pending').includes(dev);
   }
 
   private walker(): Value {
@@ -124,11 +134,12 @@ export class EventMaker implements MachineListener {
         if (init) init.notes['absent'] = 1;
         return;
       }
-      case 'driver_bound':
+      case 'device_links_driver_bound':
+        // driver_bound() has just put the device on the list of its driver.
         if (dev) this.emit('bound', dev);
         return;
       case 'driver_deferred_probe_add':
-        if (dev) this.emit('deferred', dev);
+        f.notes['listed'] = this.isPending(dev) ? 1 : 0;
         return;
       case 'iommu_setup_default_domain':
         f.notes['domain'] = this.view.defaultDomainAddress(f.a);
@@ -144,7 +155,7 @@ export class EventMaker implements MachineListener {
       case 'iommu_device_register': {
         const instance = this.view.instanceOfHardware(f.c);
         if (!instance) return;
-        if (result === 0) this.emit('instance-ready', instance);
+        if (result === 0 && this.view.hasReady()) this.emit('instance-ready', instance);
         this.emit('register-end', instance, result);
         return;
       }
@@ -170,6 +181,10 @@ export class EventMaker implements MachineListener {
         return;
       case 'iommu_device_use_default_domain':
         if (dev) this.emit('use-default-domain', dev, result, this.view.groupOf(f.a));
+        return;
+      case 'driver_deferred_probe_add':
+        // It does nothing where no driver matches, or where the device is on the list.
+        if (dev && !f.notes['listed'] && this.isPending(dev)) this.emit('deferred', dev);
         return;
       case 'really_probe':
         if (dev && result < 0 && result !== EPROBE_DEFER) this.emit('probe-failed', dev, result);
@@ -213,7 +228,9 @@ export class EventMaker implements MachineListener {
     const looked = !f.notes['tried'] && !f.notes['finished'];
     if (result === ENODEV && looked) this.emit('ops-missing', dev, by);
     const instance = this.view.instanceOfNode(f.notes['instance'] ?? 0);
-    if (instance && !f.notes['found'] && this.view.looksUpBound(instance)) {
+    // One that defers instead has not taken it for absent.
+    const absent = !f.notes['found'] && result !== EPROBE_DEFER;
+    if (instance && absent && this.view.looksUpBound(instance)) {
       this.emit('instance-not-found', dev, instance);
     }
     this.emit('init-end', dev, by, result);
@@ -228,10 +245,7 @@ export class EventMaker implements MachineListener {
     if (result === EPROBE_DEFER && found) this.emit('not-ready-deferred', dev, instance);
     if (result !== 0) return;
     if (!f.notes['ready'] && f.notes['iommu']) this.emit('not-ready-accepted', dev, instance);
-    if (!f.notes['fwspec']) {
-      const context = this.inside('iommu_init_device') ? 'probe' : 'bind';
-      this.emit('fwspec-built', dev, instance, context);
-    }
+    if (!f.notes['fwspec']) this.emit('fwspec-built', dev, instance);
   }
 
   watched(_t: KernelThread, addr: number): void {

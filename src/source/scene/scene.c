@@ -120,7 +120,7 @@ struct rw_driver *rw_driver_new(enum rw_bus bus, const char *name, const char *c
 		drv = rw_platform_driver(d, compatible, managed);
 	drv->name = name;
 	drv->suppress_bind_attrs = true;
-	drv->probe_type = async ? PROBE_PREFER_ASYNCHRONOUS : PROBE_FORCE_SYNCHRONOUS;
+	drv->probe_type = async ? PROBE_PREFER_ASYNCHRONOUS : PROBE_DEFAULT_STRATEGY;
 	return d;
 }
 
