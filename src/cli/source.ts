@@ -121,7 +121,7 @@ export async function runConform(
     if (!revision) {
       throw new SourceError('RW309', `there is no model of ${text}`, 'conform knows 6.12 and 7.2');
     }
-    const { worlds, differences, unwitnessed } = conform(image, revision, {
+    const { worlds, differences } = conform(image, revision, {
       worlds: sourceWorlds.filter((w) => args.world === undefined || w.name === args.world),
       bound: bound.value ?? 2,
       samples: samples.value ?? 1000,
@@ -131,7 +131,8 @@ export async function runConform(
         const model = `${w.outcomesModel}${w.modelComplete ? '' : ' (bounded)'}`;
         const said = `real ${w.outcomesReal} outcomes in ${w.realRuns} runs, model ${model}`;
         io.out(`${w.world}: ${said}, ${w.differences.length} differences\n`);
-        for (const key of w.undecided) io.out(`  not decided here: ${key}\n`);
+        for (const key of w.led) io.out(`  ${key}: shown along a run of the model\n`);
+        if (w.untold > 0) io.out(`  not decided: ${w.untold} of ${w.stories} orders of events\n`);
         for (const d of w.differences)
           io.out(`  ${d.kind}: ${d.text.replaceAll('\n', '\n    ')}\n`);
       },
@@ -140,8 +141,6 @@ export async function runConform(
     const sampled = worlds.reduce((sum, w) => sum + w.samples, 0);
     io.out(`${worlds.length} worlds, ${runs} runs, ${sampled} of them sampled: `);
     io.out(`${differences.length} differences\n`);
-    const none = 'of the model, not seen in the real code within the limits';
-    if (unwitnessed.length > 0) io.out(`${none}: ${unwitnessed.join(', ')}\n`);
     return ok(differences.length === 0 ? exitCodes.holds : exitCodes.violated);
   });
 }

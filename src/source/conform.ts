@@ -2,8 +2,10 @@
 // Holds the model against the kernel's own C: the same worlds, the same outcomes, the same events.
 //
 // (a) Every outcome that the real code reaches within the bound is one that the model can reach.
-// (b) Every finding of the model shows in the real code as well.
-// (c) Random runs of the real code, with more preemptions, come to nothing else either.
+// (b) Every finding of the model shows in the real code as well: in the search of (a), or in a run
+//     that goes like the model's own (guide.ts).
+// (c) Random runs of the real code, with more preemptions, come to nothing else either, and the
+//     model can do the same in the same order (story.ts).
 // An outcome says, for each device: bound or deferred, its group's number, the group it had when
 // its driver probed, whether the kernel warned, and which of the named events it has seen.
 
@@ -11,7 +13,7 @@ import { bounded } from '#checker/bounded';
 import { exhaustive } from '#checker/exhaustive';
 import { Machine } from '#checker/machine';
 import type { Report } from '#checker/program';
-import type { Rule } from '#checker/scene';
+import type { Rule, Scene } from '#checker/scene';
 import type { Value } from '#env/op';
 import type { Revision } from '#kernel/index';
 import { propertyOf, RuleContext, rulesFor } from '#properties/index';
@@ -19,8 +21,11 @@ import { signaturesFor } from '#signatures/index';
 import { buildScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 import type { KernelImage } from './build.ts';
+import { follows } from './guide.ts';
+import type { RunResult } from './plan.ts';
 import { SourceRunner } from './run.ts';
 import { searchSource } from './search.ts';
+import { retell, type Story, type Told, type Turn, told, turnsOf } from './story.ts';
 
 export interface ConformOptions {
   readonly worlds: readonly World[];
@@ -37,7 +42,7 @@ export interface ConformOptions {
 
 /** A difference: what one side has and the other has not. */
 export interface Difference {
-  readonly kind: 'outcome' | 'finding';
+  readonly kind: 'outcome' | 'finding' | 'order';
   readonly world: string;
   readonly text: string;
 }
@@ -51,18 +56,18 @@ export interface WorldConformance {
   readonly outcomesReal: number;
   readonly outcomesModel: number;
   readonly samples: number;
-  /** Findings of the model which the real code did not show before a limit ended its search. */
-  readonly undecided: readonly string[];
-  /** Findings of the real code. */
-  readonly shown: readonly string[];
+  /** Different stories of the sampled runs. */
+  readonly stories: number;
+  /** The model was not explored far enough to say that it does not know a story. */
+  readonly untold: number;
+  /** Findings that the real code showed only when it was led along a run of the model. */
+  readonly led: readonly string[];
   readonly differences: readonly Difference[];
 }
 
 export interface ConformResult {
   readonly worlds: readonly WorldConformance[];
   readonly differences: readonly Difference[];
-  /** Findings of the model that the real code has shown in no world. */
-  readonly unwitnessed: readonly string[];
 }
 
 /** Events that an outcome counts, with the argument that tells them apart, if there is one. */
@@ -120,12 +125,6 @@ function next([bound, group, probed, flags]: Cell, name: string, args: readonly 
   return [bound, group, probed, [...set].sort().join(', ')];
 }
 
-interface Side {
-  readonly outcomes: Set<string>;
-  /** property and window of what was found. */
-  readonly found: Set<string>;
-}
-
 /** Properties that the real code cannot break, as built here, and why. */
 const UNSEEN: ReadonlyMap<string, string> = new Map([
   ['P11', 'no driver of a scene maps a buffer: dma-iommu.c is not linked'],
@@ -137,6 +136,9 @@ const seen = (keys: Iterable<string>): Set<string> =>
 const keyOf = (r: { property: string; window: string | null }): string =>
   `${propertyOf(r.property)} ${r.window ?? 'no window'}`;
 
+/** How many times as many states are given to stories: their order costs interleavings. */
+const STORY_STATES = 8;
+
 /** Everything the model can come to in a world. */
 export function modelSide(world: World, revision: Revision, statesMax: number) {
   const built = buildScene(world, revision);
@@ -146,7 +148,7 @@ export function modelSide(world: World, revision: Revision, statesMax: number) {
     deferred: built.k.deferred,
   });
   const outcomes = new Set<string>();
-  const scene = {
+  const scene: Scene = {
     name: built.name,
     init: built.init,
     threads: built.threads,
@@ -157,59 +159,59 @@ export function modelSide(world: World, revision: Revision, statesMax: number) {
   const machine = new Machine({ ...scene, rules: [...scene.rules, outcomeRule(ctx, outcomes)] });
   const result = exhaustive(machine, { statesMax, onTerminal: () => machine.atEnd() });
   const found = seen(result.found.map((f) => keyOf(f.report)));
-  /** What the model shows with at most so many preemptions. */
-  const within = (bound: number): Set<string> => {
-    const few = bounded(new Machine(scene), { bound, statesMax });
-    return seen(few.found.map((f) => keyOf(f.report)));
+  /** Runs of the model that show a finding: those with the fewest preemptions first. */
+  const runsOf = (key: string, preemptions: number): Turn[][] => {
+    const few = bounded(new Machine(scene), { bound: preemptions, statesMax });
+    const runs = [...few.found, ...result.found].filter((f) => keyOf(f.report) === key);
+    const teller = new Machine(scene);
+    return runs.map(({ run }) => turnsOf(teller, run));
   };
-  const complete = result.bounded.length === 0;
-  return { outcomes, found, states: result.states, complete, within };
+  return {
+    outcomes,
+    found,
+    states: result.states,
+    complete: result.bounded.length === 0,
+    runsOf,
+    retell: (stories: readonly Story[]) => retell(scene, stories, statesMax * STORY_STATES),
+  };
 }
 
 /** What the real code comes to within the bound, and in random runs beyond it. */
-function realSide(
-  image: KernelImage,
-  world: World,
-  opt: ConformOptions,
-  wanted: ReadonlySet<string>,
-): Side & { runs: number; complete: boolean; bound: number } {
+export function realSide(image: KernelImage, world: World, opt: ConformOptions) {
   const outcomes = new Set<string>();
   const runner = new SourceRunner(image, world, null, (ctx) => [outcomeRule(ctx, outcomes)]);
   const { bound, timeMaxMs } = opt;
   const search = searchSource(runner, { bound, timeMaxMs });
   const found = new Set(search.findings.map((f) => keyOf(f.report)));
-  let { runs } = search;
-  let { complete } = search;
-  let reached = bound;
-  const lacking = (): boolean => [...wanted].some((key) => !found.has(key));
-  const focus = (word: number): boolean => runner.events.view.decides(word);
-  // What the model finds may need more: first at the words that decide, then at all.
-  const deeper = [
-    ...(complete ? [] : [{ bound, focus }]),
-    { bound: bound + 1, focus },
-    { bound: bound + 1 },
-  ];
-  for (const how of deeper) {
-    if (!lacking()) break;
-    const more = searchSource(runner, { ...how, timeMaxMs });
-    for (const f of more.findings) found.add(keyOf(f.report));
-    runs += more.runs;
-    if ('focus' in how) continue;
-    complete = more.complete;
-    reached = how.bound;
-  }
-  sampleRuns(runner, opt.samples, (reports) => {
+  const stories = new Map<string, Story>();
+  let events: Told[] = [];
+  runner.onEvent = (e) => {
+    const t = told(e);
+    if (t) events.push(t);
+  };
+  sampleRuns(runner, opt.samples, (reports, { fault }) => {
     for (const r of reports) found.add(keyOf(r));
+    const story = { events, faulty: fault !== null };
+    stories.set(JSON.stringify(story), story);
+    events = [];
   });
-  // The C may need one more than the model, which takes at once what the C does in several steps.
-  return { outcomes, found, runs, complete, bound: Math.max(bound, reached - 1) };
+  runner.onEvent = null;
+  return {
+    outcomes,
+    found,
+    runs: search.runs,
+    bound,
+    stories: [...stories.values()],
+    /** True if the real code, led along a run of the model, shows the finding. */
+    shows: (turns: readonly Turn[], key: string) => follows(runner, turns, (r) => keyOf(r) === key),
+  };
 }
 
 /** Random runs with up to six preemptions; the seed is fixed. */
 export function sampleRuns(
   runner: SourceRunner,
   count: number,
-  onRun: (reports: readonly Report[]) => void,
+  onRun: (reports: readonly Report[], result: RunResult) => void,
 ): void {
   let seed = 7;
   const random = (n: number): number => {
@@ -228,18 +230,13 @@ export function sampleRuns(
     const choices = Array.from({ length: 6 }, () => random(threads));
     const result = runner.run({ preemptions, choices }, false, true);
     points = Math.max(points, result.points);
-    onRun(result.reports);
+    onRun(result.reports, result);
     i++;
   }
 }
 
-/** What the real code comes to in a world. */
+/** What the real code comes to in a world, to be held against several models. */
 export type RealSide = ReturnType<typeof realSide>;
-
-/** What the real code comes to, to be held against several models. */
-export function realOutcomes(image: KernelImage, world: World, opt: ConformOptions): RealSide {
-  return realSide(image, world, opt, new Set());
-}
 
 /** Hold the model of @revision against @real, what the real code comes to in @world. */
 export function compareWorld(
@@ -256,18 +253,16 @@ export function compareWorld(
   for (const outcome of model.complete ? real.outcomes : []) {
     if (!model.outcomes.has(outcome)) differ('outcome', outcome);
   }
-  const undecided: string[] = [];
   const lacking = [...model.found].filter((key) => !real.found.has(key));
-  const few = real.complete && lacking.length > 0 ? model.within(real.bound) : null;
-  for (const key of lacking) {
-    // A search that was cut off, or that the model itself needs more preemptions for, cannot say
-    // that the real code does not have it.
-    if (!few?.has(key)) undecided.push(key);
-    else differ('finding', `only the model: ${key}`);
-  }
+  const led = lacking.filter((key) =>
+    model.runsOf(key, real.bound).some((turns) => real.shows(turns, key)),
+  );
+  for (const key of lacking) if (!led.includes(key)) differ('finding', `only the model: ${key}`);
   for (const key of model.complete ? real.found : []) {
     if (!model.found.has(key)) differ('finding', `only the real code: ${key}`);
   }
+  const { unheard, complete } = model.retell(real.stories);
+  for (const text of new Set(complete ? unheard.map((u) => u.text) : [])) differ('order', text);
   return {
     world: world.name,
     realRuns: real.runs,
@@ -276,8 +271,9 @@ export function compareWorld(
     outcomesReal: real.outcomes.size,
     outcomesModel: model.outcomes.size,
     samples,
-    undecided,
-    shown: [...real.found].sort(),
+    stories: real.stories.length,
+    untold: complete ? 0 : unheard.length,
+    led,
     differences,
   };
 }
@@ -291,13 +287,10 @@ export function conform(
   const worlds: WorldConformance[] = [];
   for (const world of opt.worlds) {
     const model = modelSide(world, revision, opt.statesMax);
-    const real = realSide(image, world, opt, model.found);
+    const real = realSide(image, world, opt);
     const done = compareWorld(world, model, real, opt.samples);
     worlds.push(done);
     opt.onWorld?.(done);
   }
-  const shown = new Set(worlds.flatMap((w) => w.shown));
-  const unwitnessed = new Set(worlds.flatMap((w) => w.undecided).filter((key) => !shown.has(key)));
-  const differences = worlds.flatMap((w) => w.differences);
-  return { worlds, differences, unwitnessed: [...unwitnessed].sort() };
+  return { worlds, differences: worlds.flatMap((w) => w.differences) };
 }

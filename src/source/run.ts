@@ -37,6 +37,8 @@ export interface Way {
   readonly pick?: (able: readonly KernelThread[]) => number;
   /** Told, before it is made, of the last preemption of the plan, or of the first pick. */
   readonly arrive?: (progress: Progress, t: KernelThread | null) => void;
+  /** Told of every preemption of the plan. */
+  readonly left?: () => void;
 }
 
 /** A world on an image, booted once and run many times. */
@@ -251,6 +253,7 @@ export class SourceRunner {
         const left = t.pending !== null && !t.done && mem.count === mem.stop;
         if (p && left) {
           if (p === plan.preemptions.at(-1)) way.arrive?.(progress, t);
+          way.left?.();
           this.leave(progress, p);
         } else if (left) {
           stop?.(progress, t);

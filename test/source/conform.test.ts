@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { must } from '#base/assert';
 import { findRevision, type Revision } from '#kernel/index';
 import { buildTree, type KernelImage } from '#source/build';
-import { compareWorld, modelSide, type RealSide, realOutcomes } from '#source/conform';
+import { compareWorld, modelSide, type RealSide, realSide } from '#source/conform';
 import { sourceWorld } from '#source/worlds';
 import { cc, treeOrSkip } from './helpers.ts';
 import { type Seed, seeds } from './seeds.ts';
@@ -27,7 +27,7 @@ describe.skipIf(!tree)('conform on 7.2', () => {
   const known = new Map<string, RealSide>();
   const real = (world: string): RealSide => {
     const options = { worlds: [], bound: 1, samples: SAMPLES, timeMaxMs: 20_000, statesMax: 0 };
-    const side = known.get(world) ?? realOutcomes(image, must(sourceWorld(world), world), options);
+    const side = known.get(world) ?? realSide(image, must(sourceWorld(world), world), options);
     known.set(world, side);
     return side;
   };
