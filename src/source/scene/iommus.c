@@ -70,8 +70,9 @@ static struct rw_iommu *rw_by_fwnode(struct fwnode_handle *fwnode)
 	put_device(dev);
 #if RW_KV < 615
 	/* These drivers searched the devices bound to them: an instance that registers is none yet. */
-	if (dev && !device_is_bound(dev))
-		return NULL;
+	if (dev)
+		dev = driver_find_device(dev->driver, NULL, fwnode, rw_match_fwnode);
+	put_device(dev);
 #endif
 	return dev ? dev_get_drvdata(dev) : NULL;
 }
