@@ -227,12 +227,6 @@ export class EventMaker implements MachineListener {
     }
     const looked = !f.notes['tried'] && !f.notes['finished'];
     if (result === ENODEV && looked) this.emit('ops-missing', dev, by);
-    const instance = this.view.instanceOfNode(f.notes['instance'] ?? 0);
-    // One that defers instead has not taken it for absent.
-    const absent = !f.notes['found'] && result !== EPROBE_DEFER;
-    if (instance && absent && this.view.looksUpBound(instance)) {
-      this.emit('instance-not-found', dev, instance);
-    }
     this.emit('init-end', dev, by, result);
   }
 
@@ -241,10 +235,11 @@ export class EventMaker implements MachineListener {
     if (!instance) return;
     // Without the flag there is nothing to be not ready; with it, the caller is told by another way
     // that nothing was listed when it looked, whatever has been listed since.
-    const found = this.view.hasReady() && !f.notes['absent'];
-    if (result === EPROBE_DEFER && found) this.emit('not-ready-deferred', dev, instance);
+    const flagged = this.view.hasReady() && !f.notes['absent'];
+    if (result === EPROBE_DEFER && flagged) this.emit('not-ready-deferred', dev, instance);
     if (result !== 0) return;
-    if (!f.notes['ready'] && f.notes['iommu']) this.emit('not-ready-accepted', dev, instance);
+    const accepted = flagged && !f.notes['ready'] && f.notes['iommu'];
+    if (accepted) this.emit('not-ready-accepted', dev, instance);
     if (!f.notes['fwspec']) this.emit('fwspec-built', dev, instance);
   }
 
@@ -266,15 +261,12 @@ export class EventMaker implements MachineListener {
     if (!dev) return;
     if (kind === SCENE.tried) {
       const init = this.inside('iommu_init_device');
-      if (init) {
-        init.notes['tried'] = 1;
-        init.notes['instance'] = this.view.instanceNode(a);
-      }
+      if (init) init.notes['tried'] = 1;
       const { have, want } = this.view.streamIds(a);
       if (have < want) this.emit('fwspec-incomplete', dev, have, want);
+      const instance = this.view.instanceOfNode(this.view.instanceNode(a));
+      if (b === 0 && instance) this.emit('instance-not-found', dev, instance);
     } else if (kind === SCENE.probeDevice) {
-      const init = this.inside('iommu_init_device');
-      if (init) init.notes['found'] = 1;
       this.emit('probe-device', dev, this.view.instanceOfIommu(b), this.by());
     } else if (kind === SCENE.driverProbe) this.emit('driver-probe', dev);
     else if (kind === SCENE.driverProbeEnd) this.emit('driver-probe-end', dev);

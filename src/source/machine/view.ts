@@ -267,11 +267,6 @@ export class KernelView implements Peek {
     const want = uses.reduce((sum, u) => sum + u.ids.length, 0);
     return { have: fwspec ? this.look(fwspec + this.o.ids) : 0, want };
   }
-  /** Families whose probe_device() looks for an instance that has bound; the others keep it. */
-  looksUpBound(instance: Handle): boolean {
-    const driver = this.world.instances.find((i) => i.name === instance.name)?.driver ?? '';
-    return !/exynos|rockchip/.test(driver);
-  }
   driverAddress(dev: number): number {
     return this.look(dev + this.o.driver);
   }

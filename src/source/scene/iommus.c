@@ -90,7 +90,7 @@ static struct iommu_device *rw_fwnode_probe_device(struct device *dev)
 	struct rw_iommu *mmu = rw_by_fwnode(fwspec->iommu_fwnode);
 	struct rw_master *m;
 
-	rw_event(RW_EV_TRIED, dev, NULL);
+	rw_event(RW_EV_TRIED, dev, mmu);
 	if (!mmu)
 		return ERR_PTR(-ENODEV);
 	m = kzalloc(sizeof(*m), GFP_KERNEL);
@@ -107,9 +107,10 @@ static struct iommu_device *rw_smmu_probe_device(struct device *dev)
 	struct iommu_device *iommu;
 
 #if RW_KV < 615
-	rw_event(RW_EV_TRIED, dev, NULL);
-	if (!rw_by_fwnode(dev_iommu_fwspec_get(dev)->iommu_fwnode))
+	if (!rw_by_fwnode(dev_iommu_fwspec_get(dev)->iommu_fwnode)) {
+		rw_event(RW_EV_TRIED, dev, dev);
 		return ERR_PTR(-EPROBE_DEFER);
+	}
 #endif
 	iommu = rw_fwnode_probe_device(dev);
 	if (!IS_ERR(iommu))
@@ -190,7 +191,7 @@ static struct iommu_device *rw_owner_probe_device(struct device *dev)
 	struct rw_master *m = dev_iommu_priv_get(dev);
 	int i;
 
-	rw_event(RW_EV_TRIED, dev, NULL);
+	rw_event(RW_EV_TRIED, dev, dev);
 	if (!m || !m->n)
 		return ERR_PTR(-ENODEV);
 	for (i = 0; i < m->n; i++)

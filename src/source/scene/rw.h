@@ -19,7 +19,7 @@ enum rw_event_kind {
 	RW_EV_DRIVER_PROBE,	/* dev */
 	RW_EV_DRIVER_PROBE_END,	/* dev */
 	RW_EV_ATTACH,		/* dev, domain type */
-	RW_EV_TRIED,		/* dev: ops->probe_device() was called */
+	RW_EV_TRIED,		/* dev, NULL: ops->probe_device() took its instance for absent */
 };
 
 /* Imports. */
