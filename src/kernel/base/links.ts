@@ -82,8 +82,8 @@ export function* device_links_driver_bound(k: Kernel, dev: Device): Kfn<void> {
   for (const link of yield* load(dev, 'consumers')) {
     if ((yield* load(link, 'status')) !== 'dormant') continue;
     yield* store(link, 'status', 'available');
-    // DL_FLAG_AUTOPROBE_CONSUMER
-    if (yield* load(link, 'inferred')) {
+    // DL_FLAG_AUTOPROBE_CONSUMER; only fw_devlink.strict=1 makes such links to an IOMMU.
+    if (k.config.strict_devlink && (yield* load(link, 'inferred'))) {
       yield* k.driver_deferred_probe_add(yield* load(link, 'consumer'));
     }
   }
