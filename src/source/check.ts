@@ -14,14 +14,14 @@ import type {
   Verdict,
 } from '#report/report';
 import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
-import { sortKey, type WorldFinding } from '#worlds/run-world';
+import { sortKey } from '#worlds/run-world';
 import { shapeOf } from '#worlds/shape';
 import { toFinding } from '#worlds/to-finding';
 import type { World } from '#worlds/world';
 import { type BuildOptions, buildTree, type KernelImage } from './build.ts';
 import { SourceError } from './errors.ts';
 import { runWorldTasks, type WorldAnswer } from './pool.ts';
-import { BOUND, TIME_MAX_MS, type WorldSearch } from './world.ts';
+import { BOUND, type SourceFinding, TIME_MAX_MS, type WorldSearch } from './world.ts';
 import { sourceWorlds } from './worlds.ts';
 
 /** Options of a check beyond those of the model's. */
@@ -37,7 +37,11 @@ interface Outcomes extends WorldAnswer {
   readonly derived: DerivedWorld;
 }
 
-function chosenWorlds(platform: Platform | null, opt: SourceCheckOptions): DerivedWorld[] {
+/** The worlds to search: of a board, or the named ones. */
+export function chosenWorlds(
+  platform: Platform | null,
+  opt: Pick<SourceCheckOptions, 'check' | 'world'>,
+): DerivedWorld[] {
   const { asyncProbe, strictDevlink, devices } = opt.check;
   const place = (world: World): DerivedWorld => ({
     world,
@@ -58,6 +62,13 @@ function chosenWorlds(platform: Platform | null, opt: SourceCheckOptions): Deriv
   return devices ? all.filter((w) => w.devices.some((d) => devices.includes(d))) : all;
 }
 
+/** Worlds of one shape come to the same; the first stands for all. */
+export function firstsOf(worlds: readonly DerivedWorld[]): DerivedWorld[] {
+  const shapes = new Map<string, DerivedWorld>();
+  for (const d of worlds) if (!shapes.has(shapeOf(d.world))) shapes.set(shapeOf(d.world), d);
+  return [...shapes.values()];
+}
+
 /** Check a tree: build it, run the worlds, and report as `racewindow check` does. */
 export async function checkSource(
   tree: string,
@@ -68,10 +79,7 @@ export async function checkSource(
   const worlds = chosenWorlds(platform, opt);
   const { strategy, timeMaxMs, statesMax, properties: chosen } = opt.check;
   const check = { strategy, timeMaxMs, statesMax, properties: chosen };
-  // Worlds of one shape come to the same; the first stands for all.
-  const shapes = new Map<string, DerivedWorld>();
-  for (const d of worlds) if (!shapes.has(shapeOf(d.world))) shapes.set(shapeOf(d.world), d);
-  const firsts = [...shapes.values()];
+  const firsts = firstsOf(worlds);
   const tasks = firsts.map(({ world }) => ({ world, check }));
   let worldsDone = 0;
   let found = 0;
@@ -106,12 +114,7 @@ function revisionOf(image: KernelImage, opt: SourceCheckOptions): FindingRevisio
 }
 
 /** What @f was made from, so that a replay can tell whether it has the same. */
-function sourceOf(
-  image: KernelImage,
-  f: WorldFinding,
-  points: readonly number[],
-  opt: SourceCheckOptions,
-): FindingSource {
+function sourceOf(image: KernelImage, f: SourceFinding, opt: SourceCheckOptions): FindingSource {
   const files: Record<string, string> = {};
   const names = new Set(f.trace.flatMap((s) => (s.file === null ? [] : [s.file])));
   for (const name of [...names].sort()) {
@@ -119,7 +122,7 @@ function sourceOf(
     if (hash !== null) files[name] = hash;
   }
   const { compiler, key } = image;
-  return { files, compiler, image: key, reverts: opt.reverts?.length ?? 0, points };
+  return { files, compiler, image: key, reverts: opt.reverts?.length ?? 0, points: f.points };
 }
 
 function report(
@@ -129,10 +132,8 @@ function report(
 ): CheckResult {
   const kernel = revisionOf(image, opt);
   const { windows, strategy } = opt.check;
-  const all: Finding[] = outcomes.flatMap(({ derived, findings, points }) =>
-    findings.map((f) =>
-      toFinding(f, { ...derived, kernel, source: sourceOf(image, f, points, opt) }),
-    ),
+  const all: Finding[] = outcomes.flatMap(({ derived, findings }) =>
+    findings.map((f) => toFinding(f, { ...derived, kernel, source: sourceOf(image, f, opt) })),
   );
   const best = new Map<string, Finding>();
   for (const f of all) {

@@ -9,10 +9,21 @@ import type { RunResult } from './plan.ts';
 import type { SourceProgram } from './program.ts';
 import type { SearchFinding } from './tally.ts';
 
-/** Steps of a plan through the Program, as the segments of its run say. */
-export function tracePlan(program: SourceProgram, run: RunResult): StepRecord[] {
+/** A run step by step, with as many preemptions as its replay will count. */
+interface Traced {
+  readonly trace: StepRecord[];
+  readonly preemptions: number;
+}
+
+/**
+ * Steps of a plan through the Program, as the segments of its run say. A plan may leave a thread
+ * that could not have gone on, before a lock that is taken: that is no preemption.
+ */
+function tracePlan(program: SourceProgram, run: RunResult): Traced {
   const { machine } = program.runner;
   const trace: StepRecord[] = [];
+  let preemptions = 0;
+  let latest = -1;
   program.reset();
   for (let i = 0; i < run.segments.length; i++) {
     const segment = run.segments[i]!;
@@ -21,11 +32,13 @@ export function tracePlan(program: SourceProgram, run: RunResult): StepRecord[] 
     const preempted = !last && run.preempted[i] === true;
     if (t >= program.threadCount()) break;
     while (program.enabled(t)) {
+      if (latest >= 0 && latest !== t && program.enabled(latest)) preemptions++;
+      latest = t;
       trace.push(program.record(t));
       if (preempted && machine.mem.count >= segment.to) break;
     }
   }
-  return trace;
+  return { trace, preemptions };
 }
 
 /** The step that decides: the last one that carried an event about the subject. */
@@ -91,7 +104,7 @@ export function toWorldFinding(
     r.property === f.report.property &&
     r.window === f.report.window &&
     r.subject === f.report.subject;
-  const trace = tracePlan(program, run);
+  const { trace, preemptions } = tracePlan(program, run);
   const atEnd = program.atEnd();
   const report = [...runner.watch.reports, ...atEnd].find(same);
   if (!report) return null;
@@ -99,6 +112,5 @@ export function toWorldFinding(
     trace,
     trace.map(() => ({ thread: 0, choice: 0 })),
   );
-  const { length: preemptions } = f.plan.preemptions;
   return { ...foundIn(program, trace, report), schedule, preemptions, minimal };
 }

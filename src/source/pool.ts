@@ -4,11 +4,10 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { CheckOptions } from '#report/report';
-import type { WorldFinding } from '#worlds/run-world';
 import type { World } from '#worlds/world';
 import type { ImageRef, KernelImage } from './build.ts';
 import { SourceError } from './errors.ts';
-import { searchWorld, type WorldSearch } from './world.ts';
+import { type SourceFinding, searchWorld, type WorldSearch } from './world.ts';
 
 /** A world to search. */
 export interface WorldTask {
@@ -25,9 +24,7 @@ export interface SentTask {
 /** What a world comes to. */
 export interface WorldAnswer {
   readonly search: WorldSearch | null;
-  readonly findings: readonly WorldFinding[];
-  /** Switch points that a replay must be told of. */
-  readonly points: readonly number[];
+  readonly findings: readonly SourceFinding[];
   /** Why the world could not be run, if it could not. */
   readonly refused: string | null;
 }
@@ -38,7 +35,7 @@ export function runWorldTask(image: KernelImage, task: WorldTask): WorldAnswer {
     return { ...searchWorld(image, task.world, task.check), refused: null };
   } catch (e) {
     if (!(e instanceof SourceError) || e.code !== 'RW309') throw e;
-    return { search: null, findings: [], points: [], refused: e.message };
+    return { search: null, findings: [], refused: e.message };
   }
 }
 

@@ -14,6 +14,7 @@ import { SourceError } from './errors.ts';
 import { foundIn } from './finding.ts';
 import type { PatchInput } from './patch.ts';
 import { SourceProgram } from './program.ts';
+import { addUnlearned } from './world.ts';
 
 /** The tree to replay in, and how to build it; patches come from the finding. */
 export interface ReplayOptions extends Omit<BuildOptions, 'patches' | 'reverts'> {
@@ -59,7 +60,7 @@ function compareFiles(finding: Finding, source: FindingSource, image: KernelImag
 
 function programOf(finding: Finding, source: FindingSource, image: KernelImage): SourceProgram {
   const program = new SourceProgram(image, finding.world as World);
-  if (image.key === source.image) program.runner.machine.mem.addPoints(source.points);
+  if (image.key === source.image) addUnlearned(program.runner, source.points);
   program.reset();
   return program;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One world searched in an image: what its findings are, each replayed before it is told.
 
+import { propertyOf } from '#properties/index';
 import type { CheckOptions } from '#report/report';
 import { bestOf, type WorldFinding } from '#worlds/run-world';
 import type { World } from '#worlds/world';
@@ -25,12 +26,16 @@ export interface WorldSearch extends SearchResult {
   readonly classes?: number;
 }
 
+/** A finding, and what a replay of its schedule has to know. */
+export interface SourceFinding extends WorldFinding {
+  /** Switch points that were not learned before the search that found it. */
+  readonly points: readonly number[];
+}
+
 /** What a world comes to. */
 export interface SearchedWorld {
   readonly search: WorldSearch;
-  readonly findings: WorldFinding[];
-  /** Switch points that were not learned before the search: a replay needs them. */
-  readonly points: readonly number[];
+  readonly findings: SourceFinding[];
 }
 
 type Options = Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'properties'>;
@@ -58,18 +63,18 @@ export function searchWorld(image: KernelImage, world: World, check: Options): S
     ...(runsMax === null ? {} : { runsMax }),
   });
   const found = findingsOf(image, world, runner, layers, true);
-  const points = layers.restarts > 0 && found.length > 0 ? unlearned(runner) : [];
   if (check.strategy.kind !== 'source' || layers.limit !== null) {
-    return { search: layers, findings: bestOf(found), points };
+    return { search: layers, findings: bestOf(found) };
   }
   const steps = searchSteps(runner, {
     timeMaxMs: Math.max(0, timeMaxMs - (performance.now() - started)),
     ...(runsMax === null ? {} : { runsMax: Math.max(0, runsMax - layers.runs) }),
   });
   const known = new Set(found.map((f) => `${f.property} ${f.window}`));
-  const more = findingsOf(image, world, runner, steps, false).filter(
-    (f) => !known.has(`${f.property} ${f.window}`),
+  const fresh = steps.findings.filter(
+    ({ report: r }) => !known.has(`${propertyOf(r.property)} ${r.window}`),
   );
+  const more = findingsOf(image, world, runner, { ...steps, findings: fresh }, false);
   const search: WorldSearch = {
     ...layers,
     runs: layers.runs + steps.runs,
@@ -79,30 +84,45 @@ export function searchWorld(image: KernelImage, world: World, check: Options): S
     hits: new Set([...layers.hits, ...steps.hits]),
     classes: steps.classes,
   };
-  const all = more.length > 0 ? unlearned(runner) : points;
-  return { search, findings: bestOf([...found, ...more]), points: all };
+  return { search, findings: bestOf([...found, ...more]) };
 }
 
+/** The findings of @search, whose switch points are those that @runner has now. */
 function findingsOf(
   image: KernelImage,
   world: World,
   runner: SourceRunner,
   search: TallyResult,
   minimal: boolean,
-): WorldFinding[] {
+): SourceFinding[] {
   const program = new SourceProgram(image, world, runner);
-  return search.findings.map((f) => {
-    const found = toWorldFinding(program, f, minimal);
-    if (!found) throw new Error(`${f.report.property} of ${world.name} does not show again`);
-    return found;
+  const found = search.findings.map((f) => {
+    const made = toWorldFinding(program, f, minimal);
+    if (!made) throw new Error(`${f.report.property} of ${world.name} does not show again`);
+    return made;
   });
+  const grown = !minimal || search.restarts > 0;
+  const points = grown && found.length > 0 ? unlearned(image, world, runner) : [];
+  return found.map((f) => ({ ...f, points }));
 }
 
-/** Switch points of @runner that it would not learn again. */
-function unlearned(runner: SourceRunner): number[] {
-  const { mem } = runner.machine;
-  const all = mem.points();
-  learn(runner);
+/**
+ * Switch points of @runner that a replay would not learn: words, and locks that were inert. What a
+ * runner has been through shows in what it learns, so a new one is asked.
+ */
+function unlearned(image: KernelImage, world: World, runner: SourceRunner): number[] {
+  const replaying = new SourceRunner(image, world);
+  learn(replaying);
+  const { mem, locks } = replaying.machine;
   const learned = new Set(mem.points());
-  return all.filter((p) => !learned.has(p));
+  const words = runner.machine.mem.points().filter((p) => !learned.has(p));
+  const revived = [...locks.inert].filter((l) => !runner.machine.locks.inert.has(l));
+  return [...new Set([...words, ...revived])].sort((a, b) => a - b);
+}
+
+/** Make switch points of what another search has found to be. */
+export function addUnlearned(runner: SourceRunner, points: readonly number[]): void {
+  const { mem, locks } = runner.machine;
+  mem.addPoints(points);
+  for (const p of points) if (locks.inert.has(p)) locks.revive(p);
 }

@@ -8,6 +8,7 @@ import { replayOne } from '#cli/replay';
 import { realPipeline } from '#cli/wiring';
 import type { Finding } from '#report/finding';
 import { findingJson } from '#report/json';
+import type { CheckOptions } from '#report/report';
 import { parseDocument } from '#report/validate';
 import { checkSource } from '#source/check';
 import type { PatchInput } from '#source/patch';
@@ -16,16 +17,21 @@ import { cc, edit, treeOrSkip } from './helpers.ts';
 
 const tree = treeOrSkip('7.2', 'replay of what was found in the C of 7.2');
 
-const found = async (world: string, patches: PatchInput[]): Promise<Finding[]> => {
+const LAYERS = { strategy: { kind: 'bound', preemptionsMax: 1 }, statesMax: null } as const;
+
+const found = async (
+  world: string,
+  patches: PatchInput[],
+  how: Pick<CheckOptions, 'strategy' | 'statesMax'> = LAYERS,
+): Promise<Finding[]> => {
   const { findings } = await checkSource(tree!, null, {
     cc,
     patches,
     world,
     version: '0.0.0',
     check: {
-      strategy: { kind: 'bound', preemptionsMax: 1 },
+      ...how,
       timeMaxMs: 120_000,
-      statesMax: null,
       properties: null,
       windows: null,
       devices: null,
@@ -80,6 +86,14 @@ describe.skipIf(!tree)('a finding of 7.2', () => {
     expect(findings.length).toBeGreaterThan(6);
     expect(findings.some((f) => f.source!.points.length > 0)).toBe(true);
     for (const f of findings) expect(`${f.id} ${codeOf(await again(f))}`).toBe(`${f.id} replayed`);
+  }, 300_000);
+
+  it('replays where all classes of runs were wanted, whichever search has found it', async () => {
+    const how = { strategy: { kind: 'source' }, statesMax: 5000 } as const;
+    const all = await found('acpi-device-add', [], how);
+    // The layers have tried all with fewer preemptions, the search of classes has not.
+    expect(new Set(all.map((f) => f.minimal))).toEqual(new Set([true, false]));
+    for (const f of all) expect(`${f.id} ${codeOf(await again(f))}`).toBe(`${f.id} replayed`);
   }, 300_000);
 
   it('replays with the patch that it carries', async () => {
