@@ -203,19 +203,29 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'try',
-    args: '<FIX> [FIRMWARE]',
+    args: '[FIX] [FIRMWARE]',
     text: 'tell what a fix closes, opens and leaves',
     options: [
       { flags: '--on NAME', text: 'kernel that the fix stands on', value: '7.2' },
-      { flags: '--with SHA|FILE.ts', text: 'what the kernel has in addition', repeats: true },
-      { flags: '--states-max N', text: 'explore a world in part after N states' },
+      { flags: '--with SHA|FILE', text: 'what the kernel has in addition', repeats: true },
+      { flags: '--states-max N', text: 'explore a world in part after N states or runs' },
       { flags: '--jobs N', text: 'worker threads; changes no result' },
       { flags: '--format HOW', text: 'text or json', value: 'text' },
+      { flags: '--tree TREE', text: 'judge --patch in the C of this kernel tree' },
+      { flags: '--patch FILE', text: 'the fix: a .diff or .mbox', repeats: true },
+      { flags: '--strategy HOW', text: 'in a tree: bound=K preemptions, or source' },
+      { flags: '--time-max S', text: 'in a tree: give up a world after S seconds' },
+      { flags: '--world NAME', text: 'in a tree: only this named world' },
+      { flags: '--cc CLANG', text: 'build with a native clang' },
     ],
     run: async ({ args, options, io }) => {
+      const given = options as unknown as TryArguments;
+      if (given.tree !== undefined) {
+        const { runTrySource } = await import('./try-source.ts');
+        return runTrySource({ ...given, firmware: args[0] }, io);
+      }
       const { runTry } = await import('./try.ts');
-      const given = { ...options, fix: args[0] ?? '', firmware: args[1] };
-      return runTry(given as unknown as TryArguments, io);
+      return runTry({ ...given, fix: args[0], firmware: args[1] }, io);
     },
   },
   {

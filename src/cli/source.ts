@@ -27,7 +27,8 @@ export interface SourceArguments extends CheckArguments {
   readonly bound?: string;
 }
 
-function readPatches(names: readonly string[] | undefined): PatchInput[] {
+/** The patches in files. */
+export function readPatches(names: readonly string[] | undefined): PatchInput[] {
   return (names ?? []).map((name) => {
     try {
       return { name, text: readFileSync(name, 'latin1') };

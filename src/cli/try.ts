@@ -2,7 +2,7 @@
 // racewindow try: what a fix closes, opens and leaves against the kernel that it stands on.
 
 import { availableParallelism } from 'node:os';
-import type { UserError } from '#base/errors';
+import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { plural, printable, wrap } from '#base/text';
 import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
@@ -21,14 +21,21 @@ import { readFirmware } from './files.ts';
 import { type BundledFix, bundleFix, namesFile } from './fix.ts';
 import type { Io } from './io.ts';
 import { progressLine } from './progress.ts';
-import { countOption, formatOption } from './values.ts';
+import { countOption, type Format, formatOption } from './values.ts';
 
 /** The options of the command line, as text. */
 export interface TryArguments {
   /** A file of a fix, or the id of a known commit. */
-  readonly fix: string;
+  readonly fix?: string | undefined;
   readonly firmware?: string | undefined;
   readonly on: string;
+  /** A kernel tree, and the patches that are judged in its C instead of a fix of the model. */
+  readonly tree?: string;
+  readonly patch?: readonly string[];
+  readonly cc?: string;
+  readonly world?: string;
+  readonly strategy?: string;
+  readonly timeMax?: string;
   readonly with?: readonly string[];
   readonly statesMax?: string;
   readonly jobs?: string;
@@ -42,6 +49,16 @@ interface Pair {
   readonly subject: string;
 }
 
+/** What a trial was of. */
+export interface Tried {
+  readonly name: string;
+  readonly commits: readonly string[];
+  readonly subject: string;
+  /** What was counted, and what a search that was cut off should be given. */
+  readonly counted: 'states' | 'runs';
+  readonly limit: string;
+}
+
 /** Run the command: exit 0 where the fix opens nothing, 1 where it opens something. */
 export async function runTry(args: TryArguments, io: Io): Promise<Result<ExitCode, UserError>> {
   const format = formatOption(args.format);
@@ -50,6 +67,8 @@ export async function runTry(args: TryArguments, io: Io): Promise<Result<ExitCod
   if (!statesMax.ok) return statesMax;
   const jobs = countOption('--jobs', args.jobs, 1, 256);
   if (!jobs.ok) return jobs;
+  const misuse = misuseOf(args);
+  if (misuse) return misuse;
   const pair = await pairOf(args);
   if (!pair.ok) return pair;
   const worlds = worldsOf(args.firmware);
@@ -66,9 +85,31 @@ export async function runTry(args: TryArguments, io: Io): Promise<Result<ExitCod
       await explorer.close();
     },
   );
-  if (format.value === 'json') io.out(`${JSON.stringify(trialJson(pair.value, trial), null, 2)}\n`);
-  else io.out(`${trialLines(pair.value, trial).join('\n')}\n`);
+  const { base, subject } = pair.value;
+  const limit = '--states-max explores more';
+  const tried: Tried = { ...base, subject, counted: 'states', limit };
+  io.out(trialText(tried, trial, format.value));
   return ok(verdict(trial));
+}
+
+/** Options that go with a tree only, or a fix that is missing. */
+function misuseOf(args: TryArguments): Result<never, UserError> | null {
+  const ofTree = ['patch', 'world', 'cc', 'strategy', 'timeMax'] as const;
+  const given = ofTree.find((name) => args[name] !== undefined);
+  if (given !== undefined) {
+    const flag = given === 'timeMax' ? 'time-max' : given;
+    return fail('RW066', `--${flag} is for a kernel tree`, 'name the tree with --tree');
+  }
+  if (args.fix !== undefined) return null;
+  return fail('RW060', 'there is no fix to try', 'name one, or --tree and --patch');
+}
+
+/** A trial as text or JSON. */
+export function trialText(tried: Tried, trial: Trial, format: Format): string {
+  if (format !== 'json') return `${trialLines(tried, trial).join('\n')}\n`;
+  const { name, commits, subject } = tried;
+  const head = { format: 'racewindow/trial@1', kernel: { name, commits }, fix: subject };
+  return `${JSON.stringify({ ...head, ...trial }, null, 2)}\n`;
 }
 
 /** Opening something decides; else a search that was cut off is no proof. */
@@ -84,7 +125,7 @@ async function pairOf(args: TryArguments): Promise<Result<Pair, UserError>> {
   const below = await added(found.value, args.with ?? [], scripts);
   if (!below.ok) return below;
   const base = specOf(below.value, [...scripts]);
-  const fixed = await added(below.value, [args.fix], scripts);
+  const fixed = await added(below.value, [args.fix ?? ''], scripts);
   if (!fixed.ok) return fixed;
   const subject = fixed.value.commits.find((c) => !below.value.commits.includes(c))?.subject ?? '';
   return ok({ base, fixed: specOf(fixed.value, scripts), subject });
@@ -122,9 +163,9 @@ function worldsOf(firmware: string | undefined): Result<DerivedWorld[], UserErro
   return ok(distinctWorlds(worldsForPlatform(platform.value, axes)));
 }
 
-function trialLines(pair: Pair, trial: Trial): string[] {
-  const size = `${plural(trial.worlds, 'world')}, ${grouped(trial.states)} states`;
-  const lines = wrap(printable(`${pair.base.name}: ${pair.subject}`), { rest: '  ' });
+function trialLines(tried: Tried, trial: Trial): string[] {
+  const size = `${plural(trial.worlds, 'world')}, ${grouped(trial.states)} ${tried.counted}`;
+  const lines = wrap(printable(`${tried.name}: ${tried.subject}`), { rest: '  ' });
   lines.push(`  ${size}`);
   for (const [what, list] of [
     ['closes', trial.closes],
@@ -140,7 +181,7 @@ function trialLines(pair: Pair, trial: Trial): string[] {
   }
   if (trial.bounded.length === 0) return lines;
   const left = plural(trial.bounded.length, 'world');
-  const text = `bounded: ${left} not explored in full; --states-max explores more`;
+  const text = `bounded: ${left} not explored in full; ${tried.limit}`;
   return [...lines, '', ...wrap(text, { rest: '  ' })];
 }
 
@@ -151,9 +192,4 @@ export function changeLines(change: Change, detailed: boolean): string[] {
   const head = `  ${(window ?? 'new').padEnd(4)} ${report.padEnd(15)} `;
   const lines = wrap(printable(where), { first: head, rest: ' '.repeat(head.length) });
   return detailed ? [...lines, ...wrap(printable(because), { first: '         ' })] : lines;
-}
-
-function trialJson(pair: Pair, trial: Trial) {
-  const kernel = { name: pair.base.name, commits: pair.base.commits };
-  return { format: 'racewindow/trial@1', kernel, fix: pair.subject, ...trial };
 }

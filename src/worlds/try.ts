@@ -44,9 +44,15 @@ export async function tryFix(
     onProgress(++done, 2 * worlds.length, derived.world.name);
     return result;
   };
-  const pairs = await Promise.all(
-    worlds.map((w) => Promise.all([explore(w, revisions.base), explore(w, revisions.fixed)])),
+  return trialOf(
+    await Promise.all(
+      worlds.map((w) => Promise.all([explore(w, revisions.base), explore(w, revisions.fixed)])),
+    ),
   );
+}
+
+/** Compare what worlds came to without the fix and with it. */
+export function trialOf(pairs: readonly (readonly [Explored, Explored])[]): Trial {
   const [base, fixed] = [pairs.map(([b]) => b), pairs.map(([, f]) => f)];
   const [before, after] = [sightings(base), sightings(fixed)];
   const gone = [...before].filter(([key]) => !after.has(key));
@@ -61,7 +67,7 @@ export async function tryFix(
     opens: changes(come.filter((entry) => !comeCut(entry))),
     undecided: changes([...gone.filter(goneCut), ...come.filter(comeCut)]),
     leaves: changes([...after].filter(([key]) => before.has(key))),
-    worlds: worlds.length,
+    worlds: pairs.length,
     states: pairs.flat().reduce((sum, e) => sum + e.states, 0),
     bounded: pairs
       .filter(([b, f]) => b.bounded || f.bounded)
