@@ -55,13 +55,21 @@ function decidingStep(trace: readonly StepRecord[], property: string, subject: s
   return at < 0 ? null : at;
 }
 
-/** file:line of the deciding access, or of the last one before it that stands in a .c file. */
-function placeOf(trace: readonly StepRecord[], deciding: number | null): string | null {
+/**
+ * file:line of the deciding access, or of the last one before it that stands in a .c file. What the
+ * IOMMU core decides, it decides in its own files, whatever prints or follows a list after that.
+ */
+function placeOf(
+  trace: readonly StepRecord[],
+  deciding: number | null,
+  property: string,
+): string | null {
   if (deciding === null) return null;
   const { thread } = trace[deciding]!;
+  const file = property === 'P3' ? /\.c$/ : /^drivers\/iommu\/.*\.c$/;
   const step = trace
     .slice(0, deciding + 1)
-    .findLast((s) => s.thread === thread && s.file?.endsWith('.c'));
+    .findLast((s) => s.thread === thread && file.test(s.file ?? ''));
   return step ? `${step.file}:${step.line}` : null;
 }
 
@@ -78,7 +86,7 @@ export function foundIn(
   const { subject, because, facts, window } = report;
   const property = propertyOf(report.property);
   const deciding = decidingStep(trace, property, subject);
-  const at = placeOf(trace, deciding);
+  const at = placeOf(trace, deciding, property);
   const more = { ...(at ? { at } : {}), ...(fault ? program.faultFacts(fault) : {}) };
   return {
     property,
