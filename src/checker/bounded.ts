@@ -23,10 +23,11 @@ import type { Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
 import { Code } from './machine-code.ts';
 import { Fact } from './machine-sight.ts';
+import { atLeast, Pace } from './pace.ts';
 import type { Report } from './program.ts';
 import { CYCLE_MIN, Cycle } from './quiet-cycle.ts';
 import { Discipline, type ReductionFaults, releases } from './reduce.ts';
-import { type Choice, type Found, type Limit, type Limits, limitsHit, reportKey } from './run.ts';
+import { type Choice, type Found, type Limit, type Limits, reportKey } from './run.ts';
 import { StateTable } from './state-table.ts';
 
 export interface BoundedOptions extends Limits {
@@ -94,7 +95,7 @@ class Layered {
   private readonly options: BoundedOptions;
   private readonly discipline: Discipline;
   private readonly limits: Limit[] = [];
-  private readonly started = performance.now();
+  private readonly pace: Pace;
   private readonly cycle = new Cycle();
   /** Snapshots to use again. */
   private readonly spare: Int32Array[] = [];
@@ -110,6 +111,7 @@ class Layered {
   constructor(machine: Machine, options: BoundedOptions) {
     this.machine = machine;
     this.options = options;
+    this.pace = new Pace(options, () => atLeast(this.table.size, this.queued()));
     this.discipline =
       options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
   }
@@ -288,8 +290,12 @@ class Layered {
     this.best.set(key, { report, preemptions, steps, run });
   }
 
+  private queued(): number {
+    return this.queue.flat().reduce((sum, bucket) => sum + bucket.length, 0);
+  }
+
   private exceeded(): boolean {
-    this.limits.push(...limitsHit(this.options, this.table.size, this.started));
+    this.limits.push(...this.pace.step(this.table.size));
     return this.limits.length > 0;
   }
 }

@@ -12,6 +12,7 @@ import { EXPLAIN_MAX, explained, type Why } from './explain-brief.ts';
 import { Futures } from './futures.ts';
 import { Machine } from './machine.ts';
 import { type Minimised, minimise } from './minimise.ts';
+import type { Meter } from './pace.ts';
 import type { Report, StepRecord } from './program.ts';
 import { Discipline } from './reduce.ts';
 import { type Limit, type Limits, type Replayed, replayRun, reportKey } from './run.ts';
@@ -42,6 +43,8 @@ export interface CheckOptions {
   readonly minimiseMax?: number | undefined;
   /** Steps to spend on why each finding fails; 0 for none of it, 30,000 unless told. */
   readonly explainMax?: number;
+  /** Is told from time to time how far the search has come. */
+  readonly meter?: Meter | undefined;
   /** Flag --audit-cache: go on from every Nth place where an exhaustive search turned back. */
   readonly auditCache?: number | undefined;
 }
@@ -96,8 +99,8 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
   const strategy = options.strategy ?? { kind: 'exhaustive' };
   const { statesMax, timeMaxS, depthMax } = options;
   const futures = new Futures(machine, discipline);
-  const { auditCache } = options;
-  const limits = { statesMax, timeMaxS, depthMax, discipline, futures, auditCache };
+  const { auditCache, meter } = options;
+  const limits = { statesMax, timeMaxS, depthMax, meter, discipline, futures, auditCache };
   const explored = explore(machine, strategy, limits);
   const { runs } = minimise(machine, explored.found, {
     discipline,

@@ -11,8 +11,9 @@
 
 import { assert } from '#base/assert';
 import { delayCost } from './delay-layers.ts';
+import { atLeast, Pace } from './pace.ts';
 import type { Program, Report } from './program.ts';
-import { type Choice, enabledThreads, type Found, reportKey } from './run.ts';
+import { type Choice, enabledThreads, type Found, type Limits, reportKey } from './run.ts';
 import { StateTable } from './state-table.ts';
 
 /** A report with its run of fewest delays. */
@@ -27,8 +28,10 @@ export interface DelayResult {
   readonly transitions: number;
   /** True if more delays would reach nothing new. */
   readonly exhausted: boolean;
-  /** False where statesMax was hit. */
+  /** False where statesMax or timeMaxS was hit. */
   readonly finished: boolean;
+  /** False where timeMaxS was. */
+  readonly inTime: boolean;
 }
 
 interface Step extends Choice {
@@ -36,16 +39,18 @@ interface Step extends Choice {
 }
 
 /** Explore @program with at most @delays delays. Needs undo and fingerprint. */
-export function exploreDelay(program: Program, delays: number, statesMax = 2 ** 26): DelayResult {
+export function exploreDelay(program: Program, delays: number, limits: Limits = {}): DelayResult {
   const able = program.mark && program.undo && program.fingerprint;
   assert(able, `${program.name} has no undo or no fingerprint`);
-  return new Delays(program, delays, statesMax).explore();
+  return new Delays(program, delays, limits).explore();
 }
 
 class Delays {
   private readonly program: Program;
   private readonly delays: number;
   private readonly statesMax: number;
+  private readonly pace: Pace;
+  private inTime = true;
   private readonly table = new StateTable();
   private readonly words = new Uint32Array(4);
   private readonly layers: (Step | null)[][] = [[null]];
@@ -53,17 +58,19 @@ class Delays {
   private transitions = 0;
   private layer = 0;
 
-  constructor(program: Program, delays: number, statesMax: number) {
+  constructor(program: Program, delays: number, limits: Limits) {
     this.program = program;
     this.delays = delays;
-    this.statesMax = statesMax;
+    this.statesMax = limits.statesMax ?? 2 ** 26;
+    const { timeMaxS, meter } = limits;
+    this.pace = new Pace({ timeMaxS, meter }, () => atLeast(this.table.size, this.queued()));
   }
 
   explore(): DelayResult {
     const { program, layers } = this;
     for (; this.layer <= this.delays && this.layer < layers.length; this.layer++) {
       const open = layers[this.layer]!;
-      for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      for (let at = open.pop(); at !== undefined && this.inTime; at = open.pop()) {
         program.reset();
         const origin = program.mark!();
         this.note(program.reports, null);
@@ -78,14 +85,24 @@ class Delays {
       states: this.table.size,
       transitions: this.transitions,
       exhausted: layers.slice(this.delays + 1).every((l) => l.length === 0),
-      finished: this.table.size < this.statesMax,
+      finished: this.inTime && this.table.size < this.statesMax,
+      inTime: this.inTime,
     };
+  }
+
+  /** Steps that are still to be gone on from, in all layers. */
+  private queued(): number {
+    return this.layers.reduce((sum, layer) => sum + layer.length, 0);
   }
 
   /** Go on without delay from where the program stands, and leave the rest to later layers. */
   private run(from: Step | null): void {
     let at = from;
     while (this.enter(at?.thread ?? -1)) {
+      if (this.pace.step(this.table.size).length > 0) {
+        this.inTime = false;
+        return;
+      }
       const enabled = enabledThreads(this.program);
       if (enabled.length === 0) {
         this.note(this.program.atEnd(), at);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The open states of a depth-first search, and which of them have left threads out.
 
+import { type Counted, type Range, Shares } from './estimate-states.ts';
 import type { Machine } from './machine.ts';
 import type { State } from './state.ts';
 
 /** An open state. */
-export interface Level {
+export interface Level extends Counted {
   mark: number;
   /** Length of the path to it. */
   length: number;
@@ -36,13 +37,24 @@ export class Stack {
   private readonly levels: Level[] = [];
   /** How many levels that leave threads out begin with a fingerprint like this. */
   private readonly buckets = new Uint32Array(BUCKETS);
+  private readonly shares = new Shares();
 
   at(depth: number): Level {
     return this.levels[depth]!;
   }
 
-  /** The level at @depth for the state in which @machine is; its threads' views are noted. */
-  open(depth: number, machine: Machine, todo: number, sleep: number, left: number): Level {
+  /**
+   * The level at @depth for the state in which @machine is, one of so many @states; its threads'
+   * views are noted.
+   */
+  open(
+    depth: number,
+    machine: Machine,
+    todo: number,
+    sleep: number,
+    left: number,
+    states: number,
+  ): Level {
     let level = this.levels[depth];
     if (level === undefined) {
       level = emptyLevel();
@@ -53,6 +65,10 @@ export class Stack {
     level.sleep = sleep;
     level.left = left;
     level.thread = -1;
+    level.before = states;
+    level.begun = 0;
+    level.since = states;
+    level.first = -1;
     level.f0 = state.f0;
     level.f1 = state.f1;
     level.f2 = state.f2;
@@ -68,7 +84,31 @@ export class Stack {
     return level;
   }
 
-  /** The level is done with. */
+  /** A branch of @level begins; there are so many @states. */
+  branch(level: Level, states: number): void {
+    this.shares.branch(level, states);
+  }
+
+  /** All that was to be done from @level has been done. */
+  leave(level: Level, states: number): void {
+    this.shares.finish(level, states);
+    this.close(level);
+  }
+
+  /** How many levels up to @depth have something left to try. */
+  frontier(depth: number): number {
+    let open = 0;
+    for (let d = 0; d <= depth; d++) if (branchesLeft(this.levels[d]!) > 0) open++;
+    return open;
+  }
+
+  /** How many states there will be, as far as one can say with these levels up to @depth. */
+  range(depth: number, states: number): Range {
+    const levels = this.levels.slice(0, depth + 1);
+    return this.shares.range(levels, levels.map(branchesLeft), states);
+  }
+
+  /** The level leaves nobody out any more. */
   close(level: Level): void {
     if (level.left !== 0) this.count(level, -1);
     level.left = 0;
@@ -97,6 +137,13 @@ export class Stack {
   }
 }
 
+/** Branches of @level that have not been begun. */
+function branchesLeft({ todo, thread }: Level): number {
+  let left = thread < 0 ? 0 : 1;
+  for (let rest = todo; rest !== 0; rest &= rest - 1) left++;
+  return left;
+}
+
 function emptyLevel(): Level {
   return {
     mark: 0,
@@ -108,6 +155,10 @@ function emptyLevel(): Level {
     from: 0,
     thread: -1,
     choice: 0,
+    before: 0,
+    begun: 0,
+    since: 0,
+    first: -1,
     views: new Int32Array(8),
     f0: 0,
     f1: 0,

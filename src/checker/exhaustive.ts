@@ -30,13 +30,14 @@ import { type Level, Stack } from './exhaustive-stack.ts';
 import { Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
 import { Code } from './machine-code.ts';
+import { atLeast, Pace, type Sample, within } from './pace.ts';
 import { PersistentSets } from './persistent.ts';
 import { QuietSteps } from './quiet.ts';
 import { CYCLE_MIN, Cycle } from './quiet-cycle.ts';
 import { Discipline } from './reduce.ts';
 import { learn } from './reduce-learn.ts';
 import { DependenceMatrix } from './reduce-matrix.ts';
-import { Findings, type Limit, limitsHit, livelock, Path } from './run.ts';
+import { Findings, type Limit, livelock, Path } from './run.ts';
 import { StateTable } from './state-table.ts';
 
 export type { ExhaustiveOptions, SearchResult } from './exhaustive-options.ts';
@@ -69,7 +70,8 @@ class Exhaustive {
   private readonly persistent: PersistentSets;
   private readonly matrix: DependenceMatrix;
   private readonly limits: Limit[] = [];
-  private readonly started = performance.now();
+  private readonly pace: Pace;
+  private depth = -1;
   private table = new StateTable();
   private transitions = 0;
   private answers: Answers;
@@ -88,6 +90,7 @@ class Exhaustive {
     this.steps = new QuietSteps(machine, this.discipline, this.futures, options);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
     this.answers = new Answers(this.futures, this.discipline);
+    this.pace = new Pace(options, () => this.sample());
     this.persistent = new PersistentSets(machine, this.futures, options.faults);
   }
 
@@ -108,6 +111,14 @@ class Exhaustive {
       bounded: this.limits,
       rounds,
     };
+  }
+
+  /** What is done again adds little, and the stack does not show it. */
+  private sample(): Sample {
+    const { stack, depth } = this;
+    const states = this.table.size;
+    const open = stack.frontier(depth);
+    return this.redoing ? atLeast(states, open) : within(states, open, stack.range(depth, states));
   }
 
   private quiet(): boolean {
@@ -149,10 +160,10 @@ class Exhaustive {
     const { machine } = this;
     while (depth >= 0 && goesOn()) {
       if (this.looksAhead() && this.futures.isStale()) this.refresh();
-      if (this.exceeded()) break;
+      if (this.exceeded(depth)) break;
       const level = this.stack.at(depth);
       if (level.thread < 0 && level.todo === 0) {
-        this.stack.close(level);
+        this.stack.leave(level, this.table.size);
         machine.undo(level.mark);
         this.path.length = level.length;
         depth--;
@@ -211,9 +222,12 @@ class Exhaustive {
       level.todo &= ~(1 << level.thread);
       level.choice = 0;
     }
+    this.stack.branch(level, this.table.size);
     const t = level.thread;
     const choice = level.choice++;
-    const asleep = this.options.sleep === false ? 0 : this.stillAsleep(level, t);
+    const { sleep, views } = level;
+    const asleep =
+      this.options.sleep === false ? 0 : this.matrix.independent(sleep, views, views[t]!);
     const finished = level.choice >= machine.choices(t);
     if (finished) {
       level.thread = -1;
@@ -240,19 +254,6 @@ class Exhaustive {
     machine.undo(mark);
     path.length = length;
     return depth;
-  }
-
-  private stillAsleep(level: Level, t: number): number {
-    let asleep = 0;
-    for (let rest = level.sleep; rest !== 0; rest &= rest - 1) {
-      const q = 31 - Math.clz32(rest & -rest);
-      if (!this.dependent(level.views[q]!, level.views[t]!)) asleep |= 1 << q;
-    }
-    return asleep;
-  }
-
-  private dependent(a: number, b: number): boolean {
-    return !this.options.faults?.neverWake && this.matrix.dependent(a, b);
   }
 
   private take(t: number, choice: number): void {
@@ -294,7 +295,7 @@ class Exhaustive {
       if ((asleep >> t) & 1) return -1;
       const locks = machine.instruction(machine.local(t)).code === Code.lock;
       if (asleep !== 0 && locks && !faults?.sectionsWakeNobody) {
-        asleep = this.notWoken(asleep, machine.view(t));
+        asleep = this.matrix.notWoken(machine, asleep, machine.view(t));
       }
       const before = machine.threadCount();
       machine.stepAhead(t);
@@ -313,16 +314,6 @@ class Exhaustive {
         return asleep;
       }
     }
-  }
-
-  /** Those of @asleep whose pending Op is independent of @view. */
-  private notWoken(asleep: number, view: number): number {
-    let still = 0;
-    for (let rest = asleep; rest !== 0; rest &= rest - 1) {
-      const q = 31 - Math.clz32(rest & -rest);
-      if (!this.dependent(this.machine.view(q), view)) still |= 1 << q;
-    }
-    return still;
   }
 
   /** Look up the state and open it if there is something new to explore; returns the depth. */
@@ -357,7 +348,7 @@ class Exhaustive {
       this.path.length = length;
       return depth;
     }
-    const level = this.stack.open(depth + 1, machine, todo, sleep, left);
+    const level = this.stack.open(depth + 1, machine, todo, sleep, left, table.size);
     level.mark = mark;
     level.length = length;
     level.last = this.last;
@@ -393,8 +384,9 @@ class Exhaustive {
     return 0;
   }
 
-  private exceeded(): boolean {
-    this.limits.push(...limitsHit(this.options, this.table.size, this.started));
+  private exceeded(depth: number): boolean {
+    this.depth = depth;
+    this.limits.push(...this.pace.step(this.table.size));
     return this.limits.length > 0;
   }
 }

@@ -21,6 +21,7 @@ export {
 export { type Explained, explainedSchedule, type Why } from './explain-brief.ts';
 export { Machine, type MachineOptions } from './machine.ts';
 export { type MemoryModel, underMemory } from './memory.ts';
+export type { Meter, Sample } from './pace.ts';
 export type {
   Capability,
   Effect,

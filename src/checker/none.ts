@@ -8,7 +8,9 @@
 //   philosophers, for ever, N=3: 35 states, 75 transitions, 1 state where nobody can go on
 
 import { assert } from '#base/assert';
+import { atLeast, Pace } from './pace.ts';
 import type { OpView, Program, Report } from './program.ts';
+import type { Limits } from './run.ts';
 import { StateTable } from './state-table.ts';
 
 /** What the search says while it goes; each hook costs time only where it is given. */
@@ -39,8 +41,10 @@ export interface GraphCounts {
   stuck: number;
   /** States where nothing is enabled. */
   ends: number;
-  /** False where statesMax was reached. */
+  /** False where statesMax or timeMaxS was reached. */
   finished: boolean;
+  /** False where timeMaxS was. */
+  inTime: boolean;
 }
 
 /** Visit every state of @program, which must be able to undo and to name its states. */
@@ -48,14 +52,16 @@ export function exploreNone(
   program: Program,
   hooks: GraphHooks = {},
   statesMax = 2 ** 30,
+  limits: Pick<Limits, 'timeMaxS' | 'meter'> = {},
 ): GraphCounts {
-  return new Graph(program, hooks, statesMax).explore();
+  return new Graph(program, hooks, statesMax, limits).explore();
 }
 
 class Graph {
   private readonly program: Program;
   private readonly hooks: GraphHooks;
   private readonly statesMax: number;
+  private readonly pace: Pace;
   private readonly table = new StateTable();
   private readonly words = new Uint32Array(4);
   private readonly counts: GraphCounts = {
@@ -64,6 +70,7 @@ class Graph {
     stuck: 0,
     ends: 0,
     finished: true,
+    inTime: true,
   };
   /** The current path: for each depth the state, its mark, and the step being done from it. */
   private depth = 0;
@@ -77,12 +84,18 @@ class Graph {
   /** Depth at which a state is on the path; only kept for the cycle hook. */
   private readonly onPath = new Map<number, number>();
 
-  constructor(program: Program, hooks: GraphHooks, statesMax: number) {
+  constructor(
+    program: Program,
+    hooks: GraphHooks,
+    statesMax: number,
+    { timeMaxS, meter }: Pick<Limits, 'timeMaxS' | 'meter'>,
+  ) {
     const able = program.mark && program.undo && program.fingerprint;
     assert(able, `${program.name} has no undo or no fingerprint`);
     this.program = program;
     this.hooks = hooks;
     this.statesMax = statesMax;
+    this.pace = new Pace({ timeMaxS, meter }, () => atLeast(this.table.size, this.depth));
   }
 
   explore(): GraphCounts {
@@ -92,6 +105,11 @@ class Graph {
     this.enter(this.identify(), 0);
     this.hooks.enter?.(0, -1, null, () => []);
     while (this.depth > 0) {
+      if (this.pace.step(this.table.size).length > 0) {
+        this.counts.finished = false;
+        this.counts.inTime = false;
+        break;
+      }
       if (!this.advance()) this.leave();
     }
     this.counts.states = this.table.size;

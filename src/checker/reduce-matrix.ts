@@ -5,7 +5,11 @@
 // Strategies that count runs do not use it, since their counts are known for the table as it is.
 
 import { type DependenceFaults, dependent } from './dependence.ts';
+import type { Machine } from './machine.ts';
 import type { Views } from './machine-code.ts';
+import type { ReductionFaults } from './reduce.ts';
+
+type Faults = DependenceFaults & Pick<ReductionFaults, 'neverWake'>;
 
 const INDEPENDENT = 1;
 const DEPENDENT = 2;
@@ -14,9 +18,10 @@ const DEPENDENT = 2;
 export class DependenceMatrix {
   private readonly rows: Uint8Array[] = [];
   private readonly views: Views;
-  private readonly faults: DependenceFaults | undefined;
+  private readonly faults: Faults | undefined;
+  private readonly pending = new Int32Array(32);
 
-  constructor(views: Views, faults?: DependenceFaults) {
+  constructor(views: Views, faults?: Faults) {
     this.views = views;
     this.faults = faults;
   }
@@ -28,6 +33,26 @@ export class DependenceMatrix {
       row[b] = this.ask(a, b) ? DEPENDENT : INDEPENDENT;
     }
     return row[b] === DEPENDENT;
+  }
+
+  /** Those of @asleep whose Op is independent of @view; @views: of what each would do. */
+  independent(asleep: number, views: Int32Array, view: number): number {
+    if (this.faults?.neverWake) return asleep;
+    let still = 0;
+    for (let rest = asleep; rest !== 0; rest &= rest - 1) {
+      const q = 31 - Math.clz32(rest & -rest);
+      if (!this.dependent(views[q]!, view)) still |= 1 << q;
+    }
+    return still;
+  }
+
+  /** The same where @machine stands. */
+  notWoken(machine: Machine, asleep: number, view: number): number {
+    for (let rest = asleep; rest !== 0; rest &= rest - 1) {
+      const q = 31 - Math.clz32(rest & -rest);
+      this.pending[q] = machine.view(q);
+    }
+    return this.independent(asleep, this.pending, view);
   }
 
   private ask(a: number, b: number): boolean {

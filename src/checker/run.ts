@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Runs: the steps taken so far, and what a search has found on the way.
 
+import type { Meter } from './pace.ts';
 import type { Program, Report, StepRecord } from './program.ts';
 
 /** One step of a run: the thread and, for choose, the environment's answer. */
@@ -24,6 +25,8 @@ export interface Limits {
   readonly timeMaxS?: number | undefined;
   /** Steps in one go that nobody else can see; flag --depth-max, 1,000,000 unless told. */
   readonly depthMax?: number | undefined;
+  /** No limit: is told from time to time how far the search has come. */
+  readonly meter?: Meter | undefined;
 }
 
 /** Those of the limits that a search with so many @states, begun at @started (ms), has hit. */

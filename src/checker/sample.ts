@@ -12,6 +12,7 @@
 // Musuvathi, Nagarakatte, A Randomized Scheduler with Probabilistic Guarantees, ASPLOS 2010.
 
 import { dependent } from './dependence.ts';
+import type { Meter } from './pace.ts';
 import type { OpView, Program, Report } from './program.ts';
 import { type Choice, enabledThreads, type Found, reportKey } from './run.ts';
 import { randomFrom } from './sample-random.ts';
@@ -35,9 +36,12 @@ export interface SampleResult {
 }
 
 /** Draw @runs runs of @program; the same seed draws the same runs. */
-export function sample(program: Program, runs: number, seed: number): SampleResult {
+export function sample(program: Program, runs: number, seed: number, meter?: Meter): SampleResult {
   const sampler = new Sampler(program, seed);
-  for (let i = 0; i < runs; i++) sampler.run(TURNS[i % TURNS.length]!);
+  for (let i = 0; i < runs; i++) {
+    if ((i & 15) === 0) meter?.(() => ({ states: i, open: runs - i, low: runs, high: runs }));
+    sampler.run(TURNS[i % TURNS.length]!);
+  }
   return sampler.result(runs, seed);
 }
 

@@ -5,6 +5,7 @@ import { plural } from '#base/text';
 import { type DelayResult, exploreDelay } from './delay.ts';
 import { exploreNone } from './none.ts';
 import { exploreOptimal, type RunCounts, type RunHooks } from './optimal.ts';
+import { atLeast } from './pace.ts';
 import type { Capability, Program, Report } from './program.ts';
 import { type Found, type Limit, type Limits, reportKey } from './run.ts';
 import { sample } from './sample.ts';
@@ -92,9 +93,9 @@ export function exploreBy(
     case 'source':
       return byRuns(program, exploreSource, limits);
     case 'delay':
-      return byDelays(exploreDelay(program, strategy.delays, limits.statesMax), strategy);
+      return byDelays(exploreDelay(program, strategy.delays, limits), strategy, limits);
     case 'sample':
-      return bySamples(program, strategy.runs, strategy.seed);
+      return bySamples(program, strategy.runs, strategy.seed, limits);
   }
 }
 
@@ -113,6 +114,12 @@ class Noted {
   }
 }
 
+const timeLimit = ({ timeMaxS }: Limits): Limit => ({
+  name: 'time',
+  max: timeMaxS!,
+  flag: '--time-max',
+});
+
 const statesLimit = (max: number): Limit => ({ name: 'states', max, flag: '--states-max' });
 
 /** All runs within a bound were explored, and there are more: never a pass. */
@@ -130,9 +137,10 @@ function byStates(program: Program, limits: Limits): OtherResult {
     program,
     { violation: (reports, path) => noted.note(reports, () => path) },
     limits.statesMax,
+    limits,
   );
-  const { states, transitions, finished } = counts;
-  const bounded = finished ? [] : [statesLimit(limits.statesMax!)];
+  const { states, transitions, finished, inTime } = counts;
+  const bounded = finished ? [] : [inTime ? statesLimit(limits.statesMax!) : timeLimit(limits)];
   return { found: noted.all(), states, transitions, bounded, notes: [] };
 }
 
@@ -146,7 +154,7 @@ function byRuns(
   const runsMax = limits.statesMax ?? Number.POSITIVE_INFINITY;
   const msMax = (limits.timeMaxS ?? Number.POSITIVE_INFINITY) * 1000;
   const bounded: Limit[] = [];
-  let runs = 0;
+  let [runs, asked] = [0, 0];
   program.reset();
   noted.note(program.reports, () => []);
   const counts = explore(program, {
@@ -158,14 +166,15 @@ function byRuns(
       noted.note(reports, () => run.schedule());
     },
     stop: () => {
+      if ((asked++ & 15) === 0) limits.meter?.(() => atLeast(runs, 0));
       if (runs >= runsMax) bounded.push(statesLimit(runsMax));
       else if (performance.now() - started > msMax) {
-        bounded.push({ name: 'time', max: limits.timeMaxS!, flag: '--time-max' });
+        bounded.push(timeLimit(limits));
       }
       return bounded.length > 0;
     },
   });
-  const { complete, stuck, blocked, steps, finished } = counts;
+  const { complete, stuck, blocked, finished } = counts;
   const notes = [
     `${complete} classes of runs end well, ${stuck} with a thread stuck`,
     `${blocked} runs were begun in vain`,
@@ -174,23 +183,27 @@ function byRuns(
   return {
     found: noted.all(),
     states,
-    transitions: steps,
+    transitions: counts.steps,
     bounded: finished ? [] : bounded,
     notes,
   };
 }
 
-function byDelays(result: DelayResult, strategy: OtherStrategy & { kind: 'delay' }): OtherResult {
-  const { found, states, transitions, exhausted, finished } = result;
-  const bounded: Limit[] = finished ? [] : [statesLimit(states)];
+function byDelays(
+  result: DelayResult,
+  strategy: OtherStrategy & { kind: 'delay' },
+  limits: Limits,
+): OtherResult {
+  const { found, states, transitions, exhausted, finished, inTime } = result;
+  const bounded: Limit[] = finished ? [] : [inTime ? statesLimit(states) : timeLimit(limits)];
   if (finished && !exhausted) bounded.push(boundLimit(strategy)!);
   const more = exhausted ? 'more delays reach nothing new' : 'more delays reach more';
   const notes = [`at most ${plural(strategy.delays, 'delay')}; ${more}`];
   return { found, states, transitions, bounded, notes };
 }
 
-function bySamples(program: Program, runs: number, seed: number): OtherResult {
-  const result = sample(program, runs, seed);
+function bySamples(program: Program, runs: number, seed: number, limits: Limits): OtherResult {
+  const result = sample(program, runs, seed, limits.meter);
   const notes = result.missed.map(
     (p, i) => `chance to have missed a bug of depth ${i + 1}: ${chanceText(p)}`,
   );

@@ -7,6 +7,13 @@ import { cutWords } from '#report/words';
 import type { Io } from './io.ts';
 
 const intervalMs = 100;
+/** The rate is that of so many milliseconds past, and not shown before the first few. */
+const rateMs = 4000;
+const rateMinMs = 400;
+
+const columns = 75;
+/** Less of a name says nothing. */
+const nameMin = 8;
 
 /** Shows progress on standard error, at most ten times a second. */
 export interface ProgressLine {
@@ -20,13 +27,14 @@ export function progressLine(io: Io): ProgressLine {
   if (!io.errIsTerminal) return { show: () => {}, end: () => {} };
   let latest = Number.NEGATIVE_INFINITY;
   let shown = false;
+  const rate = new Rate();
   return {
     show: (progress) => {
       const now = io.now();
       if (now - latest < intervalMs) return;
       latest = now;
       shown = true;
-      io.err(`\r\u001b[K${progressText(progress)}`);
+      io.err(`\r\u001b[K${progressText(progress, rate.at(now, progress.states))}`);
     },
     end: () => {
       if (shown) io.err('\r\u001b[K');
@@ -35,12 +43,57 @@ export function progressLine(io: Io): ProgressLine {
   };
 }
 
+/** States a second, over the last few seconds. */
+export class Rate {
+  private readonly seen: { readonly now: number; readonly states: number }[] = [];
+
+  /** There are @states @now: the rate, or null where too little is known. */
+  at(now: number, states: number): number | null {
+    if (this.seen.every((past) => past.states === states)) this.seen.length = 0;
+    this.seen.push({ now, states });
+    while (this.seen.length > 2 && now - this.seen[1]!.now > rateMs) this.seen.shift();
+    const first = this.seen[0]!;
+    if (now - first.now < rateMinMs || states <= first.states) return null;
+    return ((states - first.states) * 1000) / (now - first.now);
+  }
+}
+
 /** Progress in one line of at most 75 columns. */
-export function progressText(progress: CheckProgress): string {
-  const { worldsDone, worldsTotal, states, findings, world } = progress;
-  return cutWords(
-    `${worldsDone}/${worldsTotal} worlds, ${grouped(states)} states,` +
-      ` ${findings} found: ${world}`,
-    75,
-  );
+export function progressText(progress: CheckProgress, rate: number | null = null): string {
+  const { worldsDone, worldsTotal, states, findings, world, underWay } = progress;
+  const speed = rate === null ? '' : `, ${short(rate)}/s`;
+  const found = findings === 0 && underWay ? '' : `, ${findings} found`;
+  const so = `${worldsDone}/${worldsTotal} worlds, ${short(states)} states${speed}${found}`;
+  if (underWay === undefined) return named(so, world);
+  const { open, low, high } = underWay;
+  return named(`${so}; ${short(open)} open, ${rangeText(low, high)} in all`, world);
+}
+
+/** @text, and @world as far as there is room for it. */
+function named(text: string, world: string): string {
+  const short = text.length + nameMin > columns || world === '';
+  return short ? cutWords(text, columns) : cutWords(`${text}: ${world}`, columns);
+}
+
+function rangeText(low: number, high: number | null): string {
+  if (high === null) return `at least ${short(low)}`;
+  const [from, to] = [short(low), short(high)];
+  return from === to ? from : `${from}-${to}`;
+}
+
+/** A number in at most five characters, or six with its comma: 999, 9,999, 99.9k, 1.23M. */
+export function short(value: number): string {
+  const rounded = Math.round(value);
+  if (rounded < 10_000) return grouped(rounded);
+  for (const [unit, size] of [
+    ['k', 1e3],
+    ['M', 1e6],
+  ] as const) {
+    if (rounded < size * 999.5) return `${inThree(rounded / size)}${unit}`;
+  }
+  return `${inThree(rounded / 1e9)}G`;
+}
+
+function inThree(value: number): string {
+  return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);
 }

@@ -143,6 +143,19 @@ export interface CheckProgress {
   readonly worldsDone: number;
   readonly worldsTotal: number;
   readonly world: string;
+  /** Stored so far, in the worlds under way as well. */
   readonly states: number;
   readonly findings: number;
+  /** The first of the worlds under way; absent where nothing is known of it. */
+  readonly underWay?: SearchProgress;
+}
+
+/** How far the search of one world has come. */
+export interface SearchProgress {
+  readonly world: string;
+  /** States from which something is left to try. */
+  readonly open: number;
+  /** Where the number of all its states, or runs, probably lies; high is null: nobody knows. */
+  readonly low: number;
+  readonly high: number | null;
 }

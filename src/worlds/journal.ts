@@ -9,6 +9,7 @@
 
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import type { Row } from './meters.ts';
 import { exploreAll, type Pool } from './pool.ts';
 import type { WorldOutcome, WorldTask } from './run-world.ts';
 
@@ -62,6 +63,7 @@ export async function exploreJournaled(
   tasks: readonly WorldTask[],
   journal: Journal | null,
   onDone: (index: number, outcome: WorldOutcome) => void,
+  rowOf?: (index: number) => Row,
 ): Promise<WorldOutcome[]> {
   const outcomes = tasks.map((task) => journal?.outcome(task));
   outcomes.forEach((outcome, i) => {
@@ -69,11 +71,12 @@ export async function exploreJournaled(
   });
   const open = tasks.flatMap((task, i) => (outcomes[i] === undefined ? [{ task, i }] : []));
   const todo = open.map(({ task }) => task);
-  const fresh = await exploreAll(pool, todo, (nth, outcome) => {
+  const done = (nth: number, outcome: WorldOutcome): void => {
     const { task, i } = open[nth]!;
     journal?.add(task, outcome);
     onDone(i, outcome);
-  });
+  };
+  const fresh = await exploreAll(pool, todo, done, rowOf && ((nth) => rowOf(open[nth]!.i)));
   open.forEach(({ i }, nth) => {
     outcomes[i] = fresh[nth];
   });

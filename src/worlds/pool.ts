@@ -5,18 +5,20 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { Explained } from '#checker/index';
 import { type ExplainTask, explainWorld } from './explain-world.ts';
+import { meterInto, type Row } from './meters.ts';
 import { runWorld, type WorldOutcome, type WorldTask } from './run-world.ts';
 
 /** What a worker thread can be told to do. */
 export type Task =
-  | { readonly kind: 'explore'; readonly task: WorldTask }
+  | { readonly kind: 'explore'; readonly task: WorldTask; readonly row?: Row }
   | { readonly kind: 'explain'; readonly task: ExplainTask };
 
 export type TaskResult = WorldOutcome | readonly Explained[];
 
-/** Do @task in this thread. */
-export function perform(task: Task): TaskResult {
-  return task.kind === 'explore' ? runWorld(task.task) : explainWorld(task.task);
+/** Do @task in this thread; @written: it has been told how far it has come. */
+export function perform(task: Task, written?: () => void): TaskResult {
+  if (task.kind === 'explain') return explainWorld(task.task);
+  return runWorld(task.task, task.row && meterInto(task.row, written));
 }
 
 /** Does tasks; to be closed at the end. */
@@ -27,11 +29,12 @@ export interface Pool {
 
 /**
  * A pool for @most tasks at once. @jobs: worker threads; with one there are none, and with more the
- * compiled entry is used, since worker threads load no TypeScript.
+ * compiled entry is used, since worker threads load no TypeScript. Without worker threads nothing
+ * but @written can look at how far a task has come.
  */
-export function openPool(jobs: number, most: number): Pool {
+export function openPool(jobs: number, most: number, written?: () => void): Pool {
   const threads = Math.min(jobs, most, availableParallelism());
-  if (threads <= 1 || !import.meta.url.endsWith('.js')) return poolOfNone();
+  if (threads <= 1 || !import.meta.url.endsWith('.js')) return poolOfNone(written);
   const pool = new Piscina({
     filename: new URL('./worker.js', import.meta.url).href,
     minThreads: threads,
@@ -42,13 +45,13 @@ export function openPool(jobs: number, most: number): Pool {
 }
 
 /** One task after the other, in this thread. */
-function poolOfNone(): Pool {
+function poolOfNone(written?: () => void): Pool {
   let last: Promise<unknown> = Promise.resolve();
   return {
     run: (task) => {
       // Let progress be drawn between tasks.
       const turn = last.then(() => new Promise((resolve) => setImmediate(resolve)));
-      const result = turn.then(() => perform(task));
+      const result = turn.then(() => perform(task, written));
       last = result.catch(() => {});
       return result;
     },
@@ -61,13 +64,16 @@ export function exploreAll(
   pool: Pool,
   tasks: readonly WorldTask[],
   onDone: (index: number, outcome: WorldOutcome) => void,
+  rowOf?: (index: number) => Row,
 ): Promise<WorldOutcome[]> {
   const outcomes = new Array<Promise<WorldOutcome>>(tasks.length);
   for (const i of longestFirst(tasks)) {
-    outcomes[i] = pool.run({ kind: 'explore', task: tasks[i]! }).then((result) => {
-      onDone(i, result as WorldOutcome);
-      return result as WorldOutcome;
-    });
+    outcomes[i] = pool
+      .run({ kind: 'explore', task: tasks[i]!, ...(rowOf && { row: rowOf(i) }) })
+      .then((result) => {
+        onDone(i, result as WorldOutcome);
+        return result as WorldOutcome;
+      });
   }
   return Promise.all(outcomes);
 }

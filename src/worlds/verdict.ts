@@ -21,6 +21,7 @@ import { bestOf, sortKey, type WorldFinding, type WorldOutcome } from './run-wor
 import { shapeOf } from './shape.ts';
 import { toFinding, transfer } from './to-finding.ts';
 import type { FixScript } from './user-fix.ts';
+import { Watch } from './watch.ts';
 
 /** The kernel to check. */
 export interface CheckedKernel {
@@ -47,9 +48,10 @@ export async function checkPlatform(
 ): Promise<CheckResult> {
   const spec = specOf(kernel.revision, kernel.userFixes);
   const worlds = chosenWorlds(platform, options);
-  const pool = openPool(options.jobs, worlds.length);
+  const watch = new Watch(onProgress);
+  const pool = openPool(options.jobs, worlds.length, () => watch.show());
   try {
-    const explored = await explore(pool, worlds, kernel, options, version, onProgress);
+    const explored = await explore(pool, worlds, kernel, options, version, watch);
     const all = mergeFindings(explored, spec, options.memory);
     const { windows } = options;
     const shown = all.filter(
@@ -58,6 +60,7 @@ export async function checkPlatform(
     const findings = await explain(pool, shown, spec, wantedOf(kernel.revision, options), options);
     return resultOf(explored, all, findings, kernel, options, version);
   } finally {
+    watch.end();
     await pool.close();
   }
 }
@@ -120,7 +123,7 @@ async function explore(
   kernel: CheckedKernel,
   options: CheckOptions,
   version: string,
-  onProgress: (progress: CheckProgress) => void,
+  watch: Watch,
 ): Promise<Explored[]> {
   const stands = new Map<string, DerivedWorld>();
   for (const w of worlds) {
@@ -142,15 +145,11 @@ async function explore(
     ...(depthMax === undefined ? {} : { depthMax }),
     ...(minimiseMax === undefined ? {} : { minimiseMax }),
   }));
-  let [worldsDone, states, findings] = [0, 0, 0];
+  watch.begin(tasks.map(({ world }) => world.name));
   const journal = options.resume === undefined ? null : new Journal(options.resume, version);
-  const outcomes = await exploreJournaled(pool, tasks, journal, (i, outcome) => {
-    worldsDone++;
-    states += outcome.states;
-    findings += outcome.findings.length;
-    const world = tasks[i]?.world.name ?? '';
-    onProgress({ worldsDone, worldsTotal: tasks.length, world, states, findings });
-  });
+  const done = (i: number, outcome: WorldOutcome): void => watch.done(i, outcome);
+  const outcomes = await exploreJournaled(pool, tasks, journal, done, (i) => watch.row(i));
+  watch.end();
   const byShape = new Map([...stands.keys()].map((shape, i) => [shape, outcomes[i]]));
   return worlds.map((derived) => {
     const shape = shapeOf(derived.world);

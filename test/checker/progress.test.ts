@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a search says while it is under way, held against what it comes to.
+
+import { expect, test } from 'vitest';
+import { bounded } from '#checker/bounded';
+import { type Counted, Shares } from '#checker/estimate-states';
+import { exhaustive } from '#checker/exhaustive';
+import { Machine } from '#checker/machine';
+import type { Sample } from '#checker/pace';
+import { exploreBy, type OtherStrategy } from '#checker/strategies';
+import { worldsForPlatform } from '#worlds/derive';
+import { watchedScene } from '#worlds/watched';
+import { axes, kernel, laptop } from '../worlds/boards.ts';
+import * as f from './families.ts';
+import { philosophers } from './support/philosophers.ts';
+
+const worlds = worldsForPlatform(laptop(), axes).map(({ world }) =>
+  watchedScene(world, kernel('7.2'), null),
+);
+
+test('the range holds the number of states in the end, most of the time', () => {
+  let [said, right, silent] = [0, 0, 0];
+  for (const world of worlds.slice(0, 4)) {
+    const samples: Sample[] = [];
+    const meter = (sample: () => Sample) => samples.push(sample());
+    const { states } = exhaustive(new Machine(world), { meter });
+    for (const { low, high, ...sample } of samples) {
+      expect(sample.states).toBeLessThanOrEqual(states);
+      expect(low).toBeGreaterThanOrEqual(sample.states);
+      if (high === null) silent++;
+      else {
+        said++;
+        expect(high).toBeGreaterThanOrEqual(low);
+        if (low <= states && states <= high) right++;
+      }
+    }
+  }
+  expect(said).toBeGreaterThan(60);
+  expect(said).toBeGreaterThan(silent);
+  expect(right / said).toBeGreaterThan(0.85);
+});
+
+test('looking on changes nothing', () => {
+  for (const world of worlds.slice(0, 1)) {
+    const plain = exhaustive(new Machine(world));
+    const meter = (sample: () => Sample) => void sample();
+    expect(exhaustive(new Machine(world), { meter })).toEqual(plain);
+  }
+});
+
+test('shares of later branches are foretold from those that were seen', () => {
+  const shares = new Shares();
+  const level = (before: number): Counted => ({ before, begun: 0, since: before, first: -1 });
+  // Behind the first branch 1000 states, behind the second a tenth of them, many times over.
+  let states = 0;
+  for (let i = 0; i < 20; i++) {
+    const l = level(states);
+    shares.branch(l, states);
+    shares.branch(l, states + 1000);
+    shares.finish(l, states + 1100);
+    states += 1100;
+  }
+  const open = level(states);
+  shares.branch(open, states);
+  shares.branch(open, states + 1000);
+  shares.finish(open, states + 1100);
+  const before = { ...level(0), begun: 1, since: 0, first: states };
+  const { low, high } = shares.range([before], [1], states);
+  const all = states * 1.1;
+  expect(low).toBeLessThan(all);
+  expect(high).toBeGreaterThan(all * 0.99);
+  expect(high! / low).toBeLessThan(2);
+});
+
+test('too few states say nothing', () => {
+  const level: Counted = { before: 0, begun: 1, since: 0, first: 10 };
+  expect(new Shares().range([level], [1], 11)).toEqual({ low: 11, high: null });
+});
+
+test.each<OtherStrategy>([
+  { kind: 'none' },
+  { kind: 'optimal' },
+  { kind: 'source' },
+  { kind: 'delay', delays: 6 },
+  { kind: 'sample', runs: 500, seed: 1 },
+])('$kind says how far it has come', (strategy) => {
+  const samples: Sample[] = [];
+  const meter = (sample: () => Sample) => samples.push(sample());
+  const scene = strategy.kind === 'none' || strategy.kind === 'delay' ? philosophers(8) : f.inc(4);
+  const { states } = exploreBy(new Machine(scene), strategy, { meter });
+  expect(samples.length).toBeGreaterThan(2);
+  const counts = samples.map((s) => s.states);
+  expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  expect(counts.at(-1)).toBeLessThanOrEqual(states);
+});
+
+test('bound=K says how far it has come', () => {
+  const samples: Sample[] = [];
+  const meter = (sample: () => Sample) => samples.push(sample());
+  bounded(new Machine(worlds[0]!), { bound: 1, meter });
+  expect(samples.length).toBeGreaterThan(2);
+  expect(samples[0]!.open).toBeGreaterThan(0);
+});
+
+test.each<OtherStrategy>([{ kind: 'none' }, { kind: 'delay', delays: 99 }])(
+  '$kind ends in time',
+  (strategy) => {
+    const begun = performance.now();
+    const scene = philosophers(12);
+    const result = exploreBy(new Machine(scene), strategy, { timeMaxS: 0.2 });
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(result.bounded).toContainEqual({ name: 'time', max: 0.2, flag: '--time-max' });
+  },
+);
