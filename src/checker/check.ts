@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // check(): explore a scene, shorten what was found, replay it, and say what the search covered.
 
+import { rmSync } from 'node:fs';
 import { assert } from '#base/assert';
 import { plural } from '#base/text';
 import { type Audited, CacheAudit } from './audit-cache.ts';
 import { bounded } from './bounded.ts';
+import { type CheckpointFile, Keeper } from './checkpoint.ts';
+import { Misfit } from './checkpoint-graph.ts';
 import { lockOrders } from './detect-order.ts';
 import { RaceWatch } from './detect-races.ts';
 import { exhaustive } from './exhaustive.ts';
@@ -45,6 +48,8 @@ export interface CheckOptions {
   readonly explainMax?: number;
   /** Is told from time to time how far the search has come. */
   readonly meter?: Meter | undefined;
+  /** Where an exhaustive search is kept, and gone on from; not together with auditCache. */
+  readonly checkpoint?: CheckpointFile | undefined;
   /** Flag --audit-cache: go on from every Nth place where an exhaustive search turned back. */
   readonly auditCache?: number | undefined;
 }
@@ -94,13 +99,25 @@ export interface CheckResult {
 
 /** Check @scene: the same options give the same result, but for a limit of time. */
 export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
+  try {
+    return checkFrom(scene, options);
+  } catch (error) {
+    if (!(error instanceof Misfit) || options.checkpoint === undefined) throw error;
+    // What was kept does not fit what the threads do now: begin at the beginning.
+    rmSync(options.checkpoint.file, { force: true });
+    return checkFrom(scene, options);
+  }
+}
+
+function checkFrom(scene: Scene, options: CheckOptions): CheckResult {
   const machine = new Machine(scene);
   const discipline = new Discipline(machine.memory, machine.heldSets);
   const strategy = options.strategy ?? { kind: 'exhaustive' };
   const { statesMax, timeMaxS, depthMax } = options;
   const futures = new Futures(machine, discipline);
-  const { auditCache, meter } = options;
-  const limits = { statesMax, timeMaxS, depthMax, meter, discipline, futures, auditCache };
+  const { auditCache, meter, checkpoint } = options;
+  const known = { discipline, futures, auditCache, checkpoint };
+  const limits = { statesMax, timeMaxS, depthMax, meter, ...known };
   const explored = explore(machine, strategy, limits);
   const { runs } = minimise(machine, explored.found, {
     discipline,
@@ -134,6 +151,7 @@ interface Known extends Limits {
   readonly discipline: Discipline;
   readonly futures: Futures;
   readonly auditCache?: number | undefined;
+  readonly checkpoint?: CheckpointFile | undefined;
 }
 
 interface ExploreResult extends OtherResult {
@@ -156,8 +174,10 @@ function explore(machine: Machine, strategy: Strategy, limits: Known): ExploreRe
 function inFull(machine: Machine, limits: Known): ExploreResult {
   const races = new RaceWatch(machine);
   const audit = limits.auditCache === undefined ? null : new CacheAudit(machine, limits.auditCache);
+  const keeps = audit === null ? limits.checkpoint : undefined;
   const found = exhaustive(machine, {
     ...limits,
+    keeper: keeps && new Keeper(machine, keeps, races),
     knownFutures: limits.futures,
     futures: true,
     onState: () => races.look(),

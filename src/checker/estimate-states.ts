@@ -60,7 +60,7 @@ const STATES_MIN = 2000;
 const SAYS_NOTHING = 0.6;
 
 /** Sums over cases of one rank and octave: x is the size behind the first branch, y behind this. */
-class Stratum {
+export class Stratum {
   cases = 0;
   x = 0;
   y = 0;

@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What an exhaustive search can be told, and what it says in the end.
 
+import type { Keeper } from './checkpoint.ts';
 import type { DependenceFaults } from './dependence.ts';
 import type { Futures } from './futures.ts';
 import type { FutureFaults } from './futures-sections.ts';
 import type { PersistentFaults } from './persistent.ts';
 import type { Discipline, ReductionFaults, Reductions } from './reduce.ts';
 import type { Found, Limit, Limits, Path } from './run.ts';
+
+/** Sets of threads are the bits of a word that is not negative. */
+export const THREADS_MAX = 30;
+/** States up to which a round that has to be done again is given up at once. */
+export const YOUNG = 1000;
+export const DEPTH_MAX = 1_000_000;
+/** In place of the thread of an expansion: the choice of who is left out in the state it led to. */
+export const LEFT_OUT = -1;
+/** A round is done again if more than one expansion in so many has relied on what does not hold. */
+export const REPAIRED_SHARE = 3;
 
 export interface ExhaustiveOptions extends Limits, Reductions {
   /** What is known of the cells from an earlier search; learned here as well. */
@@ -20,6 +31,8 @@ export interface ExhaustiveOptions extends Limits, Reductions {
   readonly faults?:
     | (DependenceFaults & ReductionFaults & FutureFaults & PersistentFaults)
     | undefined;
+  /** Keeps the search in a file, and goes on from there. */
+  readonly keeper?: Keeper | undefined;
   /** Called in each state that is stored, once a round. */
   readonly onState?: (() => void) | undefined;
   /** Called where a known state is met in which nothing is left to do, with the way there. */

@@ -3,6 +3,7 @@
 
 import { type Counted, type Range, Shares } from './estimate-states.ts';
 import type { Machine } from './machine.ts';
+import { atLeast, type Sample, within } from './pace.ts';
 import type { State } from './state.ts';
 
 /** An open state. */
@@ -95,15 +96,19 @@ export class Stack {
     this.close(level);
   }
 
-  /** How many levels up to @depth have something left to try. */
-  frontier(depth: number): number {
+  /** How far it is with levels up to @depth; what is done @again adds little, and is not seen. */
+  sample(depth: number, states: number, again: boolean): Sample {
+    const open = this.frontier(depth);
+    return again ? atLeast(states, open) : within(states, open, this.range(depth, states));
+  }
+
+  private frontier(depth: number): number {
     let open = 0;
     for (let d = 0; d <= depth; d++) if (branchesLeft(this.levels[d]!) > 0) open++;
     return open;
   }
 
-  /** How many states there will be, as far as one can say with these levels up to @depth. */
-  range(depth: number, states: number): Range {
+  private range(depth: number, states: number): Range {
     const levels = this.levels.slice(0, depth + 1);
     return this.shares.range(levels, levels.map(branchesLeft), states);
   }

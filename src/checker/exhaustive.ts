@@ -26,11 +26,12 @@
 import { assert } from '#base/assert';
 import { Answers } from './answers.ts';
 import type { ExhaustiveOptions, SearchResult } from './exhaustive-options.ts';
+import { DEPTH_MAX, LEFT_OUT, REPAIRED_SHARE, THREADS_MAX, YOUNG } from './exhaustive-options.ts';
 import { type Level, Stack } from './exhaustive-stack.ts';
 import { Futures } from './futures.ts';
 import type { Machine } from './machine.ts';
 import { Code } from './machine-code.ts';
-import { atLeast, Pace, type Sample, within } from './pace.ts';
+import { Pace } from './pace.ts';
 import { PersistentSets } from './persistent.ts';
 import { QuietSteps } from './quiet.ts';
 import { CYCLE_MIN, Cycle } from './quiet-cycle.ts';
@@ -42,15 +43,8 @@ import { StateTable } from './state-table.ts';
 
 export type { ExhaustiveOptions, SearchResult } from './exhaustive-options.ts';
 
-/** Sets of threads are the bits of a word that is not negative. */
-const THREADS_MAX = 30;
-/** States up to which a round that has to be done again is given up at once. */
-const YOUNG = 1000;
-const DEPTH_MAX = 1_000_000;
-/** In place of the thread of an expansion: the choice of who is left out in the state it led to. */
-const LEFT_OUT = -1;
-/** A round is done again if more than one expansion in so many has relied on what does not hold. */
-const REPAIRED_SHARE = 3;
+/** Fields of a search that a checkpoint does not have: they are there, or change nothing. */
+const FIXED = ['machine', 'options', 'limits', 'pace'];
 
 /** Explore @machine exhaustively. */
 export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): SearchResult {
@@ -75,6 +69,11 @@ class Exhaustive {
   private table = new StateTable();
   private transitions = 0;
   private answers: Answers;
+  /** How often the search began, and what surprises it had had then. */
+  private rounds = 0;
+  private base = { surprises: 0, demotions: 0 };
+  /** Expansions that are still to be done again, the last one first. */
+  private wrong: number[] = [];
   /** The expansion under way. */
   private expansion = 0;
   private last = 0;
@@ -90,35 +89,36 @@ class Exhaustive {
     this.steps = new QuietSteps(machine, this.discipline, this.futures, options);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
     this.answers = new Answers(this.futures, this.discipline);
-    this.pace = new Pace(options, () => this.sample());
+    this.pace = new Pace(options, () =>
+      this.stack.sample(this.depth, this.table.size, this.redoing),
+    );
     this.persistent = new PersistentSets(machine, this.futures, options.faults);
   }
 
   search(): SearchResult {
-    if (this.options.learn !== false && this.quiet()) learn(this.machine, (t) => this.note(t));
-    this.refresh();
-    let rounds = 0;
-    for (let again = true; again; ) {
-      rounds++;
-      this.table = new StateTable();
-      this.answers = new Answers(this.futures, this.discipline);
-      again = !this.round() && this.limits.length === 0;
+    const kept = this.kept();
+    let resumed = this.options.keeper?.load(kept) ?? false;
+    if (resumed) Object.assign(this, kept);
+    else {
+      if (this.options.learn !== false && this.quiet()) learn(this.machine, (t) => this.note(t));
+      this.refresh();
+    }
+    for (let again = true; again; resumed = false) {
+      if (!resumed) this.begin();
+      this.explore(this.depth);
+      again = !(this.goesOn() && this.repair()) && this.limits.length === 0;
     }
     return {
       found: this.findings.all(),
       states: this.table.size,
       transitions: this.transitions,
       bounded: this.limits,
-      rounds,
+      rounds: this.rounds,
     };
   }
 
-  /** What is done again adds little, and the stack does not show it. */
-  private sample(): Sample {
-    const { stack, depth } = this;
-    const states = this.table.size;
-    const open = stack.frontier(depth);
-    return this.redoing ? atLeast(states, open) : within(states, open, stack.range(depth, states));
+  private kept(): object {
+    return Object.fromEntries(Object.entries(this).filter(([name]) => !FIXED.includes(name)));
   }
 
   private quiet(): boolean {
@@ -133,12 +133,15 @@ class Exhaustive {
     return this.quiet() && this.options.futures !== false;
   }
 
-  /** One search; false if it has to be done again, since a reduction proved to be wrong. */
-  private round(): boolean {
+  /** Begin a round in the first state. */
+  private begin(): void {
     const { machine } = this;
+    this.rounds++;
+    this.table = new StateTable();
+    this.answers = new Answers(this.futures, this.discipline);
+    this.wrong = [];
     const { surprises } = this.futures;
-    const { demotions } = this.discipline;
-    const young = this.options.young ?? YOUNG;
+    this.base = { surprises, demotions: this.discipline.demotions };
     machine.reset();
     this.path.length = 0;
     this.last = 0;
@@ -148,17 +151,20 @@ class Exhaustive {
     this.redoing = false;
     this.expansion = this.answers.begin(-1, 0, 0, 0);
     this.settle(0);
-    const isYoung = (): boolean =>
-      this.discipline.demotions === demotions || this.table.size >= young;
-    const goesOn = (): boolean => this.futures.surprises === surprises && isYoung();
-    this.explore(this.enter(-1, machine.mark(), 0, 0), goesOn);
-    return goesOn() && this.repair(goesOn);
+    this.depth = this.enter(-1, machine.mark(), 0, 0);
   }
 
-  /** Explore what is open, from @depth upwards, while @goesOn. */
-  private explore(depth: number, goesOn: () => boolean): void {
+  /** False if the round has to be done again, since a reduction proved to be wrong. */
+  private goesOn(): boolean {
+    if (this.futures.surprises !== this.base.surprises) return false;
+    const { young = YOUNG } = this.options;
+    return this.discipline.demotions === this.base.demotions || this.table.size >= young;
+  }
+
+  /** Explore what is open, from @depth upwards. */
+  private explore(depth: number): void {
     const { machine } = this;
-    while (depth >= 0 && goesOn()) {
+    while (depth >= 0 && this.goesOn()) {
       if (this.looksAhead() && this.futures.isStale()) this.refresh();
       if (this.exceeded(depth)) break;
       const level = this.stack.at(depth);
@@ -174,25 +180,26 @@ class Exhaustive {
   }
 
   /** Do again what has relied on answers that do not hold; false if that is too much. */
-  private repair(goesOn: () => boolean): boolean {
+  private repair(): boolean {
     if (this.options.faults?.neverRedone) return true;
     while (this.quiet() && this.limits.length === 0) {
+      for (let e = this.wrong.pop(); e !== undefined; e = this.wrong.pop()) {
+        this.again(e);
+        if (!this.goesOn()) return false;
+      }
       this.refresh();
       const wrong = this.answers.wrong();
       if (wrong === null || wrong.length * REPAIRED_SHARE > this.answers.size) return false;
       if (wrong.length === 0) return true;
       if (wrong[0] === 0) return false;
       this.redoing = true;
-      for (const expansion of wrong) {
-        this.again(expansion, goesOn);
-        if (!goesOn()) return false;
-      }
+      this.wrong = wrong.reverse();
     }
     return true;
   }
 
   /** Go to where @expansion began, and do it again. */
-  private again(expansion: number, goesOn: () => boolean): void {
+  private again(expansion: number): void {
     const { machine, path } = this;
     const begun = this.answers.redo(expansion);
     machine.reset();
@@ -210,7 +217,7 @@ class Exhaustive {
       thread === LEFT_OUT
         ? this.enter(-1, machine.mark(), path.length, sleep)
         : this.expand(-1, parent, thread, choice, sleep);
-    this.explore(depth, goesOn);
+    this.explore(depth);
   }
 
   /** Take the next step from the state on top; returns the new depth. */
@@ -386,6 +393,7 @@ class Exhaustive {
 
   private exceeded(depth: number): boolean {
     this.depth = depth;
+    if (this.options.keeper?.due()) this.options.keeper.save(this.kept());
     this.limits.push(...this.pace.step(this.table.size));
     return this.limits.length > 0;
   }

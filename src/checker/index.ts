@@ -10,6 +10,7 @@ export {
   check,
   type Strategy,
 } from './check.ts';
+export { type CheckpointFile, checkpointFault } from './checkpoint.ts';
 export { type Detected, detect } from './detect.ts';
 export { type Estimate, estimateClasses, estimateSchedules } from './estimate.ts';
 export {

@@ -107,6 +107,8 @@ export class Automaton implements Recorder {
   /** The Op that a thread in this node does next. */
   readonly ops: (Op | undefined)[] = [];
   readonly edges: Edge[] = [];
+  /** How many values there were before each edge was found. */
+  readonly born: number[] = [];
   /** Edges out of each node, in order of discovery. */
   private readonly outs: number[][] = [];
   private readonly kind: number[] = [];
@@ -211,6 +213,7 @@ export class Automaton implements Recorder {
 
   /** The edge that starts a thread with @body. */
   start(body: ThreadBody): number {
+    const born = this.values.values.length;
     const node = this.node(
       NodeKind.start,
       this.values.intern(body.fn),
@@ -221,8 +224,14 @@ export class Automaton implements Recorder {
     if (known !== undefined) return known;
     this.bodies.set(this.edges.length, body);
     const id = this.follow(NOT_STARTED, UNDEFINED_ID, { generator: open(body) }, undefined, node);
+    this.born[id] = born;
     this.starts.set(node, id);
     return id;
+  }
+
+  /** What @edge starts. */
+  bodyOf(edge: number): ThreadBody | undefined {
+    return this.bodies.get(edge);
   }
 
   /** Edges out of @node that have been taken so far. */
@@ -259,6 +268,7 @@ export class Automaton implements Recorder {
 
   /** Resume @live, which stands at @from, and note where it comes to a halt. */
   private follow(from: number, result: number, live: Live, value: Value, cursor: number): number {
+    this.born.push(this.values.values.length);
     const { step, error, events } = this.resume(live, value, cursor);
     let to: number = DONE;
     if (error !== null) to = OOPS;

@@ -372,7 +372,11 @@ export class Machine implements Program {
     });
   }
 
-  // Undo, fingerprint, recording ------------------------------------------------------------
+  /** All that changes but the automata and their values; for a checkpoint. */
+  parts(): object {
+    const { state, memory, heldSets, views, threads } = this;
+    return { state, memory, heldSets, views, threads, hits: this.rules.hits };
+  }
 
   mark(): number {
     return this.state.mark();

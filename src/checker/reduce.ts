@@ -82,7 +82,7 @@ const NOBODY = -1;
 const MANY = -2;
 
 /** What all accesses to one cell so far have in common. */
-class Lore {
+export class Lore {
   owner = NOBODY;
   written = false;
   /** Cells of the locks held at every access; null before the first. */

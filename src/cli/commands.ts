@@ -70,7 +70,9 @@ const checkOptions: readonly OptionEntry[] = [
   },
   {
     flags: '--resume FILE',
-    text: 'keep a journal of the worlds that are done, and do not explore those in it again',
+    text:
+      'keep a journal of the worlds that are done and, beside it, of those under way;' +
+      ' go on from it',
     rare: true,
   },
   {

@@ -3,14 +3,14 @@
 //
 // One line of JSON for each world that is done, written at once: a digest of the task, then the
 // outcome. A line that was cut off is not read. The digest covers all that the outcome depends on
-// but the program itself, of which it has the version. A world that was under way when the check
-// was killed begins again: its search may still learn that what it has done was wrong (reduce.ts),
-// so half of it is worth nothing.
+// but the program itself, of which it has the version. The search of a world under way is kept
+// every few seconds in a file beside the journal, FILE.<digest>, which goes when the world is done.
 
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { Row } from './meters.ts';
-import { exploreAll, type Pool } from './pool.ts';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { type CheckpointFile, checkpointFault } from '#checker/index';
+import { type Aside, exploreAll, type Pool } from './pool.ts';
 import type { WorldOutcome, WorldTask } from './run-world.ts';
 
 const FORMAT = 'racewindow/journal@1';
@@ -50,11 +50,35 @@ export class Journal {
     return this.done.get(this.digestOf(task));
   }
 
+  /** Where the search of @task is kept while it is under way. */
+  checkpoint(task: WorldTask): CheckpointFile | undefined {
+    if (task.strategy.kind !== 'exhaustive') return undefined;
+    const digest = this.digestOf(task);
+    return { file: `${this.file}.${digest.slice(0, 16)}`, digest };
+  }
+
   /** @task is done. */
   add(task: WorldTask, outcome: WorldOutcome): void {
     const line = JSON.stringify({ format: FORMAT, digest: this.digestOf(task), outcome });
     appendFileSync(this.file, `${line}\n`);
+    const kept = this.checkpoint(task);
+    if (kept === undefined) return;
+    rmSync(kept.file, { force: true });
+    rmSync(`${kept.file}.new`, { force: true });
   }
+}
+
+/** The first file beside the journal @file that should be a checkpoint and is not a whole one. */
+export function brokenCheckpoint(file: string): { file: string; because: string } | null {
+  const { dir, base } = path.parse(path.resolve(file));
+  if (!existsSync(dir)) return null;
+  const [start, digest] = [`${base}.`, /^[0-9a-f]{16}$/];
+  for (const name of readdirSync(dir).sort()) {
+    if (!name.startsWith(start) || !digest.test(name.slice(start.length))) continue;
+    const because = checkpointFault(path.join(dir, name));
+    if (because !== null) return { file: path.join(path.dirname(file), name), because };
+  }
+  return null;
 }
 
 /** As exploreAll(), but what @journal knows is not done again, and what is done is put into it. */
@@ -63,7 +87,7 @@ export async function exploreJournaled(
   tasks: readonly WorldTask[],
   journal: Journal | null,
   onDone: (index: number, outcome: WorldOutcome) => void,
-  rowOf?: (index: number) => Row,
+  asideOf: (index: number) => Aside = () => ({}),
 ): Promise<WorldOutcome[]> {
   const outcomes = tasks.map((task) => journal?.outcome(task));
   outcomes.forEach((outcome, i) => {
@@ -76,7 +100,10 @@ export async function exploreJournaled(
     journal?.add(task, outcome);
     onDone(i, outcome);
   };
-  const fresh = await exploreAll(pool, todo, done, rowOf && ((nth) => rowOf(open[nth]!.i)));
+  const fresh = await exploreAll(pool, todo, done, (nth) => {
+    const { task, i } = open[nth]!;
+    return { ...asideOf(i), checkpoint: journal?.checkpoint(task) };
+  });
   open.forEach(({ i }, nth) => {
     outcomes[i] = fresh[nth];
   });

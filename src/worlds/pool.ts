@@ -3,22 +3,29 @@
 
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import type { Explained } from '#checker/index';
+import type { CheckpointFile, Explained } from '#checker/index';
 import { type ExplainTask, explainWorld } from './explain-world.ts';
 import { meterInto, type Row } from './meters.ts';
 import { runWorld, type WorldOutcome, type WorldTask } from './run-world.ts';
 
 /** What a worker thread can be told to do. */
 export type Task =
-  | { readonly kind: 'explore'; readonly task: WorldTask; readonly row?: Row }
+  | { readonly kind: 'explore'; readonly task: WorldTask; readonly aside: Aside }
   | { readonly kind: 'explain'; readonly task: ExplainTask };
+
+/** What goes with a task, and does not change its result. */
+export interface Aside {
+  readonly row?: Row;
+  readonly checkpoint?: CheckpointFile | undefined;
+}
 
 export type TaskResult = WorldOutcome | readonly Explained[];
 
 /** Do @task in this thread; @written: it has been told how far it has come. */
 export function perform(task: Task, written?: () => void): TaskResult {
   if (task.kind === 'explain') return explainWorld(task.task);
-  return runWorld(task.task, task.row && meterInto(task.row, written));
+  const { row, checkpoint } = task.aside;
+  return runWorld(task.task, { meter: row && meterInto(row, written), checkpoint });
 }
 
 /** Does tasks; to be closed at the end. */
@@ -64,12 +71,12 @@ export function exploreAll(
   pool: Pool,
   tasks: readonly WorldTask[],
   onDone: (index: number, outcome: WorldOutcome) => void,
-  rowOf?: (index: number) => Row,
+  asideOf: (index: number) => Aside = () => ({}),
 ): Promise<WorldOutcome[]> {
   const outcomes = new Array<Promise<WorldOutcome>>(tasks.length);
   for (const i of longestFirst(tasks)) {
     outcomes[i] = pool
-      .run({ kind: 'explore', task: tasks[i]!, ...(rowOf && { row: rowOf(i) }) })
+      .run({ kind: 'explore', task: tasks[i]!, aside: asideOf(i) })
       .then((result) => {
         onDone(i, result as WorldOutcome);
         return result as WorldOutcome;

@@ -6,8 +6,8 @@ import {
   type Audited,
   type Strategy as CheckerStrategy,
   type CheckFinding,
+  type CheckOptions,
   check,
-  type Meter,
 } from '#checker/index';
 import { propertyOf } from '#properties/index';
 import type { FindingRevision, Memory, TraceStep, Why, Witness } from '#report/finding';
@@ -83,11 +83,11 @@ const PREEMPTIONS_MAX = 60;
 /** Runs of one world for strategies that go run by run, likewise. */
 export const RUNS_MAX = 10_000;
 
-/**
- * Explore the world of @task, telling @meter how far it has come; deterministic unless a
- * limit of time is hit.
- */
-export function runWorld(task: WorldTask, meter?: Meter): WorldOutcome {
+/** What looks on and what keeps a search; neither changes what comes out. */
+export type RunAside = Pick<CheckOptions, 'meter' | 'checkpoint'>;
+
+/** Explore the world of @task; deterministic unless a limit of time is hit. */
+export function runWorld(task: WorldTask, aside: RunAside = {}): WorldOutcome {
   const revision = revisionOf(task.kernel);
   assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
   const scene = watchedScene(task.world, revision.value, task.properties, task.memory);
@@ -102,7 +102,7 @@ export function runWorld(task: WorldTask, meter?: Meter): WorldOutcome {
     // Who says how far to search for fewer preemptions is held to nothing else.
     minimisePreemptions: task.minimiseMax === undefined ? undefined : PREEMPTIONS_MAX,
     explainMax: 0,
-    meter,
+    ...aside,
   });
   const { audited } = coverage;
   const wrong = audited?.differences[0];

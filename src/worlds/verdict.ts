@@ -148,7 +148,9 @@ async function explore(
   watch.begin(tasks.map(({ world }) => world.name));
   const journal = options.resume === undefined ? null : new Journal(options.resume, version);
   const done = (i: number, outcome: WorldOutcome): void => watch.done(i, outcome);
-  const outcomes = await exploreJournaled(pool, tasks, journal, done, (i) => watch.row(i));
+  const outcomes = await exploreJournaled(pool, tasks, journal, done, (i) => ({
+    row: watch.row(i),
+  }));
   watch.end();
   const byShape = new Map([...stands.keys()].map((shape, i) => [shape, outcomes[i]]));
   return worlds.map((derived) => {

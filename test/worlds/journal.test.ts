@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { CheckOptions } from '#report/report';
 import { textReport } from '#report/text';
+import { brokenCheckpoint } from '#worlds/journal';
 import { checkPlatform } from '#worlds/verdict';
 import { kernel, laptop } from './boards.ts';
 
@@ -72,4 +73,19 @@ test('a journal of another version is not believed', async () => {
   const other = await run(file, '1');
   expect(other.coverage).toEqual(first.coverage);
   expect(readFileSync(file, 'utf8').length).toBeGreaterThan(before);
+});
+
+test('a file that should be a checkpoint and is none is named', () => {
+  const file = path.join(dir, 'kept');
+  expect(brokenCheckpoint(file)).toBe(null);
+  writeFileSync(`${file}.new`, 'not yet one');
+  writeFileSync(`${file}.0123456789abcdef.new`, 'not yet one');
+  expect(brokenCheckpoint(file)).toBe(null);
+  writeFileSync(`${file}.0123456789abcdef`, 'racewindow/checkpoint@1\nd\n');
+  expect(brokenCheckpoint(file)).toEqual({
+    file: `${file}.0123456789abcdef`,
+    because: 'cut off',
+  });
+  writeFileSync(`${file}.0123456789abcdef`, 'something else\n');
+  expect(brokenCheckpoint(file)?.because).toBe('no checkpoint');
 });
