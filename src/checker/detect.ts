@@ -5,6 +5,7 @@
 // end with reports of its own, the same form as a broken rule. Deadlock, lost wake-up, leaked lock
 // and use after free end or mark a run and are reported by the program itself.
 
+import { Traps } from './detect-livelock.ts';
 import { LockOrder } from './detect-locks.ts';
 import { DataRaces } from './detect-races.ts';
 import { exploreNone, type GraphHooks, type PathStep } from './none.ts';
@@ -17,6 +18,8 @@ export interface Detector {
   state?(view: StateView): void;
   /** A cycle of the state graph: the last of @path leads back to where step @at started. */
   cycle?(path: readonly PathStep[], at: number): void;
+  /** A step of the graph, from state to state, by number; a new state has the next number. */
+  edge?(from: number, to: number, thread: number, choice: number): void;
   /** What was found, in an order that does not depend on the search. */
   reports(): Found[];
 }
@@ -121,9 +124,15 @@ export interface Detected {
 
 /** Visit every state of @program and ask all detectors. Needs undo and fingerprint. */
 export function detect(program: Program, statesMax = 2 ** 22): Detected {
-  const detectors: Detector[] = [new DataRaces(), new LockOrder(), new Livelocks(program)];
-  const { states, finished } = watch(program, detectors, statesMax);
-  return { found: detectors.flatMap((d) => d.reports()), states, finished };
+  const detectors: Detector[] = [new DataRaces(), new LockOrder()];
+  const [cycles, traps] = [new Livelocks(program), new Traps(program)];
+  const { states, finished } = watch(program, [...detectors, cycles, traps], statesMax);
+  const trapped = traps.reports();
+  const known = new Set(trapped.map((f) => f.report.facts['threads']));
+  // Who is trapped goes round in a cycle, too: that is said once.
+  const others = cycles.reports().filter((f) => !known.has(f.report.facts['threads']));
+  const found = [...detectors.flatMap((d) => d.reports()), ...others, ...trapped];
+  return { found, states, finished };
 }
 
 /** Show every state of @program to @detectors. */
@@ -141,6 +150,12 @@ export function watch(
       for (const d of detectors) d.state?.(view);
     },
   };
+  const edged = detectors.filter((d) => d.edge !== undefined);
+  if (edged.length > 0) {
+    hooks.edge = (from, to, thread, choice) => {
+      for (const d of edged) d.edge!(from, to, thread, choice);
+    };
+  }
   if (cyclic.length > 0) {
     hooks.cycle = (path, at) => {
       for (const d of cyclic) d.cycle!(path, at);

@@ -18,10 +18,12 @@ import {
 import { check } from '../../src/checker/check.ts';
 import { detect } from '../../src/checker/detect.ts';
 import { Machine } from '../../src/checker/machine.ts';
+import { exploreNone } from '../../src/checker/none.ts';
 import type { Report } from '../../src/checker/program.ts';
 import { randomScene } from '../../src/checker/random.ts';
 import type { Scene } from '../../src/checker/scene.ts';
 import { abba, cells, mutex, philosophers, scene, thread } from './families.ts';
+import { cyclicScene } from './support/crosscheck-cyclic.ts';
 import { sceneOf } from './support/program-scene.ts';
 import { draw } from './support/programs.ts';
 
@@ -139,6 +141,64 @@ describe('livelock', () => {
     expect(properties(scene('polite', [], threads))).toContain('livelock');
   });
 
+  const pollFor = (field: string) =>
+    framed(
+      `poll_${field}`,
+      (m: Handle<Record<string, number>>): Kfn<void> =>
+        repeat('turn', [], function* (): Kfn<[] | null> {
+          return (yield* READ_ONCE(m, field)) === 1 ? null : [];
+        }),
+    );
+  const livelocks = (s: Scene) =>
+    detect(new Machine(s)).found.filter((f) => f.report.property === 'livelock');
+
+  test('two threads that spin on what the other never writes are in a trap', () => {
+    const m = cells();
+    const init = [[m, 'x', 0] as const, [m, 'y', 0] as const];
+    const threads = [thread('p', pollFor('x'), m), thread('q', pollFor('y'), m)];
+    const [trap, ...more] = livelocks(scene('spinners', init, threads));
+    expect(more).toEqual([]);
+    expect(trap!.report.because).toBe('p, q go round for ever, and nothing leads out of it');
+    expect(trap!.report.facts).toEqual({ threads: 'p, q', left: 'p, q' });
+  });
+
+  test('a spinner whose flag may come too late for good is trapped only then', () => {
+    // q sets x to 1 and back to 0: p may miss it, or leave in time.
+    const m = cells();
+    const pulse = framed('pulse', function* (): Kfn<void> {
+      yield* WRITE_ONCE(m, 'x', 1);
+      yield* WRITE_ONCE(m, 'x', 0);
+    });
+    const threads = [thread('p', pollFor('x'), m), thread('q', pulse)];
+    const [trap, ...more] = livelocks(scene('pulse', [[m, 'x', 0]], threads));
+    expect(more).toEqual([]);
+    expect(trap!.report.facts).toEqual({ threads: 'p', left: 'p' });
+    expect(trap!.run.filter((s) => s.thread === 1).length).toBe(2);
+  });
+
+  test('two that back off have a way out: a cycle, and no trap', () => {
+    const threads = [thread('p', polite, a, b), thread('q', polite, b, a)];
+    const found = livelocks(scene('polite', [], threads));
+    expect(found.length).toBeGreaterThan(0);
+    for (const { report } of found) expect(report.because).toMatch(/can go round for ever/);
+  });
+
+  test('daemons that go on for ever when all else is done are none', () => {
+    const m = cells();
+    const daemon = { ...thread('d', pollFor('x'), m), daemon: true };
+    const write = framed('write', function* (): Kfn<void> {
+      yield* WRITE_ONCE(m, 'y', 1);
+    });
+    const init = [[m, 'x', 0] as const, [m, 'y', 0] as const];
+    expect(livelocks(scene('daemon', init, [daemon, thread('w', write)]))).toEqual([]);
+    // The same where somebody waits for what the daemon never gives.
+    const waits = framed('waits', function* (): Kfn<void> {
+      yield* wait(m, 'x', 'eq', 1);
+    });
+    const [trap] = livelocks(scene('daemon', init, [daemon, thread('w', waits)]));
+    expect(trap!.report.facts).toEqual({ threads: 'd', left: 'w' });
+  });
+
   test('a loop that another thread ends is none', () => {
     const m = cells();
     const poll = framed(
@@ -155,6 +215,35 @@ describe('livelock', () => {
       [],
     );
   });
+});
+
+test('there is a trap where some state leads to no end, on random programs', () => {
+  let [trapped, free] = [0, 0];
+  for (let seed = 1; seed <= 300; seed++) {
+    const s = cyclicScene(seed);
+    const edges: [number, number][] = [];
+    const ends: number[] = [];
+    const hooks = {
+      edge: (from: number, to: number) => edges.push([from, to]),
+      end: (state: number) => ends.push(state),
+    };
+    const { states, finished } = exploreNone(new Machine(s), hooks, 3000);
+    if (!finished) continue;
+    // Backwards from the ends, until no more can be reached.
+    const reaches = new Set(ends);
+    for (let size = -1; size !== reaches.size; ) {
+      size = reaches.size;
+      for (const [from, to] of edges) if (reaches.has(to)) reaches.add(from);
+    }
+    const found = detect(new Machine(s)).found.filter((f) =>
+      /nothing leads/.test(f.report.because),
+    );
+    expect(found.length > 0, `seed ${seed}`).toBe(reaches.size < states);
+    if (found.length > 0) trapped++;
+    else free++;
+  }
+  expect(trapped).toBeGreaterThan(20);
+  expect(free).toBeGreaterThan(20);
 });
 
 describe('the detectors that look on while a reduced search runs', () => {
