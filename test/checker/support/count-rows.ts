@@ -163,6 +163,8 @@ function boundRows(): CountRow[] {
     bound('preemption', cinc(2), true, 2, 6, 8),
     bound('preemption', cinc(3), true, 6, 42, 120, 192, 216),
     bound('preemption', cinc(4), false, 24, 312, 1704, 5160, 9792, 12960, 13824),
+    // The deadlock takes one preemption.
+    bound('preemption', f.abba, true, 2, 3),
     bound('delay', () => f.readers(6, true), true, 1, 7, 22, 42, 57, 63, 64),
     bound('delay', () => f.readersPrivate(6), false, 1, 2, 8, 23, 43, 58, 64),
     bound('delay', () => f.writers(6), true, ...inversions),
