@@ -22,7 +22,12 @@ const columns: Readonly<Record<string, Column>> = {
   platform: { folders: ['base', 'firmware'] },
   env: { folders: ['base'] },
   kernel: { folders: ['base', 'env', 'platform'] },
-  checker: { folders: ['base'], modules: ['env/op'], packages: [] },
+  checker: {
+    folders: ['base'],
+    modules: ['env/op'],
+    // To keep a search in a file.
+    packages: ['node:fs', 'node:zlib', 'node:crypto'],
+  },
   properties: {
     folders: ['base', 'env'],
     modules: ['kernel/index'],
