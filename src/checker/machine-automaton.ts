@@ -35,6 +35,7 @@ import {
   type ThreadBody,
   type Value,
 } from '#env/op';
+import type { AutomatonOptions } from './automaton-options.ts';
 import { describe, sameOp } from './same-op.ts';
 import type { RunEvent, Sometimes } from './scene.ts';
 import { PairTable } from './state-pairs.ts';
@@ -79,20 +80,6 @@ export interface Edge {
 
 interface Live {
   readonly generator: Kfn<unknown>;
-}
-
-/** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
-export interface AutomatonFaults {
-  /** Return and throw hash alike. */
-  readonly throwIsReturn?: boolean;
-  /** A frame that returns is replaced by nothing. */
-  readonly forgetReturn?: boolean;
-}
-
-export interface AutomatonOptions {
-  /** Follow other paths to a node as well, and compare. */
-  readonly audit?: boolean;
-  readonly faults?: AutomatonFaults | undefined;
 }
 
 /** For edges on which nothing happens. */

@@ -7,14 +7,8 @@
 
 import { must } from '#base/assert';
 import type { ThreadBody } from '#env/op';
-import {
-  Automaton,
-  type AutomatonFaults,
-  DONE,
-  type Edge,
-  NOT_STARTED,
-  OOPS,
-} from './machine-automaton.ts';
+import type { AutomatonFaults } from './automaton-options.ts';
+import { Automaton, DONE, type Edge, NOT_STARTED, OOPS } from './machine-automaton.ts';
 import { Code, decode, type Instruction, type Views } from './machine-code.ts';
 import { crashOf, leakOf, oopsOf, type Unclassified } from './machine-crash.ts';
 import { HeldSets } from './machine-held.ts';
