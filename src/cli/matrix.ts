@@ -8,11 +8,10 @@ import { findRevision, revisionNames, windows } from '#kernel/index';
 import { type ExitCode, exitCodes } from '#report/exit';
 import type { FindingRevision } from '#report/finding';
 import { matrixHtml, matrixMarkdown } from '#report/matrix';
-import { defaultExplore } from '#worlds/explore';
 import { makeExplorer } from '#worlds/explore-pool';
 import { genericWorlds } from '#worlds/generic';
 import { specOf } from '#worlds/kernel-spec';
-import { computeMatrix } from '#worlds/matrix';
+import { computeMatrix, matrixExplore } from '#worlds/matrix';
 import type { Io } from './io.ts';
 import { progressLine } from './progress.ts';
 import { didYouMean } from './suggest.ts';
@@ -50,7 +49,7 @@ export async function runMatrix(
 
   const explorer = await makeExplorer(jobs.value ?? availableParallelism());
   const progress = progressLine(io);
-  const options = { ...defaultExplore, ...(statesMax.value && { statesMax: statesMax.value }) };
+  const options = { ...matrixExplore, ...(statesMax.value && { statesMax: statesMax.value }) };
   let done = 0;
   const show = (kernel: string, world: string): void =>
     progress.show({

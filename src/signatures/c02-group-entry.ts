@@ -9,4 +9,5 @@ export const c02 = byReport(
   (report) =>
     report.property === 'oops' &&
     /^bus_iommu_probe\(.*group->entry/.test(String(report.facts['error'])),
+  { rules: [] },
 );

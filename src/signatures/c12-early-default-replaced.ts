@@ -6,6 +6,7 @@ import type { WindowSignature } from './common.ts';
 /** State: names of the groups that have, or had, a default domain; `!` where it was replaced. */
 export const c12: WindowSignature = {
   window: 'C12',
+  rules: ['P6'],
   make: () => ({
     window: 'C12',
     events: ['default-domain-set'],

@@ -6,8 +6,16 @@ import type { Peek, RunEvent, Signature } from '#checker/scene';
 import type { Value } from '#env/op';
 import type { GroupHandle, RuleContext, WatchedDevice } from '#properties/context';
 
+/** How far a signature reaches; where nothing is told, it may explain whatever is reported. */
+export interface Reach {
+  /** Ids of the rules whose reports it may explain, besides what the machine itself reports. */
+  readonly rules?: readonly string[];
+  /** What must have happened before it leaves its initial state for one that explains more. */
+  readonly begins?: { readonly event: string; readonly when: (e: RunEvent) => boolean };
+}
+
 /** A window of the catalogue: how to recognise it in a run of a given world. */
-export interface WindowSignature {
+export interface WindowSignature extends Reach {
   readonly window: string;
   make(ctx: RuleContext): Signature;
 }
@@ -34,8 +42,13 @@ export interface Cells {
 }
 
 /** A signature whose state is one short text per device: each steps on its own events alone. */
-export function perDevice(window: string, make: (ctx: RuleContext) => Automaton): WindowSignature {
+export function perDevice(
+  window: string,
+  make: (ctx: RuleContext) => Automaton,
+  reach: Reach = {},
+): WindowSignature {
   return {
+    ...reach,
     window,
     make(ctx) {
       const a = make(ctx);
@@ -101,6 +114,11 @@ export function ownWalk(ctx: RuleContext, d: WatchedDevice, instance: Value): bo
 export function isOrder(report: Explained): boolean {
   if (report.property === 'P13') return report.facts['kind'] === 'alias';
   return report.property === 'P2';
+}
+
+/** True where a rule reports it, and not the machine. */
+export function isOfRule(report: Explained): boolean {
+  return /^P\d+$/.test(report.property);
 }
 
 /** True when the device is in the group that a report is about. */

@@ -42,7 +42,7 @@ import { c38 } from './c38-tested-before-lock.ts';
 import { c39 } from './c39-second-not-awaited.ts';
 import { c40 } from './c40-foreign-order.ts';
 import { c41 } from './c41-acs-order.ts';
-import type { WindowSignature } from './common.ts';
+import { isOfRule, type WindowSignature } from './common.ts';
 
 /**
  * Look-alikes are told apart by who comes first. C08, C13 and C14 each rest on one telling event,
@@ -99,5 +99,15 @@ export const signatures: readonly WindowSignature[] = [
 
 /** The signatures as they run in one world. */
 export function signaturesFor(ctx: RuleContext): Signature[] {
-  return signatures.map((s) => ({ ...s.make(ctx), subjects: ctx.subjects }));
+  return signatures.map((s) => ({ ...within(s, s.make(ctx)), subjects: ctx.subjects }));
+}
+
+/** A signature explains no report of a rule that it does not name, if it names any. */
+function within({ rules }: WindowSignature, made: Signature): Signature {
+  if (rules === undefined) return made;
+  return {
+    ...made,
+    explains: (state, report, peek) =>
+      (!isOfRule(report) || rules.includes(report.property)) && made.explains(state, report, peek),
+  };
 }

@@ -12,6 +12,12 @@ import type { RunEvent } from '#checker/scene';
 
 export const INFLIGHT_EVENTS = ['configure-begin', 'group-set', 'init-end'] as const;
 
+/** The first entry of such a list: a probe drops the lock; what waits for one begins with it. */
+export const LOCK_DROPPED = {
+  event: 'configure-begin',
+  when: (e: RunEvent) => e.args[1] !== 'replay',
+} as const;
+
 export type Flag = '-' | 'g' | 't';
 
 type Entry = readonly [thread: string, flag: Flag];

@@ -3,14 +3,16 @@
 
 import { P5_REPORTS } from '#properties/p5-no-use-after-free';
 import type { World } from '#worlds/world';
-import type { Cells, Explained, WindowSignature } from './common.ts';
+import type { Cells, Explained, Reach, WindowSignature } from './common.ts';
 
 /** A signature that looks at nothing but the report, in the world where it was made. */
 export function byReport(
   window: string,
   explains: (report: Explained, world: World) => boolean,
+  reach: Reach = {},
 ): WindowSignature {
   return {
+    ...reach,
     window,
     make: (ctx) => ({
       window,

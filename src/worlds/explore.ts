@@ -15,6 +15,7 @@ import type { Found } from '#checker/run';
 import type { Revision } from '#kernel/index';
 import { propertyOf, RuleContext, rulesFor } from '#properties/index';
 import { signaturesFor } from '#signatures/index';
+import { watchFor } from '#signatures/narrow';
 import type { DerivedWorld } from './derive.ts';
 import { preconditionsFor } from './preconditions.ts';
 import { type BuiltScene, buildScene } from './scene.ts';
@@ -37,6 +38,8 @@ export interface Explored {
   readonly world: string;
   readonly classKey: string;
   readonly sightings: readonly Sighting[];
+  /** The windows that were looked for; null for all. */
+  readonly windows: readonly string[] | null;
   /** What happened in some run: ids of proofs and preconditions. */
   readonly reached: readonly string[];
   readonly states: number;
@@ -51,6 +54,8 @@ export interface ExploreOptions {
   readonly statesMax: number;
   /** Preemptions to search up to where it was. */
   readonly preemptions: number;
+  /** Look for these windows alone; what is seen then is to be looked at again for all of them. */
+  readonly windows?: readonly string[];
 }
 
 export const defaultExplore: ExploreOptions = { statesMax: 500_000, preemptions: 2 };
@@ -61,20 +66,22 @@ export function exploreWorld(
   revision: Revision,
   options: ExploreOptions = defaultExplore,
 ): Explored {
-  const { statesMax, preemptions } = options;
+  const { statesMax, preemptions, windows } = options;
   const { world, classKey } = derived;
   const built = buildScene(world, revision);
-  const machine = new Machine(watchedBy(built, world));
+  const machine = new Machine(watchedBy(built, world, windows));
   const full = exhaustive(machine, { statesMax });
   const cut = full.bounded.length > 0;
-  const again = cut ? bounded(machine, { statesMax, bound: preemptions }) : null;
+  const again = cut && !windows ? bounded(machine, { statesMax, bound: preemptions }) : null;
   const orders = takesArchLock(world) ? lockOrders(machine, statesMax) : { found: [], states: 0 };
   const found: Found[] = [...full.found, ...(again?.found ?? []), ...orders.found];
-  const byKey = new Map(found.map((f) => [keyOf(sightingOf(f, classKey)), f]));
+  const sought = found.filter((f) => windows === undefined || f.report.window !== null);
+  const byKey = new Map(sought.map((f) => [keyOf(sightingOf(f, classKey)), f]));
   return {
     world: world.name,
     classKey,
     sightings: [...byKey].sort(byFirst).map(([, f]) => sightingOf(f, classKey)),
+    windows: windows ?? null,
     reached: [...machine.rules.hits].sort(),
     states: full.states + (again?.states ?? 0) + orders.states,
     bounded: cut,
@@ -96,18 +103,18 @@ function lockOrders(machine: Machine, statesMax: number) {
   return { found: cycles.map((f) => ({ ...f, report: machine.rules.classify(f.report) })), states };
 }
 
-function watchedBy(built: BuiltScene, world: World) {
+function watchedBy(built: BuiltScene, world: World, windows: readonly string[] | undefined) {
   const ctx = new RuleContext(world, {
     device: (name) => built.devices.get(name),
     instance: (name) => built.instances.get(name),
     deferred: built.k.deferred,
   });
+  const all = () => ({ rules: rulesFor(ctx, null), signatures: signaturesFor(ctx) });
   return {
     name: built.name,
     init: built.init,
     threads: built.threads,
-    rules: rulesFor(ctx, null),
-    signatures: signaturesFor(ctx),
+    ...(windows === undefined ? all() : watchFor(ctx, windows)),
     sometimes: [...sometimesFor(ctx), ...preconditionsFor(ctx, built)],
   };
 }

@@ -4,11 +4,15 @@
 // A kernel is explored world by world, small ones first, until each window has been found or its
 // worlds are used up. `absent` is said only where a run reached the window's precondition and all
 // worlds that are there for it were explored in full.
+//
+// Few worlds are large, and few windows are not found in any of the small ones. So each world gets
+// few states at first; those that were cut off are explored again for the windows that are still
+// open, with all the states there may be and nothing else watched for (narrow.ts).
 
 import type { FindingRevision } from '#report/finding';
 import { signatures } from '#signatures/index';
 import type { DerivedWorld } from './derive.ts';
-import type { Explored, ExploreOptions, Sighting } from './explore.ts';
+import { defaultExplore, type Explored, type ExploreOptions, type Sighting } from './explore.ts';
 import type { Explorer } from './explore-pool.ts';
 import { canReach, notApplicable, preconditionsOf } from './preconditions.ts';
 import { reusing } from './reuse.ts';
@@ -44,7 +48,14 @@ export interface MatrixQuestion {
   readonly kernels: readonly FindingRevision[];
   readonly windows: readonly string[];
   readonly options: ExploreOptions;
+  /** States of one world when it is explored for the first time; 100,000 unless told. */
+  readonly firstStates?: number;
 }
+
+/** States enough for all worlds of up to three actors under all kernels. */
+export const matrixExplore: ExploreOptions = { ...defaultExplore, statesMax: 20_000_000 };
+
+const FIRST_STATES = 100_000;
 
 /** Compute all cells. Kernels that a world cannot tell apart are explored once. */
 export async function computeMatrix(
@@ -89,11 +100,57 @@ async function exploreKernel(
   for (const derived of smallFirst(question.worlds)) {
     if (![...open].some((window) => isFor(derived, window))) continue;
     onProgress(spec.name, derived.world.name);
-    const result = await explorer.explore({ derived, spec, options: question.options });
+    const result = await explorer.explore({ derived, spec, options: firstLook(question) });
     explored.push(result);
     for (const s of result.sightings) if (s.window !== null) open.delete(s.window);
   }
-  return explored;
+  const again = await decide(question, spec, explorer, { open, explored, onProgress });
+  return [...explored, ...again];
+}
+
+function firstLook({ options, firstStates = FIRST_STATES }: MatrixQuestion): ExploreOptions {
+  return { ...options, statesMax: Math.min(options.statesMax, firstStates) };
+}
+
+interface Undecided {
+  /** Windows that have not been found. */
+  readonly open: ReadonlySet<string>;
+  readonly explored: readonly Explored[];
+  readonly onProgress: (kernel: string, world: string) => void;
+}
+
+/** Explore again what was cut off, for what is open: narrowly, unless that shows a window. */
+async function decide(
+  question: MatrixQuestion,
+  spec: FindingRevision,
+  explorer: Explorer,
+  { open, explored, onProgress }: Undecided,
+): Promise<readonly Explored[]> {
+  const { options, worlds } = question;
+  const again: Explored[] = [];
+  if (options.statesMax <= firstLook(question).statesMax) return again;
+  const cut = explored.filter((e) => e.bounded);
+  const left = new Set(open);
+  for (const derived of smallFirst(worlds).filter((w) => cut.some((e) => isOf(e, w)))) {
+    const windows = [...left].filter((window) => isFor(derived, window)).sort();
+    if (windows.length === 0) continue;
+    onProgress(spec.name, derived.world.name);
+    const narrow = await explorer.explore({ derived, spec, options: { ...options, windows } });
+    const seen = narrow.sightings.length > 0;
+    const result = seen ? await explorer.explore({ derived, spec, options }) : narrow;
+    again.push(result);
+    for (const s of result.sightings) if (s.window !== null) left.delete(s.window);
+  }
+  return again;
+}
+
+function isOf(e: Explored, { classKey, world }: DerivedWorld): boolean {
+  return e.classKey === classKey && e.world === world.name;
+}
+
+/** True where @e looked for @window in every run of its world. */
+function decides(e: Explored, window: string): boolean {
+  return !e.bounded && (e.windows === null || e.windows.includes(window));
 }
 
 /** A rough order of size: threads, then devices. */
@@ -129,15 +186,18 @@ function cellOf(
     return { ...cell, state: 'found', rules, buses: unique(seen.map(busOf(worlds))) };
   }
   const wanted = preconditionsOf[window] ?? [];
-  const mine = explored.filter((e) =>
-    worlds.some((w) => w.classKey === e.classKey && w.world.name === e.world && isFor(w, window)),
-  );
+  const mine = explored.filter((e) => worlds.some((w) => isOf(e, w) && isFor(w, window)));
+  const done = mine.filter((e) => decides(e, window)).map(nameOf);
+  const cut = mine.map(nameOf).filter((name) => !done.includes(name));
+  if (cut.length > 0) return { ...cell, state: 'bounded', because: unique(cut).join('; ') };
   if (!mine.some((e) => wanted.some((id) => e.reached.includes(id)))) {
     return { ...cell, state: 'n.a.', because: `not reached: ${wanted.join(', or ')}` };
   }
-  const cut = mine.filter((e) => e.bounded).map((e) => `${e.world} (${e.classKey})`);
-  if (cut.length > 0) return { ...cell, state: 'bounded', because: unique(cut).join('; ') };
   return { ...cell, state: 'absent' };
+}
+
+function nameOf(e: Explored): string {
+  return `${e.world} (${e.classKey})`;
 }
 
 function busOf(worlds: readonly DerivedWorld[]): (s: Sighting) => string {
