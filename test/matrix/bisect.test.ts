@@ -34,6 +34,7 @@ const dtTwo = 'walk+bind | dt/platform/populate/arm-smmu@0.after+arm-smmu@1.afte
 describe('a bisection names the commit that closes', () => {
   test.each([
     ['C01', parsed, '6.1', '6.2', '01657bc14a39'],
+    ['C02', parsed, '6.1', '6.2', '01657bc14a39'],
     ['C03', amba, '6.6', '6.7', 'a2e7e59a9426'],
     ['C04', amba, '6.6', '6.7', 'a2e7e59a9426'],
     ['C05', exynos, '6.14', '6.15-rc1', 'b46064a18810'],
@@ -49,6 +50,7 @@ describe('a bisection names the commit that closes', () => {
     ['C27', 'hand:add+attach dt', '7.0', '7.1', 'a2225b6e834a'],
     ['C30', intel, '6.14', '6.15-rc1', '93ae6e68b6d6'],
     ['C33', 'hand:mock add', '7.1', '7.2', 'b7b0b3851474'],
+    ['C35', pci, '6.14', '6.15-rc1', '7d835134d4e1'],
     ['C37', amba, '6.7', '6.8', '17de3f5fdd35'],
     ['C38', parsed, '6.5', '6.6', '6eb4da8cf545'],
     ['C39', dtTwo, '6.10', '6.11', '3f7c32091628'],
@@ -61,11 +63,19 @@ describe('a bisection names the commit that closes', () => {
 
 describe('a bisection names the commit that opens', () => {
   test.each([
+    ['C02', parsed, '6.0', '6.1', '57365a04c921'],
+    ['C08', 'walk+add | dt/pci', '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
+    ['C09', exynos, '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
     ['C10', exynos, '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
+    ['C11', 'walk+add | parent-driver', '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
     ['C13', 'hand:walk+bind acpi two', '6.15.0', '6.15.1', 'da33e87bd2bf'],
+    ['C14', pci, '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
+    ['C15', 'walk+add | dt/pci', '6.14', '6.15-rc1', '73d2f10957f5'],
+    ['C16', pci, '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
     ['C25', 'hand:walk+bind exynos ranges', '6.14', '6.15-rc1', 'b46064a18810'],
     ['C30', intel, '6.13', '6.14', 'b150654f74bf'],
     ['C33', 'hand:mock add', '6.17', '6.18', '2a918911ed3d'],
+    ['C36', 'walk+add | acpi/pci', '6.15.0', '6.15.1', '0c8e9c148e29'],
     ['C40', 'hand:walk+walk order', '6.14', '6.15-rc1', 'bcb81ac6ae3c'],
   ])('%s in %s, from %s to %s', async (window, world, from, to, sha) => {
     expect((await turnsOf(window, world, from, to)).opens).toEqual([sha]);

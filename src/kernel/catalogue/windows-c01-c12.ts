@@ -180,7 +180,7 @@ export const firstWindows: readonly Window[] = [
     threads: ['walk', 'device_add'],
     precondition: 'a device is added while its IOMMU registers',
     symptom: 'group ids out of bus order',
-    opened: ['c13dbc1e2485'],
+    opened: ['bcb81ac6ae3c'],
     closed: [],
     links: ['https://lore.kernel.org/lkml/Z_jMiC1uj_MJpKVj@hovoldconsulting.com/'],
     confidence: 0.95,

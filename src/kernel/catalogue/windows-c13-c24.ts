@@ -48,7 +48,7 @@ export const laterWindows: readonly Window[] = [
     threads: ['walk', 'second walk'],
     precondition: 'two instances registered in parallel',
     symptom: 'late IOMMU probe at driver bind, or (ACPI, no driver) a device without group',
-    opened: ['0c8e9c148e29'],
+    opened: ['73d2f10957f5', '0c8e9c148e29'],
     closed: [],
     links: [],
     confidence: 0.8,
