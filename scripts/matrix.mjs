@@ -20,7 +20,7 @@ const command = ['npm run matrix', ...(given.length > 0 ? ['--', ...given] : [])
 const head = `# Windows by kernel
 
 Computed by \`${command}\`; not to be edited. Worlds: those of
-src/worlds/generic.ts and hand.ts. Larger limits decide what is marked \`?\`.
+src/worlds/generic.ts and hand.ts.
 Where it differs from the catalogue: [findings-matrix.md](findings-matrix.md).
 
 `;

@@ -22,6 +22,8 @@ export const EVENTS = {
   'fwspec-built': 'device, instance',
   'not-ready-deferred': 'device, instance; the seed check returned -EPROBE_DEFER',
   'not-ready-accepted': 'device, instance; !READY was accepted because dev->iommu exists',
+  'ready-seen': 'device, instance; READY was read for a device without dev->iommu, and is set',
+  'instance-unfinished': 'instance; it is on the list, and its fwnode cannot be seen',
   'fwspec-incomplete': 'device, have, want; ops->probe_device() sees fewer ids than firmware names',
   'fwspec-found': 'device; of_iommu_configure() found F and returned 0',
   'replay-begin': 'device; of_iommu_configure() calls iommu_probe_device()',

@@ -26,6 +26,8 @@ export const phrases: Readonly<Partial<Record<EventName, string | null>>> = {
   'default-domain-set': '$0->default_domain = $1',
   'fwspec-built': 'fwspec of $0 built for $1',
   'not-ready-deferred': '$1 not ready: -EPROBE_DEFER',
+  'ready-seen': '$1 ready',
+  'instance-unfinished': '$0 listed, but its fwnode is not seen',
   'not-ready-accepted': '$1 not ready, but accepted',
   'fwspec-found': 'fwspec of $0 found: return 0',
   'fwspec-incomplete': 'fwspec of $0 found, not complete',

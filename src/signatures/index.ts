@@ -26,6 +26,7 @@ import { c20 } from './c20-dangling-entry.ts';
 import { c21 } from './c21-unregister-vs-probe.ts';
 import { c22 } from './c22-timeout-then-late.ts';
 import { c23 } from './c23-lost-wakeup.ts';
+import { c24 } from './c24-ready-overtakes.ts';
 import { c25 } from './c25-range-map.ts';
 import { c26 } from './c26-flag-lost.ts';
 import { c27, c27Rest } from './c27-bind-before-notifier.ts';
@@ -51,6 +52,8 @@ import { isOfRule, type WindowSignature } from './common.ts';
  * wrong order.
  */
 export const signatures: readonly WindowSignature[] = [
+  // In worlds with store buffers: who sees stores out of order is explained by that.
+  c24,
   // Something goes away or fails, in worlds made for that: what it frees explains the rest.
   c33,
   c41,

@@ -11,7 +11,9 @@ import { watch } from '#checker/detect';
 import { LockOrder } from '#checker/detect-locks';
 import { exhaustive } from '#checker/exhaustive';
 import { Machine } from '#checker/machine';
+import { underMemory } from '#checker/memory';
 import type { Found } from '#checker/run';
+import type { Scene } from '#checker/scene';
 import type { Revision } from '#kernel/index';
 import { propertyOf, RuleContext, rulesFor } from '#properties/index';
 import { signaturesFor } from '#signatures/index';
@@ -21,6 +23,7 @@ import { preconditionsFor } from './preconditions.ts';
 import { type BuiltScene, buildScene } from './scene.ts';
 import { sometimesFor } from './sometimes.ts';
 import type { SwitchRead } from './switches-read.ts';
+import { memoryOf } from './watched.ts';
 import type { World } from './world.ts';
 
 /** A broken rule: its window, or null where no signature knows it, and the class it shows in. */
@@ -75,7 +78,7 @@ export function exploreWorld(
   const again = cut && !windows ? bounded(machine, { statesMax, bound: preemptions }) : null;
   const orders = takesArchLock(world) ? lockOrders(machine, statesMax) : { found: [], states: 0 };
   const found: Found[] = [...full.found, ...(again?.found ?? []), ...orders.found];
-  const sought = found.filter((f) => windows === undefined || f.report.window !== null);
+  const sought = found.filter(({ report }) => isSought(report.window, world, windows));
   const byKey = new Map(sought.map((f) => [keyOf(sightingOf(f, classKey)), f]));
   return {
     world: world.name,
@@ -88,6 +91,18 @@ export function exploreWorld(
     switches: built.switches(),
   };
 }
+
+/** A world with store buffers is there for their own windows; others are for the plain worlds. */
+function isSought(
+  window: string | null,
+  world: World,
+  windows: readonly string[] | undefined,
+): boolean {
+  if (window === null) return windows === undefined;
+  return world.switches.storeBuffers === undefined || OF_MEMORY.includes(window);
+}
+
+const OF_MEMORY: readonly string[] = ['C24'];
 
 /** Where architecture code takes locks of its own, the order of locks is asked about as well. */
 function takesArchLock(world: World): boolean {
@@ -103,20 +118,22 @@ function lockOrders(machine: Machine, statesMax: number) {
   return { found: cycles.map((f) => ({ ...f, report: machine.rules.classify(f.report) })), states };
 }
 
-function watchedBy(built: BuiltScene, world: World, windows: readonly string[] | undefined) {
+function watchedBy(built: BuiltScene, world: World, windows: readonly string[] | undefined): Scene {
   const ctx = new RuleContext(world, {
     device: (name) => built.devices.get(name),
     instance: (name) => built.instances.get(name),
     deferred: built.k.deferred,
   });
   const all = () => ({ rules: rulesFor(ctx, null), signatures: signaturesFor(ctx) });
-  return {
+  const scene = {
     name: built.name,
     init: built.init,
     threads: built.threads,
     ...(windows === undefined ? all() : watchFor(ctx, windows)),
     sometimes: [...sometimesFor(ctx), ...preconditionsFor(ctx, built)],
   };
+  const memory = memoryOf(world);
+  return memory === undefined ? scene : underMemory(scene, memory.model, memory.fields);
 }
 
 function sightingOf({ report }: Found, classKey: string): Sighting {

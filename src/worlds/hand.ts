@@ -123,6 +123,15 @@ function oddities(): DerivedWorld[] {
       threads: [walker, binder],
       switches: { flagsWord: true },
     }),
+    // C24: what one processor stores reaches others late and out of order. A bystander comes last:
+    // its group is what the walk stores last before READY.
+    world({
+      name: 'walk+bind buffers',
+      devices: [iommu(), client('20.gpu'), client('30.eth', undriven)],
+      instances: [instance({ driver: 'exynos' })],
+      threads: [walker, binder],
+      switches: { storeBuffers: 'pso' },
+    }),
     // C12: a lazy default domain whose type is rewritten, and a group that grows.
     world({
       name: 'walk+bind lazy shared',

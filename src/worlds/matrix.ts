@@ -12,9 +12,9 @@
 import type { FindingRevision } from '#report/finding';
 import { signatures } from '#signatures/index';
 import type { DerivedWorld } from './derive.ts';
-import { defaultExplore, type Explored, type ExploreOptions, type Sighting } from './explore.ts';
+import { defaultExplore, type Explored, type ExploreOptions } from './explore.ts';
 import type { Explorer } from './explore-pool.ts';
-import { canReach, notApplicable, preconditionsOf } from './preconditions.ts';
+import { canReach, factOf, preconditionsOf } from './preconditions.ts';
 import { reusing } from './reuse.ts';
 
 export type CellState = 'found' | 'absent' | 'bounded' | 'n.a.';
@@ -24,7 +24,7 @@ export interface Cell {
   readonly window: string;
   readonly kernel: string;
   readonly state: CellState;
-  /** found: rules that break, as the machine calls them. */
+  /** found: rules that break, as the machine calls them; or what happens. */
   readonly rules: readonly string[];
   /** found: buses on which; all others that were looked at have it not. */
   readonly buses: readonly string[];
@@ -95,14 +95,14 @@ async function exploreKernel(
   explorer: Explorer,
   onProgress: (kernel: string, world: string) => void,
 ): Promise<readonly Explored[]> {
-  const open = new Set(question.windows.filter(isJudged));
+  const open = new Set(question.windows.filter((w) => isJudged(w) || factOf[w] !== undefined));
   const explored: Explored[] = [];
   for (const derived of smallFirst(question.worlds)) {
     if (![...open].some((window) => isFor(derived, window))) continue;
     onProgress(spec.name, derived.world.name);
     const result = await explorer.explore({ derived, spec, options: firstLook(question) });
     explored.push(result);
-    for (const s of result.sightings) if (s.window !== null) open.delete(s.window);
+    for (const window of [...open]) if (shows(result, window)) open.delete(window);
   }
   const again = await decide(question, spec, explorer, { open, explored, onProgress });
   return [...explored, ...again];
@@ -139,13 +139,20 @@ async function decide(
     const seen = narrow.sightings.length > 0;
     const result = seen ? await explorer.explore({ derived, spec, options }) : narrow;
     again.push(result);
-    for (const s of result.sightings) if (s.window !== null) left.delete(s.window);
+    for (const window of windows) if (shows(result, window)) left.delete(window);
   }
   return again;
 }
 
 function isOf(e: Explored, { classKey, world }: DerivedWorld): boolean {
   return e.classKey === classKey && e.world === world.name;
+}
+
+/** True where @window, or the fact that it is, was seen. */
+function shows(e: Explored, window: string): boolean {
+  const fact = factOf[window];
+  if (fact !== undefined) return e.reached.includes(fact);
+  return e.sightings.some((s) => s.window === window);
 }
 
 /** True where @e looked for @window in every run of its world. */
@@ -162,7 +169,7 @@ export function smallFirst(worlds: readonly DerivedWorld[]): DerivedWorld[] {
 
 /** True where a signature can tell @window. */
 export function isJudged(window: string): boolean {
-  return notApplicable[window] === undefined && signatures.some((s) => s.window === window);
+  return signatures.some((s) => s.window === window);
 }
 
 /** True where @derived is there to show @window, or to show that it is not. */
@@ -177,12 +184,14 @@ function cellOf(
   worlds: readonly DerivedWorld[],
 ): Cell {
   const cell = { window, kernel, rules: [], buses: [], because: null };
-  const why = notApplicable[window];
-  if (why !== undefined) return { ...cell, state: 'n.a.', because: why };
-  if (!isJudged(window)) return { ...cell, state: 'n.a.', because: 'no signature tells it yet' };
-  const seen = explored.flatMap((e) => e.sightings.filter((s) => s.window === window));
+  const fact = factOf[window];
+  if (fact === undefined && !isJudged(window)) {
+    return { ...cell, state: 'n.a.', because: 'no signature tells it yet' };
+  }
+  const seen = explored.filter((e) => shows(e, window));
   if (seen.length > 0) {
-    const rules = unique(seen.map((s) => s.report));
+    const sightings = seen.flatMap((e) => e.sightings.filter((s) => s.window === window));
+    const rules = fact === undefined ? unique(sightings.map((s) => s.report)) : [fact];
     return { ...cell, state: 'found', rules, buses: unique(seen.map(busOf(worlds))) };
   }
   const wanted = preconditionsOf[window] ?? [];
@@ -200,9 +209,9 @@ function nameOf(e: Explored): string {
   return `${e.world} (${e.classKey})`;
 }
 
-function busOf(worlds: readonly DerivedWorld[]): (s: Sighting) => string {
-  return (s) => {
-    const world = worlds.find((w) => w.classKey === s.classKey)?.world;
+function busOf(worlds: readonly DerivedWorld[]): (e: Explored) => string {
+  return ({ classKey }) => {
+    const world = worlds.find((w) => w.classKey === classKey)?.world;
     const bus = world?.devices.find((d) => world.focus.includes(d.name))?.bus ?? 'platform';
     return world?.firmware === 'acpi' ? `acpi ${bus}` : bus;
   };

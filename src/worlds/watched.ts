@@ -22,7 +22,8 @@ export function watchedScene(
   memory?: Memory,
 ): Scene {
   const built = buildScene(world, revision);
-  const ctx = new RuleContext(world, {
+  const stores = memory ?? memoryOf(world);
+  const ctx = new RuleContext(withBuffers(world, stores), {
     device: (name) => built.devices.get(name),
     instance: (name) => built.instances.get(name),
     deferred: built.k.deferred,
@@ -35,5 +36,19 @@ export function watchedScene(
     signatures: signaturesFor(ctx),
     sometimes: sometimesFor(ctx),
   };
-  return memory === undefined ? scene : underMemory(scene, memory.model, memory.fields);
+  return stores === undefined ? scene : underMemory(scene, stores.model, stores.fields);
+}
+
+/** The stores of @world that are buffered; undefined where none are. */
+export function memoryOf({ switches }: World): Memory | undefined {
+  const model = switches.storeBuffers;
+  return model && { model, fields: PUBLISHED };
+}
+
+const PUBLISHED = ['iommu_device.ready', 'iommu_device.fwnode', 'device.iommu_group'];
+
+/** Signatures learn of store buffers from the world, whoever has asked for them. */
+function withBuffers(world: World, memory: Memory | undefined): World {
+  if (memory === undefined) return world;
+  return { ...world, switches: { ...world.switches, storeBuffers: memory.model } };
 }

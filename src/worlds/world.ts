@@ -100,6 +100,8 @@ export interface WorldSwitches {
   readonly lazyDma?: boolean;
   /** Where the flags of struct device are a C bit-field, they share one word. */
   readonly flagsWord?: boolean;
+  /** Stores that publish an instance or a group go through store buffers of this model. */
+  readonly storeBuffers?: 'tso' | 'pso';
 }
 
 export interface World {

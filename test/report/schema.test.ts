@@ -123,6 +123,7 @@ describe('the world of a finding', () => {
     deferralTimeout: true,
     lazyDma: true,
     flagsWord: true,
+    storeBuffers: 'pso',
   };
   const threads: { readonly [K in WorldThread['kind']]: Extract<WorldThread, { kind: K }> } = {
     'iommu-probe': { kind: 'iommu-probe', name: 't', instance: 'i' },

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What would close windows that nothing in the history closes, and what would open one: for tests.
 import { EPROBE_DEFER } from '#env/errno';
+import { list_add_tail } from '#env/list';
+import { event, load, store, WRITE_ONCE } from '#env/op';
 import { type Commit, type Draft, defineCommit } from '#kernel/index';
 
 function fix(sha: string, subject: string, apply: (draft: Draft) => void): Commit {
@@ -21,5 +23,30 @@ export const noTriggerCount = fix('no-count', 'driver core: No trigger count', (
     const ret = yield* k.__driver_probe_device(drv, dev);
     if (ret === -EPROBE_DEFER || ret === EPROBE_DEFER) yield* k.driver_deferred_probe_add(dev);
     return ret;
+  };
+});
+
+/** C24: READY is stored right behind the group, and read without the probe lock. */
+export const readyBehindGroup = fix('ready-behind', 'iommu: READY behind the group', (draft) => {
+  const { iommu_group_add } = draft.fns;
+  draft.sw.configure_locked = false;
+  draft.fns.iommu_group_add = function* (k, dev, groups) {
+    const param = yield* load(dev, 'iommu');
+    const iommu = param && (yield* load(param, 'iommu_dev'));
+    if (groups && iommu) yield* WRITE_ONCE(iommu, 'ready', true);
+    return yield* iommu_group_add(k, dev, groups);
+  };
+});
+
+/** C24 before there was READY: the instance is listed without the lock of the list. */
+export const listedUnlocked = fix('list-unlocked', 'iommu: List without lock', (draft) => {
+  draft.fns.iommu_device_register = function* (k, iommu, ops, hwdev) {
+    yield* store(iommu, 'ops', ops);
+    if (hwdev) yield* store(iommu, 'fwnode', iommu.node);
+    yield* list_add_tail(k.iommu_device_list, 'list', iommu);
+    event('instance-listed', iommu);
+    for (const bus of k.iommu_buses) yield* k.iommu_bus_init(bus, iommu, ops);
+    event('register-end', iommu, 0);
+    return 0;
   };
 });

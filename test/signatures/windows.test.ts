@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type Commit, windows } from '#kernel/index';
 import { exploreWorld } from '#worlds/explore';
 import { genericWorlds } from '#worlds/generic';
+import { factOf } from '#worlds/preconditions';
 import * as own from './fixes.ts';
 import { kernelOf, shownIn, windowsIn, worldOf } from './support.ts';
 
@@ -25,6 +26,7 @@ const amba = 'walk+bind | dt/amba';
 const addPci = 'walk+add | dt/pci';
 const parsed = 'hand:walk+walk parsed';
 const exynos = 'hand:walk+bind exynos';
+const buffers = 'hand:walk+bind buffers';
 const acpiTwo = 'hand:walk+bind acpi two';
 const dtTwo = 'walk+bind | dt/platform/populate/arm-smmu@0.after+arm-smmu@1.after';
 
@@ -63,6 +65,8 @@ const rows: readonly Row[] = [
   { window: 'C21', world: 'hand:unbind+add', found: '7.2' },
   { window: 'C22', world: 'hand:walk+bind+timeout', found: '7.2' },
   { window: 'C23', world: pci, found: '7.2', opener: own.noTriggerCount, absent: '7.2' },
+  { window: 'C24', world: buffers, found: '7.2', opener: own.readyBehindGroup, absent: '7.2' },
+  { window: 'C24', world: buffers, found: '6.12', opener: own.listedUnlocked, absent: '6.12' },
   { window: 'C25', world: 'dma-ranges', found: '7.2', absent: '6.14' },
   { window: 'C25', world: 'hand:walk+bind exynos ranges', absent: '6.14' },
   { window: 'C26', world: 'hand:walk+bind flags', found: '7.1', absent: '7.2' },
@@ -133,8 +137,23 @@ describe('each window', () => {
     expect(await of('6.15.0')).not.toContain('C30');
   });
 
+  test('of links is there by default, and gone with fw_devlink.strict=1: C32', async () => {
+    const derived = genericWorlds().find((w) => w.classKey === 'hand:walk+bind exynos');
+    const world = derived!.world;
+    const strict = { ...world, switches: { ...world.switches, strictDevlink: true } };
+    const options = { statesMax: 60_000, preemptions: 0 };
+    for (const name of ['6.1', '6.12', '7.2']) {
+      const revision = await kernelOf(name);
+      const byDefault = exploreWorld(derived!, revision, options);
+      expect(byDefault.reached).toContain(factOf['C32']);
+      const strictly = exploreWorld({ ...derived!, world: strict }, revision, options);
+      expect([strictly.bounded, strictly.reached.includes('a bind')]).toEqual([false, true]);
+      expect(strictly.reached).not.toContain(factOf['C32']);
+    }
+  });
+
   test('of the catalogue has a row, but for those of another kind', () => {
-    const other = ['C24', 'C30', 'C32'];
+    const other = ['C30', 'C32'];
     const ids = windows.map((w) => w.id).filter((id) => !other.includes(id));
     expect([...new Set(rows.map((row) => row.window))].sort()).toEqual(ids);
   });

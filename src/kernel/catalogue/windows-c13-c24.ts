@@ -188,7 +188,8 @@ export const laterWindows: readonly Window[] = [
     title: 'iommu->ready is read without ordering',
     text:
       'READY is a plain flag with READ_ONCE() and WRITE_ONCE(). The probe lock, and the locks ' +
-      'on the way to the trigger, order everything that matters.',
+      'on the way to the trigger, order everything that matters; before there was READY, the ' +
+      'lock of the list of instances did.',
     threads: ['walk', 'bind'],
     precondition: 'a client binds while its IOMMU registers',
     symptom: null,

@@ -21,7 +21,10 @@ export function* iommu_from_fwnode(k: Kernel, fwnode: string | null): Kfn<IommuD
   yield* spin_lock(k.iommu_device_lock);
   let found: IommuDevice | null = null;
   for (const iommu of yield* load(k.iommu_device_list, 'list')) {
-    if ((yield* load(iommu, 'fwnode')) === fwnode) {
+    const own = yield* load(iommu, 'fwnode');
+    // It was stored before the instance was listed.
+    if (own === null) event('instance-unfinished', iommu);
+    if (own === fwnode) {
       found = iommu;
       break;
     }
@@ -72,6 +75,7 @@ export function* iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string): Kfn<
       return -EPROBE_DEFER;
     }
     if (!ready) event('not-ready-accepted', dev, iommu);
+    else if (!param) event('ready-seen', dev, iommu);
   }
   if (fwspec) {
     const ops = yield* load(iommu, 'ops');
