@@ -63,7 +63,8 @@ export async function trySource(
         because: witness.because,
       }));
       const { runs: states, complete } = s;
-      const known = { world: world.name, classKey, sightings, reached: [], switches: [] };
+      const looked = { windows: null, reached: [], switches: [] };
+      const known = { world: world.name, classKey, sightings, ...looked };
       return { ...known, states, bounded: !complete };
     });
   };
