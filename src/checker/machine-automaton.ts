@@ -327,7 +327,9 @@ export class Automaton implements Recorder {
       path.push(node);
     }
     const start = must(this.starts.get(node), 'a thread was started');
-    const generator = open(must(this.bodies.get(start), 'a thread has a body'));
+    const body = must(this.bodies.get(start), 'a thread has a body');
+    if (body.keepsMore) return null;
+    const generator = open(body);
     const next = (): number => path.pop()!;
     const before = setRecorder({
       ...IGNORANT,

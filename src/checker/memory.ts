@@ -86,7 +86,7 @@ function bufferedBody(body: ThreadBody, setup: Setup): ThreadBody {
     const objects: Made['objects'] = new Map();
     const name = `${body.name} ${setup.model}`;
     const fn = () => frame(name, [], () => new Owner(body, setup, objects).run());
-    made = { of: body, body: { ...body, fn, args: [] }, objects };
+    made = { of: body, body: { ...body, fn, args: [], keepsMore: true }, objects };
     setup.made.push(made);
   }
   return made.body;

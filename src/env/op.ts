@@ -88,6 +88,8 @@ export interface ThreadBody {
   readonly args: readonly unknown[];
   /** A daemon (a kernel worker) may wait for ever without that being a deadlock. */
   readonly daemon?: boolean;
+  /** It keeps something beside what its frames return: to bring it back, all of it is run again. */
+  readonly keepsMore?: boolean;
 }
 
 /** A kernel function of the model: a generator of Ops that returns T. */
