@@ -48,14 +48,14 @@ export interface MatrixQuestion {
   readonly kernels: readonly FindingRevision[];
   readonly windows: readonly string[];
   readonly options: ExploreOptions;
-  /** States of one world when it is explored for the first time; 100,000 unless told. */
+  /** States of one world when it is explored for the first time; 400,000 unless told. */
   readonly firstStates?: number;
 }
 
-/** States enough for all worlds of up to three actors under all kernels. */
-export const matrixExplore: ExploreOptions = { ...defaultExplore, statesMax: 20_000_000 };
+/** States enough for all worlds of up to three actors and the retry worker under all kernels. */
+export const matrixExplore: ExploreOptions = { ...defaultExplore, statesMax: 8_000_000 };
 
-const FIRST_STATES = 100_000;
+const FIRST_STATES = 400_000;
 
 /** Compute all cells. Kernels that a world cannot tell apart are explored once. */
 export async function computeMatrix(

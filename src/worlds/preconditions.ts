@@ -263,7 +263,7 @@ export function canReach(world: World, precondition: string): boolean {
     case 'a device added during a registration':
       return threads('device-add') > 0 && threads('iommu-probe') > 0;
     case 'a driver registered while its device is added':
-      return threads('device-add') > 0 && threads('driver-attach') > 0;
+      return threads('device-add') + threads('bus-scan') > 0 && threads('driver-attach') > 0;
     case 'a registration of a driver that is not prepared':
       return world.instances.some((i) => isUnprepared(world, i.name));
     case 'a member of a group removed during a registration':

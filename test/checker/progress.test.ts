@@ -18,9 +18,14 @@ const worlds = worldsForPlatform(laptop(), axes).map(({ world }) =>
   watchedScene(world, kernel('7.2'), null),
 );
 
+/** Worlds of two walks: the largest of the board. */
+const large = worldsForPlatform(laptop(), axes)
+  .filter(({ world }) => world.name.startsWith('walk+walk'))
+  .map(({ world }) => watchedScene(world, kernel('7.2'), null));
+
 test('the range holds the number of states in the end, most of the time', () => {
   let [said, right, silent] = [0, 0, 0];
-  for (const world of worlds.slice(0, 4)) {
+  for (const world of large) {
     const samples: Sample[] = [];
     const meter = (sample: () => Sample) => samples.push(sample());
     const { states } = exhaustive(new Machine(world), { meter });
@@ -35,8 +40,9 @@ test('the range holds the number of states in the end, most of the time', () => 
       }
     }
   }
-  expect(said).toBeGreaterThan(60);
-  expect(said).toBeGreaterThan(silent);
+  expect(said).toBeGreaterThan(30);
+  // In the rest it says "at least".
+  expect(said).toBeGreaterThan(silent / 2);
   expect(right / said).toBeGreaterThan(0.85);
 });
 

@@ -39,7 +39,7 @@ it.skipIf(!tree)(
         bound: 2,
         runsMax: 1500,
         onRun(plan, result) {
-          if (runs++ % 11 === 0)
+          if (runs++ % 3 === 0)
             seen.push({ plan, result: text(result), log: log(), points: points() });
         },
       });
