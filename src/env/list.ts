@@ -3,16 +3,12 @@
 import { frame, type Handle, type Kfn, load, store, type Value } from '#env/op';
 
 /** Append @item to the list in @field of @head. */
-export function* list_add_tail<F extends Record<K, readonly Value[]>, K extends string>(
+export function list_add_tail<F extends Record<K, readonly Value[]>, K extends string>(
   head: Handle<F>,
   field: K,
   item: F[K][number],
 ): Kfn<void> {
-  const cell = field as K & keyof F & string;
-  yield* frame('list_add_tail', [head, field, item], function* () {
-    const items = yield* load(head, cell);
-    yield* store(head, cell, [...items, item] as unknown as F[K]);
-  });
+  return changed('list_add_tail', head, field, item, (items) => [...items, item]);
 }
 
 /**
@@ -20,16 +16,13 @@ export function* list_add_tail<F extends Record<K, readonly Value[]>, K extends 
  * were appended: who looks for one steps over the others. So the list is kept sorted by name, and
  * runs that append the same items in another order meet again.
  */
-export function* list_add_unordered<F extends Record<K, readonly Handle[]>, K extends string>(
+export function list_add_unordered<F extends Record<K, readonly Handle[]>, K extends string>(
   head: Handle<F>,
   field: K,
   item: F[K][number],
 ): Kfn<void> {
-  const cell = field as K & keyof F & string;
-  yield* frame('list_add_tail', [head, field, item], function* () {
-    const items = yield* load(head, cell);
-    yield* store(head, cell, insertUnordered(items, item, () => false) as F[K]);
-  });
+  const insert = (items: F[K]) => insertUnordered(items, item, () => false);
+  return changed('list_add_tail', head, field, item, insert);
 }
 
 /**
@@ -48,15 +41,26 @@ export function insertUnordered<T extends Handle>(
 }
 
 /** Take @item out of the list in @field of @head. */
-export function* list_del<F extends Record<K, readonly Value[]>, K extends string>(
+export function list_del<F extends Record<K, readonly Value[]>, K extends string>(
   head: Handle<F>,
   field: K,
   item: F[K][number],
 ): Kfn<void> {
+  const rest = (items: F[K]) => items.filter((other) => other !== item);
+  return changed('list_del', head, field, item, rest);
+}
+
+/** What @name does to the list in @field of @head because of @item. */
+function* changed<F extends Record<K, readonly Value[]>, K extends string>(
+  name: string,
+  head: Handle<F>,
+  field: K,
+  item: F[K][number],
+  change: (items: F[K]) => readonly Value[],
+): Kfn<void> {
   const cell = field as K & keyof F & string;
-  yield* frame('list_del', [head, field, item], function* () {
+  yield* frame(name, [head, field, item], function* () {
     const items = yield* load(head, cell);
-    const rest = items.filter((other) => other !== item);
-    yield* store(head, cell, rest as unknown as F[K]);
+    yield* store(head, cell, change(items) as F[K]);
   });
 }
