@@ -15,23 +15,9 @@
 // expansion used which; then one wrong answer voids the round.
 
 import type { Futures } from './futures.ts';
+import { Ints } from './ints.ts';
 import type { Discipline } from './reduce.ts';
 import { PairTable } from './state-pairs.ts';
-
-/** Numbers, as many as are pushed. */
-class Ints {
-  data = new Int32Array(1024);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.data.length) {
-      const data = new Int32Array(this.length * 2);
-      data.set(this.data);
-      this.data = data;
-    }
-    this.data[this.length++] = value;
-  }
-}
 
 /** Steps and answers kept; beyond, a wrong answer voids the round. */
 const KEPT_MAX = 64_000_000;

@@ -15,35 +15,21 @@
 // Tarjan, Depth-First Search and Linear Graph Algorithms, SIAM J. Comput. 1, 1972.
 
 import { type Detector, detected } from './detect.ts';
+import { Ints } from './ints.ts';
 import type { PathStep } from './none.ts';
 import type { Program } from './program.ts';
 import type { Found } from './run.ts';
-
-/** Numbers, as many as are pushed. */
-class Column {
-  data = new Int32Array(1024);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.data.length) {
-      const data = new Int32Array(this.length * 2);
-      data.set(this.data);
-      this.data = data;
-    }
-    this.data[this.length++] = value;
-  }
-}
 
 const NONE = -1;
 
 /** Finds the traps of a state graph that is shown edge by edge. */
 export class Traps implements Detector {
   private readonly program: Program;
-  private readonly from = new Column();
-  private readonly to = new Column();
-  private readonly by = new Column();
+  private readonly from = new Ints();
+  private readonly to = new Ints();
+  private readonly by = new Ints();
   /** By state: the edge that has led to it first. */
-  private readonly first = new Column();
+  private readonly first = new Ints();
 
   constructor(program: Program) {
     this.program = program;

@@ -45,7 +45,7 @@ export class HeldSets {
     return id;
   }
 
-  /** What is held exclusively in @set or in @other. */
+  /** What is held exclusively in @other, and in @set, which is such a union or empty. */
   union(set: number, other: number): number {
     if (set === other || other === 0) return set;
     const known = this.unions.get(set, other);

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A column of numbers that grows.
+
+/** Numbers, as many as are pushed. */
+export class Ints {
+  data = new Int32Array(1024);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.data.length) {
+      const data = new Int32Array(this.length * 2);
+      data.set(this.data);
+      this.data = data;
+    }
+    this.data[this.length++] = value;
+  }
+}
