@@ -41,35 +41,37 @@ function tracePlan(program: SourceProgram, run: RunResult): Traced {
   return { trace, preemptions };
 }
 
-/** The step that decides: the last one that carried an event about the subject. */
+/** The event that tells of a broken rule, and in which files it is decided. */
+const TELLING: Readonly<Record<string, { readonly event: string; readonly files: RegExp }>> = {
+  P1: { event: 'late-warn', files: /^drivers\/iommu\/.*\.c$/ },
+  P2: { event: 'group-set', files: /^drivers\/iommu\/.*\.c$/ },
+  P3: { event: 'driver-probe', files: /\.c$/ },
+  P4: { event: 'probe-device', files: /^drivers\/iommu\/.*\.c$/ },
+};
+
+/** The step that decides: the first one that carried such an event about the subject. */
 function decidingStep(trace: readonly StepRecord[], property: string, subject: string) {
-  const telling: Readonly<Record<string, string>> = {
-    P1: 'late-warn',
-    P2: 'group-set',
-    P3: 'driver-probe',
-    P4: 'probe-device',
-  };
-  const event = telling[property];
+  const event = TELLING[property]?.event;
   if (!event) return null;
   const at = trace.findIndex((s) => s.events.some((e) => e.startsWith(`${event} ${subject}`)));
   return at < 0 ? null : at;
 }
 
 /**
- * file:line of the deciding access, or of the last one before it that stands in a .c file. What the
- * IOMMU core decides, it decides in its own files, whatever prints or follows a list after that.
+ * file:line of the deciding access, or of the last one before it in the files where this is
+ * decided, whatever prints or follows a list after that.
  */
 function placeOf(
   trace: readonly StepRecord[],
   deciding: number | null,
   property: string,
 ): string | null {
-  if (deciding === null) return null;
+  const files = TELLING[property]?.files;
+  if (deciding === null || !files) return null;
   const { thread } = trace[deciding]!;
-  const file = property === 'P3' ? /\.c$/ : /^drivers\/iommu\/.*\.c$/;
   const step = trace
     .slice(0, deciding + 1)
-    .findLast((s) => s.thread === thread && file.test(s.file ?? ''));
+    .findLast((s) => s.thread === thread && files.test(s.file ?? ''));
   return step ? `${step.file}:${step.line}` : null;
 }
 
