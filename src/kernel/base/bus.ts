@@ -35,12 +35,8 @@ export function* next_matching_driver(
   dev: Device,
   cur: Driver | null,
 ): Kfn<Driver | null> {
-  return yield* klist_next<Driver>(bus.klist_drivers, cur, (drv) => matches(drv, dev));
-}
-
-/** Does @drv match @dev? platform_match() of v7.2 and its like; constant in a world. */
-export function matches(drv: Driver, dev: Device): boolean {
-  return drv.matches.includes(dev.name);
+  const fits = (drv: Driver): boolean => drv.matches.includes(dev.name);
+  return yield* klist_next(bus.klist_drivers, cur, fits);
 }
 
 /** Models bus_add_device() of v7.2. WINDOW: from here walks and drivers see the device. */

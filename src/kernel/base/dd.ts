@@ -5,7 +5,7 @@ import { mutex_lock, mutex_unlock } from '#env/mutex';
 import { event, free, type Kfn, load, READ_ONCE, spawn, store, WRITE_ONCE } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Bus, Device, Driver, IommuDevice } from '../types.ts';
-import { bus_for_each_dev, matches, next_matching_driver } from './bus.ts';
+import { bus_for_each_dev, next_matching_driver } from './bus.ts';
 
 /**
  * Try to bind @drv to @dev, with every undo step.
@@ -241,7 +241,7 @@ export function* driver_attach(k: Kernel, bus: Bus, drv: Driver): Kfn<void> {
 
 /** Models __driver_attach() of v7.2. ABSTRACTED: the parent's lock (USB only). */
 export function* __driver_attach(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
-  if (!matches(drv, dev)) return 0;
+  if (!drv.matches.includes(dev.name)) return 0;
   if (k.driver_allows_async_probing(drv)) {
     yield* k.__driver_attach_async(dev, drv);
     return 0;

@@ -20,7 +20,7 @@ export function* firmware_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
  * is_acpi_static_node(): iort_add_platform_device() gives an SMMU such a node, which no
  * dma_configure() of a bus looks at. ABSTRACTED: an IOMMU of VIOT on that bus has a real one.
  */
-export function is_acpi_static_node(dev: Device): boolean {
+function is_acpi_static_node(dev: Device): boolean {
   return dev.firmware === 'acpi' && dev.role === 'iommu' && dev.bus.bus === 'platform';
 }
 

@@ -86,9 +86,8 @@ export function* generic_single_device_group(k: Kernel, dev: Device): Kfn<IommuG
  * A group shared by key: the group of another device with the same key, or a new one. So who is
  * probed first decides.
  *
- * Stands for arm_smmu_device_group() (shared stream ids) of v7.2, and for pci_device_group()
- * where no
- * function has ACS.
+ * Stands for arm_smmu_device_group() (shared stream ids) of v7.2, and for pci_device_group() where
+ * no function has ACS.
  * ABSTRACTED: the topology; a world says which devices belong together.
  */
 export function* shared_device_group(k: Kernel, dev: Device): Kfn<IommuGroup> {

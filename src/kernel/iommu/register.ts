@@ -40,7 +40,8 @@ export function* iommu_device_register(
 
   // WINDOW: from here iommu_from_fwnode() finds the instance, though the walk has not begun.
   yield* spin_lock(k.iommu_device_lock);
-  // Who looks for an instance looks for a fwnode, which is its own.
+  // INVARIANT: who looks for an instance looks for a fwnode, which is its own; those it steps over
+  // are not freed, for an instance is taken off the list before that.
   if (hwdev) yield* list_add_unordered(k.iommu_device_list, 'list', iommu);
   else yield* list_add_tail(k.iommu_device_list, 'list', iommu);
   event('instance-listed', iommu);
