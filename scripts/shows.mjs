@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // For each commit of each stack, a small world that comes to something else without it.
 //
-//   node scripts/shows.mjs            look for them and write src/worlds/shown-data.ts; some
-// minutes
+//   node scripts/shows.mjs            write src/worlds/shown-data.ts; some minutes
 //   node scripts/shows.mjs --check    run what that file says again; exit 1 where it is not so
 //
 // Needs `npm run build`. A commit that cannot be taken away says why by itself (RW053).

@@ -47,10 +47,7 @@ export interface BisectArguments {
   readonly jobs?: string;
 }
 
-/**
- * Worlds for each stack of commits; flag --worlds-max. What a backport closes, it closes in
- * all.
- */
+/** Worlds for each stack; flag --worlds-max. What a backport closes, it closes in all. */
 const worldsMaxDefault = { bisect: 8, backport: 1000 };
 
 /** Run `bisect`: exit 0 where the window is closed at the end, 1 where it is open. */

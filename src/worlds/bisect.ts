@@ -59,9 +59,8 @@ export async function askWindow(asking: Asking, revision: Revision): Promise<Ans
 }
 
 /**
- * Answers for one stack: in all worlds, and in those of an SMMU. Each of these is asked about
- * with an
- * IOMMU driver that does nothing of its own as well, so that the first answer is about the core.
+ * Answers for one stack: in all worlds, and in those of an SMMU. Each of these is asked about with
+ * an IOMMU driver that does nothing of its own as well, so that the first answer is about the core.
  */
 async function answersFor(asking: Asking, revision: Revision): Promise<Omit<Step, 'commit'>> {
   const chosen = chosenFor(asking);
