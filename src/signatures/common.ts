@@ -107,8 +107,8 @@ export function ownWalk(ctx: RuleContext, d: WatchedDevice, instance: Value): bo
 }
 
 /**
- * True where a report is about the order of probes: ids out of the order of the bus list, or devices
- * with one requester id in two groups, as the later one was probed first.
+ * True where a report is about the order of probes: ids out of the order of the bus list, or two
+ * groups for devices with one requester id, as the later one was probed first.
  */
 export function isOrder(report: Explained): boolean {
   if (report.property === 'P13') return report.facts['kind'] === 'alias';
