@@ -47,9 +47,10 @@ export function* reversalsOf(run: Run, f: OrderedEvent): Generator<Reversal> {
   const blocking = MAY_BLOCK.has(f.op.kind);
   for (const p of f.preds) {
     const e = run.events[p]!;
-    const rest = notAfter(run, p, [e]);
+    const rest: RunEvent[] = notAfter(run, p, [e]);
     if (blocking && guards(e, f) && !(f.ends && enabledAfter(run, p, rest, f))) continue;
-    yield { start: p, rest: [...rest, f] };
+    rest.push(f);
+    yield { start: p, rest };
   }
   if (blocking) yield* unblocking(run, { event: f, past: run.pastOf(f), pos: f.pos });
 }
@@ -87,9 +88,11 @@ function guards(e: RunEvent, f: RunEvent): boolean {
 /** Events from position @start on which do not happen after any of @out. */
 function notAfter(run: Run, start: number, out: readonly OrderedEvent[]): OrderedEvent[] {
   const kept: OrderedEvent[] = [];
+  const first = out[0]!;
   for (let i = start; i < run.length; i++) {
     const g = run.events[i]!;
-    if (!out.some((e) => covers(g.clock, e))) kept.push(g);
+    if (covers(g.clock, first)) continue;
+    if (out.length === 1 || !out.some((e) => covers(g.clock, e))) kept.push(g);
   }
   return kept;
 }

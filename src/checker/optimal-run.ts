@@ -25,7 +25,7 @@ export interface RunEvent {
   readonly choice: number;
   readonly choices: number;
   /** It crashed, which ended the run: ordered against everything. */
-  readonly ends?: boolean;
+  readonly ends?: boolean | undefined;
 }
 
 /** True if the order of two steps of different threads matters. */
@@ -104,6 +104,13 @@ export class Run {
     const found = this.shadows === null ? [] : this.enabledShadows(this.shadows, threads);
     for (const t of threads) if (this.program.enabled(t)) found.push(t);
     return found;
+  }
+
+  /** True if @t, a thread or a shadow, can take a step now. */
+  isEnabled(t: number): boolean {
+    if (t >= SHADOW) return this.enabled().includes(t);
+    this.sync();
+    return !this.program.isDone(t) && this.program.enabled(t);
   }
 
   /** A crash stops threads, not their shadows: what they do concerns nobody else. */
@@ -220,21 +227,21 @@ export class Run {
   private order(e: RunEvent): OrderedEvent {
     const id = e.thread;
     const pos = this.events.length;
-    const clock = [...this.past(id)];
+    const clock = this.past(id).slice();
     if (this.shadows?.ahead(id - SHADOW)) join(clock, this.past(id - SHADOW));
     const last = this.last[id] ?? -1;
     const seq = last >= 0 ? this.events[last]!.seq + 1 : 1;
     const preds: number[] = [];
     for (let i = pos - 1; i >= 0; i--) {
       const f = this.events[i]!;
-      if (f.thread === id || (clock[f.thread] ?? 0) >= f.seq) continue;
-      if (!conflicting(f, e)) continue;
+      if (f.thread === id || covers(clock, f) || !conflicting(f, e)) continue;
       preds.push(i);
       join(clock, f.clock);
     }
     while (clock.length <= id) clock.push(0);
     clock[id] = seq;
-    return { ...e, pos, seq, clock, preds };
+    const { op, choice, choices, ends } = e;
+    return { thread: id, op, choice, choices, ends, pos, seq, clock, preds };
   }
 
   private before(id: number, pos: number): number {

@@ -98,7 +98,7 @@ class Optimal {
     if (node.tree.length === 0 && !this.plant(node)) return false;
     const branch = node.tree[0]!;
     const { thread } = branch.event;
-    assert(this.run.enabled().includes(thread), 'a planned step is not enabled');
+    assert(this.run.isEnabled(thread), 'a planned step is not enabled');
     const done = this.run.step(thread);
     if (this.hooks.step !== undefined) this.hooks.step(this.run, this.run.program.reports);
     const sleep = node.sleep.filter((q) => !conflicting(q, done));
