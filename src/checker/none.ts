@@ -57,6 +57,20 @@ export function exploreNone(
   return new Graph(program, hooks, statesMax, limits).explore();
 }
 
+/** What is known of each depth of the path, by its place among the numbers of that depth. */
+const Frame = {
+  state: 0,
+  /** Of the program, before the step that led here. */
+  mark: 1,
+  /** The step to try next. */
+  thread: 2,
+  choice: 3,
+  /** The step done latest; a thread of -1: none has been. */
+  doneThread: 4,
+  doneChoice: 5,
+  width: 6,
+} as const;
+
 class Graph {
   private readonly program: Program;
   private readonly hooks: GraphHooks;
@@ -72,15 +86,9 @@ class Graph {
     finished: true,
     inTime: true,
   };
-  /** The current path: for each depth the state, its mark, and the step being done from it. */
+  /** The current path: Frame.width numbers for each depth. */
   private depth = 0;
-  private readonly states: number[] = [];
-  private readonly marks: number[] = [];
-  private readonly threads: number[] = [];
-  private readonly choices: number[] = [];
-  /** Step that led to each depth; depth 0 is the initial state. */
-  private readonly steps: PathStep[] = [];
-  private readonly moved: boolean[] = [];
+  private frames = new Int32Array(Frame.width * 256);
   /** Depth at which a state is on the path; only kept for the cycle hook. */
   private readonly onPath = new Map<number, number>();
 
@@ -101,7 +109,7 @@ class Graph {
   explore(): GraphCounts {
     const { program } = this;
     program.reset();
-    this.report(program.reports);
+    this.report(program.reports, 0);
     this.enter(this.identify(), 0);
     this.hooks.enter?.(0, -1, null, () => []);
     while (this.depth > 0) {
@@ -121,64 +129,71 @@ class Graph {
     const { words, table } = this;
     this.program.fingerprint!(words);
     const fresh = table.size;
-    const known = table.findOrAdd(words[0]!, words[1]!, words[2]!, words[3]!, fresh);
+    // Signed, or every other word would be a number of its own on the heap.
+    const f0 = words[0]! | 0;
+    const f1 = words[1]! | 0;
+    const known = table.findOrAdd(f0, f1, words[2]! | 0, words[3]! | 0, fresh);
     return known < 0 ? fresh : known;
   }
 
-  private enter(state: number, depth: number): void {
-    this.states[depth] = state;
-    this.threads[depth] = 0;
-    this.choices[depth] = 0;
-    this.moved[depth] = false;
-    this.depth = depth + 1;
-    if (this.hooks.cycle !== undefined) this.onPath.set(state, depth);
+  private enter(state: number, mark: number): void {
+    const at = this.depth * Frame.width;
+    if (at === this.frames.length) {
+      const more = new Int32Array(at * 2);
+      more.set(this.frames);
+      this.frames = more;
+    }
+    const { frames } = this;
+    frames[at] = state;
+    frames[at + Frame.mark] = mark;
+    frames[at + Frame.thread] = 0;
+    frames[at + Frame.choice] = 0;
+    frames[at + Frame.doneThread] = -1;
+    if (this.hooks.cycle !== undefined) this.onPath.set(state, this.depth);
+    this.depth++;
   }
 
   /** Do the next step from the state on top; false if there is none left. */
   private advance(): boolean {
-    const { program, hooks } = this;
-    const top = this.depth - 1;
+    const { program, hooks, frames, table } = this;
+    const top = (this.depth - 1) * Frame.width;
     const count = program.threadCount();
-    let t = this.threads[top]!;
+    let t = frames[top + Frame.thread]!;
     while (t < count && !program.enabled(t)) t++;
     if (t >= count) return false;
-    const choice = this.choices[top]!;
+    const choice = frames[top + Frame.choice]!;
     const last = choice + 1 >= program.choices(t);
-    this.moved[top] = true;
+    frames[top + Frame.thread] = last ? t + 1 : t;
+    frames[top + Frame.choice] = last ? 0 : choice + 1;
+    frames[top + Frame.doneThread] = t;
+    frames[top + Frame.doneChoice] = choice;
     const op = hooks.enter === undefined ? null : program.pending(t);
     const mark = program.mark!();
     program.step(t, choice);
     this.counts.transitions++;
-    const size = this.table.size;
+    const size = table.size;
     const to = this.identify();
-    if (hooks.edge !== undefined) hooks.edge(this.states[top]!, to, t, choice, program.reports);
-    this.steps[top] = { thread: t, choice };
-    this.steps.length = this.depth;
-    if (program.reports.length > 0) this.report(program.reports);
-    if (this.table.size > size && size < this.statesMax) {
-      this.marks[this.depth] = mark;
-      this.enter(to, this.depth);
-      hooks.enter?.(this.depth - 1, t, op, () => this.path());
+    if (hooks.edge !== undefined) hooks.edge(frames[top]!, to, t, choice, program.reports);
+    if (program.reports.length > 0) this.report(program.reports, this.depth);
+    if (table.size > size && size < this.statesMax) {
+      this.enter(to, mark);
+      hooks.enter?.(this.depth - 1, t, op, () => this.path(this.depth - 1));
     } else {
-      if (this.table.size > size) this.counts.finished = false;
-      const at = this.onPath.get(to);
-      if (at !== undefined) hooks.cycle?.(this.path(), at);
+      if (table.size > size) this.counts.finished = false;
+      if (hooks.cycle !== undefined) this.closes(to);
       program.undo!(mark);
-      this.steps.length = top;
     }
-    this.threads[top] = last ? t + 1 : t;
-    this.choices[top] = last ? 0 : choice + 1;
     return true;
   }
 
   /** Back to the state before. */
   private leave(): void {
-    const top = this.depth - 1;
-    if (!this.moved[top]) this.end(this.states[top]!);
-    if (this.hooks.cycle !== undefined) this.onPath.delete(this.states[top]!);
-    if (top > 0) this.program.undo!(this.marks[top]!);
-    this.depth = top;
-    this.steps.length = Math.max(top - 1, 0);
+    const { frames } = this;
+    const top = (this.depth - 1) * Frame.width;
+    if (frames[top + Frame.doneThread]! < 0) this.end(frames[top]!);
+    if (this.hooks.cycle !== undefined) this.onPath.delete(frames[top]!);
+    if (top > 0) this.program.undo!(frames[top + Frame.mark]!);
+    this.depth--;
   }
 
   private end(state: number): void {
@@ -190,16 +205,26 @@ class Graph {
       break;
     }
     const reports = program.atEnd();
-    if (reports.length > 0) this.report(reports);
-    this.hooks.end?.(state, reports, this.path());
+    this.report(reports, this.depth - 1);
+    this.hooks.end?.(state, reports, this.path(this.depth - 1));
   }
 
-  private report(reports: readonly Report[]): void {
-    if (reports.length > 0) this.hooks.violation?.(reports, this.path());
+  /** The step just done leads to @to: if that is on the path, it closes a cycle. */
+  private closes(to: number): void {
+    const at = this.onPath.get(to);
+    if (at !== undefined) this.hooks.cycle?.(this.path(this.depth), at);
   }
 
-  /** The steps from the start to now. */
-  private path(): PathStep[] {
-    return this.steps.slice();
+  private report(reports: readonly Report[], length: number): void {
+    if (reports.length > 0) this.hooks.violation?.(reports, this.path(length));
+  }
+
+  /** The first @length steps from the start. */
+  private path(length: number): PathStep[] {
+    const { frames } = this;
+    return Array.from({ length }, (_, depth) => {
+      const at = depth * Frame.width;
+      return { thread: frames[at + Frame.doneThread]!, choice: frames[at + Frame.doneChoice]! };
+    });
   }
 }

@@ -7,6 +7,9 @@
 /** Words of an entry: fingerprint, the word plus one (0 marks a free entry), another word. */
 const WIDTH = 6;
 
+/** True if the unsigned word @w is the signed @n. */
+const same = (w: number, n: number): boolean => (w | 0) === n;
+
 /** Fingerprint -> word, and another word that is 0 at first. */
 export class StateTable {
   size = 0;
@@ -22,16 +25,16 @@ export class StateTable {
 
   /** The word of a fingerprint, or -1 if it was not there; then it is added with @fresh. */
   findOrAdd(f0: number, f1: number, f2: number, f3: number, fresh: number): number {
+    if ((this.size + 1) * 4 > (this.mask + 1) * 3) this.grow();
     const w = this.words;
-    const [a, b, c, d] = [f0 >>> 0, f1 >>> 0, f2 >>> 0, f3 >>> 0];
+    const a = f0 | 0;
+    const b = f1 | 0;
+    const c = f2 | 0;
+    const d = f3 | 0;
     for (let at = a & this.mask; ; at = (at + 1) & this.mask) {
       const i = at * WIDTH;
       const word = w[i + 4]!;
       if (word === 0) {
-        if ((this.size + 1) * 4 > (this.mask + 1) * 3) {
-          this.grow();
-          return this.findOrAdd(f0, f1, f2, f3, fresh);
-        }
         w[i] = a;
         w[i + 1] = b;
         w[i + 2] = c;
@@ -41,7 +44,7 @@ export class StateTable {
         this.size++;
         return -1;
       }
-      if (w[i] === a && w[i + 1] === b && w[i + 2] === c && w[i + 3] === d) {
+      if (same(w[i]!, a) && same(w[i + 1]!, b) && same(w[i + 2]!, c) && same(w[i + 3]!, d)) {
         this.entry = i;
         return word - 1;
       }
