@@ -137,6 +137,7 @@ function genmcRows(): CountRow[] {
   const stamps = [2, 8, 26, 60, 118, 208, 340, 522, 764, 1074, 1362, 1612, 1702, 1734];
   return [
     all(g.big0, 69_112),
+    all(g.big1, 1_820_474),
     all(() => g.sharedPtr(100), 410),
     all(() => g.commits(2, 6), 1734),
     all(() => g.eratosthenes(5), 398, true),
