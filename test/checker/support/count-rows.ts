@@ -134,6 +134,7 @@ function genmcRows(): CountRow[] {
   const all = (scene: () => Scene, complete: number, small = false): CountRow => {
     return { kind: 'optimal', name: scene().name, expected: [complete, 0, 0], scene, small };
   };
+  const meet = [14, 206, 1561, 7410, 21_891, 42_700, 59_856, 67_435, 69_009, 69_112];
   const stamps = [2, 8, 26, 60, 118, 208, 340, 522, 764, 1074, 1362, 1612, 1702, 1734];
   return [
     all(g.big0, 69_112),
@@ -143,6 +144,7 @@ function genmcRows(): CountRow[] {
     all(() => g.eratosthenes(5), 398, true),
     all(() => g.publish(41), 42, true),
     all(() => g.lamport(2), 16, true),
+    bound('preemption', g.big0, false, ...meet),
     bound('preemption', () => g.sharedPtr(100), false, 2, 206, 408, 410),
     bound('preemption', () => g.commits(2, 6), false, ...stamps),
     bound('preemption', () => g.eratosthenes(5), false, 2, 18, 68, 156, 260, 340, 382, 396, 398),
@@ -155,8 +157,13 @@ function sourceRows(): CountRow[] {
   const row = (scene: () => Scene, small: boolean, ...expected: number[]): CountRow => {
     return { kind: 'source', name: scene().name, expected, scene, small };
   };
+  const nothingWasted = [
+    ...[14, 16, 18, 19].map((n) => row(() => f.filesystem(n), false, 2 ** (n - 13), 0, 0)),
+    ...[2, 6, 8, 13].map((n) => row(() => f.readers(n), n < 8, 2 ** n, 0, 0)),
+    row(() => f.indexer(12), true, 8, 0, 0),
+  ];
   return [
-    row(() => f.readers(6), true, 64, 0, 0),
+    ...nothingWasted,
     row(() => f.lastzero(5), true, 64, 0, 33),
     row(() => f.lastzero(10), false, 3328, 0, 16867),
     row(f.poplExample, true, 5, 0, 5),
@@ -224,7 +231,7 @@ function modelRows(): CountRow[] {
   return [
     row(() => t.increment(2), 13, 14, 0),
     row(() => t.twoPhaseCommit(3), 288, 288 * 17, 0),
-    row(() => t.twoPhaseCommit(5), 8832, 8832 * 27, 0),
+    { ...row(() => t.twoPhaseCommit(5), 8832, 8832 * 27, 0), small: false },
     // Of the steps, those that deliver what says nothing to its receiver lead nowhere.
     { ...row(() => paxos(3, 2), 16_668, 102_590, 0), small: false },
   ];
