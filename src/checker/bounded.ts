@@ -35,6 +35,8 @@ export interface BoundedOptions extends Limits {
   readonly bound: number;
   /** Stop as soon as these reports (keys) have been found; all there are unless told. */
   readonly targets?: ReadonlySet<string> | undefined;
+  /** The search ends with the first report for which this is true. */
+  readonly until?: ((report: Report) => boolean) | undefined;
   /** Quiet steps are no switch points; true unless told. */
   readonly quiet?: boolean;
   /** What is known of the cells from an earlier search. */
@@ -105,6 +107,8 @@ class Layered {
   private best = new Map<string, Best>();
   private transitions = 0;
   private complete = -1;
+  /** What the search was to end with has been found. */
+  private ended = false;
   /** A preemption was not taken, since it would have been one too many. */
   private cut = false;
 
@@ -126,7 +130,7 @@ class Layered {
       this.cut = false;
       this.begin();
       this.layers(learned);
-    } while (this.discipline.demotions !== learned);
+    } while (this.discipline.demotions !== learned && !this.ended);
     const found = [...this.best].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       found: found.map(([, { report, run, preemptions }]) => ({ report, run, preemptions })),
@@ -134,7 +138,7 @@ class Layered {
       transitions: this.transitions,
       bounded: this.limits,
       complete: this.complete,
-      exhausted: !this.cut && this.limits.length === 0,
+      exhausted: !this.cut && this.limits.length === 0 && !this.ended,
     };
   }
 
@@ -281,6 +285,7 @@ class Layered {
   }
 
   private note(report: Report, preemptions: number, steps: number, run: readonly Choice[]): void {
+    this.ended ||= this.options.until?.(report) ?? false;
     const key = reportKey(report);
     const best = this.best.get(key);
     if (best !== undefined) {
@@ -296,7 +301,7 @@ class Layered {
 
   private exceeded(): boolean {
     this.limits.push(...this.pace.step(this.table.size));
-    return this.limits.length > 0;
+    return this.limits.length > 0 || this.ended;
   }
 }
 

@@ -6,6 +6,7 @@ import type { DependenceFaults } from './dependence.ts';
 import type { Futures } from './futures.ts';
 import type { FutureFaults } from './futures-sections.ts';
 import type { PersistentFaults } from './persistent.ts';
+import type { Report } from './program.ts';
 import type { Discipline, ReductionFaults, Reductions } from './reduce.ts';
 import type { Found, Limit, Limits, Path } from './run.ts';
 
@@ -33,6 +34,8 @@ export interface ExhaustiveOptions extends Limits, Reductions {
     | undefined;
   /** Keeps the search in a file, and goes on from there. */
   readonly keeper?: Keeper | undefined;
+  /** The search ends with the first report for which this is true. */
+  readonly until?: ((report: Report) => boolean) | undefined;
   /** Called in each state that is stored, once a round. */
   readonly onState?: (() => void) | undefined;
   /** Called where a known state is met in which nothing is left to do, with the way there. */

@@ -57,7 +57,7 @@ class Exhaustive {
   private readonly discipline: Discipline;
   private readonly futures: Futures;
   private readonly steps: QuietSteps;
-  private readonly findings = new Findings();
+  private readonly findings: Findings;
   private readonly path = new Path();
   private readonly cycle = new Cycle();
   private readonly stack = new Stack();
@@ -83,6 +83,7 @@ class Exhaustive {
   constructor(machine: Machine, options: ExhaustiveOptions) {
     this.machine = machine;
     this.options = options;
+    this.findings = new Findings(options.until);
     this.discipline =
       options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
     this.futures = options.knownFutures ?? new Futures(machine, this.discipline, options.faults);
@@ -106,7 +107,8 @@ class Exhaustive {
     for (let again = true; again; resumed = false) {
       if (!resumed) this.begin();
       this.explore(this.depth);
-      again = !(this.goesOn() && this.repair()) && this.limits.length === 0;
+      again =
+        !(this.goesOn() && this.repair()) && this.limits.length === 0 && !this.findings.enough;
     }
     return {
       found: this.findings.all(),
@@ -140,8 +142,7 @@ class Exhaustive {
     this.table = new StateTable();
     this.answers = new Answers(this.futures, this.discipline);
     this.wrong = [];
-    const { surprises } = this.futures;
-    this.base = { surprises, demotions: this.discipline.demotions };
+    this.base = { surprises: this.futures.surprises, demotions: this.discipline.demotions };
     machine.reset();
     this.path.length = 0;
     this.last = 0;
@@ -182,10 +183,10 @@ class Exhaustive {
   /** Do again what has relied on answers that do not hold; false if that is too much. */
   private repair(): boolean {
     if (this.options.faults?.neverRedone) return true;
-    while (this.quiet() && this.limits.length === 0) {
+    while (this.quiet() && this.limits.length === 0 && !this.findings.enough) {
       for (let e = this.wrong.pop(); e !== undefined; e = this.wrong.pop()) {
         this.again(e);
-        if (!this.goesOn()) return false;
+        if (!this.goesOn() || this.findings.enough) return false;
       }
       this.refresh();
       const wrong = this.answers.wrong();
@@ -395,6 +396,6 @@ class Exhaustive {
     this.depth = depth;
     if (this.options.keeper?.due()) this.options.keeper.save(this.kept());
     this.limits.push(...this.pace.step(this.table.size));
-    return this.limits.length > 0;
+    return this.limits.length > 0 || this.findings.enough;
   }
 }

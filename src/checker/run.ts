@@ -78,12 +78,20 @@ export class Path {
 
 /** Distinct reports, each with its first run. */
 export class Findings {
+  /** What was looked for has been found: nothing else is wanted. */
+  enough = false;
+  private readonly until: (report: Report) => boolean;
   private readonly byKey = new Map<string, Found>();
+
+  constructor(until: (report: Report) => boolean = () => false) {
+    this.until = until;
+  }
 
   note(reports: readonly Report[], path: Path): void {
     for (const report of reports) {
       const key = reportKey(report);
       if (!this.byKey.has(key)) this.byKey.set(key, { report, run: path.run() });
+      this.enough ||= this.until(report);
     }
   }
 
