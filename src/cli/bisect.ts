@@ -47,8 +47,14 @@ export interface BisectArguments {
   readonly jobs?: string;
 }
 
-/** Worlds for each stack; flag --worlds-max. What a backport closes, it closes in all. */
-const worldsMaxDefault = { bisect: 8, backport: 1000 };
+/**
+ * Worlds for each stack, flag --worlds-max, and states of each, flag --states-max. What a backport
+ * closes, it closes in all.
+ */
+const standards = {
+  bisect: { worldsMax: 8, statesMax: 250_000 },
+  backport: { worldsMax: 1000, statesMax: defaultExplore.statesMax },
+};
 
 /** Run `bisect`: exit 0 where the window is closed at the end, 1 where it is open. */
 export async function runBisect(
@@ -57,7 +63,7 @@ export async function runBisect(
 ): Promise<Result<ExitCode, UserError>> {
   const from = findRevision(args.from ?? '6.0');
   if (!from.ok) return from;
-  return await withAsking(args, io, worldsMaxDefault.bisect, async (asking, to) => {
+  return await withAsking(args, io, standards.bisect, async (asking, to) => {
     const steps = await bisect(asking, from.value, to);
     const { opens, closes } = turns(steps);
     const rows = steps.map((s) => [
@@ -66,8 +72,7 @@ export async function runBisect(
       cutWords(printable(s.commit?.subject ?? 'as it is'), 48),
     ]);
     io.out(`${columns(rows).join('\n')}\n\n`);
-    const count = plural(chosenFor(asking).length, 'world');
-    io.out(`asked in ${count}, those first that show it at an end, then small ones\n`);
+    io.out(`${askedLines(asking, steps).join('\n')}\n`);
     const first = steps[0]?.answer === 'found' ? [`open in ${from.value.name} already`] : [];
     const told = [
       ...first,
@@ -81,6 +86,16 @@ export async function runBisect(
     if (last === 'found') return exitCodes.violated;
     return last === 'bounded' ? exitCodes.bounded : exitCodes.holds;
   });
+}
+
+/** In which worlds, and what `not seen` is. */
+function askedLines(asking: Asking, steps: readonly Step[]): string[] {
+  const count = plural(chosenFor(asking).length, 'world');
+  const lines = [`asked in ${count}, those first that are known to show it, then small ones`];
+  if (steps.some(({ answer }) => answer === 'not seen')) {
+    lines.push('not seen: not found, and the largest of these worlds were not explored in full');
+  }
+  return lines.flatMap((line) => wrap(line, { rest: '  ' }));
 }
 
 /** Where the driver of an SMMU opens or closes the window at another commit than the core does. */
@@ -99,7 +114,7 @@ export async function runBackport(
   args: BisectArguments,
   io: Io,
 ): Promise<Result<ExitCode, UserError>> {
-  return await withAsking(args, io, worldsMaxDefault.backport, async (asking, to) => {
+  return await withAsking(args, io, standards.backport, async (asking, to) => {
     const result = await backport(asking, to);
     io.out(`${backportLines(args.window, to, result).join('\n')}\n`);
     const { best } = result;
@@ -154,7 +169,7 @@ function openerLines(window: string, to: Revision): string[] {
 async function withAsking(
   args: BisectArguments,
   io: Io,
-  standard: number,
+  standard: { readonly worldsMax: number; readonly statesMax: number },
   run: (asking: Asking, to: Revision) => Promise<ExitCode>,
 ): Promise<Result<ExitCode, UserError>> {
   const window = windowById(args.window.toUpperCase());
@@ -174,9 +189,10 @@ async function withAsking(
   if (!worldsMax.ok) return worldsMax;
   const jobs = countOption('--jobs', args.jobs, 1, 256);
   if (!jobs.ok) return jobs;
-  const explorer = await makeExplorer(jobs.value ?? availableParallelism());
+  const threads = jobs.value ?? availableParallelism();
+  const explorer = await makeExplorer(threads);
   const progress = progressLine(io);
-  const options = { ...defaultExplore, ...(statesMax.value && { statesMax: statesMax.value }) };
+  const options = { ...defaultExplore, statesMax: statesMax.value ?? standard.statesMax };
   const onStep = (revision: string, step: string): void =>
     progress.show({
       worldsDone: 0,
@@ -188,8 +204,9 @@ async function withAsking(
   const asking: Asking = {
     window: window.id,
     worlds: genericWorlds(),
-    worldsMax: worldsMax.value ?? standard,
+    worldsMax: worldsMax.value ?? standard.worldsMax,
     explorer,
+    jobs: threads,
     options,
     onStep,
   };

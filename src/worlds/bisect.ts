@@ -7,6 +7,7 @@
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { type Commit, commits as history, type Revision, withCommits } from '#kernel/index';
+import { type Answer, BisectTable, type Trial } from './bisect-table.ts';
 import type { DerivedWorld } from './derive.ts';
 import type { ExploreOptions } from './explore.ts';
 import type { Explorer } from './explore-pool.ts';
@@ -14,9 +15,9 @@ import { specOf } from './kernel-spec.ts';
 import { isFor, smallFirst } from './matrix.ts';
 import { preconditionsOf } from './preconditions.ts';
 import { reusing } from './reuse.ts';
+import { tells } from './telling.ts';
 
-/** Can a window be hit? `bounded`: not found, but not everything was explored. */
-export type Answer = 'found' | 'absent' | 'bounded' | 'not reached';
+export type { Answer } from './bisect-table.ts';
 
 /** How to ask. */
 export interface Asking {
@@ -26,6 +27,8 @@ export interface Asking {
   readonly options: ExploreOptions;
   /** At most so many worlds for each stack: those that have shown the window, then small ones. */
   readonly worldsMax: number;
+  /** Threads of the explorer; changes no answer. */
+  readonly jobs?: number;
   /** Classes of worlds that have shown the window. */
   readonly shownIn?: Set<string>;
   readonly onStep?: (revision: string, step: string) => void;
@@ -46,7 +49,7 @@ export async function askWindow(asking: Asking, revision: Revision): Promise<Ans
   let reached = false;
   let cut = false;
   for (const derived of chosenFor(asking)) {
-    const result = await explorer.explore({ derived, spec, options });
+    const result = await explorer.explore({ derived, spec, options, window });
     if (result.sightings.some((s) => s.window === window)) {
       asking.shownIn?.add(derived.classKey);
       return 'found';
@@ -56,29 +59,6 @@ export async function askWindow(asking: Asking, revision: Revision): Promise<Ans
   }
   if (!reached) return 'not reached';
   return cut ? 'bounded' : 'absent';
-}
-
-/**
- * Answers for one stack: in all worlds, and in those of an SMMU. Each of these is asked about with
- * an IOMMU driver that does nothing of its own as well, so that the first answer is about the core.
- */
-async function answersFor(asking: Asking, revision: Revision): Promise<Omit<Step, 'commit'>> {
-  const chosen = chosenFor(asking);
-  const smmu = chosen.filter(({ world }) => world.instances.some(isSmmu));
-  const ask = (worlds: readonly DerivedWorld[]): Promise<Answer> =>
-    worlds.length === 0
-      ? Promise.resolve('not reached')
-      : askWindow({ ...asking, worlds, worldsMax: worlds.length }, revision);
-  const behindSmmu = await ask(smmu);
-  if (behindSmmu === 'found') return { answer: 'found', behindSmmu };
-  const others = chosen.filter((derived) => !smmu.includes(derived));
-  const rest = await ask([...smmu.map(withPlainDriver), ...others]);
-  return { answer: strongest(behindSmmu, rest), behindSmmu };
-}
-
-function strongest(a: Answer, b: Answer): Answer {
-  const order: readonly Answer[] = ['found', 'bounded', 'absent', 'not reached'];
-  return order.indexOf(a) < order.indexOf(b) ? a : b;
 }
 
 function isSmmu({ driver }: { readonly driver: string }): boolean {
@@ -91,12 +71,23 @@ function withPlainDriver({ world, classKey, devices }: DerivedWorld): DerivedWor
   return { world: { ...world, instances }, classKey: `${classKey} generic`, devices };
 }
 
+/**
+ * Each world of an SMMU is asked about with an IOMMU driver that does nothing of its own as well, so
+ * that the answer is about the core.
+ */
+function trialsOf(asking: Asking): Trial[] {
+  return chosenFor(asking).flatMap((derived) => {
+    const smmu = derived.world.instances.some(isSmmu);
+    const trial = { derived, smmu, telling: tells(derived, asking.window) };
+    return smmu ? [trial, { ...trial, derived: withPlainDriver(derived), smmu: false }] : [trial];
+  });
+}
+
 /** The worlds that a stack is asked about. */
 export function chosenFor({ worlds, window, worldsMax, shownIn }: Asking): DerivedWorld[] {
   const all = smallFirst(worlds).filter((w) => isFor(w, window));
-  const [known, others] = [true, false].map((is) =>
-    all.filter((w) => (shownIn?.has(w.classKey) ?? false) === is),
-  );
+  const isKnown = (w: DerivedWorld) => shownIn?.has(w.classKey) || tells(w, window);
+  const [known, others] = [true, false].map((is) => all.filter((w) => isKnown(w) === is));
   return [...known!, ...others!].slice(0, worldsMax);
 }
 
@@ -105,20 +96,37 @@ async function lookIn(asking: Asking, revision: Revision): Promise<Answer> {
   return await askWindow({ ...asking, worldsMax: Number.POSITIVE_INFINITY }, revision);
 }
 
-/** The steps from @from to @to, one for each commit that @to has and @from has not. */
-export async function bisect(question: Asking, from: Revision, to: Revision): Promise<Step[]> {
-  const shownIn = question.shownIn ?? new Set<string>();
-  const asking = { ...question, shownIn, explorer: reusing(question.explorer) };
-  for (const end of [from, to]) await lookIn(asking, end);
-  const steps: Step[] = [{ commit: null, ...(await answersFor(asking, from)) }];
-  let commits = from.commits;
+/** The stacks from @from to @to: one more for each commit that @to has and @from has not. */
+function stacksOf(from: Revision, to: Revision): { commit: Commit | null; stack: Revision }[] {
+  const stacks: { commit: Commit | null; stack: Revision }[] = [{ commit: null, stack: from }];
+  let { commits } = from;
   for (const commit of to.commits) {
     if (commits.some((c) => c.sha === commit.sha)) continue;
     commits = to.commits.filter((c) => c === commit || commits.some((o) => o.sha === c.sha));
-    asking.onStep?.(from.name, commit.sha);
-    steps.push({ commit, ...(await answersFor(asking, { ...from, commits })) });
+    stacks.push({ commit, stack: { ...from, commits } });
   }
-  return steps;
+  return stacks;
+}
+
+/** The steps from @from to @to, one for each commit that @to has and @from has not. */
+export async function bisect(asking: Asking, from: Revision, to: Revision): Promise<Step[]> {
+  const { window, options, explorer, jobs = 1, onStep } = asking;
+  const stacks = stacksOf(from, to);
+  const table = new BisectTable({
+    window,
+    trials: trialsOf(asking),
+    stacks: stacks.map(({ stack }) => stack),
+    options,
+    explorer,
+    jobs,
+    onCell: (i, world) => onStep?.(stacks[i]?.commit?.sha ?? from.name, world),
+  });
+  await table.fill();
+  return stacks.map(({ commit }, i) => ({
+    commit,
+    answer: table.answer(i),
+    behindSmmu: table.answer(i, true),
+  }));
 }
 
 /** The steps at which an answer changes to or from `found`. */

@@ -6,12 +6,15 @@ import type { FindingRevision } from '#report/finding';
 import type { DerivedWorld } from './derive.ts';
 import { type Explored, type ExploreOptions, exploreWorld } from './explore.ts';
 import { revisionOf } from './kernel-spec.ts';
+import { lookFor } from './look-for.ts';
 
 /** One world under one revision, as plain data. */
 export interface ExploreJob {
   readonly derived: DerivedWorld;
   readonly spec: FindingRevision;
   readonly options: ExploreOptions;
+  /** Whether this window can be hit is all that is asked. */
+  readonly window?: string;
 }
 
 /** Explores worlds; to be closed at the end. */
@@ -21,9 +24,11 @@ export interface Explorer {
 }
 
 /** Do @job in this thread. */
-export function runJob({ derived, spec, options }: ExploreJob): Explored {
-  const revision = revisionOf(spec);
-  return exploreWorld(derived, must(revision.ok ? revision.value : undefined, spec.name), options);
+export function runJob({ derived, spec, options, window }: ExploreJob): Explored {
+  const known = revisionOf(spec);
+  const revision = must(known.ok ? known.value : undefined, spec.name);
+  if (window !== undefined) return lookFor(derived, revision, window, options);
+  return exploreWorld(derived, revision, options);
 }
 
 /** The worker is there once the sources have been compiled; sources run in one thread. */

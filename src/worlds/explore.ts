@@ -12,6 +12,7 @@ import { LockOrder } from '#checker/detect-locks';
 import { exhaustive } from '#checker/exhaustive';
 import { Machine } from '#checker/machine';
 import { underMemory } from '#checker/memory';
+import type { Report } from '#checker/program';
 import type { Found } from '#checker/run';
 import type { Scene } from '#checker/scene';
 import type { Revision } from '#kernel/index';
@@ -59,6 +60,10 @@ export interface ExploreOptions {
   readonly preemptions: number;
   /** Look for these windows alone; what is seen then is to be looked at again for all of them. */
   readonly windows?: readonly string[];
+  /** Look no further once this window has been seen. */
+  readonly until?: string;
+  /** Search only what few preemptions reach. */
+  readonly layersOnly?: boolean;
 }
 
 export const defaultExplore: ExploreOptions = { statesMax: 500_000, preemptions: 2 };
@@ -69,15 +74,18 @@ export function exploreWorld(
   revision: Revision,
   options: ExploreOptions = defaultExplore,
 ): Explored {
-  const { statesMax, preemptions, windows } = options;
+  const { statesMax, preemptions, windows, until, layersOnly = false } = options;
   const { world, classKey } = derived;
   const built = buildScene(world, revision);
   const machine = new Machine(watchedBy(built, world, windows));
-  const full = exhaustive(machine, { statesMax });
-  const cut = full.bounded.length > 0;
-  const again = cut && !windows ? bounded(machine, { statesMax, bound: preemptions }) : null;
+  const isWanted = ({ window }: Report): boolean =>
+    until !== undefined && window === until && isSought(window, world, windows);
+  const full = layersOnly ? null : exhaustive(machine, { statesMax, until: isWanted });
+  const cut = full === null || full.bounded.length > 0;
+  const limits = { statesMax, bound: preemptions, until: isWanted };
+  const again = cut && !windows ? bounded(machine, limits) : null;
   const orders = takesArchLock(world) ? lockOrders(machine, statesMax) : { found: [], states: 0 };
-  const found: Found[] = [...full.found, ...(again?.found ?? []), ...orders.found];
+  const found: Found[] = [...(full?.found ?? []), ...(again?.found ?? []), ...orders.found];
   const sought = found.filter(({ report }) => isSought(report.window, world, windows));
   const byKey = new Map(sought.map((f) => [keyOf(sightingOf(f, classKey)), f]));
   return {
@@ -86,7 +94,7 @@ export function exploreWorld(
     sightings: [...byKey].sort(byFirst).map(([, f]) => sightingOf(f, classKey)),
     windows: windows ?? null,
     reached: [...machine.rules.hits].sort(),
-    states: full.states + (again?.states ?? 0) + orders.states,
+    states: (full?.states ?? 0) + (again?.states ?? 0) + orders.states,
     bounded: cut,
     switches: built.switches(),
   };

@@ -26,7 +26,7 @@ export function reusing(explorer: Explorer): Explorer {
     const { sw } = draftOf(must(revision.ok ? revision.value : undefined, job.spec.name));
     const { world, classKey } = job.derived;
     const fixes = job.spec.userFixes.map((fix) => fix.sha256);
-    const key = JSON.stringify([classKey, world.name, job.options, fixes]);
+    const key = JSON.stringify([classKey, world.name, job.options, fixes, job.window]);
     const ask = async (): Promise<Explored> => {
       const results = known.get(key) ?? [];
       known.set(key, results);
@@ -47,6 +47,6 @@ export function reusing(explorer: Explorer): Explorer {
 }
 
 /** True where @sw has the values that the exploration of @result has read. */
-function agrees(result: Explored, sw: Readonly<Switches>): boolean {
+export function agrees(result: Explored, sw: Readonly<Switches>): boolean {
   return result.switches.every(([name, value]) => sw[name] === value);
 }
