@@ -107,8 +107,7 @@ class Exhaustive {
     for (let again = true; again; resumed = false) {
       if (!resumed) this.begin();
       this.explore(this.depth);
-      again =
-        !(this.goesOn() && this.repair()) && this.limits.length === 0 && !this.findings.enough;
+      again = !(this.goesOn() && this.repair()) && this.limits.length === 0 && !this.findings.done;
     }
     return {
       found: this.findings.all(),
@@ -183,10 +182,10 @@ class Exhaustive {
   /** Do again what has relied on answers that do not hold; false if that is too much. */
   private repair(): boolean {
     if (this.options.faults?.neverRedone) return true;
-    while (this.quiet() && this.limits.length === 0 && !this.findings.enough) {
+    while (this.quiet() && this.limits.length === 0 && !this.findings.done) {
       for (let e = this.wrong.pop(); e !== undefined; e = this.wrong.pop()) {
         this.again(e);
-        if (!this.goesOn() || this.findings.enough) return false;
+        if (!this.goesOn() || this.findings.done) return false;
       }
       this.refresh();
       const wrong = this.answers.wrong();
@@ -396,6 +395,6 @@ class Exhaustive {
     this.depth = depth;
     if (this.options.keeper?.due()) this.options.keeper.save(this.kept());
     this.limits.push(...this.pace.step(this.table.size));
-    return this.limits.length > 0 || this.findings.enough;
+    return this.limits.length > 0 || this.findings.done;
   }
 }

@@ -79,7 +79,7 @@ export class Path {
 /** Distinct reports, each with its first run. */
 export class Findings {
   /** What was looked for has been found: nothing else is wanted. */
-  enough = false;
+  done = false;
   private readonly until: (report: Report) => boolean;
   private readonly byKey = new Map<string, Found>();
 
@@ -91,7 +91,7 @@ export class Findings {
     for (const report of reports) {
       const key = reportKey(report);
       if (!this.byKey.has(key)) this.byKey.set(key, { report, run: path.run() });
-      this.enough ||= this.until(report);
+      this.done ||= this.until(report);
     }
   }
 

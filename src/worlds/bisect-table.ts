@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The answers of a bisection: worlds by stacks of commits, asked cheaply and as often as it takes.
 //
-// A window may open and close twice, so every stack is asked. What is costly is not to find a window
-// but to say that it is absent, which takes all worlds in full. So each stack is asked in the worlds
-// that have shown the window, or are known to, and in small ones as long as that is cheap. Others are
-// asked at both ends and on the far side of each turn; there, exploring is worth more states, too.
-// A stack that was not asked in all worlds, or in one of them in part, is `not seen`.
+// A window may open and close twice, so every stack is asked. What is costly is not to find it but
+// to say that it is absent, which takes all worlds in full. So each stack is asked in the worlds
+// that have shown the window, or are known to, and in small ones as long as that is cheap. Others
+// are asked at both ends and on the far side of each turn; there, exploring is worth more states,
+// too. A stack that was not asked in all worlds, or in one of them in part, is `not seen`.
 //
 //   stack        1 2 3 4 5 6 7 8
 //   shows it     . . . F F F . .      every stack

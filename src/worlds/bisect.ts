@@ -72,8 +72,8 @@ function withPlainDriver({ world, classKey, devices }: DerivedWorld): DerivedWor
 }
 
 /**
- * Each world of an SMMU is asked about with an IOMMU driver that does nothing of its own as well, so
- * that the answer is about the core.
+ * Each world of an SMMU is asked about with an IOMMU driver that does nothing of its own as well,
+ * so that the answer is about the core.
  */
 function trialsOf(asking: Asking): Trial[] {
   return chosenFor(asking).flatMap((derived) => {

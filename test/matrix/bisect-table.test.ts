@@ -65,7 +65,7 @@ async function ask(plays: Readonly<Record<string, Play>>, telling: string, jobs 
 const found = (...shows: string[]) => names.map((n) => (shows.includes(n) ? 'found' : 'absent'));
 
 describe('a bisection', () => {
-  test('asks a small world of every stack, so that a window that opens twice is found', async () => {
+  test('asks a small world of every stack, and finds what opens twice', async () => {
     const small = { shows: ['6.1', '6.2', '6.8'], states: 100 };
     const { answers, asked } = await ask({ small }, '');
     expect(answers).toEqual(found('6.1', '6.2', '6.8'));
