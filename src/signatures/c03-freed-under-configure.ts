@@ -40,7 +40,7 @@ export const c03 = perDevice('C03', () => ({
     if (isCrash(report)) return true;
     if (!isMemory(report)) {
       const known = ['P3', 'P8', 'P10', 'P11'].includes(report.property);
-      return known && cells.of(report.subject) === '!';
+      return known && cells.about.includes('!');
     }
     const text = `${report.subject} ${report.because}`;
     return cells.some((cell, d) => cell === '!' && text.includes(d.data.name));

@@ -26,5 +26,5 @@ export const c14 = perDevice('C14', () => ({
     return stepInflight(cell, e);
   },
   explains: (cells, report) =>
-    ['P1', 'P3', 'P10', 'P11'].includes(report.property) && cells.of(report.subject) === '!',
+    ['P1', 'P3', 'P10', 'P11'].includes(report.property) && cells.about.includes('!'),
 }));

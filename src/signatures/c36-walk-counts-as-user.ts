@@ -19,7 +19,7 @@ export const c36 = perDevice(
       const counted = Number(e.args[1]) === 0 && e.args[2] !== null;
       return counted && flagOf(cell, e.thread) !== null ? '!' : cell;
     },
-    explains: (cells, report) => report.property === 'P10' && cells.of(report.subject) === '!',
+    explains: (cells, report) => report.property === 'P10' && cells.about.includes('!'),
   }),
   { rules: ['P10'], begins: LOCK_DROPPED },
 );

@@ -38,6 +38,11 @@ export interface Cells {
   of(name: string): string;
   /** States of all devices that a report is about: its subject, and the other one it names. */
   readonly named: readonly string[];
+  /**
+   * State of the subject; where the count of users of its group is wrong, of all devices that may
+   * be in it, as any of them may have counted too often, or in another group.
+   */
+  readonly about: readonly string[];
   some(test: (cell: string, d: WatchedDevice) => boolean): boolean;
 }
 
@@ -90,8 +95,17 @@ function cellsOf(ctx: RuleContext, state: Value, report: Explained): Cells {
   return {
     of,
     named: [of(report.subject), typeof other === 'string' ? of(other) : ''],
+    about: report.property === 'P10' ? mates(ctx, report.subject).map(of) : [of(report.subject)],
     some: (test) => ctx.devices.some((d) => test(cells[d.position] ?? '', d)),
   };
+}
+
+/** The device, and all that may share its group. */
+function mates(ctx: RuleContext, name: string): readonly string[] {
+  const keys = (d: WatchedDevice): readonly unknown[] =>
+    [d.data.name, d.data.alias, d.data.groupKey].filter((key) => key != null);
+  const own = ctx.devices.filter((d) => d.data.name === name).flatMap(keys);
+  return ctx.devices.filter((d) => keys(d).some((k) => own.includes(k))).map((d) => d.data.name);
 }
 
 /** Instances of the device that still have to walk over it, as a list of their names. */

@@ -29,7 +29,7 @@ import { c23 } from './c23-lost-wakeup.ts';
 import { c24 } from './c24-ready-overtakes.ts';
 import { c25 } from './c25-range-map.ts';
 import { c26 } from './c26-flag-lost.ts';
-import { c27, c27Rest } from './c27-bind-before-notifier.ts';
+import { c27, c27Again, c27Rest } from './c27-bind-before-notifier.ts';
 import { c28, c28Rest } from './c28-hot-remove.ts';
 import { c29 } from './c29-managed-owner.ts';
 import { c30 } from './c30-arch-lock.ts';
@@ -94,6 +94,7 @@ export const signatures: readonly WindowSignature[] = [
   c22,
   c17,
   c01,
+  c27Again,
   c38,
   c03,
   c27Rest,

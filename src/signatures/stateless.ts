@@ -57,6 +57,6 @@ export function spoiltBy(mark: string): (cells: Cells, report: Explained) => boo
       return cells.some((cell, d) => cell === mark && text.includes(d.data.name));
     }
     const known = ['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property);
-    return known && cells.of(report.subject) === mark;
+    return known && cells.about.includes(mark);
   };
 }

@@ -82,6 +82,13 @@ function shown(machine: Machine, best: Cheapest, window: string): Shown {
   return { report: best.report.property, preemptions: best.preemptions, schedule };
 }
 
+/** What one run of @world shows, as `P10 C01`. */
+export function windowsAlong(world: World, revision: Revision, schedule: string): string[] {
+  const again = replay(new Machine(watchedScene(world, revision, null)), schedule);
+  if (!again.ok) throw new Error(`${schedule} does not replay`);
+  return again.value.reports.map(({ report }) => `${report.property} ${report.window}`);
+}
+
 /** Windows of everything that can happen in @world; throws where that is too much. */
 export function windowsIn(world: World, revision: Revision): readonly (string | null)[] {
   const machine = new Machine(watchedScene(world, revision, null));

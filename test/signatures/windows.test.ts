@@ -70,6 +70,7 @@ const rows: readonly Row[] = [
   { window: 'C25', world: 'dma-ranges', found: '7.2', absent: '6.14' },
   { window: 'C25', world: 'hand:walk+bind exynos ranges', absent: '6.14' },
   { window: 'C26', world: 'hand:walk+bind flags', found: '7.1', absent: '7.2' },
+  { window: 'C27', world: 'hand:add+attach dt', found: '6.5', absent: '6.6' },
   { window: 'C27', world: 'hand:add+attach dt', found: '6.15.1', absent: '7.1' },
   { window: 'C27', world: 'hand:add+attach acpi', found: '6.15.1', absent: '7.1' },
   { window: 'C28', world: 'walk+del/1', found: '7.2' },

@@ -43,12 +43,13 @@ export const lastWindows: readonly Window[] = [
     title: 'A device is bound before device_add() is done with it',
     text:
       'A device is on the bus list before its notifier has run. A driver that is registered ' +
-      'in that moment binds it.',
+      'in that moment binds it. Up to v6.5 the notifier then probes the device once more; from ' +
+      'v6.15 on the bind replays late, or goes on without a group.',
     threads: ['device_add', 'bind'],
     precondition: 'a driver is registered while its device is added',
     symptom: 'late IOMMU probe at driver bind; consumers that are deferred for ever',
-    opened: ['c13dbc1e2485'],
-    closed: ['a2225b6e834a'],
+    opened: ['bcb81ac6ae3c'],
+    closed: ['6eb4da8cf545', 'a2225b6e834a'],
     links: [],
     confidence: 0.9,
     kind: 'race',
