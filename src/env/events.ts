@@ -9,6 +9,7 @@ export const EVENTS = {
   'instance-listed': 'instance; iommu_device_register() has published it',
   'instance-ready': 'instance; READY was stored',
   'register-end': 'instance, errno; iommu_device_register() returns',
+  'release-begin': 'instance; its clients are about to be released',
   'walk-visit': 'device, instance that walks; L is held and dev->iommu_group was just read',
   'configure-skipped': 'device, by; F is absent, but a driver is set: dma_configure is not called',
   'configure-begin': 'device, by; L was dropped, dma_configure runs for a probe in progress',

@@ -9,6 +9,7 @@ export const phrases: Readonly<Partial<Record<EventName, string | null>>> = {
   'instance-listed': '$0 is on iommu_device_list',
   'instance-ready': '$0->ready = true',
   'register-end': 'iommu_device_register($0) = $1',
+  'release-begin': 'clients of $0 are released',
   'walk-visit': 'walk visits $0',
   'configure-skipped': '$0 has a driver: no dma_configure',
   'configure-begin': 'lock dropped, dma_configure($0)',

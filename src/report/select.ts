@@ -31,6 +31,7 @@ const instanceEvents: ReadonlySet<string> = new Set<EventName>([
   'instance-listed',
   'instance-ready',
   'register-end',
+  'release-begin',
   'bug-on',
   'deferral-timeout',
 ]);

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C35: an SMMU driver looks for the instance of a client before its own probe is over.
 
-import { isSmmu, perDevice } from './common.ts';
+import { type Explained, isSmmu, perDevice } from './common.ts';
 import { isMemory } from './stateless.ts';
 
 const EPROBE_DEFER = -517;
+
+/** True for the oops of a driver that has followed NULL, as it found no instance that is bound. */
+export function isUnbound(report: Explained): boolean {
+  return /_probe_device\(.*\): .* has not bound yet$/.test(String(report.facts['error']));
+}
 
 /**
  * `d`: probe_device() did not find the instance, and deferred or said that there is none, so that
@@ -18,8 +23,7 @@ export const c35 = perDevice('C35', (ctx) => ({
     return isSmmu(ctx, e.args[1]) ? 'd' : cell;
   },
   explains(cells, report) {
-    if (/_probe_device\(.*\): .* has not bound yet$/.test(String(report.facts['error'])))
-      return true;
+    if (isUnbound(report)) return true;
     if (isMemory(report)) {
       // The registration that failed undoes, without a lock, what others are still busy with.
       const text = `${report.subject} ${report.because}`;

@@ -142,11 +142,11 @@ export const laterWindows: readonly Window[] = [
     text:
       'Unregistering releases the clients first and de-lists the instance second, with ready ' +
       'still set: a client that binds in between is probed for an instance that is about to ' +
-      'be freed.',
+      'be freed. In v6.0 nothing is released; the pointer from the list is the same.',
     threads: ['unregister', 'bind'],
     precondition: 'registration fails, or the IOMMU driver is unbound, while a client binds',
     symptom: 'use after free of struct iommu_device',
-    opened: ['57365a04c921'],
+    opened: [],
     closed: [],
     links: [],
     confidence: 0.8,

@@ -79,18 +79,31 @@ export function* iommu_bus_init(
     yield* store(bus, 'iommu_ops', ops);
     if (!k.sw.notifier_from_boot) yield* store(bus, 'iommu_notifier', true);
   }
-  return yield* k.bus_iommu_probe(bus, iommu);
+  const err = yield* k.bus_iommu_probe(bus, iommu);
+  if (err && !k.sw.walk_per_instance) yield* bus_init_failed(k, bus, iommu);
+  return err;
+}
+
+/** The label out_err of iommu_bus_init() of v6.0, and the end of bus_set_iommu(). */
+function* bus_init_failed(k: Kernel, bus: Bus, iommu: IommuDevice): Kfn<void> {
+  event('release-begin', iommu);
+  yield* bus_for_each_dev(bus, (dev) => k.remove_iommu_group(dev, iommu));
+  yield* store(bus, 'iommu_notifier', false);
+  yield* store(bus, 'iommu_ops', null);
 }
 
 /**
  * Release the clients of an instance, then take it off the list.
  *
- * Models iommu_device_unregister() of v7.2.
+ * Models iommu_device_unregister() of v7.2; that of v6.0 only takes it off the list.
  */
 export function* iommu_device_unregister(k: Kernel, iommu: IommuDevice): Kfn<void> {
   // WINDOW: clients are released first and the instance is de-listed second; READY stays set.
-  for (const bus of k.iommu_buses) {
-    yield* bus_for_each_dev(bus, (dev) => k.remove_iommu_group(dev, iommu));
+  if (k.sw.walk_per_instance) {
+    event('release-begin', iommu);
+    for (const bus of k.iommu_buses) {
+      yield* bus_for_each_dev(bus, (dev) => k.remove_iommu_group(dev, iommu));
+    }
   }
   yield* spin_lock(k.iommu_device_lock);
   yield* list_del(k.iommu_device_list, 'list', iommu);
@@ -101,8 +114,12 @@ export function* iommu_device_unregister(k: Kernel, iommu: IommuDevice): Kfn<voi
   yield* store(iommu, 'singleton_group', null);
 }
 
-/** Models remove_iommu_group() of v7.2. WINDOW: D and ID are read without a lock. */
+/** Models remove_iommu_group() of v7.2. WINDOW: D and ID are read without a lock; in v6.0 not. */
 export function* remove_iommu_group(k: Kernel, dev: Device, iommu: IommuDevice): Kfn<Errno> {
+  if (!k.sw.walk_per_instance) {
+    yield* k.iommu_release_device(dev);
+    return 0;
+  }
   const param = yield* load(dev, 'iommu');
   if (param && (yield* load(param, 'iommu_dev')) === iommu) yield* k.iommu_release_device(dev);
   return 0;
