@@ -44,6 +44,15 @@ export interface WatchedDevice {
   readonly position: number;
 }
 
+/**
+ * True where firmware names an IOMMU of the device, so that its driver can wait for it. It does not
+ * name a unit of a DMAR table: a driver that is loaded before the unit registers is bound first.
+ */
+export function isNamed({ instances }: World, { iommus }: WorldDevice): boolean {
+  const intel = instances.filter((i) => i.driver === 'intel').map((i) => i.name);
+  return iommus.some((use) => !intel.includes(use.instance));
+}
+
 /** Finds the objects that stand for the world's devices and instances. */
 export interface WorldHandles {
   device(name: string): Handle | undefined;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P1: the kernel never warns that an IOMMU probe came late.
 
-import type { Property } from './context.ts';
+import { isNamed, type Property } from './context.ts';
 
 /** The WARN alone does not tell which window it was; signatures do. */
 export const lateWarn: Property = {
@@ -16,6 +16,7 @@ export const lateWarn: Property = {
     onEvent: (state, e) => {
       if (e.name !== 'late-warn') return undefined;
       const dev = ctx.device(e.args[0]);
+      if (!isNamed(ctx.world, dev.data)) return undefined;
       return {
         state,
         report: {

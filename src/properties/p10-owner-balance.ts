@@ -4,7 +4,7 @@
 import type { RuleReport } from '#checker/scene';
 import type { GroupHandle, Property, WatchedDevice } from './context.ts';
 
-/** A driver that manages DMA itself does not count. */
+/** A driver that manages DMA itself does not count, unless it has claimed the group. */
 export const ownerBalance: Property = {
   id: 'P10',
   name: 'owner-balance',
@@ -12,9 +12,14 @@ export const ownerBalance: Property = {
   kind: 'at end',
   make: (ctx) => ({
     id: 'P10',
-    events: [],
+    // Heard only where it matters; the state is the groups that were claimed, by name.
+    events: ctx.devices.some((d) => d.data.driver?.managedDma) ? ['dma-owner'] : [],
     reads: [],
-    atEnd: (peek) => {
+    initial: '',
+    onEvent: (state, e) =>
+      Number(e.args[1]) === 0 ? { state: `${state as string};${e.args[2]}` } : undefined,
+    atEnd: (peek, state) => {
+      const claimed = String(state).split(';');
       const members = new Map<GroupHandle, WatchedDevice[]>();
       for (const dev of ctx.remaining) {
         const group = peek.get(dev.handle, 'iommu_group');
@@ -25,7 +30,7 @@ export const ownerBalance: Property = {
         const users = devices.filter(
           (d) => peek.get(d.handle, 'driver') !== null && !d.data.driver?.managedDma,
         );
-        const owners = peek.get(group, 'owner_cnt');
+        const owners = peek.get(group, 'owner_cnt') - (claimed.includes(`${group}`) ? 1 : 0);
         if (owners === users.length) continue;
         reports.push({
           subject: (users[0] ?? devices[0])?.data.name ?? group.name,

@@ -2,7 +2,7 @@
 // P3: a driver's probe body runs only where the IOMMU set-up of its device is complete.
 
 import type { RuleReport } from '#checker/scene';
-import type { Property } from './context.ts';
+import { isNamed, type Property } from './context.ts';
 
 /** Judged where the probe body begins: later changes of the default domain are P6. */
 export const readyBeforeProbe: Property = {
@@ -26,6 +26,7 @@ export const readyBeforeProbe: Property = {
       });
       const group = peek.get(dev.handle, 'iommu_group');
       if (!group) {
+        if (!isNamed(ctx.world, dev.data)) return undefined;
         return report('its driver probes while dev->iommu_group is NULL', { group: null });
       }
       const domain = peek.get(group, 'default_domain');

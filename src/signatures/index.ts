@@ -90,7 +90,6 @@ export const signatures: readonly WindowSignature[] = [
   // What is left to explain: these go by the report and the world, and claim nothing else.
   c19Rest,
   c28Rest,
-  c29,
   c22,
   c17,
   c01,
@@ -98,6 +97,7 @@ export const signatures: readonly WindowSignature[] = [
   c38,
   c03,
   c27Rest,
+  c29,
   c23,
 ];
 

@@ -49,6 +49,12 @@ export function instance(more: Partial<WorldInstance> = {}): WorldInstance {
   return { name, device: name, driver: 'arm-smmu', registered: false, ...more };
 }
 
+/** @clients behind Intel's unit, which needs no firmware data to probe them. */
+export function intel(...clients: WorldDevice[]) {
+  const instances = [instance({ driver: 'intel' })];
+  return { firmware: 'acpi', devices: [iommu(), ...clients], instances } as const;
+}
+
 export interface Scene {
   readonly name: string;
   readonly firmware?: World['firmware'];

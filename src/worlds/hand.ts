@@ -8,6 +8,7 @@ import {
   both,
   client,
   instance,
+  intel,
   iommu,
   ready,
   remover,
@@ -25,6 +26,7 @@ export function handWorlds(): DerivedWorld[] {
   return [
     ...removals(),
     ...oddities(),
+    ...lazyGroups(),
     ...otherFirmware(),
     ...compositions(),
     ...walksAndLookups(),
@@ -42,6 +44,7 @@ function removals(): DerivedWorld[] {
   return [
     // C28: hot removal is no property of a device.
     world({ name: 'walk+del', devices: [iommu(), gpu], threads: [walker, remover] }),
+    world({ name: 'walk+del intel', ...intel(gpu), threads: [walker, remover] }),
     // C21: most drivers cannot be unbound, but some can.
     world({
       name: 'unbind+add',
@@ -100,7 +103,6 @@ function removals(): DerivedWorld[] {
 /** Choices of the configuration, of user space, or of a driver. */
 function oddities(): DerivedWorld[] {
   const vfio = { name: 'vfio-platform', managedDma: true, async: false };
-  const shared = { groupKey: 'shared' };
   return [
     // C22: the deferral timeout.
     world({
@@ -113,6 +115,11 @@ function oddities(): DerivedWorld[] {
     world({
       name: 'walk+bind managed',
       devices: [iommu(), client('20.gpu', { driver: vfio })],
+      threads: [walker, binder],
+    }),
+    world({
+      name: 'walk+bind managed intel',
+      ...intel(client('20.gpu', { driver: vfio })),
       threads: [walker, binder],
     }),
     // C26: the flags of struct device in one word.
@@ -132,7 +139,14 @@ function oddities(): DerivedWorld[] {
       threads: [walker, binder],
       switches: { storeBuffers: 'pso' },
     }),
-    // C12: a lazy default domain whose type is rewritten, and a group that grows.
+  ];
+}
+
+/** A lazy default domain whose type is rewritten, and groups of two. */
+function lazyGroups(): DerivedWorld[] {
+  const shared = { groupKey: 'shared' };
+  return [
+    // C12: a group that grows.
     world({
       name: 'walk+bind lazy shared',
       devices: [iommu(), client('20.gpu', shared), client('30.eth', { ...undriven, ...shared })],
@@ -149,6 +163,24 @@ function oddities(): DerivedWorld[] {
         client('20.gpu', { ...shared, iommus: both }),
       ],
       instances: [instance({ registered: true }), instance({ name: '200.iommu' })],
+      threads: [second, binder],
+      switches: { lazyDma: true },
+    }),
+    // C12 before v6.15, where a walk takes up who has a fwspec, and nobody else: one member got it
+    // from a bind that failed, and the other one is replayed while the walk is on its way.
+    world({
+      name: 'walk+bind lazy shared parsed',
+      firmware: 'acpi',
+      devices: [
+        iommu(),
+        iommu('200.iommu'),
+        client('15.eth', { ...undriven, ...shared, iommus: both, parsed: true }),
+        client('20.gpu', { ...shared, iommus: both }),
+      ],
+      instances: [
+        instance({ driver: 'exynos', registered: true }),
+        instance({ name: '200.iommu', driver: 'exynos' }),
+      ],
       threads: [second, binder],
       switches: { lazyDma: true },
     }),
@@ -194,9 +226,7 @@ function compositions(): DerivedWorld[] {
     // C30: no board reader reads DMAR tables, and CPUs come and go with user space.
     world({
       name: 'walk+cpu intel',
-      firmware: 'acpi',
-      devices: [iommu(), client('20.gpu', { driver: null })],
-      instances: [instance({ driver: 'intel' })],
+      ...intel(client('20.gpu', { driver: null })),
       threads: [walker, { kind: 'cpu-online', name: 'cpuhp/1' }],
     }),
     // C18: IOMMU drivers that register before they are prepared.
@@ -315,13 +345,7 @@ function topologies(): DerivedWorld[] {
     // C41: Intel's unit finds its devices without firmware data; they are all there when it comes.
     world({
       name: 'walk acs intel',
-      firmware: 'acpi',
-      devices: [
-        iommu(),
-        client(f0, { ...pci, driver: null }),
-        client(f1, { ...pci, driver: null }),
-      ],
-      instances: [instance({ driver: 'intel' })],
+      ...intel(client(f0, { ...pci, driver: null }), client(f1, { ...pci, driver: null })),
       threads: [walker],
     }),
     // Aliases: a device behind a bridge to conventional PCI carries the requester id of the bridge.

@@ -125,10 +125,12 @@ const preconditions: readonly Precondition[] = [
     holds: (e, _p, see) => isRegisteredMeanwhile(see.ctx.world, see.ctx.watched(e.args[0])),
   },
   {
-    id: 'a bind of a device with a shared group',
+    id: 'a bind of a device with a shared group during a registration',
     events: ['driver-set', 'group-set'],
-    holds: (e, _p, see) =>
-      isFocus(e, see) && see.ctx.devices.some((d) => sharesGroup(d, see.ctx.watched(e.args[0]))),
+    holds: (e, peek, see) =>
+      isFocus(e, see) &&
+      see.registering(peek).length > 0 &&
+      see.ctx.devices.some((d) => sharesGroup(d, see.ctx.watched(e.args[0]))),
   },
   {
     id: 'a registration that fails',
@@ -209,7 +211,7 @@ export const preconditionsOf: Readonly<Record<string, readonly string[]>> = {
   C09: ['a bind during a registration'],
   C10: ['a bind during a registration'],
   C11: ['a device added during a registration'],
-  C12: ['a bind of a device with a shared group'],
+  C12: ['a bind of a device with a shared group during a registration'],
   C13: ['a bind of a client of two IOMMUs during a registration'],
   C14: ['a bind during a registration'],
   C15: ['two registrations at once', 'a device added during a registration'],
@@ -294,8 +296,11 @@ export function canReach(world: World, precondition: string): boolean {
       return focus.some((d) => d.bus === 'cdx');
     case 'a bind of a client with dma-ranges during a registration':
       return focus.some((d) => d.dmaRanges) && threads('iommu-probe') === 1;
-    case 'a bind of a device with a shared group':
-      return world.devices.some((d) => focus.some((f) => f !== d && f.groupKey === d.groupKey));
+    case 'a bind of a device with a shared group during a registration':
+      return (
+        threads('iommu-probe') > 0 &&
+        world.devices.some((d) => focus.some((f) => f !== d && f.groupKey === d.groupKey))
+      );
     case 'a bind of a client of two IOMMUs during a registration':
       return focus.some((d) => d.iommus.length > 1) && threads('iommu-probe') === 1;
     case 'an ACPI client of two IOMMUs':

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A wrong count of users is told by what happened to any member of the group, not by its subject.
 import { describe, expect, test } from 'vitest';
+import { exploreWorld } from '#worlds/explore';
+import { genericWorlds } from '#worlds/generic';
 import { kernelOf, windowsAlong, worldOf } from './support.ts';
 
 const acs = 'hand:scan acs dt';
@@ -51,4 +53,11 @@ describe('a group that counts wrong', () => {
     const seen = windowsAlong(worldOf(alias), await kernelOf('7.0'), schedule.join('>'));
     expect(seen.filter((text) => /^P10/.test(text))).toEqual(['P10 C14']);
   });
+});
+
+test('a claim of DMA ownership counts as a user', async () => {
+  const derived = genericWorlds().find((w) => w.classKey === 'hand:walk+bind managed');
+  const { bounded, reached, sightings } = exploreWorld(derived!, await kernelOf('7.2'));
+  expect([bounded, reached.includes('a claim of DMA ownership')]).toEqual([false, true]);
+  expect(sightings.map((s) => s.report)).not.toContain('P10');
 });

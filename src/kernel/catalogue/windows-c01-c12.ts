@@ -197,7 +197,7 @@ export const firstWindows: readonly Window[] = [
     threads: ['walk', 'device_add or bind of another member'],
     precondition: 'a group with several members, whose types differ, or lazy mode without a queue',
     symptom: 'IOMMU faults for buffers that were mapped before the switch',
-    opened: ['f188056352bc'],
+    opened: ['d99be00f42ea'],
     closed: [],
     links: [],
     confidence: 0.7,
