@@ -159,11 +159,6 @@ const preconditions: readonly Precondition[] = [
       see.ctx.world.threads.some((t) => t.kind === 'device-del'),
   },
   {
-    id: 'a member of a group removed during a registration',
-    events: ['walk-visit', 'instance-listed'],
-    holds: (_e, peek, see) => see.registering(peek).length > 0 && removesMember(see.ctx.world),
-  },
-  {
     id: 'a CPU that comes online during a registration',
     events: ['instance-listed'],
     holds: (_e, _p, see) => see.ctx.world.threads.some((t) => t.kind === 'cpu-online'),
@@ -233,7 +228,7 @@ export const preconditionsOf: Readonly<Record<string, readonly string[]>> = {
   C31: ['an ACPI client of two IOMMUs'],
   C32: ['a bind'],
   C33: ['a mock device that cannot be added'],
-  C34: ['a member of a group removed during a registration'],
+  C34: ['a device removed during a registration'],
   C35: ['a bind during a registration'],
   C36: ['two registrations at once', 'a device added during a registration'],
   C37: ['a bind during a registration'],
@@ -268,8 +263,6 @@ export function canReach(world: World, precondition: string): boolean {
       return threads('device-add') + threads('bus-scan') > 0 && threads('driver-attach') > 0;
     case 'a registration of a driver that is not prepared':
       return world.instances.some((i) => isUnprepared(world, i.name));
-    case 'a member of a group removed during a registration':
-      return removesMember(world);
     case 'a device removed during a registration':
       return threads('device-del') > 0;
     case 'an instance that goes away':
@@ -362,15 +355,6 @@ function haveTwoClients(world: World): boolean {
       !i.registered &&
       clients.filter((d) => d.iommus.some((use) => use.instance === i.name)).length > 1,
   );
-}
-
-/** A thread of @world removes a device that shares its group. */
-function removesMember(world: World): boolean {
-  return world.threads.some((t) => {
-    if (t.kind !== 'device-del') return false;
-    const removed = world.devices.find((d) => d.name === t.device);
-    return world.devices.some((d) => d !== removed && d.groupKey === removed?.groupKey);
-  });
 }
 
 type Instance = RuleContext['world']['instances'][number];

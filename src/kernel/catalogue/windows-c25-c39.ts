@@ -160,7 +160,7 @@ export const lastWindows: readonly Window[] = [
     title: 'The members of a group are visited without its mutex',
     text: 'The last step of the walk iterates over group->devices while members come and go.',
     threads: ['walk', 'device_del or device_add'],
-    precondition: 'a shared group whose members change during a walk',
+    precondition: 'a group whose members change during a walk',
     symptom: 'use after free of a group device',
     opened: [],
     closed: [],
