@@ -16,7 +16,9 @@
 
 import type { Futures } from './futures.ts';
 import { Ints } from './ints.ts';
+import type { Report } from './program.ts';
 import type { Discipline } from './reduce.ts';
+import type { Found, Path } from './run.ts';
 import { PairTable } from './state-pairs.ts';
 
 /** Steps and answers kept; beyond, a wrong answer voids the round. */
@@ -44,9 +46,10 @@ interface Asker {
   readonly visible: boolean;
 }
 
-/** In place of the asker: an access to a cell, or the release of a lock. */
+/** In place of the asker: an access, the release of a lock, what interference.ts keeps. */
 const ACCESS = -1;
 const RELEASE = -2;
+const INTERFERENCE = -3;
 
 /** The expansions of one round with the answers they relied on. */
 export class Answers {
@@ -58,12 +61,15 @@ export class Answers {
   /** Distinct answers, numbered: by cell, and pairs of an asker and where another thread stands. */
   private readonly accesses: number[] = [];
   private readonly releases: number[] = [];
+  private readonly interferences: number[] = [];
   private readonly pairs = new PairTable();
   private readonly first = new Ints();
   private readonly second = new Ints();
   /** What a thread does: node, locks held, version of the section or -1, whether rules see it. */
   private readonly askers = new PairTable();
   private readonly askerList: Asker[] = [];
+  /** What has been found if these expansions hold. */
+  private readonly suspected: { readonly expansion: number; readonly found: Found }[] = [];
   /** There was no room to keep which expansion relied on what. */
   private full = false;
 
@@ -122,12 +128,21 @@ export class Answers {
 
   /** An access to @cell, or the release of a lock, was taken for quiet. */
   noteCell(cell: number, releases: boolean): void {
-    const ids = releases ? this.releases : this.accesses;
-    let id = cell < ids.length ? ids[cell]! : -1;
+    if (releases) this.noteOnce(this.releases, RELEASE, cell);
+    else this.noteOnce(this.accesses, ACCESS, cell);
+  }
+
+  /** A step was taken for quiet by what interference.ts has kept as @entry. */
+  noteInterference(entry: number): void {
+    this.noteOnce(this.interferences, INTERFERENCE, entry);
+  }
+
+  private noteOnce(ids: number[], kind: number, what: number): void {
+    let id = what < ids.length ? ids[what]! : -1;
     if (id < 0) {
-      id = this.add(releases ? RELEASE : ACCESS, cell);
-      while (ids.length <= cell) ids.push(-1);
-      ids[cell] = id;
+      id = this.add(kind, what);
+      while (ids.length <= what) ids.push(-1);
+      ids[what] = id;
     }
     this.keep((id << 1) | 1);
   }
@@ -150,6 +165,21 @@ export class Answers {
       this.pairs.add(asker, other, id);
     }
     this.keep((id << 1) | 1);
+  }
+
+  /** If the current expansion holds, @report is what the run on @path comes to. */
+  suspect(report: Report, path: Path): void {
+    this.suspected.push({ expansion: this.size - 1, found: { report, run: path.run() } });
+  }
+
+  /** What has been suspected and holds. The search may have been broken off. */
+  standing(): Found[] {
+    if (this.suspected.length === 0) return [];
+    const wrong = this.wrong();
+    if (wrong === null) return [];
+    const holds = (e: number) =>
+      this.expansions.data[e * WIDTH + REDONE] === 0 && !wrong.includes(e);
+    return this.suspected.filter((s) => holds(s.expansion)).map(({ found }) => found);
   }
 
   private add(first: number, second: number): number {
@@ -186,6 +216,7 @@ export class Answers {
   }
 
   private holds(first: number, second: number): boolean {
+    if (first === INTERFERENCE) return this.futures.interference.holds(second);
     if (first < 0) return this.discipline.isHarmless(second, first === RELEASE);
     const { node, held, version, visible } = this.askerList[first]!;
     if (version >= 0) return this.futures.isSectionApart(node, held, second, version);

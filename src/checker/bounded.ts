@@ -273,7 +273,9 @@ class Layered {
     const i = machine.instruction(machine.local(t));
     if (releases(i) || i.code === Code.choose) return false;
     if (machine.isUnpublished(i) || this.discipline.isQuiet(i)) return true;
-    return this.options.futures?.isQuiet(t, i, false) ?? false;
+    const { futures } = this.options;
+    if (futures === undefined) return false;
+    return futures.isQuiet(t, i, false) || futures.interference.isQuiet(t, i, false);
   }
 
   private learn(t: number): void {

@@ -14,8 +14,8 @@
 //   three transitions instead of four; with n such threads n 2^(n-1) shrinks to 2^n - 1
 //
 // Quiet steps are repeated until none is left, so a loop made of nothing else would not end: a
-// state kept from 16, 32, 64, ... steps ago shows the cycle (Brent 1980). It is reported as a
-// livelock, and the state is opened there as if the step were not quiet (quiet.ts says why). Where
+// state kept from 16, 32, 64, ... steps ago shows the cycle (Brent 1980). It is a livelock if all
+// it relies on holds; the state is opened there as if the step were not quiet (see quiet.ts). Where
 // threads are left out, they must not be left out on a whole cycle: if the search meets a state of
 // its stack again, all that was left out there is tried. Where something is done again,
 // new states leave nobody out, and what is met there no longer does: no stack sees these cycles.
@@ -90,9 +90,8 @@ class Exhaustive {
     this.steps = new QuietSteps(machine, this.discipline, this.futures, options);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
     this.answers = new Answers(this.futures, this.discipline);
-    this.pace = new Pace(options, () =>
-      this.stack.sample(this.depth, this.table.size, this.redoing),
-    );
+    const sample = () => this.stack.sample(this.depth, this.table.size, this.redoing);
+    this.pace = new Pace(options, sample);
     this.persistent = new PersistentSets(machine, this.futures, options.faults);
   }
 
@@ -109,6 +108,7 @@ class Exhaustive {
       this.explore(this.depth);
       again = !(this.goesOn() && this.repair()) && this.limits.length === 0 && !this.findings.done;
     }
+    this.findings.add(this.answers.standing());
     return {
       found: this.findings.all(),
       states: this.table.size,
@@ -309,7 +309,7 @@ class Exhaustive {
       this.taken(t, 0, before);
       if (steps < CYCLE_MIN) continue;
       if (steps > CYCLE_MIN && this.cycle.closes(machine, t)) {
-        this.findings.note([livelock(machine.threadName(t))], this.path);
+        this.answers.suspect(livelock(machine.threadName(t)), this.path);
         return faults?.ignoreCycles ? -1 : asleep;
       }
       if (steps === power) {

@@ -64,6 +64,8 @@ export interface FutureFaults {
   readonly futureReadsCommute?: boolean;
   /** Sections are quiet even where a deadlock is possible. */
   readonly ignoreDeadlocks?: boolean;
+  /** What others may store does not change which way they may go. */
+  readonly storesGoUnseen?: boolean;
   /** What rules see in a section is no conflict. */
   readonly ignoreVisible?: boolean;
 }

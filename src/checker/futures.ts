@@ -53,6 +53,7 @@ import {
   type Sets,
   VISIBLE,
 } from './futures-sections.ts';
+import { Interference } from './interference.ts';
 import type { Machine } from './machine.ts';
 import { Code, type Instruction } from './machine-code.ts';
 import { Mode } from './machine-held.ts';
@@ -82,6 +83,8 @@ export class Futures {
   private froms = new Int32Array(0);
   private tos = new Int32Array(0);
   private readonly sections: Sections;
+  /** The same question, asked with the values that cells can have. */
+  readonly interference: Interference;
   private readonly order = new Map<number, Set<number>>();
   private readonly ordered = new PairTable();
   /** Locks that somebody tries. */
@@ -96,6 +99,7 @@ export class Futures {
     this.discipline = discipline;
     this.faults = faults;
     this.sections = new Sections(machine, this.places, faults);
+    this.interference = new Interference(machine, this.places, this.sections, faults);
   }
 
   /** A thread that holds @held stands before @i: learn in which order locks are taken. */
@@ -292,7 +296,7 @@ export class Futures {
   }
 
   /** True if @t, about to take a free lock, may go through the whole section at once. */
-  isQuietSection(t: number, node: number, i: Instruction, answers?: Answers): boolean {
+  isQuietSection(t: number, node: number, i: Instruction, values: boolean, answers: Answers) {
     if (this.stuck || i.code !== Code.lock || node >= this.nodes) return false;
     const section = this.sections.at(node);
     if (section === null) return false;
@@ -302,16 +306,26 @@ export class Futures {
       if (machine.state.slots[lock] !== 0 || this.tried.has(lock)) return false;
     }
     const held = machine.held(t);
+    if (values) {
+      if (!this.interference.isQuietSection(t, section, answers)) return false;
+    } else {
+      if (!this.isSectionQuiet(t, held, section)) return false;
+      for (let u = machine.threadCount() - 1; u >= 0; u--) {
+        if (u === t || machine.isDone(u)) continue;
+        answers.notePair(node, held, machine.local(u), false, section.version);
+      }
+    }
+    // Even alone, the section has to be as it was.
+    answers.notePair(node, held, NOBODY, false, section.version);
+    return true;
+  }
+
+  private isSectionQuiet(t: number, held: number, section: Section): boolean {
+    const { machine } = this;
     const layer = this.layer(held);
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
       if (u === t || machine.isDone(u)) continue;
       if (this.meets(layer, section, machine.local(u))) return false;
-    }
-    // Even alone, the section has to be as it was.
-    answers?.notePair(node, held, NOBODY, false, section.version);
-    for (let u = machine.threadCount() - 1; u >= 0; u--) {
-      if (u === t || machine.isDone(u)) continue;
-      answers?.notePair(node, held, machine.local(u), false, section.version);
     }
     return true;
   }

@@ -140,6 +140,11 @@ export class Memory {
     for (let z = 0; z < zeroes.length; z += 2) this.state.set(zeroes[z]!, zeroes[z + 1]!);
   }
 
+  /** Cells of the fresh object @value that are not null in it, each with its content. */
+  zeroesOfFresh(value: number): readonly number[] {
+    return this.zeroes[value] ?? [];
+  }
+
   private zeroesOf(object: number): number[] {
     const fields = Object.entries(this.structs.get(object)?.zero ?? {});
     return fields.flatMap(([field, zero]) => [

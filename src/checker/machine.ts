@@ -173,7 +173,11 @@ export class Machine implements Program {
   private isPossible(i: Instruction): boolean {
     const content = this.state.slots[i.cell]!;
     if (i.code === Code.read_lock) return content <= 0;
-    if (i.code !== Code.wait) return content === 0;
+    return i.code === Code.wait ? this.isWaitOver(i, content) : content === 0;
+  }
+
+  /** True if the wait @i goes on when its cell holds @content. */
+  isWaitOver(i: Instruction, content: number): boolean {
     if (i.compare === 0) return content === i.arg;
     if (i.compare === 1) return content !== i.arg;
     const value = this.values.values[content] as number;

@@ -45,12 +45,17 @@ export class QuietSteps {
     machine: Machine,
     discipline: Discipline,
     futures: Futures,
-    { quiet, futures: looksAhead, faults }: QuietOptions,
+    { quiet, futures: looksAhead, values, faults }: QuietOptions,
   ) {
     this.machine = machine;
     this.discipline = discipline;
     this.futures = futures;
-    this.options = { quiet: quiet !== false, futures: looksAhead !== false, faults };
+    this.options = {
+      quiet: quiet !== false,
+      futures: looksAhead !== false,
+      values: looksAhead !== false && values !== false,
+      faults,
+    };
   }
 
   /** Learn from where @t stands. */
@@ -78,21 +83,24 @@ export class QuietSteps {
    */
   quiet(last: number, asleep: number, answers: Answers): number {
     const count = this.machine.threadCount();
-    if (((asleep >> last) & 1) === 0 && this.isQuiet(last, answers)) return last;
+    const awake = ((1 << count) - 1) & ~asleep;
+    if ((awake >> last) & 1 && this.isQuiet(last, answers)) return last;
     for (let t = 0; t < count; t++) {
-      if (t !== last && ((asleep >> t) & 1) === 0 && this.isQuiet(t, answers)) return t;
+      if (t !== last && (awake >> t) & 1 && this.isQuiet(t, answers)) return t;
+    }
+    if (!this.options.values) return -1;
+    if ((awake >> last) & 1 && this.isUndisturbed(last, answers)) return last;
+    for (let t = 0; t < count; t++) {
+      if (t !== last && (awake >> t) & 1 && this.isUndisturbed(t, answers)) return t;
     }
     return -1;
   }
 
   private isQuiet(t: number, answers: Answers): boolean {
     const { machine } = this;
-    const facts = machine.facts(t);
-    if (facts < 0 || (facts & Fact.ends) !== 0) return false;
-    if ((facts & Fact.done) !== 0 && machine.leaks(t)) return false;
-    const i = machine.instruction(machine.local(t));
-    if (i.code === Code.choose) return false;
-    const visible = (facts & Fact.visible) !== 0 && !this.options.faults?.ignoreVisible;
+    const i = this.simple(t);
+    if (i === null) return false;
+    const visible = this.isVisible(t);
     if (!visible && this.isUnknown(i)) return true;
     if (!visible && this.discipline.isQuiet(i)) {
       answers.noteCell(i.cell, releases(i));
@@ -100,7 +108,32 @@ export class QuietSteps {
     }
     if (!this.options.futures) return false;
     if (this.futures.isQuiet(t, i, visible, answers)) return true;
-    return !visible && this.futures.isQuietSection(t, machine.local(t), i, answers);
+    return !visible && this.futures.isQuietSection(t, machine.local(t), i, false, answers);
+  }
+
+  /** Asked after isQuiet(): with the values that cells can have. */
+  private isUndisturbed(t: number, answers: Answers): boolean {
+    const { machine, futures } = this;
+    const i = this.simple(t);
+    if (i === null) return false;
+    const visible = this.isVisible(t);
+    if (futures.interference.isQuiet(t, i, visible, answers)) return true;
+    return !visible && futures.isQuietSection(t, machine.local(t), i, true, answers);
+  }
+
+  /** What @t is about to do; null if it can not, or if it ends the run or is a choice. */
+  private simple(t: number): Instruction | null {
+    const { machine } = this;
+    const facts = machine.facts(t);
+    if (facts < 0 || (facts & Fact.ends) !== 0) return null;
+    if ((facts & Fact.done) !== 0 && machine.leaks(t)) return null;
+    const i = machine.instruction(machine.local(t));
+    return i.code === Code.choose ? null : i;
+  }
+
+  private isVisible(t: number): boolean {
+    const visible = (this.machine.facts(t) & Fact.visible) !== 0;
+    return visible && !this.options.faults?.ignoreVisible;
   }
 
   /** True if @i is about an object that only the thread before it can know. */

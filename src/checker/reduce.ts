@@ -44,6 +44,8 @@ export interface Reductions {
   readonly quiet?: boolean;
   /** Run on over steps that no other thread will be able to see; needs quiet. */
   readonly futures?: boolean;
+  /** Look at which values cells can have by then; needs futures. */
+  readonly values?: boolean;
   /** Try only the threads of a persistent set; needs futures. */
   readonly persistent?: boolean;
   /** Sleep sets, stored with the states. */

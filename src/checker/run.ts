@@ -67,6 +67,15 @@ export class Path {
     this.steps[this.length++] = thread | (choice << 8);
   }
 
+  /** How often another thread goes on than before. */
+  switches(): number {
+    let switches = 0;
+    for (let s = 1; s < this.length; s++) {
+      if ((this.steps[s]! & 0xff) !== (this.steps[s - 1]! & 0xff)) switches++;
+    }
+    return switches;
+  }
+
   /** A copy of the steps. */
   run(): Choice[] {
     return Array.from(this.steps.subarray(0, this.length), (step) => ({
@@ -76,12 +85,17 @@ export class Path {
   }
 }
 
-/** Distinct reports, each with its first run. */
+/** Runs that show the same which are compared. */
+const RUNS_MAX = 1000;
+
+/** Distinct reports, each with the run of fewest switches among those that showed it first. */
 export class Findings {
   /** What was looked for has been found: nothing else is wanted. */
   done = false;
   private readonly until: (report: Report) => boolean;
   private readonly byKey = new Map<string, Found>();
+  /** By key: how many runs have been looked at, and the fewest switches of them. */
+  private readonly looked = new Map<string, { runs: number; switches: number }>();
 
   constructor(until: (report: Report) => boolean = () => false) {
     this.until = until;
@@ -89,9 +103,28 @@ export class Findings {
 
   note(reports: readonly Report[], path: Path): void {
     for (const report of reports) {
-      const key = reportKey(report);
-      if (!this.byKey.has(key)) this.byKey.set(key, { report, run: path.run() });
+      this.look(report, path);
       this.done ||= this.until(report);
+    }
+  }
+
+  private look(report: Report, path: Path): void {
+    const key = reportKey(report);
+    const known = this.looked.get(key);
+    if (known !== undefined && known.runs >= RUNS_MAX) return;
+    const switches = path.switches();
+    if (known === undefined || switches < known.switches) {
+      this.byKey.set(key, { report, run: path.run() });
+    }
+    const fewest = Math.min(switches, known?.switches ?? switches);
+    this.looked.set(key, { runs: (known?.runs ?? 0) + 1, switches: fewest });
+  }
+
+  /** Each of @found that is not there yet. */
+  add(found: readonly Found[]): void {
+    for (const one of found) {
+      const key = reportKey(one.report);
+      if (!this.byKey.has(key)) this.byKey.set(key, one);
     }
   }
 

@@ -26,6 +26,13 @@ export class PairTable {
     this.put(a, b, value);
   }
 
+  /** Change the value of (@a, @b), which is known. */
+  change(a: number, b: number, value: number): void {
+    let at = this.home(a, b);
+    while (this.keyA[at] !== a || this.keyB[at] !== b) at = (at + 1) & this.mask;
+    this.value[at] = value;
+  }
+
   /** Call @each with every pair, in no order that means anything. */
   visit(each: (a: number, b: number) => void): void {
     for (let i = 0; i < this.value.length; i++) {

@@ -40,7 +40,7 @@ function explore(nth: number, file: string, copies: Buffer[] | null) {
   return { result, keeper, known: [...machine.rules.hits].sort() };
 }
 
-test.each([0, 1])('world %i goes on from each checkpoint to the same result', (nth) => {
+test.each([1, 3])('world %i goes on from each checkpoint to the same result', (nth) => {
   const file = path.join(dir, `world${nth}`);
   const copies: Buffer[] = [];
   const whole = explore(nth, file, copies);
@@ -93,7 +93,7 @@ test('a check that is killed again and again says what one says that is not', as
 test('a checkpoint that is cut off or damaged is not believed', () => {
   const file = path.join(dir, 'damaged');
   const copies: Buffer[] = [];
-  explore(0, file, copies);
+  explore(1, file, copies);
   const good = copies[0]!;
   expect(checkpointFault(file)).toBe(null);
   expect(checkpointFault(path.join(dir, 'not-there'))).toBe(null);
@@ -110,17 +110,17 @@ test('a checkpoint that is cut off or damaged is not believed', () => {
 test('a checkpoint of another question is left alone, and of other threads begun again', () => {
   const file = path.join(dir, 'other');
   const copies: Buffer[] = [];
-  explore(0, file, copies);
-  const mine = check(sceneOf(0, '6.12'), { explainMax: 0 });
+  explore(1, file, copies);
+  const mine = check(sceneOf(1, '6.12'), { explainMax: 0 });
   const options = { explainMax: 0, checkpoint: { file, digest: 'another' } };
-  expect(check(sceneOf(0, '6.12'), options)).toEqual(mine);
+  expect(check(sceneOf(1, '6.12'), options)).toEqual(mine);
   // The digest says that it is the same question, but the threads do something else.
   const machine = new Machine(counting(false));
   const keeper = new Keeper(machine, { file, digest: 'd' }, {});
   expect(() => keeper.load({})).toThrow(Misfit);
   writeFileSync(file, copies[0]!);
   const wrong = { explainMax: 0, checkpoint: { file, digest: 'd' } };
-  expect(check(sceneOf(0, '6.12'), wrong)).toEqual(mine);
+  expect(check(sceneOf(1, '6.12'), wrong)).toEqual(mine);
 });
 
 test('what is written is read back, with what it shares', () => {

@@ -28,7 +28,8 @@ test('the range holds the number of states in the end, most of the time', () => 
   for (const world of large) {
     const samples: Sample[] = [];
     const meter = (sample: () => Sample) => samples.push(sample());
-    const { states } = exhaustive(new Machine(world), { meter });
+    // As large as worlds are of which it is of interest.
+    const { states } = exhaustive(new Machine(world), { meter, values: false });
     for (const { low, high, ...sample } of samples) {
       expect(sample.states).toBeLessThanOrEqual(states);
       expect(low).toBeGreaterThanOrEqual(sample.states);

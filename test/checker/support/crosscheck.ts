@@ -109,6 +109,8 @@ export const COMBINATIONS: readonly ExhaustiveOptions[] = [
   { quiet: true, futures: false, sleep: true },
   { quiet: true, sleep: true },
   { quiet: true, persistent: false, sleep: true },
+  { quiet: true, values: false, sleep: true },
+  { quiet: true, values: false, sleep: false },
   // Nothing is known before, and what was wrong is done again rather than all.
   { quiet: true, futures: false, sleep: true, learn: false, young: 0 },
   { quiet: true, sleep: true, learn: false, young: 0 },
