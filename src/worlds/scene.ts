@@ -2,7 +2,7 @@
 // A world and a revision make a scene: handles, initial values, threads.
 import { must, unreachable } from '#base/assert';
 import { Handle, type ThreadBody, type Value } from '#env/op';
-import { worker } from '#env/workqueue';
+import { deferred_probe_worker } from '../kernel/base/deferred-work.ts';
 import { strict_suppliers } from '../kernel/base/links.ts';
 import { family_ops } from '../kernel/iommu/drivers.ts';
 import {
@@ -284,7 +284,7 @@ function initInstance(world: World, name: string, made: Made, init: Init): void 
 
 function makeThreads(world: World, k: Kernel, made: Made): readonly ThreadBody[] {
   const threads = world.threads.map((thread) => makeThread(world, thread, k, made));
-  const deferred = worker('kworker/u8:1', k.deferred_probe_work, k.deferred_probe_work_func);
+  const deferred = deferred_probe_worker('kworker/u8:1', k);
   return [...threads, deferred];
 }
 

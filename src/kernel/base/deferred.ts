@@ -3,10 +3,10 @@
 import { ENODEV, EPROBE_DEFER, type Errno, ETIMEDOUT } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { event, fetch_add, type Kfn, load, repeat, store } from '#env/op';
-import { flush_work, queue_work } from '#env/workqueue';
+import { atomic_add, event, type Kfn, load, repeat, store } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Device } from '../types.ts';
+import { flush_deferred_probe_work } from './deferred-work.ts';
 
 /** Models driver_deferred_probe_add() of v7.2. */
 export function* driver_deferred_probe_add(k: Kernel, dev: Device): Kfn<void> {
@@ -42,25 +42,22 @@ export function* driver_deferred_probe_del(k: Kernel, dev: Device): Kfn<void> {
 
 /**
  * Models driver_deferred_probe_trigger() of v7.2.
- * ABSTRACTED: queueing the work where no device is on the active list, and queueing it only after
- * the mutex is given up. A turn of the work takes a device only if a trigger has put one there, and
- * that one queues the work as it does so. The kernel may start a turn that finds nothing, which
- * changes nothing; and it may flush the work between the two, which is as if it had been flushed
- * before: who flushes has just triggered, and whatever was active then was queued or taken.
+ * ABSTRACTED: queueing the work: deferred_probe_worker() sees by the list that there is some.
  */
 export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
   if (yield* load(k.deferred, 'enable')) yield* k.deferred_probe_activate();
 }
 
-/** The part of driver_deferred_probe_trigger() of v7.2 under the mutex, and queueing the work. */
+/** The part of driver_deferred_probe_trigger() of v7.2 under the mutex. */
 export function* deferred_probe_activate(k: Kernel): Kfn<void> {
   yield* mutex_lock(k.deferred_probe_mutex);
-  yield* fetch_add(k.deferred, 'trigger_count', 1);
+  yield* atomic_add(k.deferred, 'trigger_count', 1);
   const pending = yield* load(k.deferred, 'pending');
-  const active = yield* load(k.deferred, 'active');
-  yield* store(k.deferred, 'active', [...active, ...pending]);
-  yield* store(k.deferred, 'pending', []);
-  if (active.length + pending.length > 0) yield* queue_work(k.deferred_probe_work);
+  if (pending.length > 0) {
+    const active = yield* load(k.deferred, 'active');
+    yield* store(k.deferred, 'pending', []);
+    yield* store(k.deferred, 'active', [...active, ...pending]);
+  }
   yield* mutex_unlock(k.deferred_probe_mutex);
 }
 
@@ -99,10 +96,10 @@ export function* driver_deferred_probe_check_state(k: Kernel, _dev: Device): Kfn
 export function* deferred_probe_initcall(k: Kernel): Kfn<void> {
   yield* store(k.deferred, 'enable', true);
   yield* k.driver_deferred_probe_trigger();
-  yield* flush_work(k.deferred_probe_work);
+  yield* flush_deferred_probe_work(k);
   yield* store(k.deferred, 'initcalls_done', true);
   yield* k.driver_deferred_probe_trigger();
-  yield* flush_work(k.deferred_probe_work);
+  yield* flush_deferred_probe_work(k);
 }
 
 /**
@@ -114,5 +111,5 @@ export function* deferred_probe_timeout_work_func(k: Kernel): Kfn<void> {
   yield* store(k.deferred, 'timeout', 0);
   event('deferral-timeout');
   yield* k.driver_deferred_probe_trigger();
-  yield* flush_work(k.deferred_probe_work);
+  yield* flush_deferred_probe_work(k);
 }
