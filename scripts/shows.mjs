@@ -97,9 +97,10 @@ function search() {
   return { table, nothing };
 }
 
-const quoted = (list) => `[${list.map((x) => `'${x}'`).join(', ')}]`;
-
 /** Split where the line would be too long. */
+const sentence = (text) =>
+  text.length > 80 ? `'${text.replace(' and ', " and ' + '")}'` : `'${text}'`;
+const quoted = (list) => `[${list.map(sentence).join(', ')}]`;
 const worldText = (key) => (key.length > 80 ? `'${key.replace(' | ', " | ' + '")}'` : `'${key}'`);
 
 function entryText({ kernels, derived, aspect, gone, come }) {

@@ -88,7 +88,7 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'hand:add+attach dt | add+attach dt/1 client',
       aspect: 'breaks',
       gone: [],
-      come: ['P11 C27', 'P3 C27', 'P4 C38', 'P6 C05'],
+      come: ['P11 C27', 'P3 C27', 'P4 C27', 'P4 C38', 'P6 C05'],
     },
     {
       kernels: '6.6.y 6.12.y',
@@ -222,20 +222,20 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'dt/pci/bus-scan/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'races',
       gone: [
-        'data race on driver: marked write in device_set_driver() and plain ' +
-          'read in __iommu_probe_device() at once',
-        'data race on driver: marked write in device_set_driver() and plain ' +
-          'read in dma_configure_driver_twice() at once',
-        'data race on driver: marked write in device_set_driver() and plain ' +
-          'read in iommu_init_configure() at once',
+        'data race on driver: marked write in device_set_driver() and ' +
+          'plain read in __iommu_probe_device() at once',
+        'data race on driver: marked write in device_set_driver() and ' +
+          'plain read in dma_configure_driver_twice() at once',
+        'data race on driver: marked write in device_set_driver() and ' +
+          'plain read in iommu_init_configure() at once',
       ],
       come: [
-        'data race on driver: plain read in __iommu_probe_device() and plain ' +
-          'write in device_set_driver() at once',
+        'data race on driver: plain read in __iommu_probe_device() and ' +
+          'plain write in device_set_driver() at once',
         'data race on driver: plain read in dma_configure_driver_twice() and ' +
           'plain write in device_set_driver() at once',
-        'data race on driver: plain read in iommu_init_configure() and plain ' +
-          'write in device_set_driver() at once',
+        'data race on driver: plain read in iommu_init_configure() and ' +
+          'plain write in device_set_driver() at once',
       ],
     },
     {
@@ -243,18 +243,18 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'dt/pci/bus-scan/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'races',
       gone: [
-        'data race on driver: marked write in device_set_driver() and plain ' +
-          'read in __iommu_probe_device() at once',
-        'data race on driver: marked write in device_set_driver() and plain ' +
-          'read in iommu_init_configure() at once',
+        'data race on driver: marked write in device_set_driver() and ' +
+          'plain read in __iommu_probe_device() at once',
+        'data race on driver: marked write in device_set_driver() and ' +
+          'plain read in iommu_init_configure() at once',
       ],
       come: [
         'data race on driver: marked read in dma_configure_driver_once() and ' +
           'plain write in device_set_driver() at once',
-        'data race on driver: plain read in __iommu_probe_device() and plain ' +
-          'write in device_set_driver() at once',
-        'data race on driver: plain read in iommu_init_configure() and plain ' +
-          'write in device_set_driver() at once',
+        'data race on driver: plain read in __iommu_probe_device() and ' +
+          'plain write in device_set_driver() at once',
+        'data race on driver: plain read in iommu_init_configure() and ' +
+          'plain write in device_set_driver() at once',
       ],
     },
   ],
@@ -298,7 +298,7 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'dt/amba/populate/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'breaks',
       gone: ['P1 C09', 'P1 C14', 'P10 C14', 'P11 C14'],
-      come: ['P1 C35', 'P3 C35', 'P8 C35', 'oops C35', 'use-after-free C35'],
+      come: ['P1 C35', 'P3 C35', 'P8 C35', 'oops C21', 'use-after-free C35'],
     },
     {
       kernels: '6.15.1 6.16 6.17 6.18 6.18.y 7.0 7.1 7.2 7.3',
