@@ -296,38 +296,49 @@ export class Futures {
   }
 
   /** True if @t, about to take a free lock, may go through the whole section at once. */
-  isQuietSection(t: number, node: number, i: Instruction, values: boolean, answers: Answers) {
-    if (this.stuck || i.code !== Code.lock || node >= this.nodes) return false;
-    const section = this.sections.at(node);
+  isQuietSection(t: number, i: Instruction, answers: Answers): boolean {
+    const section = this.freeSection(t, i);
     if (section === null) return false;
     const { machine } = this;
-    // A trylock tells whether somebody is inside: then the section is no single step.
-    for (const lock of section.locks) {
-      if (machine.state.slots[lock] !== 0 || this.tried.has(lock)) return false;
-    }
     const held = machine.held(t);
-    if (values) {
-      if (!this.interference.isQuietSection(t, section, answers)) return false;
-    } else {
-      if (!this.isSectionQuiet(t, held, section)) return false;
-      for (let u = machine.threadCount() - 1; u >= 0; u--) {
-        if (u === t || machine.isDone(u)) continue;
-        answers.notePair(node, held, machine.local(u), false, section.version);
-      }
-    }
-    // Even alone, the section has to be as it was.
-    answers.notePair(node, held, NOBODY, false, section.version);
-    return true;
-  }
-
-  private isSectionQuiet(t: number, held: number, section: Section): boolean {
-    const { machine } = this;
     const layer = this.layer(held);
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
       if (u === t || machine.isDone(u)) continue;
       if (this.meets(layer, section, machine.local(u))) return false;
     }
+    for (let u = machine.threadCount() - 1; u >= 0; u--) {
+      if (u === t || machine.isDone(u)) continue;
+      answers.notePair(machine.local(t), held, machine.local(u), false, section.version);
+    }
+    this.noteSection(t, section, answers);
     return true;
+  }
+
+  /** The same, asked with the values that cells can have. */
+  isUndisturbedSection(t: number, i: Instruction, answers: Answers): boolean {
+    const section = this.freeSection(t, i);
+    if (section === null || !this.interference.isQuietSection(t, answers)) return false;
+    this.noteSection(t, section, answers);
+    return true;
+  }
+
+  /** The section that @t, about to do @i, could go through at once if it were alone. */
+  private freeSection(t: number, i: Instruction): Section | null {
+    const { machine } = this;
+    const node = machine.local(t);
+    if (this.stuck || i.code !== Code.lock || node >= this.nodes) return null;
+    const section = this.sections.at(node);
+    if (section === null) return null;
+    // A trylock tells whether somebody is inside: then the section is no single step.
+    for (const lock of section.locks) {
+      if (machine.state.slots[lock] !== 0 || this.tried.has(lock)) return null;
+    }
+    return section;
+  }
+
+  /** Even alone, the section has to be as it was. */
+  private noteSection(t: number, { version }: Section, answers: Answers): void {
+    answers.notePair(this.machine.local(t), this.machine.held(t), NOBODY, false, version);
   }
 
   /** True if the section at @node is still @version and conflicts with no future of @other. */

@@ -113,9 +113,9 @@ export class Reach {
   isApart(
     asker: Asker,
     others: ArrayLike<number>,
-    recalled: ReadonlyMap<number, number> | null = null,
+    recalled?: ReadonlyMap<number, number>,
   ): boolean {
-    this.recalled = recalled;
+    this.recalled = recalled ?? null;
     this.begin(asker);
     for (let u = 0; u < others.length; u++) if (!this.reach(others[u]!)) return false;
     while (this.todo.length > 0) if (!this.pass(this.todo.pop()!)) return false;

@@ -24,7 +24,7 @@
 // argument at the head of reduce.ts: its last step, out of a known local state, was looked at.
 
 import type { Answers } from './answers.ts';
-import type { FutureFaults, Places, Section, Sections } from './futures-sections.ts';
+import type { FutureFaults, Places, Sections } from './futures-sections.ts';
 import { ACCESS, Access } from './futures-sections.ts';
 import { Growth } from './interference-growth.ts';
 import { Reach } from './interference-reach.ts';
@@ -77,15 +77,15 @@ export class Interference {
    */
   isQuiet(t: number, i: Instruction, visible: boolean, answers?: Answers): boolean {
     if (ACCESS[i.code] === Access.none) return false;
-    return this.asks(t, visible ? SEEN : 0, null, answers);
+    return this.asks(t, visible ? SEEN : 0, answers);
   }
 
-  /** The same of all of @section, which @t is about to begin. */
-  isQuietSection(t: number, section: Section, answers: Answers): boolean {
-    return this.asks(t, SECTION, section, answers);
+  /** The same of all of the section that @t is about to begin. */
+  isQuietSection(t: number, answers: Answers): boolean {
+    return this.asks(t, SECTION, answers);
   }
 
-  private asks(t: number, marks: number, section: Section | null, answers?: Answers): boolean {
+  private asks(t: number, marks: number, answers?: Answers): boolean {
     const { kept } = this;
     const start = kept.length;
     this.writeAsker(t, marks);
@@ -95,17 +95,21 @@ export class Interference {
       answers?.noteInterference(entry);
       return true;
     }
-    const others = kept.data.subarray(start + OTHERS, kept.length);
-    const asker = {
-      node: kept.data[start + NODE]!,
-      held: kept.data[start + HELD]!,
-      visible: (marks & SEEN) !== 0,
-      section,
-    };
-    const isApart = this.reach.isApart(asker, others);
+    const isApart = this.isApart(start, kept.length);
     if (isApart && answers !== undefined) answers.noteInterference(this.keep(start));
     else kept.length = start;
     return isApart;
+  }
+
+  /** Answer the question at @start, which ends before @end; with the values @recalled, if any. */
+  private isApart(start: number, end: number, recalled?: ReadonlyMap<number, number>): boolean {
+    const { data } = this.kept;
+    const node = data[start + NODE]!;
+    const marks = data[start + MARKS]!;
+    const section = marks & SECTION ? this.sections.at(node) : null;
+    if (marks & SECTION && section === null) return false;
+    const asker = { node, held: data[start + HELD]!, visible: (marks & SEEN) !== 0, section };
+    return this.reach.isApart(asker, data.subarray(start + OTHERS, end), recalled);
   }
 
   /** Write down who asks and where the others stand. */
@@ -191,18 +195,12 @@ export class Interference {
     const cells = start + OTHERS + data[start + COUNT]!;
     if (data[cells] === FORGOTTEN) return false;
     const others = data.subarray(start + OTHERS, cells);
-    const isOld = this.growth.newest(others) >= this.checked.data[entry]!;
-    if (!isOld) return true;
+    if (this.growth.newest(others) < this.checked.data[entry]!) return true;
     const recalled = new Map<number, number>();
     for (let at = cells + 1, left = data[cells]!; left > 0; left--, at += 2) {
       recalled.set(data[at]!, data[at + 1]!);
     }
-    const node = data[start + NODE]!;
-    const marks = data[start + MARKS]!;
-    const section = marks & SECTION ? this.sections.at(node) : null;
-    const asker = { node, held: data[start + HELD]!, visible: (marks & SEEN) !== 0, section };
-    const isSection = (marks & SECTION) === 0 || section !== null;
-    const holds = isSection && this.reach.isApart(asker, others, recalled);
+    const holds = this.isApart(start, cells, recalled);
     if (holds) this.checked.data[entry] = this.machine.automaton.edges.length;
     else data[cells] = FORGOTTEN;
     return holds;

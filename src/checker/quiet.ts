@@ -97,10 +97,10 @@ export class QuietSteps {
   }
 
   private isQuiet(t: number, answers: Answers): boolean {
-    const { machine } = this;
-    const i = this.simple(t);
-    if (i === null) return false;
-    const visible = this.isVisible(t);
+    const facts = this.simpleFacts(t);
+    if (facts < 0) return false;
+    const i = this.machine.instruction(this.machine.local(t));
+    const visible = this.isVisible(facts);
     if (!visible && this.isUnknown(i)) return true;
     if (!visible && this.discipline.isQuiet(i)) {
       answers.noteCell(i.cell, releases(i));
@@ -108,32 +108,31 @@ export class QuietSteps {
     }
     if (!this.options.futures) return false;
     if (this.futures.isQuiet(t, i, visible, answers)) return true;
-    return !visible && this.futures.isQuietSection(t, machine.local(t), i, false, answers);
+    return !visible && this.futures.isQuietSection(t, i, answers);
   }
 
   /** Asked after isQuiet(): with the values that cells can have. */
   private isUndisturbed(t: number, answers: Answers): boolean {
-    const { machine, futures } = this;
-    const i = this.simple(t);
-    if (i === null) return false;
-    const visible = this.isVisible(t);
+    const facts = this.simpleFacts(t);
+    if (facts < 0) return false;
+    const { futures, machine } = this;
+    const i = machine.instruction(machine.local(t));
+    const visible = this.isVisible(facts);
     if (futures.interference.isQuiet(t, i, visible, answers)) return true;
-    return !visible && futures.isQuietSection(t, machine.local(t), i, true, answers);
+    return !visible && futures.isUndisturbedSection(t, i, answers);
   }
 
-  /** What @t is about to do; null if it can not, or if it ends the run or is a choice. */
-  private simple(t: number): Instruction | null {
+  /** The facts about what @t would do; -1 if it can not, or if it ends the run or is a choice. */
+  private simpleFacts(t: number): number {
     const { machine } = this;
     const facts = machine.facts(t);
-    if (facts < 0 || (facts & Fact.ends) !== 0) return null;
-    if ((facts & Fact.done) !== 0 && machine.leaks(t)) return null;
-    const i = machine.instruction(machine.local(t));
-    return i.code === Code.choose ? null : i;
+    if (facts < 0 || (facts & Fact.ends) !== 0) return -1;
+    if ((facts & Fact.done) !== 0 && machine.leaks(t)) return -1;
+    return machine.instruction(machine.local(t)).code === Code.choose ? -1 : facts;
   }
 
-  private isVisible(t: number): boolean {
-    const visible = (this.machine.facts(t) & Fact.visible) !== 0;
-    return visible && !this.options.faults?.ignoreVisible;
+  private isVisible(facts: number): boolean {
+    return (facts & Fact.visible) !== 0 && !this.options.faults?.ignoreVisible;
   }
 
   /** True if @i is about an object that only the thread before it can know. */

@@ -93,9 +93,8 @@ export class Findings {
   /** What was looked for has been found: nothing else is wanted. */
   done = false;
   private readonly until: (report: Report) => boolean;
-  private readonly byKey = new Map<string, Found>();
-  /** By key: how many runs have been looked at, and the fewest switches of them. */
-  private readonly looked = new Map<string, { runs: number; switches: number }>();
+  /** By key: the best run so far, its switches, and how many have been compared. */
+  private readonly byKey = new Map<string, { found: Found; switches: number; runs: number }>();
 
   constructor(until: (report: Report) => boolean = () => false) {
     this.until = until;
@@ -110,27 +109,26 @@ export class Findings {
 
   private look(report: Report, path: Path): void {
     const key = reportKey(report);
-    const known = this.looked.get(key);
-    if (known !== undefined && known.runs >= RUNS_MAX) return;
+    const known = this.byKey.get(key);
+    const runs = (known?.runs ?? 0) + 1;
+    if (runs > RUNS_MAX) return;
     const switches = path.switches();
     if (known === undefined || switches < known.switches) {
-      this.byKey.set(key, { report, run: path.run() });
-    }
-    const fewest = Math.min(switches, known?.switches ?? switches);
-    this.looked.set(key, { runs: (known?.runs ?? 0) + 1, switches: fewest });
+      this.byKey.set(key, { found: { report, run: path.run() }, switches, runs });
+    } else known.runs = runs;
   }
 
   /** Each of @found that is not there yet. */
   add(found: readonly Found[]): void {
     for (const one of found) {
       const key = reportKey(one.report);
-      if (!this.byKey.has(key)) this.byKey.set(key, one);
+      if (!this.byKey.has(key)) this.byKey.set(key, { found: one, switches: 0, runs: 1 });
     }
   }
 
   /** In the order of their keys. */
   all(): Found[] {
-    return [...this.byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => found);
+    return [...this.byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { found }]) => found);
   }
 }
 
