@@ -90,7 +90,8 @@ export class Interference {
     const start = kept.length;
     this.writeAsker(t, marks);
     const entry = this.recall(start);
-    if (entry >= 0) {
+    // Where nobody learns of it, nobody asks again.
+    if (entry >= 0 && (answers !== undefined || this.holds(entry))) {
       kept.length = start;
       answers?.noteInterference(entry);
       return true;
