@@ -49,7 +49,6 @@ export const defaultConfig: Config = {
 export interface DeferredFields {
   pending: readonly Device[];
   active: readonly Device[];
-  trigger_count: number;
   enable: boolean;
   initcalls_done: boolean;
   timeout: number;
@@ -89,6 +88,8 @@ export interface Globals {
   group_sharers(dev: Device): readonly Device[];
   /** The bridge whose requester id the device uses; null if it has its own. */
   alias_of(dev: Device): Device | null;
+  /** The devices that have a driver, in the order of the world. */
+  probed_devices(): readonly Device[];
   driver_allows_async_probing(drv: Driver): boolean;
 }
 
@@ -136,7 +137,10 @@ const BUS_ORDER: readonly BusName[] = ['platform', 'pci', 'amba', 'cdx'];
 export function newGlobals(
   config: Config,
   sw: Readonly<Switches>,
-  lookups: Pick<Globals, 'instance' | 'ops_of' | 'supplier_of' | 'group_sharers' | 'alias_of'>,
+  lookups: Pick<
+    Globals,
+    'instance' | 'ops_of' | 'supplier_of' | 'group_sharers' | 'alias_of' | 'probed_devices'
+  >,
   buses: readonly BusName[] = BUS_ORDER,
 ): Globals {
   return {

@@ -68,6 +68,8 @@ export interface DeviceFields {
   dead: boolean;
   /** dev->p->deferred_probe is linked into a list. */
   deferred_probe: boolean;
+  /** Deferred probing has been triggered since the probe of the device began. */
+  triggered: boolean;
   ready_to_probe: boolean;
   can_match: boolean;
   /** knode_driver is attached: device_is_bound(). */

@@ -63,6 +63,7 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
         (other) => other !== dev && other.groupKey !== null && other.groupKey === dev.groupKey,
       ),
     alias_of: (dev: Device) => (dev.alias === null ? null : (made.devices.get(dev.alias) ?? null)),
+    probed_devices: () => [...made.devices.values()].filter(({ name }) => made.drivers.has(name)),
   };
   registerInProbe(world, draft, made);
   const buses = world.devices.map((device) => device.bus);
@@ -184,7 +185,6 @@ function initGlobals(world: World, k: Kernel, made: Made, init: Init): void {
       world.devices.filter((d) => d.deferred).map((d) => must(made.devices.get(d.name), d.name)),
     ],
     [k.deferred, 'active', []],
-    [k.deferred, 'trigger_count', 0],
     [k.deferred, 'enable', deferralEnabled],
     [k.deferred, 'initcalls_done', deferralEnabled],
     [k.deferred, 'timeout', 10],
@@ -219,6 +219,7 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
     [dev, 'driver', driver],
     [dev, 'dead', false],
     [dev, 'deferred_probe', device.deferred],
+    [dev, 'triggered', false],
     [dev, 'ready_to_probe', device.present],
     [dev, 'can_match', bound || device.deferred === true],
     [dev, 'bound', bound],

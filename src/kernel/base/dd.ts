@@ -151,17 +151,16 @@ export function* __driver_probe_device(k: Kernel, drv: Driver, dev: Device): Kfn
 
 /**
  * Models driver_probe_device() of v7.2.
- * INVARIANT: a trigger between the two reads of the count is made up for.
- * ABSTRACTED: probe_count, which only wait_for_device_probe() reads.
+ * INVARIANT: a trigger between the two reads of deferred_trigger_count is made up for.
+ * ABSTRACTED: that count, see deferred_probe_activate(); probe_count, which only
+ * wait_for_device_probe() reads.
  */
 export function* driver_probe_device(k: Kernel, drv: Driver, dev: Device): Kfn<Errno> {
-  const trigger_count = yield* READ_ONCE(k.deferred, 'trigger_count');
+  yield* WRITE_ONCE(dev, 'triggered', false);
   const ret = yield* k.__driver_probe_device(drv, dev);
   if (ret === -EPROBE_DEFER || ret === EPROBE_DEFER) {
     yield* k.driver_deferred_probe_add(dev);
-    if (trigger_count !== (yield* READ_ONCE(k.deferred, 'trigger_count'))) {
-      yield* k.driver_deferred_probe_trigger();
-    }
+    if (yield* READ_ONCE(dev, 'triggered')) yield* k.driver_deferred_probe_trigger();
   }
   return ret;
 }

@@ -3,7 +3,7 @@
 import { ENODEV, EPROBE_DEFER, type Errno, ETIMEDOUT } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { atomic_add, event, type Kfn, load, repeat, store } from '#env/op';
+import { event, type Kfn, load, repeat, store, WRITE_ONCE } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Device } from '../types.ts';
 import { flush_deferred_probe_work } from './deferred-work.ts';
@@ -48,10 +48,19 @@ export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
   if (yield* load(k.deferred, 'enable')) yield* k.deferred_probe_activate();
 }
 
-/** The part of driver_deferred_probe_trigger() of v7.2 under the mutex. */
+/**
+ * The part of driver_deferred_probe_trigger() of v7.2 under the mutex.
+ *
+ * ABSTRACTED: deferred_trigger_count. A probe reads it twice and asks whether it has changed, so
+ * there is a flag for each device instead: a probe begins by clearing that of its device, whose
+ * lock it holds, and a trigger sets them all. It does so one after the other, which lets through
+ * all that counting does, and this: of two probes that begin during a trigger, the later one may
+ * take it to have come after it began, and the earlier one not. Then a trigger more follows.
+ * Probes that end during a trigger were on the list before it, and might as well have ended then.
+ */
 export function* deferred_probe_activate(k: Kernel): Kfn<void> {
   yield* mutex_lock(k.deferred_probe_mutex);
-  yield* atomic_add(k.deferred, 'trigger_count', 1);
+  for (const dev of k.probed_devices()) yield* WRITE_ONCE(dev, 'triggered', true);
   const pending = yield* load(k.deferred, 'pending');
   if (pending.length > 0) {
     const active = yield* load(k.deferred, 'active');
