@@ -11,11 +11,17 @@
 //                answers: "y is touched by T1 alone", "T2 at node 12 does nothing to m"
 //   later T2 is seen to write y: of all expansions 7 and 9 relied on it, these two are redone
 //
+// A thread takes many quiet steps in a row, while the others stand still. Their number is kept, not
+// each of them; and one answer says of all of them together, for each of the others, that they are
+// no conflict with what it may do from where it stands (answers-paths.ts).
+//
 // Answers are interned, so asking them again is cheap even where there is no room to keep which
 // expansion used which; then one wrong answer voids the round.
 
+import { EMPTY, Sequences } from './answers-paths.ts';
 import type { Futures } from './futures.ts';
 import { Ints } from './ints.ts';
+import type { Machine } from './machine.ts';
 import type { Report } from './program.ts';
 import type { Discipline } from './reduce.ts';
 import type { Found, Path } from './run.ts';
@@ -46,25 +52,39 @@ interface Asker {
   readonly visible: boolean;
 }
 
-/** In place of the asker: an access, the release of a lock, what interference.ts keeps. */
-const ACCESS = -1;
-const RELEASE = -2;
-const INTERFERENCE = -3;
+/** What is kept of an expansion, in the two lowest bits: a step, an answer, several steps. */
+const Item = { step: 0, answer: 1, steps: 2 } as const;
+/** In place of a sequence of steps: what the others do not matter to; this and less for a sequence
+ * of steps that interference.ts was asked about. */
+const ALONE = -1;
+const INTERFERENCE = -2;
+/** Steps that are quiet whatever the others do, by what has to hold: of a cell, or of a section. */
+const Alone = { access: 0, release: 1, section: 2, kinds: 3 } as const;
 
 /** The expansions of one round with the answers they relied on. */
 export class Answers {
+  private readonly machine: Machine;
   private readonly futures: Futures;
   private readonly discipline: Discipline;
   private readonly expansions = new Ints();
   /** By expansion, from its start on: steps (even) and answers (odd). */
   private readonly kept = new Ints();
-  /** Distinct answers, numbered: by cell, and pairs of an asker and where another thread stands. */
-  private readonly accesses: number[] = [];
-  private readonly releases: number[] = [];
-  private readonly interferences: number[] = [];
+  /** Distinct answers, numbered: what steps, or ALONE, and where another thread stands, or what. */
   private readonly pairs = new PairTable();
   private readonly first = new Ints();
   private readonly second = new Ints();
+  /** Sequences of askers, and of what is quiet whatever the others do. */
+  private readonly askings = new Sequences();
+  private readonly alones = new Sequences();
+  private readonly inquiries = new Sequences();
+  /** Quiet steps of one thread in a row that are not kept yet; where the others stand meanwhile. */
+  private thread = -1;
+  private count = 0;
+  private readonly others: number[] = [];
+  private asking = EMPTY;
+  private alone = EMPTY;
+  private inquiry = EMPTY;
+  private footprint = -1;
   /** What a thread does: node, locks held, version of the section or -1, whether rules see it. */
   private readonly askers = new PairTable();
   private readonly askerList: Asker[] = [];
@@ -73,7 +93,8 @@ export class Answers {
   /** There was no room to keep which expansion relied on what. */
   private full = false;
 
-  constructor(futures: Futures, discipline: Discipline) {
+  constructor(machine: Machine, futures: Futures, discipline: Discipline) {
+    this.machine = machine;
     this.futures = futures;
     this.discipline = discipline;
   }
@@ -103,7 +124,38 @@ export class Answers {
 
   /** The current expansion takes a step. */
   noteStep(thread: number, choice: number): void {
-    this.keep((thread | (choice << 8)) << 1);
+    if (choice !== 0) {
+      this.end();
+      this.keep((((choice << 8) | thread) << 2) | Item.step);
+      return;
+    }
+    this.turnTo(thread);
+    this.count++;
+  }
+
+  /** The steps to come, and what they rely on, are of @thread: to be told before it moves. */
+  turnTo(thread: number): void {
+    if (thread === this.thread) return;
+    this.end();
+    this.thread = thread;
+    const { machine, others } = this;
+    for (let u = machine.threadCount() - 1; u >= 0; u--) {
+      if (u !== thread && !machine.isDone(u)) others.push(machine.local(u));
+    }
+  }
+
+  /** The expansion ends here, or there are other threads now: keep what is not kept yet. */
+  end(): void {
+    const { thread, asking, others } = this;
+    if (this.count > 0) this.keep((((this.count << 8) | thread) << 2) | Item.steps);
+    if (this.alone !== EMPTY) this.noteAnswer(ALONE, this.alone);
+    this.endInquiry();
+    if (asking !== EMPTY) for (const other of others) this.noteAnswer(asking, other);
+    others.length = 0;
+    this.thread = -1;
+    this.count = 0;
+    this.asking = EMPTY;
+    this.alone = EMPTY;
   }
 
   /** The steps of @expansion, each as thread | choice << 8. */
@@ -111,7 +163,10 @@ export class Answers {
     const steps: number[] = [];
     for (let at = this.start(expansion); at < this.start(expansion + 1); at++) {
       const item = this.kept.data[at]!;
-      if ((item & 1) === 0) steps.push(item >> 1);
+      const what = item >>> 2;
+      if ((item & 3) === Item.step) steps.push(what);
+      if ((item & 3) !== Item.steps) continue;
+      for (let left = what >>> 8; left > 0; left--) steps.push(what & 0xff);
     }
     return steps;
   }
@@ -126,32 +181,71 @@ export class Answers {
     else this.full = true;
   }
 
-  /** An access to @cell, or the release of a lock, was taken for quiet. */
-  noteCell(cell: number, releases: boolean): void {
-    if (releases) this.noteOnce(this.releases, RELEASE, cell);
-    else this.noteOnce(this.accesses, ACCESS, cell);
+  /** An access of @t to @cell, or the release of a lock, was taken for quiet. */
+  noteCell(t: number, cell: number, releases: boolean): void {
+    this.noteAlone(t, cell * Alone.kinds + (releases ? Alone.release : Alone.access));
   }
 
-  /** A step was taken for quiet by what interference.ts has kept as @entry. */
-  noteInterference(entry: number): void {
-    this.noteOnce(this.interferences, INTERFERENCE, entry);
+  /** Even alone, the section that @t begins where it stands has to be in this @version. */
+  noteSection(t: number, version: number): void {
+    const { machine } = this;
+    const asker = this.asker(machine.local(t), machine.held(t), false, version);
+    this.noteAlone(t, asker * Alone.kinds + Alone.section);
   }
 
-  private noteOnce(ids: number[], kind: number, what: number): void {
-    let id = what < ids.length ? ids[what]! : -1;
-    if (id < 0) {
-      id = this.add(kind, what);
-      while (ids.length <= what) ids.push(-1);
-      ids[what] = id;
-    }
-    this.keep((id << 1) | 1);
+  private noteAlone(t: number, what: number): void {
+    this.turnTo(t);
+    this.alone = this.alones.extended(this.alone, what);
+  }
+
+  /** A step of @t was taken for quiet by what interference.ts says of @asker and @footprint. */
+  noteInterference(t: number, footprint: number, asker: number): void {
+    this.turnTo(t);
+    if (footprint !== this.footprint) this.endInquiry();
+    this.footprint = footprint;
+    this.inquiry = this.inquiries.extended(this.inquiry, asker);
+  }
+
+  private endInquiry(): void {
+    if (this.inquiry !== EMPTY) this.noteAnswer(INTERFERENCE - this.inquiry, this.footprint);
+    this.inquiry = EMPTY;
+    this.footprint = -1;
   }
 
   /**
-   * What a thread with the locks @held does at @node was taken for no conflict with the future of
-   * a thread at @other: its step, or all of the section that begins there, in this @version.
+   * What @t does where it stands was taken for no conflict with the future of any other thread: its
+   * step, or all of the section that begins there, in this @version.
    */
-  notePair(node: number, held: number, other: number, visible: boolean, version: number): void {
+  noteApart(t: number, visible: boolean, version: number): void {
+    const { machine } = this;
+    const asker = this.asker(machine.local(t), machine.held(t), visible, version);
+    this.turnTo(t);
+    this.asking = this.askings.extended(this.asking, asker);
+  }
+
+  /**
+   * What those of @members do where they stand, who hold @held together, was taken for no conflict
+   * with the future of one of @others. They are bits.
+   */
+  noteMembers(
+    members: number,
+    held: number,
+    others: number,
+    isVisible: (t: number) => boolean,
+  ): void {
+    const { machine } = this;
+    let asking = EMPTY;
+    for (let rest = members; rest !== 0; rest &= rest - 1) {
+      const m = 31 - Math.clz32(rest & -rest);
+      const asker = this.asker(machine.local(m), held, isVisible(m), -1);
+      asking = this.askings.extended(asking, asker);
+    }
+    for (let rest = others; rest !== 0; rest &= rest - 1) {
+      this.noteAnswer(asking, machine.local(31 - Math.clz32(rest & -rest)));
+    }
+  }
+
+  private asker(node: number, held: number, visible: boolean, version: number): number {
     if (version > VERSIONS_MAX) this.full = true;
     const key = (held * (VERSIONS_MAX + 2) + version + 1) * 2 + (visible ? 1 : 0);
     let asker = this.askers.get(node, key);
@@ -159,12 +253,18 @@ export class Answers {
       asker = this.askerList.push({ node, held, version, visible }) - 1;
       this.askers.add(node, key, asker);
     }
-    let id = this.pairs.get(asker, other);
+    return asker;
+  }
+
+  private noteAnswer(first: number, second: number): void {
+    let id = this.pairs.get(first, second);
     if (id < 0) {
-      id = this.add(asker, other);
-      this.pairs.add(asker, other, id);
+      id = this.first.length;
+      this.pairs.add(first, second, id);
+      this.first.push(first);
+      this.second.push(second);
     }
-    this.keep((id << 1) | 1);
+    this.keep((id << 2) | Item.answer);
   }
 
   /** If the current expansion holds, @report is what the run on @path comes to. */
@@ -182,22 +282,10 @@ export class Answers {
     return this.suspected.filter((s) => holds(s.expansion)).map(({ found }) => found);
   }
 
-  private add(first: number, second: number): number {
-    this.first.push(first);
-    this.second.push(second);
-    return this.first.length - 1;
-  }
-
   /** Expansions that relied on what does not hold; null if all have to be done again. */
   wrong(): number[] | null {
-    const wrong = new Uint8Array(this.first.length);
-    let any = false;
-    for (let id = 0; id < wrong.length; id++) {
-      if (this.holds(this.first.data[id]!, this.second.data[id]!)) continue;
-      wrong[id] = 1;
-      any = true;
-    }
-    if (!any) return [];
+    const wrong = this.wrongAnswers();
+    if (!wrong.includes(1)) return [];
     if (this.full) return null;
     const found: number[] = [];
     for (let e = 0; e < this.size; e++) {
@@ -210,17 +298,58 @@ export class Answers {
     const end = this.start(expansion + 1);
     for (let at = this.start(expansion); at < end; at++) {
       const item = this.kept.data[at]!;
-      if ((item & 1) === 1 && wrong[item >> 1] === 1) return true;
+      if ((item & 3) === Item.answer && wrong[item >>> 2] === 1) return true;
     }
     return false;
   }
 
-  private holds(first: number, second: number): boolean {
-    if (first === INTERFERENCE) return this.futures.interference.holds(second);
-    if (first < 0) return this.discipline.isHarmless(second, first === RELEASE);
-    const { node, held, version, visible } = this.askerList[first]!;
-    if (version >= 0) return this.futures.isSectionApart(node, held, second, version);
-    return this.futures.isApart(node, held, second, visible);
+  /** By answer: 1 if it does not hold. */
+  private wrongAnswers(): Uint8Array {
+    const { first, second, askings, alones, inquiries, futures } = this;
+    const wrong = new Uint8Array(first.length);
+    const ofAlones = new Int32Array(alones.size);
+    const byOther: number[][] = [];
+    const byFootprint: number[][] = [];
+    for (let id = 0; id < wrong.length; id++) {
+      const what = second.data[id]!;
+      if (first.data[id] === ALONE) {
+        wrong[id] = alones.every(what, (item) => this.holdsAlone(item), ofAlones, 1) ? 0 : 1;
+        continue;
+      }
+      const by = first.data[id]! >= 0 ? byOther : byFootprint;
+      while (by.length <= what) by.push([]);
+      by[what]!.push(id);
+    }
+    const ofAskings = new Int32Array(askings.size);
+    for (const [other, ids] of byOther.entries()) {
+      const isApart = (asker: number): boolean => this.isApart(asker, other);
+      for (const id of ids) {
+        wrong[id] = askings.every(first.data[id]!, isApart, ofAskings, other + 1) ? 0 : 1;
+      }
+    }
+    const ofInquiries = new Int32Array(inquiries.size);
+    for (const [footprint, ids] of byFootprint.entries()) {
+      const isQuiet = (asker: number): boolean => futures.interference.holds(footprint, asker);
+      for (const id of ids) {
+        const inquiry = INTERFERENCE - first.data[id]!;
+        wrong[id] = inquiries.every(inquiry, isQuiet, ofInquiries, footprint + 1) ? 0 : 1;
+      }
+    }
+    return wrong;
+  }
+
+  private holdsAlone(item: number): boolean {
+    const what = Math.floor(item / Alone.kinds);
+    const kind = item % Alone.kinds;
+    if (kind !== Alone.section) return this.discipline.isHarmless(what, kind === Alone.release);
+    const { node, version } = this.askerList[what]!;
+    return this.futures.isSection(node, version);
+  }
+
+  private isApart(asker: number, other: number): boolean {
+    const { node, held, version, visible } = this.askerList[asker]!;
+    if (version >= 0) return this.futures.isSectionApart(node, held, other, version);
+    return this.futures.isApart(node, held, other, visible);
   }
 
   /** @expansion is done again, as another one. */

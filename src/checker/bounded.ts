@@ -25,7 +25,7 @@ import { Code } from './machine-code.ts';
 import { Fact } from './machine-sight.ts';
 import { atLeast, Pace } from './pace.ts';
 import type { Report } from './program.ts';
-import { CYCLE_MIN, Cycle } from './quiet-cycle.ts';
+import { Cycle } from './quiet-cycle.ts';
 import { Discipline, type ReductionFaults, releases } from './reduce.ts';
 import { type Choice, type Found, type Limit, type Limits, reportKey } from './run.ts';
 import { StateTable } from './state-table.ts';
@@ -246,11 +246,10 @@ class Layered {
     let steps = parent.steps;
     do {
       // A quiet loop without end is gone round a few times; where it stops does not matter.
-      if (run > CYCLE_MIN && cycle.closes(machine, t)) {
+      if (cycle.hasClosed(machine, t, run)) {
         if (this.options.faults?.ignoreCycles) return;
         break;
       }
-      if (run >= CYCLE_MIN && (run & (run - 1)) === 0) cycle.begin(machine);
       const before = machine.threadCount();
       machine.step(t, run === 0 ? choice : 0);
       this.transitions++;
@@ -280,7 +279,7 @@ class Layered {
 
   private learn(t: number): void {
     const { machine } = this;
-    if (this.options.quiet === false || !machine.isWaiting(t)) return;
+    if (this.options.quiet === false || machine.isDone(t)) return;
     const node = machine.local(t);
     const i = machine.instruction(node);
     if (!machine.isUnpublished(i)) this.discipline.note(t, node, machine.held(t), i);

@@ -4,6 +4,8 @@
 // What the kernel's memory model calls a race, and KCSAN reports: in some state two threads are
 // about to access the same cell, at least one writes, and at least one is plain. If both are plain
 // or the write is, the report is a data race; a plain read against a marked write is one, too.
+// A store of what the cell holds already is no write, as with KCSAN_REPORT_VALUE_CHANGE_ONLY, which
+// is on unless told: nobody can tell whether it has happened, and no search need order it.
 // Two marked accesses (READ_ONCE, WRITE_ONCE, atomics) may race: that is what the marks are for.
 //
 //   T1: dev->driver = drv        T2: if (READ_ONCE(dev->driver))     race: the write is plain
@@ -29,9 +31,10 @@ export class DataRaces implements Detector {
     const { enabled, pending, program } = view;
     for (let i = 0; i < enabled.length; i++) {
       for (let j = i + 1; j < enabled.length; j++) {
-        const [a, b] = [pending.get(enabled[i]!)!, pending.get(enabled[j]!)!];
-        if (!races(a, b)) continue;
-        const names = [enabled[i]!, enabled[j]!].map((t) => program.threadName(t));
+        const [t, u] = [enabled[i]!, enabled[j]!];
+        const [a, b] = [pending.get(t)!, pending.get(u)!];
+        if (!races(a, b, program.isSilent?.(t) ?? false, program.isSilent?.(u) ?? false)) continue;
+        const names = [t, u].map((w) => program.threadName(w));
         const { key, report } = reportOf(a, b, names);
         if (!this.found.has(key)) this.found.set(key, { report, run: view.path() });
       }
@@ -70,10 +73,12 @@ export class RaceWatch {
 
   private pair(a: number, b: number, t: number, u: number): void {
     if (this.known.get(a, b) >= 0) return;
-    this.known.add(a, b, 0);
     const { machine } = this;
     const [one, other] = [machine.views.all[a]!, machine.views.all[b]!];
-    if (!races(one, other)) return;
+    const mayRace = races(one, other, false, false);
+    if (mayRace && !races(one, other, machine.isSilent(t), machine.isSilent(u))) return;
+    this.known.add(a, b, 0);
+    if (!mayRace) return;
     const names = [machine.threadName(t), machine.threadName(u)];
     const { key, report } = reportOf(one, other, names);
     if (!this.found.has(key)) this.found.set(key, report);
@@ -96,10 +101,12 @@ function reportOf(a: OpView, b: OpView, threads: readonly string[]) {
   return { key: `${subject} ${sides.join(' ')}`, report };
 }
 
-function races(a: OpView, b: OpView): boolean {
+/** True if @a and @b, of which some are silent stores, race. */
+function races(a: OpView, b: OpView, aIsSilent: boolean, bIsSilent: boolean): boolean {
   if (a.cell !== b.cell || a.cell < 0) return false;
   if (!ACCESSES.has(a.kind) || !ACCESSES.has(b.kind)) return false;
-  return (a.effect === 'write' || b.effect === 'write') && (a.plain || b.plain);
+  const changes = (a.effect === 'write' && !aIsSilent) || (b.effect === 'write' && !bIsSilent);
+  return changes && (a.plain || b.plain);
 }
 
 function describe(op: OpView): string {

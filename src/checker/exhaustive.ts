@@ -34,9 +34,9 @@ import { Code } from './machine-code.ts';
 import { Pace } from './pace.ts';
 import { PersistentSets } from './persistent.ts';
 import { QuietSteps } from './quiet.ts';
-import { CYCLE_MIN, Cycle } from './quiet-cycle.ts';
+import { Cycle } from './quiet-cycle.ts';
 import { Discipline } from './reduce.ts';
-import { learn } from './reduce-learn.ts';
+import { learn, MUCH, Study } from './reduce-learn.ts';
 import { DependenceMatrix } from './reduce-matrix.ts';
 import { Findings, type Limit, livelock, Path } from './run.ts';
 import { StateTable } from './state-table.ts';
@@ -44,7 +44,7 @@ import { StateTable } from './state-table.ts';
 export type { ExhaustiveOptions, SearchResult } from './exhaustive-options.ts';
 
 /** Fields of a search that a checkpoint does not have: they are there, or change nothing. */
-const FIXED = ['machine', 'options', 'limits', 'pace'];
+const FIXED = new Set(['machine', 'options', 'limits', 'pace']);
 
 /** Explore @machine exhaustively. */
 export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): SearchResult {
@@ -65,6 +65,9 @@ class Exhaustive {
   private readonly matrix: DependenceMatrix;
   private readonly limits: Limit[] = [];
   private readonly pace: Pace;
+  private readonly quiet: boolean;
+  private readonly looksAhead: boolean;
+  private readonly learns: boolean;
   private depth = -1;
   private table = new StateTable();
   private transitions = 0;
@@ -77,19 +80,23 @@ class Exhaustive {
   /** The expansion under way. */
   private expansion = 0;
   private last = 0;
+  private readonly study = new Study();
   /** Something is done again: nobody is left out. */
   private redoing = false;
 
   constructor(machine: Machine, options: ExhaustiveOptions) {
     this.machine = machine;
     this.options = options;
+    this.quiet = options.quiet !== false;
+    this.looksAhead = this.quiet && options.futures !== false;
+    this.learns = this.quiet && options.learn !== false;
     this.findings = new Findings(options.until);
     this.discipline =
       options.discipline ?? new Discipline(machine.memory, machine.heldSets, options.faults);
     this.futures = options.knownFutures ?? new Futures(machine, this.discipline, options.faults);
     this.steps = new QuietSteps(machine, this.discipline, this.futures, options);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
-    this.answers = new Answers(this.futures, this.discipline);
+    this.answers = new Answers(machine, this.futures, this.discipline);
     const sample = () => this.stack.sample(this.depth, this.table.size, this.redoing);
     this.pace = new Pace(options, sample);
     this.persistent = new PersistentSets(machine, this.futures, options.faults);
@@ -100,7 +107,7 @@ class Exhaustive {
     let resumed = this.options.keeper?.load(kept) ?? false;
     if (resumed) Object.assign(this, kept);
     else {
-      if (this.options.learn !== false && this.quiet()) learn(this.machine, (t) => this.note(t));
+      if (this.learns) learn(this.machine, (t) => this.steps.note(t));
       this.refresh();
     }
     for (let again = true; again; resumed = false) {
@@ -119,44 +126,45 @@ class Exhaustive {
   }
 
   private kept(): object {
-    return Object.fromEntries(Object.entries(this).filter(([name]) => !FIXED.includes(name)));
+    return Object.fromEntries(Object.entries(this).filter(([name]) => !FIXED.has(name)));
   }
 
-  private quiet(): boolean {
-    return this.options.quiet !== false;
+  /** Learn more, once, if the search has proved to be large: then it begins again. */
+  private studies(): boolean {
+    if (!this.learns || !this.study.begins(this.table.size)) return false;
+    learn(this.machine, (t) => this.steps.note(t), MUCH);
+    return true;
   }
 
   private refresh(): void {
-    if (this.looksAhead()) this.futures.refresh();
-  }
-
-  private looksAhead(): boolean {
-    return this.quiet() && this.options.futures !== false;
+    if (this.looksAhead) this.futures.refresh();
   }
 
   /** Begin a round in the first state. */
   private begin(): void {
-    const { machine } = this;
+    const { machine, futures, discipline } = this;
     this.rounds++;
     this.table = new StateTable();
-    this.answers = new Answers(this.futures, this.discipline);
+    this.answers = new Answers(machine, futures, discipline);
     this.wrong = [];
-    this.base = { surprises: this.futures.surprises, demotions: this.discipline.demotions };
+    this.base = { surprises: futures.surprises, demotions: discipline.demotions };
     machine.reset();
     this.path.length = 0;
     this.last = 0;
     this.findings.note(machine.reports, this.path);
-    for (let t = 0; t < machine.threadCount(); t++) this.note(t);
+    for (let t = 0; t < machine.threadCount(); t++) this.steps.note(t);
     this.stack.clear();
     this.redoing = false;
+    if (this.study.ends()) this.refresh();
     this.expansion = this.answers.begin(-1, 0, 0, 0);
     this.settle(0);
+    this.answers.end();
     this.depth = this.enter(-1, machine.mark(), 0, 0);
   }
 
   /** False if the round has to be done again, since a reduction proved to be wrong. */
   private goesOn(): boolean {
-    if (this.futures.surprises !== this.base.surprises) return false;
+    if (this.futures.surprises !== this.base.surprises || this.study.isNew) return false;
     const { young = YOUNG } = this.options;
     return this.discipline.demotions === this.base.demotions || this.table.size >= young;
   }
@@ -165,8 +173,8 @@ class Exhaustive {
   private explore(depth: number): void {
     const { machine } = this;
     while (depth >= 0 && this.goesOn()) {
-      if (this.looksAhead() && this.futures.isStale()) this.refresh();
-      if (this.exceeded(depth)) break;
+      if (this.looksAhead && this.futures.isStale()) this.refresh();
+      if (this.exceeded(depth) || this.studies()) break;
       const level = this.stack.at(depth);
       if (level.thread < 0 && level.todo === 0) {
         this.stack.leave(level, this.table.size);
@@ -182,7 +190,7 @@ class Exhaustive {
   /** Do again what has relied on answers that do not hold; false if that is too much. */
   private repair(): boolean {
     if (this.options.faults?.neverRedone) return true;
-    while (this.quiet() && this.limits.length === 0 && !this.findings.done) {
+    while (this.quiet && this.limits.length === 0 && !this.findings.done) {
       for (let e = this.wrong.pop(); e !== undefined; e = this.wrong.pop()) {
         this.again(e);
         if (!this.goesOn() || this.findings.done) return false;
@@ -244,19 +252,14 @@ class Exhaustive {
   }
 
   /** Take a step and the quiet ones after it; returns the new depth. */
-  private expand(
-    depth: number,
-    parent: number,
-    thread: number,
-    choice: number,
-    sleep: number,
-  ): number {
+  private expand(depth: number, parent: number, t: number, choice: number, sleep: number): number {
     const { machine, path } = this;
     const mark = machine.mark();
     const { length } = path;
-    this.expansion = this.answers.begin(parent, thread, choice, sleep);
-    this.take(thread, choice);
+    this.expansion = this.answers.begin(parent, t, choice, sleep);
+    this.take(t, choice);
     const left = this.settle(sleep);
+    this.answers.end();
     if (left >= 0) return this.enter(depth, mark, length, left);
     machine.undo(mark);
     path.length = length;
@@ -278,12 +281,8 @@ class Exhaustive {
     this.answers.noteStep(t, choice);
     this.last = t;
     if (machine.reports.length > 0) this.findings.note(machine.reports, path);
-    this.note(t);
-    for (let fresh = before; fresh < machine.threadCount(); fresh++) this.note(fresh);
-  }
-
-  private note(t: number): void {
-    if (this.quiet()) this.steps.note(t);
+    this.steps.note(t);
+    for (let fresh = before; fresh < machine.threadCount(); fresh++) this.steps.note(fresh);
   }
 
   /**
@@ -292,29 +291,26 @@ class Exhaustive {
    * taking a lock for a quiet section wakes who is about to take it.
    */
   private settle(sleep: number): number {
-    if (!this.quiet()) return sleep;
+    if (!this.quiet) return sleep;
     const { machine } = this;
     const { faults, depthMax = DEPTH_MAX } = this.options;
     let asleep = sleep;
-    for (let steps = 1, power = CYCLE_MIN; ; steps++) {
+    for (let steps = 1; ; steps++) {
       const t = this.steps.quiet(this.last, faults?.sleepersAreDone ? 0 : asleep, this.answers);
       if (t < 0) return asleep;
       if ((asleep >> t) & 1) return -1;
-      const locks = machine.instruction(machine.local(t)).code === Code.lock;
-      if (asleep !== 0 && locks && !faults?.sectionsWakeNobody) {
+      const { code } = machine.instruction(machine.local(t));
+      if (asleep !== 0 && code === Code.lock && !faults?.sectionsWakeNobody) {
         asleep = this.matrix.notWoken(machine, asleep, machine.view(t));
       }
+      this.answers.turnTo(t);
       const before = machine.threadCount();
       machine.stepAhead(t);
       this.taken(t, 0, before);
-      if (steps < CYCLE_MIN) continue;
-      if (steps > CYCLE_MIN && this.cycle.closes(machine, t)) {
+      if (code === Code.spawn) this.answers.end();
+      if (this.cycle.hasClosed(machine, t, steps)) {
         this.answers.suspect(livelock(machine.threadName(t)), this.path);
         return faults?.ignoreCycles ? -1 : asleep;
-      }
-      if (steps === power) {
-        this.cycle.begin(machine);
-        power *= 2;
       }
       if (steps > depthMax) {
         this.limits.push({ name: 'depth', max: depthMax, flag: '--depth-max' });
@@ -366,8 +362,7 @@ class Exhaustive {
   /** Threads of @enabled that need not be tried in the new state in which the machine is. */
   private leftOut(enabled: number, asleep: number): number {
     const several = (enabled & (enabled - 1)) !== 0;
-    if (this.redoing || !several || !this.looksAhead() || this.options.persistent === false)
-      return 0;
+    if (this.redoing || !several || !this.looksAhead || this.options.persistent === false) return 0;
     const members = this.persistent.choose(enabled, asleep);
     if (members < 0) return 0;
     this.answers.begin(this.expansion, LEFT_OUT, 0, asleep);

@@ -54,6 +54,10 @@ export class Places {
 /** A critical section: what it reads and writes inside, and the locks it takes. */
 export interface Section extends Sets {
   readonly locks: readonly number[];
+  /** The same as cells, with those that have no place. */
+  readonly cells: { readonly reads: readonly number[]; readonly writes: readonly number[] };
+  /** Rules see something inside. */
+  readonly visible: boolean;
   /** Another number each time that it comes out different. */
   readonly version: number;
 }
@@ -66,6 +70,8 @@ export interface FutureFaults {
   readonly ignoreDeadlocks?: boolean;
   /** What others may store does not change which way they may go. */
   readonly storesGoUnseen?: boolean;
+  /** What others store is what the cell has already. */
+  readonly storesAreSilent?: boolean;
   /** What rules see in a section is no conflict. */
   readonly ignoreVisible?: boolean;
 }
@@ -116,8 +122,10 @@ export class Sections {
     const locks = new Set<number>([lock]);
     const seen = new Set<number>([start]);
     const todo = [...machine.automaton.successors(start)];
-    const put = (set: Int32Array, place: number): void => {
-      if (place >= 0) set[place >>> 5] = set[place >>> 5]! | (1 << (place & 31));
+    const cells = { reads: new Set<number>(), writes: new Set<number>() };
+    const put = (isWrite: boolean, cell: number): void => {
+      (isWrite ? cells.writes : cells.reads).add(cell);
+      add(isWrite ? writes : reads, this.places.of(cell));
     };
     for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
       if (seen.has(node)) continue;
@@ -125,20 +133,32 @@ export class Sections {
       if (node === DONE || node === OOPS || node >= this.nodes) return null;
       const i = machine.instruction(node);
       if (!isFit(i)) return null;
-      if (machine.mayBeSeen(node) && !this.faults?.ignoreVisible) put(writes, VISIBLE);
-      if (i.dead >= 0) put(i.code === Code.free ? writes : reads, this.places.of(i.dead));
+      if (machine.mayBeSeen(node) && !this.faults?.ignoreVisible) add(writes, VISIBLE);
+      if (i.dead >= 0) put(i.code === Code.free, i.dead);
       if (RELEASES[i.code]) {
         if (i.cell === lock) continue;
         if (!locks.has(i.cell)) return null;
       } else if (i.code === Code.lock) {
         locks.add(i.cell);
       } else if (i.cell >= 0) {
-        put(ACCESS[i.code] === Access.read ? reads : writes, this.places.of(i.cell));
+        put(ACCESS[i.code] === Access.write, i.cell);
       }
       todo.push(...machine.automaton.successors(node));
     }
-    return { reads, writes, locks: [...locks], version: this.versions++ };
+    return {
+      reads,
+      writes,
+      locks: [...locks],
+      cells: { reads: [...cells.reads], writes: [...cells.writes] },
+      visible: (writes[0]! & (1 << VISIBLE)) !== 0,
+      version: this.versions++,
+    };
   }
+}
+
+/** Put @place, if there is one, in @set. */
+function add(set: Int32Array, place: number): void {
+  if (place >= 0) set[place >>> 5] = set[place >>> 5]! | (1 << (place & 31));
 }
 
 function flags(...codes: number[]): readonly boolean[] {

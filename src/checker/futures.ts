@@ -60,9 +60,6 @@ import { Mode } from './machine-held.ts';
 import type { Discipline } from './reduce.ts';
 import { PairTable } from './state-pairs.ts';
 
-/** In place of the local state of another thread. */
-const NOBODY = -1;
-
 /** The futures of all local states of a machine, in layers. */
 export class Futures {
   private readonly machine: Machine;
@@ -99,7 +96,7 @@ export class Futures {
     this.discipline = discipline;
     this.faults = faults;
     this.sections = new Sections(machine, this.places, faults);
-    this.interference = new Interference(machine, this.places, this.sections, faults);
+    this.interference = new Interference(machine, this.sections, faults);
   }
 
   /** A thread that holds @held stands before @i: learn in which order locks are taken. */
@@ -263,12 +260,7 @@ export class Futures {
       if (u === t || machine.isDone(u)) continue;
       if (this.clashes(layer, i, visible, machine.local(u))) return false;
     }
-    if (answers === undefined) return true;
-    const node = machine.local(t);
-    for (let u = machine.threadCount() - 1; u >= 0; u--) {
-      if (u === t || machine.isDone(u)) continue;
-      answers.notePair(node, held, machine.local(u), visible, -1);
-    }
+    answers?.noteApart(t, visible, -1);
     return true;
   }
 
@@ -306,11 +298,8 @@ export class Futures {
       if (u === t || machine.isDone(u)) continue;
       if (this.meets(layer, section, machine.local(u))) return false;
     }
-    for (let u = machine.threadCount() - 1; u >= 0; u--) {
-      if (u === t || machine.isDone(u)) continue;
-      answers.notePair(machine.local(t), held, machine.local(u), false, section.version);
-    }
-    this.noteSection(t, section, answers);
+    answers.noteApart(t, false, section.version);
+    answers.noteSection(t, section.version);
     return true;
   }
 
@@ -318,7 +307,7 @@ export class Futures {
   isUndisturbedSection(t: number, i: Instruction, answers: Answers): boolean {
     const section = this.freeSection(t, i);
     if (section === null || !this.interference.isQuietSection(t, answers)) return false;
-    this.noteSection(t, section, answers);
+    answers.noteSection(t, section.version);
     return true;
   }
 
@@ -336,16 +325,16 @@ export class Futures {
     return section;
   }
 
-  /** Even alone, the section has to be as it was. */
-  private noteSection(t: number, { version }: Section, answers: Answers): void {
-    answers.notePair(this.machine.local(t), this.machine.held(t), NOBODY, false, version);
+  /** True if the section at @node is still @version. */
+  isSection(node: number, version: number): boolean {
+    return this.sections.at(node)?.version === version;
   }
 
   /** True if the section at @node is still @version and conflicts with no future of @other. */
   isSectionApart(node: number, held: number, other: number, version: number): boolean {
     const section = this.sections.at(node);
     if (section?.version !== version) return false;
-    return other === NOBODY || !this.meets(this.layer(held), section, other);
+    return !this.meets(this.layer(held), section, other);
   }
 
   private meets(layer: Sets, section: Section, node: number): boolean {

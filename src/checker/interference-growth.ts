@@ -15,9 +15,12 @@ export class Growth {
     this.machine = machine;
   }
 
-  /** The number of the edge found last of all that a thread at one of @nodes may come to. */
-  newest(nodes: ArrayLike<number>): number {
-    if (this.machine.automaton.edges.length !== this.known) this.compute();
+  /**
+   * The number of the edge found last of all that a thread at one of @nodes may come to; the share
+   * @slack of all edges, found since the last time, may be missing.
+   */
+  newest(nodes: ArrayLike<number>, slack: number): number {
+    if (this.machine.automaton.edges.length > this.known * (1 + slack)) this.compute();
     let newest = -1;
     for (let n = 0; n < nodes.length; n++) {
       const edge = this.latest[nodes[n]!]!;
@@ -29,14 +32,15 @@ export class Growth {
   /** From the last edge to the first: whoever leads to it and to no later one. */
   private compute(): void {
     const { edges, ops } = this.machine.automaton;
+    // Asking where a thread begins may add a local state.
+    const starts = ops.flatMap((op, at) =>
+      op?.body ? [[at, this.machine.startNode(op.body)]] : [],
+    );
     this.known = edges.length;
     this.latest = new Int32Array(ops.length).fill(-1);
     const into: number[][] = Array.from({ length: ops.length }, () => []);
     for (const { from, to } of edges) into[to]!.push(from);
-    for (let node = 0; node < ops.length; node++) {
-      const body = ops[node]?.body;
-      if (body !== undefined) into[this.machine.startNode(body)]!.push(node);
-    }
+    for (const [node, start] of starts) into[start!]!.push(node!);
     const todo: number[] = [];
     for (let edge = edges.length - 1; edge >= 0; edge--) {
       todo.push(edges[edge]!.from);

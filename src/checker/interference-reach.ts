@@ -3,256 +3,201 @@
 //
 // Typed arrays and lists made of indices, for this is asked some ten times in each state.
 
-import {
-  ACCESS,
-  ACQUIRES,
-  Access,
-  type FutureFaults,
-  type Places,
-  type Section,
-  VISIBLE,
-} from './futures-sections.ts';
+import { Access, type FutureFaults } from './futures-sections.ts';
+import { type Asker, conflicts } from './interference-asker.ts';
+import { Graph, grown, grownBytes, Kind } from './interference-graph.ts';
+import type { Ints } from './ints.ts';
 import type { Machine } from './machine.ts';
 import { OOPS } from './machine-automaton.ts';
-import { Code } from './machine-code.ts';
-import { Mode } from './machine-held.ts';
 
 /** Values of a cell that are told apart; beyond, it can have any. */
 const VALUES_MAX = 16;
-/** What a local state is for this search; those from `load` to `add` go by what the cell holds. */
-const Kind = {
-  unknown: 0,
-  passes: 1,
-  locks: 2,
-  stores: 3,
-  allocates: 4,
-  frees: 5,
-  starts: 6,
-  ends: 7,
-  loads: 8,
-  waits: 9,
-  swaps: 10,
-  compares: 11,
-  adds: 12,
-} as const;
-const KINDS: Readonly<Partial<Record<number, number>>> = {
-  [Code.store]: Kind.stores,
-  [Code.alloc]: Kind.allocates,
-  [Code.free]: Kind.frees,
-  [Code.spawn]: Kind.starts,
-  [Code.null]: Kind.ends,
-  [Code.load]: Kind.loads,
-  [Code.wait]: Kind.waits,
-  [Code.xchg]: Kind.swaps,
-  [Code.cas]: Kind.compares,
-  [Code.add]: Kind.adds,
-};
+const NOT_KNOWN = -1;
 
-/** Who asks: where it stands, what it holds, whether rules see it, the section that it begins. */
-export interface Asker {
-  readonly node: number;
-  readonly held: number;
-  readonly visible: boolean;
-  readonly section: Section | null;
-}
-
-/** Lets threads run over their automata until they conflict with who asks, or nothing is new. */
+/** Lets threads run over their automata until nothing is new. */
 export class Reach {
   /** Cells that were looked at, in this order. */
   readonly consulted: number[] = [];
+  /** What is done to cells where threads come to: bits of those read, then of those written. */
+  footprint = new Int32Array(0);
+  /** Rules see some of it. */
+  isSeen = false;
   private readonly machine: Machine;
-  private readonly places: Places;
   private readonly faults: FutureFaults | undefined;
   /** Grows with each question; what is marked with it belongs to this one. */
   private question = 0;
-  /** By local state: the question in which it was reached last, and its Op. */
+  private readonly graph: Graph;
+  /** By local state: the question in which it was reached last, and from where; 0 at the start. */
   private reached = new Int32Array(1024);
-  private kinds = new Uint8Array(1024);
-  private cells = new Int32Array(1024);
-  private deads = new Int32Array(1024);
-  private accesses = new Uint8Array(1024);
-  /** By local state: the edge out of it found last, plus one; by edge: the one before it. */
-  private heads = new Int32Array(1024);
-  private nexts = new Int32Array(1024);
-  private results = new Int32Array(1024);
-  private tos = new Int32Array(1024);
-  private edges = 0;
+  private froms = new Int32Array(1024);
   private readonly todo: number[] = [];
   /** By cell: the question that looked at it last, and the one in which it could have any value. */
   private looked = new Int32Array(1024);
   private anything = new Int32Array(1024);
+  /** By cell: where that was found out; NOT_KNOWN if there is no such local state. */
+  private reasons = new Int32Array(1024);
   /** By cell: how many values it can have, and which; the local state that waits for more. */
   private counts = new Uint8Array(1024);
   private values = new Int32Array(1024 * VALUES_MAX);
   private waiters = new Int32Array(1024);
+  /** By value of a cell: the local state that stores it; none for the first. */
+  private putters = new Int32Array(1024 * VALUES_MAX);
+  /** Why the answer was no: what is still to be shown, what has been, and what cells must hold. */
+  private readonly proof = { todo: [] as number[], seen: new Set<number>(), cells: [] as number[] };
   /** By local state: who waits for the same cell. */
   private waits = new Int32Array(1024);
-  /** Locks that the asker holds; by set of locks, those of them that are held exclusively. */
+  /** Local states in the order in which they were reached. */
+  private readonly order: number[] = [];
+  /** Locks that nobody gets past. */
   private cut: readonly number[] = [];
-  private readonly cuts: (readonly number[])[] = [];
-  /** Who asks: the section that begins there, or its cells and what it does to them. */
-  private section: Section | null = null;
-  private cell = -1;
-  private writes = false;
-  private dead = -1;
-  private frees = false;
-  private visible = false;
   /** What cells hold; null if it is what they hold now. */
   private recalled: ReadonlyMap<number, number> | null = null;
 
-  constructor(machine: Machine, places: Places, faults?: FutureFaults) {
+  constructor(machine: Machine, faults?: FutureFaults) {
     this.machine = machine;
-    this.places = places;
+    this.graph = new Graph(machine);
     this.faults = faults;
   }
 
   /**
-   * True if no thread that stands at one of @others can do anything that is dependent with what
-   * @asker does, before it does it. Cells hold what they hold now, or what is @recalled of them.
+   * Let threads run from @others, not past the locks @cut. Cells hold what they hold now, or what
+   * is @recalled of them. False if they come to where nothing is known of what follows.
    */
-  isApart(
-    asker: Asker,
+  run(
+    cut: readonly number[],
     others: ArrayLike<number>,
     recalled?: ReadonlyMap<number, number>,
   ): boolean {
     this.recalled = recalled ?? null;
-    this.begin(asker);
-    for (let u = 0; u < others.length; u++) if (!this.reach(others[u]!)) return false;
+    this.cut = cut;
+    this.question++;
+    this.todo.length = 0;
+    this.order.length = 0;
+    this.consulted.length = 0;
+    this.catchUp();
+    const words = (this.machine.state.slots.length + 31) >>> 5;
+    if (this.footprint.length === 2 * words) this.footprint.fill(0);
+    else this.footprint = new Int32Array(2 * words);
+    this.isSeen = false;
+    for (let u = 0; u < others.length; u++) if (!this.reach(others[u]!, 0)) return false;
     while (this.todo.length > 0) if (!this.pass(this.todo.pop()!)) return false;
     return true;
   }
 
-  private begin({ node, held, visible, section }: Asker): void {
-    this.question++;
-    this.todo.length = 0;
-    this.consulted.length = 0;
-    this.catchUp();
-    this.cut = this.cuts[held] ?? this.exclusive(held);
-    const i = this.machine.instruction(node);
-    this.section = section;
-    this.cell = i.cell;
-    this.writes = ACCESS[i.code] === Access.write;
-    this.dead = i.dead;
-    this.frees = i.code === Code.free;
-    this.visible = visible;
-  }
-
-  private exclusive(held: number): readonly number[] {
-    const items = this.machine.heldSets.items(held);
-    const cells = items.filter(({ mode }) => mode === Mode.exclusive).map(({ cell }) => cell);
-    this.cuts[held] = cells;
-    return cells;
-  }
-
-  /** Learn which local states and edges have been found since the last question. */
+  /** Learn what has been found since the last question. */
   private catchUp(): void {
+    this.graph.catchUp();
     const { automaton, state } = this.machine;
-    const { edges } = automaton;
     const nodes = automaton.ops.length;
     if (nodes > this.reached.length) {
       this.reached = grown(this.reached, nodes * 2);
-      this.kinds = grownBytes(this.kinds, nodes * 2);
-      this.cells = grown(this.cells, nodes * 2);
-      this.deads = grown(this.deads, nodes * 2);
-      this.accesses = grownBytes(this.accesses, nodes * 2);
-      this.heads = grown(this.heads, nodes * 2);
+      this.froms = grown(this.froms, nodes * 2);
       this.waits = grown(this.waits, nodes * 2);
     }
-    if (edges.length > this.nexts.length) {
-      this.nexts = grown(this.nexts, edges.length * 2);
-      this.results = grown(this.results, edges.length * 2);
-      this.tos = grown(this.tos, edges.length * 2);
+    const cells = state.slots.length;
+    if (cells > this.looked.length) {
+      this.looked = grown(this.looked, cells * 2);
+      this.anything = grown(this.anything, cells * 2);
+      this.reasons = grown(this.reasons, cells * 2);
+      this.counts = grownBytes(this.counts, cells * 2);
+      this.waiters = grown(this.waiters, cells * 2);
+      this.values = grown(this.values, cells * 2 * VALUES_MAX);
+      this.putters = grown(this.putters, cells * 2 * VALUES_MAX);
     }
-    if (state.slots.length > this.looked.length) {
-      this.looked = grown(this.looked, state.slots.length * 2);
-      this.anything = grown(this.anything, state.slots.length * 2);
-      this.counts = grownBytes(this.counts, state.slots.length * 2);
-      this.waiters = grown(this.waiters, state.slots.length * 2);
-      this.values = grown(this.values, state.slots.length * 2 * VALUES_MAX);
-    }
-    for (; this.edges < edges.length; this.edges++) {
-      const { from, result, to } = edges[this.edges]!;
-      this.nexts[this.edges] = this.heads[from]!;
-      this.results[this.edges] = result;
-      this.tos[this.edges] = to;
-      this.heads[from] = this.edges + 1;
-    }
-  }
-
-  private learn(node: number): number {
-    const i = this.machine.instruction(node);
-    const kind = KINDS[i.code] ?? (ACQUIRES[i.code] ? Kind.locks : Kind.passes);
-    this.kinds[node] = kind;
-    this.cells[node] = i.cell;
-    this.deads[node] = i.dead;
-    this.accesses[node] = ACCESS[i.code]!;
-    return kind;
   }
 
   // What is reached -------------------------------------------------------------------------
 
-  /** Another thread can be at @node; false if that is a conflict. */
-  private reach(node: number): boolean {
+  /** Another thread can come from @from to @node; false if it is not known what follows. */
+  private reach(node: number, from: number): boolean {
     if (node <= OOPS || this.reached[node] === this.question) return true;
     this.reached[node] = this.question;
-    const kind = this.kinds[node]! || this.learn(node);
+    this.froms[node] = from;
+    const { graph } = this;
+    const kind = graph.kind(node);
     if (kind === Kind.ends) return true;
-    if (kind !== Kind.waits && this.heads[node] === 0) return false;
-    if (this.section === null ? this.clashes(node, kind) : this.meets(this.section, node, kind)) {
-      return false;
-    }
-    if (kind !== Kind.locks || !this.cut.includes(this.cells[node]!)) this.todo.push(node);
+    if (kind !== Kind.waits && graph.heads[node] === 0) return false;
+    this.mark(node, kind);
+    if (kind !== Kind.locks || !this.cut.includes(graph.cells[node]!)) this.todo.push(node);
     return true;
+  }
+
+  /** What is done at @node is part of the footprint. */
+  private mark(node: number, kind: number): void {
+    const { graph, footprint } = this;
+    this.order.push(node);
+    const half = footprint.length >>> 1;
+    const cell = graph.cells[node]!;
+    const access = graph.accesses[node]!;
+    if (cell >= 0 && access !== Access.none) {
+      const writes =
+        access === Access.write && !(kind === Kind.stores && this.isSilent(cell, node));
+      const at = (cell >>> 5) + (writes ? half : 0);
+      footprint[at] = footprint[at]! | (1 << (cell & 31));
+    }
+    const dead = graph.deads[node]!;
+    if (dead >= 0) {
+      const at = (dead >>> 5) + (kind === Kind.frees ? half : 0);
+      footprint[at] = footprint[at]! | (1 << (dead & 31));
+    }
+    if (graph.seen[node] === 1) this.isSeen = true;
+  }
+
+  /** True if what is stored at @node is all that @cell can have, as far as is known. */
+  private isSilent(cell: number, node: number): boolean {
+    if (this.faults?.storesAreSilent) return true;
+    if (!this.look(cell) || this.counts[cell] !== 1) return false;
+    return this.values[cell * VALUES_MAX] === this.graph.args[node];
   }
 
   /** Go on from @node. */
   private pass(node: number): boolean {
-    const { machine } = this;
-    const kind = this.kinds[node]!;
+    const { machine, graph } = this;
+    const kind = graph.kinds[node]!;
     if (kind >= Kind.loads && kind < Kind.adds) return this.read(node, kind);
-    const cell = this.cells[node]!;
+    const cell = graph.cells[node]!;
     if (kind === Kind.stores) {
-      if (!this.put(cell, machine.instruction(node).arg)) return false;
+      if (!this.put(cell, graph.args[node]!, node)) return false;
     } else if (kind === Kind.adds) {
-      if (!this.putAny(cell)) return false;
+      if (!this.putAny(cell, node)) return false;
     } else if (kind === Kind.frees) {
       const { object } = machine.instruction(node);
       for (const field of machine.memory.objects[object]!.cells.values()) {
-        if (!this.put(field, 0)) return false;
+        if (!this.put(field, 0, node)) return false;
       }
     } else if (kind === Kind.starts) {
       const { body } = machine.instruction(node).op;
-      if (body !== undefined && !this.reach(machine.startNode(body))) return false;
+      if (body !== undefined && !this.reach(machine.startNode(body), node)) return false;
     }
-    for (let e = this.heads[node]!; e > 0; e = this.nexts[e - 1]!) {
-      if (kind === Kind.allocates && !this.initialise(this.results[e - 1]!)) return false;
-      if (!this.reach(this.tos[e - 1]!)) return false;
+    for (let e = graph.heads[node]!; e > 0; e = graph.nexts[e - 1]!) {
+      if (kind === Kind.allocates && !this.initialise(graph.results[e - 1]!, node)) return false;
+      if (!this.reach(graph.tos[e - 1]!, node)) return false;
     }
     return true;
   }
 
-  /** A fresh object has been allocated. */
-  private initialise(object: number): boolean {
+  /** A fresh object has been allocated at @node. */
+  private initialise(object: number, node: number): boolean {
     const fields = this.machine.memory.zeroesOfFresh(object);
     for (let f = 0; f < fields.length; f += 2) {
-      if (!this.put(fields[f]!, fields[f + 1]!)) return false;
+      if (!this.put(fields[f]!, fields[f + 1]!, node)) return false;
     }
     return true;
   }
 
   /** What is done at @node goes by what is in its cell. */
   private read(node: number, kind: number): boolean {
-    const cell = this.cells[node]!;
+    const { graph } = this;
+    const cell = graph.cells[node]!;
     const any = !this.look(cell);
-    if (kind === Kind.swaps && !this.put(cell, this.machine.instruction(node).arg)) return false;
+    if (kind === Kind.swaps || (any && kind === Kind.compares)) {
+      if (!this.put(cell, graph.args[node]!, node)) return false;
+    }
     if (any) {
-      if (kind === Kind.compares && !this.put(cell, this.machine.instruction(node).arg)) {
-        return false;
+      for (let e = graph.heads[node]!; e > 0; e = graph.nexts[e - 1]!) {
+        if (!this.reach(graph.tos[e - 1]!, node)) return false;
       }
-      for (let e = this.heads[node]!; e > 0; e = this.nexts[e - 1]!) {
-        if (!this.reach(this.tos[e - 1]!)) return false;
-      }
-      return this.heads[node] !== 0;
+      return graph.heads[node] !== 0;
     }
     this.waits[node] = this.waiters[cell]!;
     this.waiters[cell] = node;
@@ -264,12 +209,13 @@ export class Reach {
 
   /** What is done at @node finds @value in its cell. */
   private readAs(node: number, kind: number, value: number): boolean {
+    const { graph } = this;
     if (kind === Kind.compares) {
       const { arg, expect } = this.machine.instruction(node);
-      if (value === expect && !this.put(this.cells[node]!, arg)) return false;
+      if (value === expect && !this.put(graph.cells[node]!, arg, node)) return false;
     }
-    for (let e = this.heads[node]!; e > 0; e = this.nexts[e - 1]!) {
-      if (this.results[e - 1] === value) return this.reach(this.tos[e - 1]!);
+    for (let e = graph.heads[node]!; e > 0; e = graph.nexts[e - 1]!) {
+      if (graph.results[e - 1] === value) return this.reach(graph.tos[e - 1]!, node);
     }
     return kind !== Kind.waits || !this.machine.isWaitOver(this.machine.instruction(node), value);
   }
@@ -285,89 +231,123 @@ export class Reach {
     this.waiters[cell] = 0;
     this.counts[cell] = 0;
     const now = this.recalled === null ? this.machine.state.slots[cell] : this.recalled.get(cell);
-    if (now === undefined) this.anything[cell] = this.question;
-    else {
+    if (now === undefined) {
+      this.anything[cell] = this.question;
+      this.reasons[cell] = NOT_KNOWN;
+    } else {
       this.counts[cell] = 1;
       this.values[cell * VALUES_MAX] = now;
       this.consulted.push(cell);
     }
   }
 
-  /** One of the others stores @value in @cell. */
-  private put(cell: number, value: number): boolean {
+  /** One of the others stores @value in @cell, at @node. */
+  private put(cell: number, value: number, node: number): boolean {
     if (this.faults?.storesGoUnseen || !this.look(cell)) return true;
     const first = cell * VALUES_MAX;
     const count = this.counts[cell]!;
     for (let v = 0; v < count; v++) if (this.values[first + v] === value) return true;
-    if (count === VALUES_MAX) return this.putAny(cell);
+    if (count === VALUES_MAX) return this.putAny(cell, NOT_KNOWN);
     this.values[first + count] = value;
+    this.putters[first + count] = node;
     this.counts[cell] = count + 1;
-    for (let node = this.waiters[cell]!; node > 0; node = this.waits[node]!) {
-      if (!this.readAs(node, this.kinds[node]!, value)) return false;
+    for (let w = this.waiters[cell]!; w > 0; w = this.waits[w]!) {
+      if (!this.readAs(w, this.graph.kinds[w]!, value)) return false;
     }
     return true;
   }
 
-  /** One of the others stores in @cell we do not know what. */
-  private putAny(cell: number): boolean {
+  /** One of the others stores in @cell, at @node, we do not know what. */
+  private putAny(cell: number, node: number): boolean {
     if (!this.look(cell)) return true;
     this.anything[cell] = this.question;
-    for (let node = this.waiters[cell]!; node > 0; node = this.waits[node]!) {
-      if (!this.read(node, this.kinds[node]!)) return false;
+    this.reasons[cell] = node;
+    for (let w = this.waiters[cell]!; w > 0; w = this.waits[w]!) {
+      if (!this.read(w, this.graph.kinds[w]!)) return false;
     }
     return true;
   }
 
-  // Conflicts -------------------------------------------------------------------------------
-
-  /** True if the step of who asks and that at @node are dependent. */
-  private clashes(node: number, kind: number): boolean {
-    const cell = this.cells[node]!;
-    const access = this.accesses[node]!;
-    if (cell >= 0) {
-      if (cell === this.cell && (access === Access.write || (this.writes && access !== 0))) {
-        return true;
-      }
-      if (cell === this.dead && (access === Access.write || this.frees)) return true;
-    }
-    const dead = this.deads[node]!;
-    if (dead >= 0) {
-      const frees = kind === Kind.frees;
-      if (dead === this.cell && (this.writes || frees)) return true;
-      if (dead === this.dead && (this.frees || frees)) return true;
-    }
-    return this.visible && this.machine.mayBeSeen(node);
+  /** Write down how many values @cell could come to have, and which, what it held first. */
+  tellValues(cell: number, to: Ints): void {
+    const first = cell * VALUES_MAX;
+    const count = this.counts[cell]!;
+    to.push(count);
+    for (let v = 0; v < count; v++) to.push(this.values[first + v]!);
   }
 
-  /** True if something in @section and what is done at @node are dependent. */
-  private meets({ reads, writes }: Section, node: number, kind: number): boolean {
-    const cell = this.cells[node]!;
-    const access = this.accesses[node]!;
-    if (cell >= 0 && access !== Access.none) {
-      const place = this.places.of(cell);
-      if (has(writes, place) || (access === Access.write && has(reads, place))) return true;
+  // Why not ---------------------------------------------------------------------------------
+
+  /**
+   * What leads to a conflict with @asker. Where threads stand goes to @starts, what cells must hold
+   * to @cells: cell, value, and so on. False if there is no conflict, or more is not known.
+   */
+  why(asker: Asker, starts: number[], cells: number[]): boolean {
+    const clash = this.order.find((node) => this.clashes(asker, node));
+    if (clash === undefined) return false;
+    const { graph, froms, proof } = this;
+    proof.todo = [clash];
+    proof.seen = new Set(proof.todo);
+    proof.cells = cells;
+    for (let node = proof.todo.pop(); node !== undefined; node = proof.todo.pop()) {
+      const from = froms[node]!;
+      if (from === 0) starts.push(node);
+      else if (graph.reads(from)) this.whyPassed(from, node);
+      this.needs(from);
+      if (proof.seen.has(NOT_KNOWN)) return false;
     }
-    const dead = this.deads[node]!;
-    if (dead >= 0) {
-      const place = this.places.of(dead);
-      if (has(writes, place) || (kind === Kind.frees && has(reads, place))) return true;
-    }
-    return has(writes, VISIBLE) && this.machine.mayBeSeen(node);
+    return true;
   }
-}
 
-function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(length);
-  longer.set(array);
-  return longer;
-}
+  /** The proof needs that @node is reached. */
+  private needs(node: number): void {
+    const { todo, seen } = this.proof;
+    if (node !== 0 && !seen.has(node)) todo.push(node);
+    seen.add(node);
+  }
 
-function grownBytes(array: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  const longer = new Uint8Array(length);
-  longer.set(array);
-  return longer;
-}
+  /** The proof needs the result with which @from leads to @to. */
+  private whyPassed(from: number, to: number): void {
+    const { graph } = this;
+    const cell = graph.cells[from]!;
+    this.whyValue(cell, (value) => graph.leads(from, value, to));
+  }
 
-function has(set: Int32Array, place: number): boolean {
-  return place >= 0 && (set[place >>> 5]! & (1 << (place & 31))) !== 0;
+  /** The proof needs a value of @cell that @fits. */
+  private whyValue(cell: number, fits: (value: number) => boolean): void {
+    const { graph } = this;
+    if (this.anything[cell] === this.question) {
+      this.needs(this.reasons[cell]!);
+      return;
+    }
+    const first = cell * VALUES_MAX;
+    let v = 0;
+    while (v < this.counts[cell]! && !fits(this.values[first + v]!)) v++;
+    if (v === 0) this.proof.cells.push(cell, this.values[first]!);
+    if (v === 0 || v === this.counts[cell]) {
+      if (v > 0) this.needs(NOT_KNOWN);
+      return;
+    }
+    const putter = this.putters[first + v]!;
+    const isNew = !this.proof.seen.has(putter);
+    this.needs(putter);
+    if (isNew && graph.kinds[putter] === Kind.compares) {
+      const { expect } = this.machine.instruction(putter);
+      this.whyValue(cell, (value) => value === expect);
+    }
+  }
+
+  /** True if what @asker does and what is done at @node are dependent. */
+  private clashes(asker: Asker, node: number): boolean {
+    const { graph } = this;
+    if (asker.visible && graph.seen[node] === 1) return true;
+    const access = graph.accesses[node]!;
+    const cell = access === Access.none ? -1 : graph.cells[node]!;
+    const dead = graph.deads[node]!;
+    const frees = graph.kinds[node] === Kind.frees;
+    const isRead = (c: number) => (c === cell && access === Access.read) || (c === dead && !frees);
+    const isWritten = (c: number) =>
+      (c === cell && access === Access.write) || (c === dead && frees);
+    return conflicts(asker, isRead, isWritten);
+  }
 }

@@ -16,6 +16,13 @@
 // thread where it stands now; and if all steps so far were reached, so is the next: what it loads
 // is what was there before, or what one of those steps has stored.
 //
+// A store of what a cell has already, and will have until t moves, is a read: nobody can tell when
+// it happens. If some other thread may store another value first, that one writes.
+//
+// What is reached does not depend on who asks, but for the locks that it holds. So what is done to
+// cells there, the footprint of the others, is kept with where they stand and the values that were
+// looked at; who asks next, most often t again a step later, only compares.
+//
 // Learning. The automata are not complete before the search is over. A local state out of which no
 // edge is known counts as able to do anything; where only the edge for some value is not known, no
 // run with it has been seen. Each answer "quiet" is kept with the local states of the others and
@@ -24,51 +31,40 @@
 // argument at the head of reduce.ts: its last step, out of a known local state, was looked at.
 
 import type { Answers } from './answers.ts';
-import type { FutureFaults, Places, Sections } from './futures-sections.ts';
+import type { FutureFaults, Sections } from './futures-sections.ts';
 import { ACCESS, Access } from './futures-sections.ts';
-import { Growth } from './interference-growth.ts';
+import { type Asker, askerAt, SECTION, SEEN, SILENT } from './interference-asker.ts';
+import { Clashes } from './interference-clashes.ts';
+import { EXACT, Footprints, OTHER } from './interference-footprints.ts';
 import { Reach } from './interference-reach.ts';
-import { Ints } from './ints.ts';
 import type { Machine } from './machine.ts';
 import type { Instruction } from './machine-code.ts';
-import { PairTable } from './state-pairs.ts';
+import { Mode } from './machine-held.ts';
 
-/** How an asker that stands before a whole section is marked, and one that rules see. */
-const SECTION = 1;
-const SEEN = 2;
-/** In place of the number of cells: the answer does not hold any more. */
-const FORGOTTEN = -1;
-/** Kept answers with the same hash that are looked at. */
-const TRIES = 4;
-/** Where the parts of a kept answer are; the others come last, then the cells with their values. */
-const BEFORE = 0;
-const NODE = 1;
-const HELD = 2;
-const MARKS = 3;
-const COUNT = 4;
-const OTHERS = 5;
+/** An answer that is asked again in the end may go without this share of all edges. */
+const SLACK = 0.05;
 
 /** Answers whether a step is quiet, given the values that cells can have. */
 export class Interference {
   private readonly machine: Machine;
   private readonly sections: Sections;
   private readonly reach: Reach;
-  /** Answers "quiet", one after the other, and where each begins. */
-  private readonly kept = new Ints();
-  private readonly starts = new Ints();
-  /** By hash of who asks and where the others are: the answer that was kept last. */
-  private readonly known = new PairTable();
-  /** By answer: how many edges were known when it was found to hold last. */
-  private readonly checked = new Ints();
-  private readonly growth: Growth;
-  private hashA = 0;
-  private hashB = 0;
+  private readonly footprints: Footprints;
+  private readonly clashes = new Clashes();
+  /** By set of locks: those of them that are held exclusively, and the number of these sets. */
+  private readonly cutOf: number[] = [];
+  private readonly cuts: (readonly number[])[] = [];
+  /** By number of an asker: where it stands, and how it is marked. */
+  private readonly nodes: number[] = [];
+  private readonly marks: number[] = [];
+  private readonly steps: (Asker | undefined)[] = [];
+  private readonly why = { starts: [] as number[], cells: [] as number[] };
 
-  constructor(machine: Machine, places: Places, sections: Sections, faults?: FutureFaults) {
+  constructor(machine: Machine, sections: Sections, faults?: FutureFaults) {
     this.machine = machine;
     this.sections = sections;
-    this.reach = new Reach(machine, places, faults);
-    this.growth = new Growth(machine);
+    this.reach = new Reach(machine, faults);
+    this.footprints = new Footprints(machine, this.reach);
   }
 
   /**
@@ -77,7 +73,8 @@ export class Interference {
    */
   isQuiet(t: number, i: Instruction, visible: boolean, answers?: Answers): boolean {
     if (ACCESS[i.code] === Access.none) return false;
-    return this.asks(t, visible ? SEEN : 0, answers);
+    const silent = this.machine.isSilent(t) ? SILENT : 0;
+    return this.asks(t, (visible ? SEEN : 0) | silent, answers);
   }
 
   /** The same of all of the section that @t is about to begin. */
@@ -86,124 +83,84 @@ export class Interference {
   }
 
   private asks(t: number, marks: number, answers?: Answers): boolean {
-    const { kept } = this;
-    const start = kept.length;
-    this.writeAsker(t, marks);
-    const entry = this.recall(start);
-    // Where nobody learns of it, nobody asks again.
-    if (entry >= 0 && (answers !== undefined || this.holds(entry))) {
-      kept.length = start;
-      answers?.noteInterference(entry);
-      return true;
+    const { footprints, machine, clashes } = this;
+    const id = this.askerId(t, marks);
+    const others = footprints.ask(t, this.cutOf[machine.held(t)]!);
+    const { slots } = machine.state;
+    for (let u = 0; u < others.length; u++) {
+      if (clashes.has(id, others[u]!, others, slots)) return false;
     }
-    const isApart = this.isApart(start, kept.length);
-    if (isApart && answers !== undefined) answers.noteInterference(this.keep(start));
-    else kept.length = start;
+    const asker = this.asker(id);
+    if (asker === null) return false;
+    // Where nobody learns of it, nobody asks again.
+    const slack = answers === undefined ? 0 : SLACK;
+    for (let known = footprints.first(); known >= 0; known = footprints.next(known)) {
+      const fit = footprints.fits(known);
+      if (fit === OTHER || !this.isCurrent(known, slack)) continue;
+      if (!footprints.meets(known, asker)) {
+        answers?.noteInterference(t, known, id);
+        return true;
+      }
+      if (fit === EXACT) return false;
+    }
+    if (!this.reach.run(this.cuts[this.cutOf[machine.held(t)]!]!, others)) return false;
+    const footprint = footprints.keep();
+    const isApart = !footprints.meets(footprint, asker);
+    if (isApart) answers?.noteInterference(t, footprint, id);
+    else this.noteClash(id, asker);
     return isApart;
   }
 
-  /** Answer the question at @start, which ends before @end; with the values @recalled, if any. */
-  private isApart(start: number, end: number, recalled?: ReadonlyMap<number, number>): boolean {
-    const { data } = this.kept;
-    const node = data[start + NODE]!;
-    const marks = data[start + MARKS]!;
-    const section = marks & SECTION ? this.sections.at(node) : null;
-    if (marks & SECTION && section === null) return false;
-    const asker = { node, held: data[start + HELD]!, visible: (marks & SEEN) !== 0, section };
-    return this.reach.isApart(asker, data.subarray(start + OTHERS, end), recalled);
-  }
-
-  /** Write down who asks and where the others stand. */
-  private writeAsker(t: number, marks: number): void {
-    const { machine, kept } = this;
-    const start = kept.length;
-    kept.push(0);
-    kept.push(machine.local(t));
-    kept.push(machine.held(t));
-    kept.push(marks);
-    kept.push(0);
-    for (let u = machine.threadCount() - 1; u >= 0; u--) {
-      if (u !== t && !machine.isDone(u)) kept.push(machine.local(u));
+  /** The number of @t as an asker with these @marks. */
+  private askerId(t: number, marks: number): number {
+    const { machine } = this;
+    const node = machine.local(t);
+    const held = machine.held(t);
+    const id = this.clashes.asker(node, held, marks);
+    if (id === this.nodes.length) {
+      this.nodes.push(node);
+      this.marks.push(marks);
+      this.steps.push(undefined);
+      if (this.cutOf[held] === undefined) this.cutOf[held] = this.cutFor(held);
     }
-    kept.data[start + COUNT] = kept.length - start - OTHERS;
+    return id;
   }
 
-  /** The number of a kept answer to the question written at @start, or -1. */
-  private recall(start: number): number {
-    const { kept, starts, known } = this;
-    const { slots } = this.machine.state;
-    const length = kept.length - start;
-    const { data } = kept;
-    this.hash(start + NODE, start + length);
-    let entry = known.get(this.hashA, this.hashB);
-    for (let tries = 0; entry >= 0 && tries < TRIES; tries++) {
-      const first = starts.data[entry]!;
-      let at = first + length;
-      let left = data[at++]!;
-      while (left > 0 && slots[data[at]!] === data[at + 1]) {
-        left--;
-        at += 2;
-      }
-      if (left === 0 && this.isSame(first, start, length)) return entry;
-      entry = data[first + BEFORE]! - 1;
-    }
-    return -1;
+  private asker(id: number): Asker | null {
+    const known = this.steps[id];
+    if (known !== undefined) return known;
+    const marks = this.marks[id]!;
+    const asker = askerAt(this.machine, this.sections, this.nodes[id]!, marks);
+    // A section may grow, a step is what it is.
+    if (asker !== null && (marks & SECTION) === 0) this.steps[id] = asker;
+    return asker;
   }
 
-  private isSame(a: number, b: number, length: number): boolean {
-    const { data } = this.kept;
-    for (let at = NODE; at < length; at++) if (data[a + at] !== data[b + at]) return false;
-    return true;
+  /** The number of the locks among @held that nobody else gets past. */
+  private cutFor(held: number): number {
+    const items = this.machine.heldSets.items(held);
+    const cut = items.filter(({ mode }) => mode === Mode.exclusive).map(({ cell }) => cell);
+    const known = this.cuts.findIndex((other) => other.join() === cut.join());
+    return known < 0 ? this.cuts.push(cut) - 1 : known;
   }
 
-  /** Keep the answer to the question at @start, with the values it goes by; returns its number. */
-  private keep(start: number): number {
-    const { kept, known } = this;
-    const { consulted } = this.reach;
-    kept.push(consulted.length);
-    for (const cell of consulted) {
-      kept.push(cell);
-      kept.push(this.machine.state.slots[cell]!);
-    }
-    this.starts.push(start);
-    this.checked.push(this.machine.automaton.edges.length);
-    const entry = this.starts.length - 1;
-    const before = known.get(this.hashA, this.hashB);
-    kept.data[start + BEFORE] = before + 1;
-    if (before >= 0) known.change(this.hashA, this.hashB, entry);
-    else known.add(this.hashA, this.hashB, entry);
-    return entry;
+  /** Keep why the latest answer was no. */
+  private noteClash(id: number, asker: Asker): void {
+    const { starts, cells } = this.why;
+    starts.length = 0;
+    cells.length = 0;
+    if (this.reach.why(asker, starts, cells)) this.clashes.add(id, starts, cells);
   }
 
-  private hash(start: number, end: number): void {
-    const { data } = this.kept;
-    let a = 0;
-    let b = 0;
-    for (let at = start; at < end; at++) {
-      a = Math.imul(a ^ data[at]!, 0x9e3779b1);
-      a ^= a >>> 15;
-      b = Math.imul(b + data[at]!, 0x85ebca6b);
-      b ^= b >>> 13;
-    }
-    this.hashA = a;
-    this.hashB = b;
+  /** True if it still holds that asker @id does nothing that is dependent with @footprint. */
+  holds(footprint: number, id: number): boolean {
+    if (!this.isCurrent(footprint, 0)) return false;
+    const asker = this.asker(id);
+    return asker !== null && !this.footprints.meets(footprint, asker);
   }
 
-  /** True if the kept answer @entry would be given with what is known now; else it is forgotten. */
-  holds(entry: number): boolean {
-    const { data } = this.kept;
-    const start = this.starts.data[entry]!;
-    const cells = start + OTHERS + data[start + COUNT]!;
-    if (data[cells] === FORGOTTEN) return false;
-    const others = data.subarray(start + OTHERS, cells);
-    if (this.growth.newest(others) < this.checked.data[entry]!) return true;
-    const recalled = new Map<number, number>();
-    for (let at = cells + 1, left = data[cells]!; left > 0; left--, at += 2) {
-      recalled.set(data[at]!, data[at + 1]!);
-    }
-    const holds = this.isApart(start, cells, recalled);
-    if (holds) this.checked.data[entry] = this.machine.automaton.edges.length;
-    else data[cells] = FORGOTTEN;
-    return holds;
+  /** Bring @footprint up to date, but for @slack; false if there is none any more. */
+  private isCurrent(footprint: number, slack: number): boolean {
+    return this.footprints.isCurrent(footprint, slack, (cut) => this.cuts[cut]!);
   }
 }

@@ -14,4 +14,16 @@ export class Ints {
     }
     this.data[this.length++] = value;
   }
+
+  /** Push all @values. */
+  append(values: Int32Array): void {
+    const length = this.length + values.length;
+    if (length > this.data.length) {
+      const data = new Int32Array(length * 2);
+      data.set(this.data);
+      this.data = data;
+    }
+    this.data.set(values, this.length);
+    this.length = length;
+  }
 }

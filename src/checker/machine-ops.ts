@@ -99,3 +99,8 @@ function share({ state, memory }: Parts, t: number, cell: number, by: number): v
   state.set(cell, state.slots[cell]! - by);
   state.set(reader, state.slots[reader]! + by);
 }
+
+/** True if @i stores what its cell has already in @slots. */
+export function storesSame(i: Instruction, slots: Int32Array): boolean {
+  return i.code === Code.store && slots[i.cell] === i.arg;
+}

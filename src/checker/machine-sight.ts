@@ -45,6 +45,11 @@ export class Sight {
     return facts;
   }
 
+  /** True if a rule sees what is done on one of @edges, out of a local state before @i. */
+  mayBeSeen(edges: readonly number[], i: Instruction): boolean {
+    return edges.some((edge) => (this.factsOf(edge, i) & Fact.visible) !== 0);
+  }
+
   /** The number of the view of @edge. */
   viewOfEdge(edge: number, i: Instruction): number {
     const known = this.edgeViews[edge];

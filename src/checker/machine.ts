@@ -13,10 +13,10 @@ import { Code, decode, type Instruction, type Views } from './machine-code.ts';
 import { crashOf, leakOf, oopsOf, type Unclassified } from './machine-crash.ts';
 import { HeldSets } from './machine-held.ts';
 import { Memory } from './machine-memory.ts';
-import { allocatedBy, applyTo } from './machine-ops.ts';
+import { allocatedBy, applyTo, storesSame } from './machine-ops.ts';
 import { recordStep } from './machine-record.ts';
 import { Rules } from './machine-rules.ts';
-import { Fact, Sight } from './machine-sight.ts';
+import { Sight } from './machine-sight.ts';
 import { deadlock, stuckThreads } from './machine-stuck.ts';
 import { type Thread, Threads } from './machine-threads.ts';
 import type { Capability, OpView, Program, Report, StepRecord } from './program.ts';
@@ -117,11 +117,6 @@ export class Machine implements Program {
   /** True if @t has been started in this run. */
   exists(t: number): boolean {
     return this.local(t) !== NOT_STARTED;
-  }
-
-  /** True if @t stands before an Op, possible or not. */
-  isWaiting(t: number): boolean {
-    return this.local(t) > OOPS;
   }
 
   /** True if a thread has crashed in this run, which ends it. */
@@ -227,6 +222,10 @@ export class Machine implements Program {
     return this.views.all[this.view(t)]!;
   }
 
+  isSilent(t: number): boolean {
+    return storesSame(this.instruction(this.local(t)), this.state.slots);
+  }
+
   /** The number of the view of what @t would do now. */
   view(t: number): number {
     const local = this.local(t);
@@ -273,8 +272,7 @@ export class Machine implements Program {
 
   /** True if a rule sees what a thread in the local state @node does, for one of its results. */
   mayBeSeen(node: number): boolean {
-    const i = this.instruction(node);
-    return this.automaton.out(node).some((e) => (this.sight.factsOf(e, i) & Fact.visible) !== 0);
+    return this.sight.mayBeSeen(this.automaton.out(node), this.instruction(node));
   }
 
   private startEdge(body: ThreadBody): Edge {

@@ -117,14 +117,7 @@ export class PersistentSets {
     for (let rest = members; rest !== 0; rest &= rest - 1) {
       held = machine.heldSets.union(held, machine.held(31 - Math.clz32(rest & -rest)));
     }
-    for (let rest = members; rest !== 0; rest &= rest - 1) {
-      const m = 31 - Math.clz32(rest & -rest);
-      const visible = this.isVisible(m);
-      for (let out = this.live & ~members; out !== 0; out &= out - 1) {
-        const u = 31 - Math.clz32(out & -out);
-        answers.notePair(machine.local(m), held, machine.local(u), visible, -1);
-      }
-    }
+    answers.noteMembers(members, held, this.live & ~members, (m) => this.isVisible(m));
   }
 }
 

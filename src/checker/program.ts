@@ -89,6 +89,8 @@ export interface Program {
   isDaemon(t: number): boolean;
   /** The Op that t would do next; not to be asked of a thread that is done. */
   pending(t: number): OpView;
+  /** True if t is about to store what the cell has already; absent: no such store is known. */
+  isSilent?(t: number): boolean;
   /** True if t can take its step now. */
   enabled(t: number): boolean;
   /** Number of answers the environment may give to t's Op: 1 but for `choose`. */

@@ -4,7 +4,7 @@
 import type { Machine } from './machine.ts';
 
 /** Steps after which it is asked whether they go round; a power of two. */
-export const CYCLE_MIN = 16;
+const CYCLE_MIN = 16;
 
 /** Remembers one state of a machine. */
 export class Cycle {
@@ -13,9 +13,22 @@ export class Cycle {
   private f1 = 0;
   private f2 = 0;
   private f3 = 0;
+  private next = CYCLE_MIN;
+
+  /** True if @machine, in which @t has taken the last of so many @steps, has gone round. */
+  hasClosed(machine: Machine, t: number, steps: number): boolean {
+    if (steps < CYCLE_MIN) return false;
+    if (steps === CYCLE_MIN) this.next = CYCLE_MIN;
+    else if (this.closes(machine, t)) return true;
+    if (steps === this.next) {
+      this.begin(machine);
+      this.next *= 2;
+    }
+    return false;
+  }
 
   /** Remember the state in which @machine is now. */
-  begin(machine: Machine): void {
+  private begin(machine: Machine): void {
     const count = machine.threadCount();
     if (this.locals.length < count) this.locals = new Int32Array(count * 2);
     for (let t = 0; t < count; t++) this.locals[t] = machine.local(t);
@@ -28,7 +41,7 @@ export class Cycle {
   }
 
   /** True if @machine, in which @t has moved, is in the remembered state again. */
-  closes(machine: Machine, t: number): boolean {
+  private closes(machine: Machine, t: number): boolean {
     if (this.locals[t] !== machine.local(t)) return false;
     const { state } = machine;
     state.sync();

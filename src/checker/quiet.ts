@@ -60,6 +60,7 @@ export class QuietSteps {
 
   /** Learn from where @t stands. */
   note(t: number): void {
+    if (!this.options.quiet) return;
     const { machine } = this;
     const node = machine.local(t);
     const held = machine.held(t);
@@ -103,7 +104,7 @@ export class QuietSteps {
     const visible = this.isVisible(facts);
     if (!visible && this.isUnknown(i)) return true;
     if (!visible && this.discipline.isQuiet(i)) {
-      answers.noteCell(i.cell, releases(i));
+      answers.noteCell(t, i.cell, releases(i));
       return true;
     }
     if (!this.options.futures) return false;

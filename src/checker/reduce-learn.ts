@@ -6,27 +6,39 @@
 
 import type { Machine } from './machine.ts';
 
-const RUNS = 32;
-const RUNS_MAX = 1024;
+/** How many runs make a batch, how many there are at most, and what makes another one worth it. */
+export interface Effort {
+  readonly batch: number;
+  readonly max: number;
+  /** The least share of all local states that the last batch has found. */
+  readonly worth: number;
+}
+/** Before a search, and before one that has proved to be large. */
+export const LITTLE: Effort = { batch: 32, max: 1024, worth: 0.05 };
+export const MUCH: Effort = { batch: 1024, max: 8192, worth: 0.01 };
+/** States from which on that has been proved. */
+const LARGE = 20_000;
 const STEPS_MAX = 10_000;
 /** A run that has met no new local state for so many steps goes round in circles. */
 const IDLE_MAX = 1_000;
-/** Another batch is worth it if the last one has found this share of all local states. */
-const WORTH = 0.05;
 
 /**
  * Run @machine at random, and tell @note of every thread before each step, in batches, while these
  * find new local states. From run to run, a thread goes on for 2, 4, .. 256 steps on the average:
  * windows are missed by switching too often as well as by switching too rarely.
  */
-export function learn(machine: Machine, note: (t: number) => void): void {
+export function learn(
+  machine: Machine,
+  note: (t: number) => void,
+  { batch, max, worth }: Effort = LITTLE,
+): void {
   const next = xorshift(0x9e3779b9);
   let known = 0;
   let last = 0;
-  for (let run = 0; run < RUNS_MAX; run++) {
-    if (run % RUNS === 0 && run > 0) {
+  for (let run = 0; run < max; run++) {
+    if (run % batch === 0 && run > 0) {
       const now = machine.automaton.ops.length;
-      if (now < known * (1 + WORTH)) return;
+      if (now < known * (1 + worth)) return;
       known = now;
     }
     machine.reset();
@@ -59,4 +71,28 @@ function xorshift(seed: number): () => number {
     x ^= x << 5;
     return x >>> 0;
   };
+}
+
+/** Learning more when a search has proved to be large, once: then it begins again. */
+export class Study {
+  private stage = 0;
+
+  /** True if it begins, with so many @states. */
+  begins(states: number): boolean {
+    if (this.stage !== 0 || states < LARGE) return false;
+    this.stage = 1;
+    return true;
+  }
+
+  /** It has begun, and the search has not begun again yet. */
+  get isNew(): boolean {
+    return this.stage === 1;
+  }
+
+  /** True if that is over now, since the search begins again. */
+  ends(): boolean {
+    if (this.stage !== 1) return false;
+    this.stage = 2;
+    return true;
+  }
 }

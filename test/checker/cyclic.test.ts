@@ -93,7 +93,7 @@ describe('a thread whose steps come to be quiet while it sleeps', () => {
   });
   const s = neverTwo(
     'quiet sleeper',
-    thread('T1', rounds, 'x', 1),
+    thread('T1', rounds, 'x', 1, 2),
     thread('T2', reader),
     thread('T3', writer, m, 'y', 1),
   );
