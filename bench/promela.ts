@@ -70,9 +70,7 @@ function proctype(machine: Machine, t: number, first: number, used: Set<number>)
     lines.push(`${mayEnd}n${node}: if`);
     for (const e of edges) {
       const to = e.to === DONE ? `end_n${DONE}` : label(machine, t, e.to);
-      for (const result of i.op.blind ? summands(machine, i) : [e.result]) {
-        lines.push(`  :: ${action(machine, t, i, result, used)} goto ${to}`);
-      }
+      lines.push(`  :: ${action(machine, t, i, e.result, used)} goto ${to}`);
       if (!seen.has(e.to)) open.push(e.to);
       seen.add(e.to);
     }
@@ -82,15 +80,6 @@ function proctype(machine: Machine, t: number, first: number, used: Set<number>)
   lines[1] = `  goto ${first === DONE ? `end_n${DONE}` : label(machine, t, first)};`;
   lines.push('}');
   return lines.join('\n');
-}
-
-/** The values that the cell of @i, which adds and is told nothing, may hold before. */
-function summands(machine: Machine, i: Instruction): number[] {
-  const { values } = machine.values;
-  const numbers = new Map(values.map((value, id) => [value, id]));
-  return [...numbers].flatMap(([value, id]) =>
-    typeof value === 'number' && numbers.has(value + Number(i.op.arg)) ? [id] : [],
-  );
 }
 
 function label(machine: Machine, t: number, node: number): string {

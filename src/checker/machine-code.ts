@@ -100,7 +100,7 @@ export function decode(op: Op, fn: string, memory: Memory, values: ValueTable): 
   const told = [...memory.mentioned(op.arg), ...memory.mentioned(op.body?.args as Value)];
   i.publishes = told.map((object) => memory.objects[object]!.published);
   i.code = op.obj instanceof Handle ? code : Code.null;
-  i.unit = i.code !== Code.null && (UNIT.includes(code) || op.blind === true);
+  i.unit = i.code !== Code.null && UNIT.includes(code);
   if (i.code === Code.spawn) i.cell = memory.counter(`name ${op.body?.name}`);
   if (i.code >= Code.spawn) return i;
   const object = memory.object(op.obj);

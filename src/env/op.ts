@@ -75,8 +75,6 @@ export interface Op {
   readonly compare?: Comparison;
   /** READ_ONCE/WRITE_ONCE or atomic access; plain otherwise. */
   readonly marked?: boolean;
-  /** add: the old value is of no interest. */
-  readonly blind?: boolean;
   /** alloc: what to allocate. */
   readonly struct?: StructType<object>;
   /** spawn: the thread's frame function and arguments. */
@@ -128,15 +126,6 @@ export function* WRITE_ONCE<F extends object, K extends Key<F>>(
   arg: F[K],
 ): Kfn<void> {
   yield { kind: 'store', obj, field, arg: arg as Value, marked: true };
-}
-
-/** atomic_add(): nobody asks what was there before. */
-export function* atomic_add<F extends object>(
-  obj: Handle<F>,
-  field: { [K in Key<F>]: F[K] extends number ? K : never }[Key<F>],
-  arg: number,
-): Kfn<void> {
-  yield { kind: 'add', obj, field, arg, marked: true, blind: true };
 }
 
 /** Atomic fetch-and-add; returns the old value. */
