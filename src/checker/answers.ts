@@ -34,6 +34,8 @@ const WIDTH = 6;
 const REDONE = 4;
 const START = 5;
 const NO_PARENT = -1;
+/** Steps that are kept as one item. */
+const COUNT_MAX = 2 ** 20;
 /** Sections have this many versions at most; one more voids the round. */
 const VERSIONS_MAX = 4095;
 
@@ -54,11 +56,11 @@ interface Asker {
 
 /** What is kept of an expansion, in the two lowest bits: a step, an answer, several steps. */
 const Item = { step: 0, answer: 1, steps: 2 } as const;
-/** In place of a sequence of steps: what the others do not matter to; this and less for a sequence
- * of steps that interference.ts was asked about. */
+/** In place of a sequence of steps: what is quiet whatever the others do. */
 const ALONE = -1;
+/** This less a sequence of steps: that interference.ts was asked about. */
 const INTERFERENCE = -2;
-/** Steps that are quiet whatever the others do, by what has to hold: of a cell, or of a section. */
+/** What has to hold then: of a cell, or of a section. */
 const Alone = { access: 0, release: 1, section: 2, kinds: 3 } as const;
 
 /** The expansions of one round with the answers they relied on. */
@@ -67,7 +69,7 @@ export class Answers {
   private readonly futures: Futures;
   private readonly discipline: Discipline;
   private readonly expansions = new Ints();
-  /** By expansion, from its start on: steps (even) and answers (odd). */
+  /** By expansion, from its start on: steps and answers. */
   private readonly kept = new Ints();
   /** Distinct answers, numbered: what steps, or ALONE, and where another thread stands, or what. */
   private readonly pairs = new PairTable();
@@ -130,7 +132,7 @@ export class Answers {
       return;
     }
     this.turnTo(thread);
-    this.count++;
+    if (++this.count === COUNT_MAX) this.end();
   }
 
   /** The steps to come, and what they rely on, are of @thread: to be told before it moves. */

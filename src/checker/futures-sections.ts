@@ -51,13 +51,18 @@ export class Places {
   }
 }
 
+/** What a step, or a section, does to cells; whether rules see it. */
+export interface Doing {
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  readonly visible: boolean;
+}
+
 /** A critical section: what it reads and writes inside, and the locks it takes. */
 export interface Section extends Sets {
   readonly locks: readonly number[];
   /** The same as cells, with those that have no place. */
-  readonly cells: { readonly reads: readonly number[]; readonly writes: readonly number[] };
-  /** Rules see something inside. */
-  readonly visible: boolean;
+  readonly does: Doing;
   /** Another number each time that it comes out different. */
   readonly version: number;
 }
@@ -145,12 +150,12 @@ export class Sections {
       }
       todo.push(...machine.automaton.successors(node));
     }
+    const visible = (writes[0]! & (1 << VISIBLE)) !== 0;
     return {
       reads,
       writes,
       locks: [...locks],
-      cells: { reads: [...cells.reads], writes: [...cells.writes] },
-      visible: (writes[0]! & (1 << VISIBLE)) !== 0,
+      does: { reads: [...cells.reads], writes: [...cells.writes], visible },
       version: this.versions++,
     };
   }

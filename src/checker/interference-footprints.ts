@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What threads may do to cells from where they stand, by where they stand and what cells hold.
 
-import type { Asker } from './interference-asker.ts';
+import type { Doing } from './futures-sections.ts';
+import type { Askers } from './interference-asker.ts';
 import { Growth } from './interference-growth.ts';
 import type { Reach } from './interference-reach.ts';
 import { Ints } from './ints.ts';
 import type { Machine } from './machine.ts';
-import { PairTable } from './state-pairs.ts';
+import { Chains } from './state-pairs.ts';
 
 /** In place of the number of words: there is no footprint any more. */
 const FORGOTTEN = -1;
@@ -21,14 +22,14 @@ const TRIES = 8;
  * Where the parts of a footprint's key are. The others come last, then the cells, each with how
  * many values and which; the first one is what it held.
  */
-const BEFORE = 0;
-const CUT = 1;
-const COUNT = 2;
-const OTHERS = 3;
+const CUT = 0;
+const COUNT = 1;
+const OTHERS = 2;
 
 /** Footprints, kept. */
 export class Footprints {
   private readonly machine: Machine;
+  private readonly askers: Askers;
   private readonly reach: Reach;
   private readonly growth: Growth;
   /** Keys, one after the other, and where each begins; the question comes last. */
@@ -36,8 +37,8 @@ export class Footprints {
   private readonly starts = new Ints();
   private question = 0;
   private tries = 0;
-  /** By hash of a key without the cells: the footprint that was kept last. */
-  private readonly known = new PairTable();
+  /** By hash of a key without the cells. */
+  private readonly known = new Chains();
   /** By footprint: how many edges were known, where its bits are, how many words half of them. */
   private readonly checked = new Ints();
   private readonly places = new Ints();
@@ -47,18 +48,18 @@ export class Footprints {
   private hashA = 0;
   private hashB = 0;
 
-  constructor(machine: Machine, reach: Reach) {
+  constructor(machine: Machine, askers: Askers, reach: Reach) {
     this.machine = machine;
+    this.askers = askers;
     this.reach = reach;
     this.growth = new Growth(machine);
   }
 
-  /** The question is of all but @t, who do not get past @cut. Returns where they stand. */
-  ask(t: number, cut: number): Int32Array<ArrayBuffer> {
+  /** The question is of all but @t, before it moves. Returns where they stand. */
+  ask(t: number): Int32Array<ArrayBuffer> {
     const { machine, keys } = this;
     keys.length = this.question;
-    keys.push(0);
-    keys.push(cut);
+    keys.push(this.askers.cutBy(t));
     keys.push(0);
     for (let u = machine.threadCount() - 1; u >= 0; u--) {
       if (u !== t && !machine.isDone(u)) keys.push(machine.local(u));
@@ -72,13 +73,12 @@ export class Footprints {
   first(): number {
     this.hash(this.question + CUT, this.keys.length);
     this.tries = TRIES;
-    return this.known.get(this.hashA, this.hashB);
+    return this.known.last(this.hashA, this.hashB);
   }
 
   /** The one after @footprint, or -1. */
   next(footprint: number): number {
-    if (--this.tries === 0) return NONE;
-    return this.keys.data[this.starts.data[footprint]! + BEFORE]! - 1;
+    return --this.tries === 0 ? NONE : this.known.before(footprint);
   }
 
   /**
@@ -115,23 +115,23 @@ export class Footprints {
     return true;
   }
 
-  /** Keep what has been found out, after first(); returns its number. */
-  keep(): number {
+  /**
+   * Find out what the footprint in question is, after first(); returns its number, and -1 where it
+   * is not known all of what may follow.
+   */
+  find(others: Int32Array<ArrayBuffer>): number {
     const { keys, known } = this;
     const { consulted } = this.reach;
+    if (!this.reach.run(this.askers.locks(keys.data[this.question + CUT]!), others)) return NONE;
     keys.push(consulted.length);
     for (const cell of consulted) {
       keys.push(cell);
       this.reach.tellValues(cell, keys);
     }
-    const footprint = this.starts.length;
+    const footprint = known.add(this.hashA, this.hashB);
     this.starts.push(this.question);
     for (const column of [this.checked, this.places, this.words, this.seen]) column.push(0);
     this.write(footprint);
-    const before = known.get(this.hashA, this.hashB);
-    keys.data[this.question + BEFORE] = before + 1;
-    if (before >= 0) known.change(this.hashA, this.hashB, footprint);
-    else known.add(this.hashA, this.hashB, footprint);
     this.question = keys.length;
     return footprint;
   }
@@ -160,8 +160,8 @@ export class Footprints {
     this.hashB = b;
   }
 
-  /** True if something in @footprint is dependent with what @asker does. */
-  meets(footprint: number, { reads, writes, visible }: Asker): boolean {
+  /** True if something in @footprint is dependent with this. */
+  meets(footprint: number, { reads, writes, visible }: Doing): boolean {
     if (visible && this.seen.data[footprint] === 1) return true;
     const { data } = this.bits;
     const half = this.words.data[footprint]!;
@@ -184,7 +184,7 @@ export class Footprints {
    * True if @footprint is what would be found out with what is known now, but for a share @slack of
    * the latest; it is brought up to date for that. If there is none any more, it is forgotten.
    */
-  isCurrent(footprint: number, slack: number, cutOf: (c: number) => readonly number[]): boolean {
+  isCurrent(footprint: number, slack: number): boolean {
     const { data } = this.keys;
     if (this.words.data[footprint] === FORGOTTEN) return false;
     const start = this.starts.data[footprint]!;
@@ -195,7 +195,8 @@ export class Footprints {
     for (let at = cells + 1, left = data[cells]!; left > 0; left--, at += 2 + data[at + 1]!) {
       recalled.set(data[at]!, data[at + 2]!);
     }
-    if (this.reach.run(cutOf(data[start + CUT]!), others, recalled)) this.write(footprint);
+    if (this.reach.run(this.askers.locks(data[start + CUT]!), others, recalled))
+      this.write(footprint);
     else this.words.data[footprint] = FORGOTTEN;
     return this.words.data[footprint] !== FORGOTTEN;
   }

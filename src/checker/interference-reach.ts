@@ -3,8 +3,8 @@
 //
 // Typed arrays and lists made of indices, for this is asked some ten times in each state.
 
-import { Access, type FutureFaults } from './futures-sections.ts';
-import { type Asker, conflicts } from './interference-asker.ts';
+import { Access, type Doing, type FutureFaults } from './futures-sections.ts';
+import { conflicts } from './interference-asker.ts';
 import { Graph, grown, grownBytes, Kind } from './interference-graph.ts';
 import type { Ints } from './ints.ts';
 import type { Machine } from './machine.ts';
@@ -42,10 +42,10 @@ export class Reach {
   private waiters = new Int32Array(1024);
   /** By value of a cell: the local state that stores it; none for the first. */
   private putters = new Int32Array(1024 * VALUES_MAX);
-  /** Why the answer was no: what is still to be shown, what has been, and what cells must hold. */
-  private readonly proof = { todo: [] as number[], seen: new Set<number>(), cells: [] as number[] };
   /** By local state: who waits for the same cell. */
   private waits = new Int32Array(1024);
+  /** What led to a conflict: still to be shown, shown, and what cells must hold for it. */
+  private readonly proof = { todo: [] as number[], seen: new Set<number>(), cells: [] as number[] };
   /** Local states in the order in which they were reached. */
   private readonly order: number[] = [];
   /** Locks that nobody gets past. */
@@ -279,11 +279,11 @@ export class Reach {
   // Why not ---------------------------------------------------------------------------------
 
   /**
-   * What leads to a conflict with @asker. Where threads stand goes to @starts, what cells must hold
-   * to @cells: cell, value, and so on. False if there is no conflict, or more is not known.
+   * What leads to a conflict with who @does this. Where threads stand goes to @starts, what cells
+   * must hold to @cells: cell, value, and so on. False if there is none, or more is not known.
    */
-  why(asker: Asker, starts: number[], cells: number[]): boolean {
-    const clash = this.order.find((node) => this.clashes(asker, node));
+  why(does: Doing, starts: number[], cells: number[]): boolean {
+    const clash = this.order.find((node) => this.clashes(does, node));
     if (clash === undefined) return false;
     const { graph, froms, proof } = this;
     proof.todo = [clash];
@@ -337,10 +337,10 @@ export class Reach {
     }
   }
 
-  /** True if what @asker does and what is done at @node are dependent. */
-  private clashes(asker: Asker, node: number): boolean {
+  /** True if what is @done and what is done at @node are dependent. */
+  private clashes(done: Doing, node: number): boolean {
     const { graph } = this;
-    if (asker.visible && graph.seen[node] === 1) return true;
+    if (done.visible && graph.seen[node] === 1) return true;
     const access = graph.accesses[node]!;
     const cell = access === Access.none ? -1 : graph.cells[node]!;
     const dead = graph.deads[node]!;
@@ -348,6 +348,6 @@ export class Reach {
     const isRead = (c: number) => (c === cell && access === Access.read) || (c === dead && !frees);
     const isWritten = (c: number) =>
       (c === cell && access === Access.write) || (c === dead && frees);
-    return conflicts(asker, isRead, isWritten);
+    return conflicts(done, isRead, isWritten);
   }
 }

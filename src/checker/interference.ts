@@ -31,15 +31,14 @@
 // argument at the head of reduce.ts: its last step, out of a known local state, was looked at.
 
 import type { Answers } from './answers.ts';
-import type { FutureFaults, Sections } from './futures-sections.ts';
+import type { Doing, FutureFaults, Sections } from './futures-sections.ts';
 import { ACCESS, Access } from './futures-sections.ts';
-import { type Asker, askerAt, SECTION, SEEN, SILENT } from './interference-asker.ts';
+import { Askers, SECTION, SEEN, SILENT } from './interference-asker.ts';
 import { Clashes } from './interference-clashes.ts';
 import { EXACT, Footprints, OTHER } from './interference-footprints.ts';
 import { Reach } from './interference-reach.ts';
 import type { Machine } from './machine.ts';
 import type { Instruction } from './machine-code.ts';
-import { Mode } from './machine-held.ts';
 
 /** An answer that is asked again in the end may go without this share of all edges. */
 const SLACK = 0.05;
@@ -47,24 +46,17 @@ const SLACK = 0.05;
 /** Answers whether a step is quiet, given the values that cells can have. */
 export class Interference {
   private readonly machine: Machine;
-  private readonly sections: Sections;
+  private readonly askers: Askers;
   private readonly reach: Reach;
   private readonly footprints: Footprints;
   private readonly clashes = new Clashes();
-  /** By set of locks: those of them that are held exclusively, and the number of these sets. */
-  private readonly cutOf: number[] = [];
-  private readonly cuts: (readonly number[])[] = [];
-  /** By number of an asker: where it stands, and how it is marked. */
-  private readonly nodes: number[] = [];
-  private readonly marks: number[] = [];
-  private readonly steps: (Asker | undefined)[] = [];
   private readonly why = { starts: [] as number[], cells: [] as number[] };
 
   constructor(machine: Machine, sections: Sections, faults?: FutureFaults) {
     this.machine = machine;
-    this.sections = sections;
+    this.askers = new Askers(machine, sections);
     this.reach = new Reach(machine, faults);
-    this.footprints = new Footprints(machine, this.reach);
+    this.footprints = new Footprints(machine, this.askers, this.reach);
   }
 
   /**
@@ -83,84 +75,46 @@ export class Interference {
   }
 
   private asks(t: number, marks: number, answers?: Answers): boolean {
-    const { footprints, machine, clashes } = this;
-    const id = this.askerId(t, marks);
-    const others = footprints.ask(t, this.cutOf[machine.held(t)]!);
-    const { slots } = machine.state;
+    const { footprints, askers, clashes } = this;
+    const asker = askers.of(t, marks);
+    const others = footprints.ask(t);
+    const { slots } = this.machine.state;
     for (let u = 0; u < others.length; u++) {
-      if (clashes.has(id, others[u]!, others, slots)) return false;
+      if (clashes.has(asker, others[u]!, others, slots)) return false;
     }
-    const asker = this.asker(id);
-    if (asker === null) return false;
+    const does = askers.doing(asker);
+    if (does === null) return false;
     // Where nobody learns of it, nobody asks again.
     const slack = answers === undefined ? 0 : SLACK;
     for (let known = footprints.first(); known >= 0; known = footprints.next(known)) {
       const fit = footprints.fits(known);
-      if (fit === OTHER || !this.isCurrent(known, slack)) continue;
-      if (!footprints.meets(known, asker)) {
-        answers?.noteInterference(t, known, id);
+      if (fit === OTHER || !footprints.isCurrent(known, slack)) continue;
+      if (!footprints.meets(known, does)) {
+        answers?.noteInterference(t, known, asker);
         return true;
       }
       if (fit === EXACT) return false;
     }
-    if (!this.reach.run(this.cuts[this.cutOf[machine.held(t)]!]!, others)) return false;
-    const footprint = footprints.keep();
-    const isApart = !footprints.meets(footprint, asker);
-    if (isApart) answers?.noteInterference(t, footprint, id);
-    else this.noteClash(id, asker);
+    const footprint = footprints.find(others);
+    if (footprint < 0) return false;
+    const isApart = !footprints.meets(footprint, does);
+    if (isApart) answers?.noteInterference(t, footprint, asker);
+    else this.noteClash(asker, does);
     return isApart;
   }
 
-  /** The number of @t as an asker with these @marks. */
-  private askerId(t: number, marks: number): number {
-    const { machine } = this;
-    const node = machine.local(t);
-    const held = machine.held(t);
-    const id = this.clashes.asker(node, held, marks);
-    if (id === this.nodes.length) {
-      this.nodes.push(node);
-      this.marks.push(marks);
-      this.steps.push(undefined);
-      if (this.cutOf[held] === undefined) this.cutOf[held] = this.cutFor(held);
-    }
-    return id;
-  }
-
-  private asker(id: number): Asker | null {
-    const known = this.steps[id];
-    if (known !== undefined) return known;
-    const marks = this.marks[id]!;
-    const asker = askerAt(this.machine, this.sections, this.nodes[id]!, marks);
-    // A section may grow, a step is what it is.
-    if (asker !== null && (marks & SECTION) === 0) this.steps[id] = asker;
-    return asker;
-  }
-
-  /** The number of the locks among @held that nobody else gets past. */
-  private cutFor(held: number): number {
-    const items = this.machine.heldSets.items(held);
-    const cut = items.filter(({ mode }) => mode === Mode.exclusive).map(({ cell }) => cell);
-    const known = this.cuts.findIndex((other) => other.join() === cut.join());
-    return known < 0 ? this.cuts.push(cut) - 1 : known;
-  }
-
   /** Keep why the latest answer was no. */
-  private noteClash(id: number, asker: Asker): void {
+  private noteClash(asker: number, does: Doing): void {
     const { starts, cells } = this.why;
     starts.length = 0;
     cells.length = 0;
-    if (this.reach.why(asker, starts, cells)) this.clashes.add(id, starts, cells);
+    if (this.reach.why(does, starts, cells)) this.clashes.add(asker, starts, cells);
   }
 
-  /** True if it still holds that asker @id does nothing that is dependent with @footprint. */
-  holds(footprint: number, id: number): boolean {
-    if (!this.isCurrent(footprint, 0)) return false;
-    const asker = this.asker(id);
-    return asker !== null && !this.footprints.meets(footprint, asker);
-  }
-
-  /** Bring @footprint up to date, but for @slack; false if there is none any more. */
-  private isCurrent(footprint: number, slack: number): boolean {
-    return this.footprints.isCurrent(footprint, slack, (cut) => this.cuts[cut]!);
+  /** True if it still holds that @asker does nothing that is dependent with @footprint. */
+  holds(footprint: number, asker: number): boolean {
+    if (!this.footprints.isCurrent(footprint, 0)) return false;
+    const does = this.askers.doing(asker);
+    return does !== null && !this.footprints.meets(footprint, does);
   }
 }

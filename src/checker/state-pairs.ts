@@ -65,3 +65,28 @@ export class PairTable {
     }
   }
 }
+
+/** Numbers, as many as are added, in chains: each belongs to a pair of integers. */
+export class Chains {
+  private readonly latest = new PairTable();
+  private readonly befores: number[] = [];
+
+  /** The number that was added to (@a, @b) last, or -1. */
+  last(a: number, b: number): number {
+    return this.latest.get(a, b);
+  }
+
+  /** The one that was added before @number, or -1. */
+  before(number: number): number {
+    return this.befores[number]!;
+  }
+
+  /** Add the next number, which is returned, to (@a, @b). */
+  add(a: number, b: number): number {
+    const before = this.latest.get(a, b);
+    const number = this.befores.push(before) - 1;
+    if (before >= 0) this.latest.change(a, b, number);
+    else this.latest.add(a, b, number);
+    return number;
+  }
+}

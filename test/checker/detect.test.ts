@@ -106,6 +106,13 @@ describe('data races', () => {
     );
   });
 
+  test('a store of what is there already is none, in a reduced search neither', () => {
+    const s = (x: number) => scene('same', [[m, 'x', x]], pair(false, false).threads);
+    expect(properties(s(1))).toEqual([]);
+    expect(check(s(1)).detected).toEqual([]);
+    expect(check(s(0)).detected.map((r) => r.property)).toEqual(['data-race']);
+  });
+
   test('accesses under one lock are none', () => {
     const l = mutex('l');
     const locked = framed('locked', function* (): Kfn<void> {
