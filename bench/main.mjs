@@ -20,6 +20,8 @@ const OURS_MAX = 150;
 /** Goals for kernel worlds by number of threads: seconds, and MiB. */
 const WORLD_GOALS = { '4 threads': [10], '5 threads': [120, 4096] };
 const DEPTH_MAX = 300_000;
+/** Seconds below which a search is run three times: then what else the machine does would tell. */
+const SHORT = 2;
 /** Seconds on the clock that SPIN and gcc have for each model. */
 const BUILD_MAX = '120';
 
@@ -52,6 +54,16 @@ const ask = (...args) => {
   return JSON.parse(execFileSync('node', [HEAP, outfile, ...args], options));
 };
 
+/** Of three runs the one with the fewest seconds; of a long one, the first. */
+function best(run) {
+  let result = run();
+  for (let again = 1; again < 3 && result.seconds < SHORT; again++) {
+    const next = run();
+    if (next.seconds < result.seconds) result = next;
+  }
+  return result;
+}
+
 /** Run a program; seconds of processor time, user and system, whatever else the machine does. */
 function timed(cwd, program, ...args) {
   const script = 'TIMEFORMAT="cpu %U %S"; time "$0" "$@"';
@@ -68,7 +80,7 @@ function timed(cwd, program, ...args) {
 /** One of our searches in a process of its own; total includes starting node. */
 function ours(name, how) {
   const args = [HEAP, outfile, 'measure', name, how, String(OURS_MAX)];
-  const { text, seconds, status } = timed(dir, 'node', ...args);
+  const { text, seconds, status } = best(() => timed(dir, 'node', ...args));
   if (status !== 0) return { states: 0, transitions: 0, finished: false, total: seconds };
   return { ...JSON.parse(text), total: seconds };
 }
@@ -91,7 +103,7 @@ function spins(name, flags) {
   const compile = built.seconds;
   if (built.status !== 0) return { ...nothing, generate, compile };
   const search = `ulimit -t ${SECONDS_MAX}; exec ./pan -E -m${DEPTH_MAX}`;
-  const { text, seconds } = timed(at, 'bash', '-c', search);
+  const { text, seconds } = best(() => timed(at, 'bash', '-c', search));
   rmSync(at, { recursive: true, force: true });
   const number = (what) => Number(new RegExp(`(\\d+) ${what}`).exec(text)?.[1] ?? Number.NaN);
   const states = number('states, stored');
@@ -107,13 +119,15 @@ const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.ma
 const unreduced = [];
 const verdict = [];
 const goals = [];
-/** A goal: @value is to be at most @most. */
-const goal = (what, value, most, unit = 'x') => {
+/** A goal: @value is to be at most @most; of what SPIN has not finished it is an upper bound. */
+const goal = (what, value, most, unit = 'x', exact = true) => {
   const missed = Number.isNaN(value)
     ? 'missed'
     : `missed by a factor of ${(value / most).toFixed(2)}`;
-  const found = Number.isNaN(value) ? 'not finished' : `${value.toFixed(2)}${unit}`;
-  goals.push([what, `at most ${most}${unit}`, found, value <= most ? 'met' : missed]);
+  const said = `${exact ? '' : 'less than '}${value.toFixed(2)}${unit}`;
+  const found = Number.isNaN(value) ? 'not finished' : said;
+  const fails = exact ? missed : 'not known: SPIN did not finish';
+  goals.push([what, `at most ${most}${unit}`, found, value <= most ? 'met' : fails]);
 };
 let largest = 'none';
 for (const { name, big } of ask('names').filter((x) => x.name.includes(only))) {
@@ -168,7 +182,9 @@ for (const { name, big } of ask('names').filter((x) => x.name.includes(only))) {
     total === 0 ? '-' : `${bare.finished ? '' : 'less than '}${ratio(full.total, total)}`,
     bare.finished ? ratio(full.seconds, bare.run) : '-',
   ]);
-  if (total > 0) goal(`${name}: ours / SPIN in all`, full.total / total, 0.25);
+  if (total > 0) {
+    goal(`${name}: ours / SPIN in all`, full.total / total, 0.25, 'x', bare.finished);
+  }
   if (name.startsWith('kernel') && full.finished) {
     if (bare.finished) goal(`${name}: search / SPIN run`, full.seconds / bare.run, 1);
     if (bare.finished) goal(`${name}: states / SPIN states`, full.states / bare.states, 1);
