@@ -34,7 +34,9 @@ export const c31: WindowSignature = {
       const param = d && peek.get(d.handle, 'iommu');
       const fwspec = param && peek.get(param, 'fwspec');
       if (!d || !fwspec) return false;
-      const ids = peek.get(fwspec as Handle<{ ids: readonly number[] }>, 'ids');
+      const ids = peek.get(fwspec as Handle<{ ids: readonly number[] | null }>, 'ids');
+      // Nothing is left of a fwspec that was freed while dev->iommu points to it.
+      if (ids === null) return false;
       return ids.length < d.data.iommus.reduce((sum, use) => sum + use.ids.length, 0);
     },
   }),
