@@ -2,16 +2,28 @@
 // A finding as the mail a kernel developer would send: 75 columns, 7 bits, made from it alone.
 
 import { plural, printable, reportColumns, wrap } from '#base/text';
+import { withoutBuffers } from './buffers.ts';
 import type { Finding } from './finding.ts';
 import { raceTable, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
-import { cutWords, ended, fileStem, kernelText, preemptionText, windowText } from './words.ts';
+import {
+  cutWords,
+  ended,
+  fileStem,
+  kernelText,
+  preemptionText,
+  storesText,
+  windowText,
+} from './words.ts';
 
 /** The whole mail, ending in a line feed. */
-export function mailReport(finding: Finding): string {
+export function mailReport(given: Finding): string {
+  const finding = withoutBuffers(given);
+  const stores = storesText(finding);
   const sections = [
     [subjectLine(finding)],
     opening(finding),
+    stores === null ? [] : wrap(`In this order ${stores}.`),
     raceTable(finding),
     deciding(finding),
     ['Call stacks at that access:', '', ...stackTable(finding)],

@@ -4,8 +4,11 @@
 import type { EventName } from '#env/events';
 import type { TraceStep } from './finding.ts';
 
+/** What a report adds of its own where stores go through buffers; see buffers.ts. */
+export type StoreEvent = 'store-waits' | 'store-seen' | 'store-first';
+
 /** How an event is shown: $0, $1, ... are its arguments; null: it adds nothing to the access. */
-export const phrases: Readonly<Partial<Record<EventName, string | null>>> = {
+export const phrases: Readonly<Partial<Record<EventName | StoreEvent, string | null>>> = {
   'instance-listed': '$0 is on iommu_device_list',
   'instance-ready': '$0->ready = true',
   'register-end': 'iommu_device_register($0) = $1',
@@ -49,10 +52,13 @@ export const phrases: Readonly<Partial<Record<EventName, string | null>>> = {
   'flag-lost': 'an update of $0->$1 undoes another flag',
   'dma-map': '$0 maps memory for DMA: $1',
   'bug-on': '$0',
+  'store-waits': '$0->$1 waits in a store buffer',
+  'store-seen': '$0->$1 reaches memory',
+  'store-first': '$0->$1 reaches memory first',
 };
 
 /** Events that say all their own access says: the access is not shown beside them. */
-const speaksForAccess: ReadonlySet<string> = new Set<EventName>([
+const speaksForAccess: ReadonlySet<string> = new Set<EventName | StoreEvent>([
   'instance-listed',
   'instance-ready',
   'group-set',
@@ -60,6 +66,7 @@ const speaksForAccess: ReadonlySet<string> = new Set<EventName>([
   'driver-set',
   'driver-clear',
   'walk-visit',
+  'store-seen',
 ]);
 
 const errnoNames: Readonly<Record<string, string>> = {

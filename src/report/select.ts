@@ -5,7 +5,8 @@
 // worth more the closer it is to the race, and the table takes as many grades as fit:
 //
 //   4  the deciding access
-//   3  an event about the subject of the witness, or the registration of an IOMMU instance
+//   3  an event about the subject of the witness, or the registration of an IOMMU instance; a store
+//      that reaches memory late
 //   2  an access to the subject that conflicts with another thread's; a lock passed on by another
 //      thread
 //   1  any other event, conflicting access, or lock; what the driver core keeps its books with
@@ -17,7 +18,7 @@
 import type { EventName } from '#env/events';
 import { deviceOf } from './cast.ts';
 import type { Finding, TraceStep } from './finding.ts';
-import { eventText, parseEvent } from './phrases.ts';
+import { eventText, parseEvent, type StoreEvent } from './phrases.ts';
 
 /** Grade of a step, 0 to 4. */
 export type Grade = 0 | 1 | 2 | 3 | 4;
@@ -26,14 +27,17 @@ const writes: ReadonlySet<string> = new Set(['store', 'add', 'cas', 'xchg', 'fre
 const locks: ReadonlySet<string> = new Set(['lock', 'trylock', 'read_lock', 'write_lock']);
 const unlocks: ReadonlySet<string> = new Set(['unlock', 'read_unlock', 'write_unlock']);
 
-/** Events about the registration of an instance matter whatever the subject is. */
-const instanceEvents: ReadonlySet<string> = new Set<EventName>([
+/** Events about the registration of an instance, and late stores, matter whoever the subject is. */
+const instanceEvents: ReadonlySet<string> = new Set<EventName | StoreEvent>([
   'instance-listed',
   'instance-ready',
   'register-end',
   'release-begin',
   'bug-on',
   'deferral-timeout',
+  'store-waits',
+  'store-seen',
+  'store-first',
 ]);
 
 function cellOf(step: TraceStep): string {

@@ -3,11 +3,19 @@
 
 import { columns, ellipsis, plural, printable, reportColumns, wrap } from '#base/text';
 import type { Baseline } from './baseline.ts';
+import { withoutBuffers } from './buffers.ts';
 import type { Finding } from './finding.ts';
 import type { CheckReport, Coverage, HitLimit, Outcome, Verdict } from './report.ts';
 import { raceTable, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
-import { cutWords, deviceText, kernelText, preemptionText, windowText } from './words.ts';
+import {
+  cutWords,
+  deviceText,
+  kernelText,
+  preemptionText,
+  storesText,
+  windowText,
+} from './words.ts';
 
 /** How words are painted; every painter returns its text unchanged where colour is off. */
 export interface Paint {
@@ -53,7 +61,9 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
 }
 
 /** One finding: the rule, the table, where the threads stood, and what was assumed. */
-export function findingText(finding: Finding, paint: Paint = plain): string[] {
+export function findingText(given: Finding, paint: Paint = plain): string[] {
+  const finding = withoutBuffers(given);
+  const stores = storesText(finding);
   const title = `${windowText(finding)} on ${finding.witness.subject}, ${kernelText(finding)}`;
   const out = [
     paint.strong(printable(title)),
@@ -63,6 +73,7 @@ export function findingText(finding: Finding, paint: Paint = plain): string[] {
     }),
     ...wrap(printable(`because ${finding.witness.because}`), { first: '  ', rest: '    ' }),
     ...wrap(`takes ${preemptionText(finding)}`, { first: '  ', rest: '    ' }),
+    ...(stores === null ? [] : wrap(`in this order ${stores}`, { first: '  ', rest: '    ' })),
     ...finding.assumed.flatMap((a) =>
       wrap(printable(`assumed: ${a}`), { first: '  ', rest: '    ' }),
     ),

@@ -33,7 +33,9 @@ function windowText(finding: Finding): string | null {
     to === null ? 'to its end' : `to ${to}`,
   ];
   const more = complete ? '' : '; it may be wider, the search for its ends was cut short';
-  return `Window: of ${victim}, ${bounds.join(' ')}, for ${intruder} to come between${more}.`;
+  // A thread comes between its own steps where its store buffers do.
+  const comes = intruder === victim ? 'its stores to reach memory' : `${intruder} to come between`;
+  return `Window: of ${victim}, ${bounds.join(' ')}, for ${comes}${more}.`;
 }
 
 function pairText(finding: Finding): string | null {

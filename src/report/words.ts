@@ -29,6 +29,15 @@ export function preemptionText(finding: Pick<Finding, 'preemptions' | 'minimal'>
     : `${count} (fewer may do; see --minimise-max)`;
 }
 
+/** Whether the order takes stores that reach memory late; null where none can. */
+export function storesText({ memory, trace }: Pick<Finding, 'memory' | 'trace'>): string | null {
+  if (memory === undefined) return null;
+  const late = trace.some((step) => step.events.some((e) => e.startsWith('store-waits ')));
+  return late
+    ? `stores reach memory late (${memory.model}; loads are not reordered)`
+    : `no store reaches memory late, though it may (${memory.model})`;
+}
+
 /** End a sentence that may have an end of its own. */
 export function ended(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;

@@ -22,6 +22,7 @@ import { shapeOf } from './shape.ts';
 import { toFinding, transfer } from './to-finding.ts';
 import type { FixScript } from './user-fix.ts';
 import { Watch } from './watch.ts';
+import { memoryOf } from './watched.ts';
 
 /** The kernel to check. */
 export interface CheckedKernel {
@@ -216,7 +217,8 @@ async function explain(
     const explained = answers[at]?.[next[at]!++];
     assert(explained, `${f.property} of ${derived.world.name} has been explained`);
     const { world, classKey, devices } = derived;
-    return toFinding({ ...f, ...explained }, { world, classKey, devices, kernel: spec, memory });
+    const place = { world, classKey, devices, kernel: spec, memory: memory ?? memoryOf(world) };
+    return toFinding({ ...f, ...explained }, place);
   });
 }
 
