@@ -3,7 +3,8 @@
 //
 // Every state gives edges (lock held, lock wanted) with the thread and the other locks it holds. A
 // cycle of edges by different threads could deadlock, unless all its edges hold a lock in common
-// (a gate lock: then only one of them can be under way) or both sides only share. Edges are kept
+// (a gate lock: then only one of them can be under way, unless both hold it for reading) or both
+// sides only share. Edges are kept
 // between lock instances, and between classes of locks (the type of the object), as lockdep does
 // it; unlike lockdep no lock is left out, device locks are included.
 //
@@ -23,8 +24,8 @@ export interface Edge {
   /** The class of what it holds. */
   readonly type: string;
   readonly thread: string;
-  /** Instances held besides, which may be gates. */
-  readonly gates: ReadonlySet<string>;
+  /** Instances held besides, which may be gates; true where it is held for reading. */
+  readonly gates: ReadonlyMap<string, boolean>;
   /** Neither side excludes the other: readers only. */
   readonly shared: boolean;
   readonly where: string;
@@ -60,9 +61,10 @@ export class LockOrder implements Detector {
     all: readonly OpView[],
   ): void {
     const thread = view.program.threadName(t);
-    const gates = new Set(all.filter((g) => g !== held).map((g) => g.objectName));
+    const others = all.filter((g) => g !== held);
+    const gates = new Map(others.map((g) => [g.objectName, g.effect === 'share']));
     const key = [held.objectName, wanted.objectName, thread, held.effect, wanted.effect];
-    const id = [...key, ...[...gates].sort()].join(' ');
+    const id = [...key, ...gateTexts(gates)].join(' ');
     if (this.instances.has(id)) return;
     const shared = held.effect === 'share' && wanted.effect === 'share';
     const where = wanted.fn === '' ? '' : ` in ${wanted.fn}()`;
@@ -113,6 +115,19 @@ function report(found: Map<string, Found>, cycle: readonly Edge[], property: str
   found.set(key, { report: said, run: cycle[0]!.found });
 }
 
+/** The gates of an edge in words, always in the same order. */
+export function gateTexts(gates: Edge['gates']): string[] {
+  return [...gates].map(([name, shared]) => `${name}${shared ? ' shared' : ''}`).sort();
+}
+
+/** True where both edges hold a lock that keeps one of them out; readers keep no reader out. */
+function isGated(a: Edge, b: Edge): boolean {
+  return [...a.gates].some(([name, shared]) => {
+    const other = b.gates.get(name);
+    return other !== undefined && !(shared && other);
+  });
+}
+
 /** Call @each with every cycle of edges that could happen at once. */
 function cycles(edges: readonly Edge[], each: (cycle: readonly Edge[]) => void): void {
   const from = new Map<string, Edge[]>();
@@ -126,7 +141,7 @@ function cycles(edges: readonly Edge[], each: (cycle: readonly Edge[]) => void):
     if (path.length === CYCLE_MAX) return;
     for (const next of from.get(last.to) ?? []) {
       if (path.some((e) => e.thread === next.thread || e.from === next.from)) continue;
-      if (path.some((e) => [...e.gates].some((g) => next.gates.has(g)))) continue;
+      if (path.some((e) => isGated(e, next))) continue;
       extend([...path, next]);
     }
   };

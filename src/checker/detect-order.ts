@@ -7,7 +7,7 @@
 // to each thread. So the edges "holds A, wants B" taken from there are those of all runs, and no
 // state needs to be looked at again. Cycles of edges are judged as in detect-locks.ts.
 
-import { cyclesOf, type Edge } from './detect-locks.ts';
+import { cyclesOf, type Edge, gateTexts } from './detect-locks.ts';
 import type { Machine } from './machine.ts';
 import { Code, type Instruction } from './machine-code.ts';
 import { Mode } from './machine-held.ts';
@@ -26,7 +26,7 @@ export function lockOrders(machine: Machine, discipline: Discipline): Report[] {
     const i = machine.instruction(node);
     if (i.code !== Code.lock && i.code !== Code.read_lock && i.code !== Code.write_lock) return;
     for (const made of edgesOf(machine, t, held, i)) {
-      const gates = [...made.instance.gates].sort().join();
+      const gates = gateTexts(made.instance.gates).join();
       const { from, to, thread, shared } = made.instance;
       const key = `${from} ${to} ${thread} ${shared} ${gates}`;
       const known = instances.get(key);
@@ -59,7 +59,8 @@ function* edgesOf(
   const to = handleOf(wanted.cell);
   for (const lock of items) {
     const from = handleOf(lock.cell);
-    const gates = new Set(items.filter((g) => g !== lock).map((g) => handleOf(g.cell).name));
+    const others = items.filter((g) => g !== lock);
+    const gates = new Map(others.map((g) => [handleOf(g.cell).name, g.mode === Mode.shared]));
     const shared = lock.mode === Mode.shared && wanted.code === Code.read_lock;
     const edge = { type: from.type, thread, gates, shared, where, found: [] };
     yield {

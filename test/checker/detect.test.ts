@@ -8,12 +8,16 @@ import {
   load,
   lock,
   READ_ONCE,
+  read_lock,
+  read_unlock,
   repeat,
   store,
   trylock,
   unlock,
   WRITE_ONCE,
   wait,
+  write_lock,
+  write_unlock,
 } from '#env/op';
 import { check } from '../../src/checker/check.ts';
 import { detect } from '../../src/checker/detect.ts';
@@ -54,6 +58,31 @@ describe('lock order', () => {
   test('a gate lock makes the cycle harmless', () => {
     const threads = [thread('p', nested, gate, a, b), thread('q', nested, gate, b, a)];
     expect(properties(scene('gate', [], threads))).toEqual([]);
+  });
+
+  test('a gate that both hold for reading keeps nobody out', () => {
+    const rwsem = new Handle('rwsem', 'rwsem') as Lock;
+    const flag = cells();
+    const under = (write: boolean) =>
+      framed('under', function* (first: Lock, second: Lock, at: number): Kfn<void> {
+        yield* wait(flag, 'turn', 'eq', at);
+        yield* write ? write_lock(rwsem) : read_lock(rwsem);
+        yield* nested(first, second);
+        yield* write ? write_unlock(rwsem) : read_unlock(rwsem);
+        yield* WRITE_ONCE(flag, 'turn', at + 1);
+      });
+    const found = (...writes: [boolean, boolean]): string[] => {
+      const [p, q] = writes.map(under) as [ReturnType<typeof under>, ReturnType<typeof under>];
+      const threads = [thread('p', p, a, b, 0), thread('q', q, b, a, 1)];
+      const made = scene('gate', [[flag, 'turn', 0]], threads);
+      expect(check(made).outcome).toBe('holds');
+      const detected = check(made).detected.map((r) => r.property);
+      expect(properties(made)).toEqual(detected);
+      return detected;
+    };
+    expect(found(false, false)).toEqual(['lock-order']);
+    expect(found(false, true)).toEqual([]);
+    expect(found(true, true)).toEqual([]);
   });
 
   test('a cycle that no instance closes is reported for the classes', () => {
