@@ -43,16 +43,33 @@ export function deadlock(stuck: readonly StuckThread[]): Omit<Report, 'window'> 
 function cycle(stuck: readonly StuckThread[]): readonly StuckThread[] {
   const byName = new Map(stuck.map((thread) => [thread.name, thread]));
   for (const start of stuck) {
-    const path: StuckThread[] = [];
-    let at: StuckThread | undefined = start;
-    while (at !== undefined && !path.includes(at)) {
-      path.push(at);
-      const next: string | undefined = at.holders[0];
-      at = next === undefined ? undefined : byName.get(next);
-    }
-    if (at === start) return path;
+    const found = wayBack(start, byName);
+    if (found !== null) return found;
   }
   return stuck.filter((thread) => !(thread.daemon && thread.i.op.kind === 'wait'));
+}
+
+/** The shortest way from @start over holders of what each waits for to @start; null if none. */
+function wayBack(
+  start: StuckThread,
+  byName: ReadonlyMap<string, StuckThread>,
+): readonly StuckThread[] | null {
+  const seen = new Set([start]);
+  let paths: StuckThread[][] = [[start]];
+  while (paths.length > 0) {
+    const longer: StuckThread[][] = [];
+    for (const path of paths) {
+      for (const name of path[path.length - 1]!.holders) {
+        const next = byName.get(name);
+        if (next === start) return path;
+        if (next === undefined || seen.has(next)) continue;
+        seen.add(next);
+        longer.push([...path, next]);
+      }
+    }
+    paths = longer;
+  }
+  return null;
 }
 
 /** The threads of @machine, where nothing is enabled, that are not done. */
