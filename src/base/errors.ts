@@ -13,7 +13,7 @@ export const errorCodes = {
   RW001: 'the input file cannot be read',
   RW002: 'the input is a directory or another thing that is no file',
   RW003: 'the input file is too big',
-  RW004: 'a checkpoint is damaged, or is none',
+  RW004: 'a journal or checkpoint is damaged, or is none',
   RW010: 'the blob is empty or too short for its header',
   RW011: 'the file is not a flattened device tree',
   RW012: 'the file is the source of a device tree, not a blob',

@@ -15,7 +15,7 @@ import type { CheckOptions, CheckReport } from '#report/report';
 import { textReport } from '#report/text';
 import { documentHint, parseDocument } from '#report/validate';
 import { fileStem, windowText } from '#report/words';
-import { brokenCheckpoint } from '#worlds/journal';
+import { brokenCheckpoint, journalFault } from '#worlds/journal';
 import {
   type InputFile,
   isWritable,
@@ -159,6 +159,11 @@ function limitOptions(args: CheckArguments): Result<Limits, UserError> {
   if (args.resume !== undefined && !isWritable(args.resume)) {
     const message = `--resume ${args.resume}: cannot be read and written`;
     return fail('RW001', message, 'name a file that is not there yet, or a journal');
+  }
+  const fault = args.resume === undefined ? null : journalFault(args.resume);
+  if (fault !== null) {
+    const hint = 'name a file that is not there yet, or a journal';
+    return fail('RW004', `--resume ${args.resume}: ${fault}`, hint);
   }
   const broken = args.resume === undefined ? null : brokenCheckpoint(args.resume);
   if (broken !== null) {

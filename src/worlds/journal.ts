@@ -2,18 +2,28 @@
 // A journal of finished worlds: a check that is killed goes on where it was.
 //
 // One line of JSON for each world that is done, written at once: a digest of the task, then the
-// outcome. A line that was cut off is not read. The digest covers all that the outcome depends on
-// but the program itself, of which it has the version. The search of a world under way is kept
-// every few seconds in a file beside the journal, FILE.<digest>, which goes when the world is done.
+// outcome, and a checksum of it. A last line that was cut off by a kill is taken away. The
+// digest covers all that the outcome depends on but the program itself, of which it has the
+// version. The search of a world under way is kept every few seconds in a file beside the
+// journal, FILE.<digest>, which goes when the world is done.
 
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { type CheckpointFile, checkpointFault } from '#checker/index';
 import { type Aside, exploreAll, type Pool } from './pool.ts';
 import type { WorldOutcome, WorldTask } from './run-world.ts';
 
 const FORMAT = 'racewindow/journal@1';
+const START = `{"format":"${FORMAT}",`;
 
 /** The outcomes in a file, by digest. */
 export class Journal {
@@ -25,18 +35,13 @@ export class Journal {
   constructor(file: string, version: string) {
     this.file = file;
     this.version = version;
-    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    for (const line of text.split('\n')) this.read(line);
-    if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
-  }
-
-  private read(line: string): void {
-    try {
-      const { format, digest, outcome } = JSON.parse(line);
-      if (format === FORMAT) this.done.set(digest, outcome);
-    } catch {
-      // Cut off in the middle: the world is explored again.
+    if (!existsSync(file)) return;
+    const { lines, whole } = linesOf(file);
+    for (const line of lines) {
+      const read = readLine(line);
+      if (read !== null) this.done.set(read.digest, read.outcome);
     }
+    truncateSync(file, whole);
   }
 
   private digestOf(task: WorldTask): string {
@@ -59,13 +64,48 @@ export class Journal {
 
   /** @task is done. */
   add(task: WorldTask, outcome: WorldOutcome): void {
-    const line = JSON.stringify({ format: FORMAT, digest: this.digestOf(task), outcome });
-    appendFileSync(this.file, `${line}\n`);
+    appendFileSync(this.file, `${journalLine(this.digestOf(task), outcome)}\n`);
     const kept = this.checkpoint(task);
     if (kept === undefined) return;
     rmSync(kept.file, { force: true });
     rmSync(`${kept.file}.new`, { force: true });
   }
+}
+
+/** A line of a journal: the task with this @digest has come to @outcome. */
+export function journalLine(digest: string, outcome: WorldOutcome): string {
+  const crc = crc32(JSON.stringify(outcome));
+  return JSON.stringify({ format: FORMAT, digest, crc, outcome });
+}
+
+/** What a line of a journal says; null if it is none, or damaged. */
+function readLine(line: string): { digest: string; outcome: WorldOutcome } | null {
+  try {
+    const { format, digest, crc, outcome } = JSON.parse(line);
+    const isWhole = format === FORMAT && crc === crc32(JSON.stringify(outcome));
+    return isWhole ? { digest, outcome } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The whole lines of @file, what was cut off behind them, and where that begins. */
+function linesOf(file: string): { lines: string[]; rest: string; whole: number } {
+  const data = readFileSync(file);
+  const whole = data.lastIndexOf(10) + 1;
+  const lines = data.toString('utf8', 0, Math.max(whole - 1, 0)).split('\n');
+  return { lines: whole === 0 ? [] : lines, rest: data.toString('utf8', whole), whole };
+}
+
+/** Why @file is no journal, or a damaged one; null if it is one, or not there, or empty. */
+export function journalFault(file: string): string | null {
+  if (!existsSync(file)) return null;
+  const { lines, rest } = linesOf(file);
+  if (lines.length > 0 && !lines[0]!.startsWith(START)) return 'it is no journal';
+  const bad = lines.findIndex((line) => readLine(line) === null);
+  if (bad >= 0) return `line ${bad + 1} is damaged`;
+  if (rest.startsWith(START) || START.startsWith(rest)) return null;
+  return lines.length === 0 ? 'it is no journal' : 'its last line is damaged';
 }
 
 /** The first file beside the journal @file that should be a checkpoint and is not a whole one. */

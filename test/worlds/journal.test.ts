@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { CheckOptions } from '#report/report';
 import { textReport } from '#report/text';
-import { brokenCheckpoint } from '#worlds/journal';
+import { brokenCheckpoint, journalFault, journalLine } from '#worlds/journal';
 import { checkPlatform } from '#worlds/verdict';
 import { kernel, laptop } from './boards.ts';
 
@@ -40,11 +40,15 @@ test('worlds in the journal are not explored again, what was cut off is', async 
   // As it is after a kill in the middle of a write, with one world that says what it did not.
   const told = JSON.parse(lines[0]!);
   told.outcome.states += 1_000_000;
-  writeFileSync(file, `${JSON.stringify(told)}\n${lines[1]!.slice(0, 100)}`);
+  const first100 = lines[1]!.slice(0, 100);
+  writeFileSync(file, `${journalLine(told.digest, told.outcome)}\n${first100}`);
+  expect(journalFault(file)).toBe(null);
   const again = await run(file);
   expect(again.coverage.states).toBe(first.coverage.states + 1_000_000);
   expect(again.findings).toEqual(first.findings);
   expect(again.verdicts).toEqual(first.verdicts);
+  expect(journalFault(file)).toBe(null);
+  expect(readFileSync(file, 'utf8').trimEnd().split('\n').length).toBe(lines.length);
 });
 
 test('P9 is violated by a cycle of locks, also where no run deadlocks', async () => {
@@ -56,7 +60,8 @@ test('P9 is violated by a cycle of locks, also where no run deadlocks', async ()
   const told = JSON.parse(lines[0]!);
   const because = 'udevd wants b while it holds a; modprobe wants a while it holds b';
   told.outcome.detected.push({ kind: 'lock-order', subject: 'a', because });
-  writeFileSync(file, `${[JSON.stringify(told), ...lines.slice(1)].join('\n')}\n`);
+  const changed = journalLine(told.digest, told.outcome);
+  writeFileSync(file, `${[changed, ...lines.slice(1)].join('\n')}\n`);
   const again = await run(file, '0', p9);
   expect(again.verdicts.map((v) => v.outcome)).toContain('violated');
   const text = textReport({ ...again, input: null, timing: { elapsedMs: 1, jobs: 1 } });
@@ -73,6 +78,27 @@ test('a journal of another version is not believed', async () => {
   const other = await run(file, '1');
   expect(other.coverage).toEqual(first.coverage);
   expect(readFileSync(file, 'utf8').length).toBeGreaterThan(before);
+});
+
+test('what is no journal, or a damaged one, is told', async () => {
+  const file = path.join(dir, 'whole');
+  await run(file);
+  const whole = readFileSync(file, 'utf8');
+  const fault = (text: string | Buffer): string | null => {
+    writeFileSync(file, text);
+    return journalFault(file);
+  };
+  expect(fault(whole)).toBe(null);
+  expect(fault('')).toBe(null);
+  expect(fault(whole.slice(0, -1))).toBe(null);
+  expect(fault(whole.slice(0, 5))).toBe(null);
+  expect(fault('my notes\nof today\n')).toBe('it is no journal');
+  expect(fault('my notes')).toBe('it is no journal');
+  expect(fault(Buffer.from([0xd0, 0x0d, 0xfe, 0xed, 10, 0xff]))).toBe('it is no journal');
+  expect(fault(`${whole}my notes`)).toBe('its last line is damaged');
+  expect(fault(whole.replace('"states":', '"states":1'))).toBe('line 1 is damaged');
+  expect(fault(`${whole}${whole.slice(0, 50)}\n`)).toMatch(/^line \d+ is damaged$/);
+  expect(journalFault(path.join(dir, 'not-there'))).toBe(null);
 });
 
 test('a file that should be a checkpoint and is none is named', () => {
