@@ -53,7 +53,8 @@ interface Buffer {
 
 /**
  * @scene as it runs under @model; under 'sc' it is the scene itself. Where @only is given, just the
- * stores to these fields ('type.field') are buffered, which keeps large scenes within reach.
+ * stores to these fields ('type.field') are buffered, which keeps large scenes within reach. Throws
+ * a RangeError where there is no such model.
  */
 export function underMemory(
   scene: Scene,
@@ -61,9 +62,20 @@ export function underMemory(
   only: readonly string[] | null = null,
 ): Scene {
   if (model === 'sc') return scene;
-  const setup: Setup = { model, only: only === null ? null : new Set(only), made: [] };
+  if (model !== 'tso' && model !== 'pso') throw new RangeError(`unknown memory model ${model}`);
+  const fields = only === null ? null : new Set(only);
+  const setup: Setup = { model, only: fields, made: [], stored: new Set() };
   const threads = scene.threads.map((body) => bufferedBody(body, setup));
-  return { ...scene, name: `${scene.name} under ${model}`, threads };
+  const made = { ...scene, name: `${scene.name} under ${model}`, threads };
+  storedIn.set(made, setup.stored);
+  return made;
+}
+
+const storedIn = new WeakMap<Scene, ReadonlySet<string>>();
+
+/** Fields ('type.field') of which a store has gone through a buffer in what was run of @scene. */
+export function bufferedFields(scene: Scene): string[] {
+  return [...(storedIn.get(scene) ?? [])].sort();
 }
 
 /** Objects of the buffers of one thread, by name: the same in every run. */
@@ -78,6 +90,7 @@ interface Setup {
   readonly model: MemoryModel;
   readonly only: ReadonlySet<string> | null;
   readonly made: Made[];
+  readonly stored: Set<string>;
 }
 
 function bufferedBody(body: ThreadBody, setup: Setup): ThreadBody {
@@ -226,6 +239,7 @@ class Owner {
   }
 
   private *put(op: Op): Kfn<void> {
+    this.setup.stored.add(`${op.obj.type}.${op.field}`);
     const buffer = yield* this.buffer(cellName(op));
     const at = buffer.puts++;
     buffer.youngest.set(cellName(op), { at, value: op.arg });

@@ -87,6 +87,12 @@ function notesOf(runs: readonly Run[], { strategy, memory, auditCache }: CheckOp
     `memory ${memory.model}: store reordering only, of ${named}; loads are never reordered, and` +
       ' other stores are seen at once',
   );
+  const never = memory.fields.filter((f) => !runs.some((r) => r.outcome.buffered?.includes(f)));
+  if (never.length > 0) {
+    notes.push(
+      `nothing was stored to ${never.join(', ')} in any run: no such field, or no use of it`,
+    );
+  }
   return notes;
 }
 

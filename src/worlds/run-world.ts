@@ -9,6 +9,7 @@ import {
   type CheckOptions,
   check,
 } from '#checker/index';
+import { bufferedFields } from '#checker/memory';
 import { propertyOf } from '#properties/index';
 import type { FindingRevision, Memory, TraceStep, Why, Witness } from '#report/finding';
 import type { Noticed, Strategy } from '#report/report';
@@ -71,6 +72,8 @@ export interface WorldOutcome {
   /** Data races and orders of locks. */
   readonly detected: readonly DetectedInWorld[];
   readonly audited: Pick<Audited, 'hits' | 'walks'> | null;
+  /** Fields of which a store went through a buffer, where the task asks for buffers. */
+  readonly buffered?: readonly string[];
   readonly findings: readonly WorldFinding[];
 }
 
@@ -123,6 +126,7 @@ export function runWorld(task: WorldTask, aside: RunAside = {}): WorldOutcome {
       subject,
       because,
     })),
+    ...(task.memory === undefined ? {} : { buffered: bufferedFields(scene) }),
     findings: bestOf(wanted.map(plain)),
   };
 }
