@@ -22,6 +22,8 @@ import { type Limit, type Limits, type Replayed, replayRun, reportKey } from './
 import type { Scene } from './scene.ts';
 import { formatSchedule, replay } from './schedule.ts';
 import {
+  assertCount,
+  assertStrategy,
   boundLimit,
   exploreBy,
   type OtherResult,
@@ -97,8 +99,12 @@ export interface CheckResult {
   readonly coverage: Coverage;
 }
 
-/** Check @scene: the same options give the same result, but for a limit of time. */
+/**
+ * Check @scene: the same options give the same result, but for a limit of time. Throws a RangeError
+ * where a number among @options can not be, or no strategy has that name.
+ */
 export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
+  assertOptions(options);
   try {
     return checkFrom(scene, options);
   } catch (error) {
@@ -107,6 +113,15 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
     rmSync(options.checkpoint.file, { force: true });
     return checkFrom(scene, options);
   }
+}
+
+function assertOptions(options: CheckOptions): void {
+  if (options.strategy !== undefined) assertStrategy(options.strategy);
+  const { statesMax, depthMax, auditCache, timeMaxS = 0 } = options;
+  for (const [name, value] of Object.entries({ statesMax, depthMax, auditCache })) {
+    if (value !== undefined && value !== Number.POSITIVE_INFINITY) assertCount(name, value, 0);
+  }
+  if (!(timeMaxS >= 0)) throw new RangeError(`timeMaxS is ${timeMaxS}, not a number from 0 on`);
 }
 
 function checkFrom(scene: Scene, options: CheckOptions): CheckResult {

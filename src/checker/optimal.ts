@@ -31,9 +31,12 @@ export interface RunHooks {
   step?(run: Run, reports: readonly Report[]): void;
   /** At the end of a run; @stuck are the threads that block for ever and are no daemons. */
   end?(run: Run, stuck: readonly number[], reports: readonly Report[]): void;
-  /** Asked now and then; true stops the exploration. */
+  /** Asked after each run, and every so many steps of a long one; true stops the exploration. */
   stop?(): boolean;
 }
+
+/** In a run, so many steps from one question whether to stop to the next. */
+export const ASK_STEPS = 256;
 
 /** Counts of an exploration run by run. */
 export interface RunCounts {
@@ -80,16 +83,20 @@ class Optimal {
 
   explore(): RunCounts {
     while (this.nodes.length > 0) {
-      if (!this.extend()) {
-        if (this.hooks.stop?.()) {
-          this.counts.finished = false;
-          break;
-        }
-        this.backtrack();
+      const goesOn = this.extend();
+      if (this.asks(goesOn) && this.hooks.stop?.()) {
+        this.counts.finished = false;
+        break;
       }
+      if (!goesOn) this.backtrack();
     }
     this.counts.steps = this.run.steps;
     return this.counts;
+  }
+
+  /** A run may have no end, so the clock is looked at within it as well. */
+  private asks(goesOn: boolean): boolean {
+    return !goesOn || this.nodes.length % ASK_STEPS === 0;
   }
 
   /** One step further; false at the end of a run. */

@@ -19,6 +19,8 @@ export const MUCH: Effort = { batch: 1024, max: 8192, worth: 0.01 };
 /** States from which on that has been proved. */
 const LARGE = 20_000;
 const STEPS_MAX = 10_000;
+/** Where so many runs would go on for ever, always to new local states, no more are made. */
+const ENDLESS_MAX = 8;
 /** A run that has met no new local state for so many steps goes round in circles. */
 const IDLE_MAX = 1_000;
 
@@ -35,6 +37,7 @@ export function learn(
   const next = xorshift(0x9e3779b9);
   let known = 0;
   let last = 0;
+  let endless = 0;
   for (let run = 0; run < max; run++) {
     if (run % batch === 0 && run > 0) {
       const now = machine.automaton.ops.length;
@@ -44,7 +47,8 @@ export function learn(
     machine.reset();
     const turn = 2 << (run % 8);
     let [grown, size] = [0, machine.automaton.ops.length];
-    for (let step = 0; step < STEPS_MAX && step - grown < IDLE_MAX; step++) {
+    let step = 0;
+    for (; step < STEPS_MAX && step - grown < IDLE_MAX; step++) {
       if (machine.automaton.ops.length > size) {
         size = machine.automaton.ops.length;
         grown = step;
@@ -59,6 +63,7 @@ export function learn(
       if (!stays) last = able[next() % able.length]!;
       machine.step(last, next() % machine.choices(last));
     }
+    if (step === STEPS_MAX && ++endless === ENDLESS_MAX) return;
   }
 }
 

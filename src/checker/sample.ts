@@ -12,14 +12,15 @@
 // Musuvathi, Nagarakatte, A Randomized Scheduler with Probabilistic Guarantees, ASPLOS 2010.
 
 import { dependent } from './dependence.ts';
-import type { Meter } from './pace.ts';
 import type { OpView, Program, Report } from './program.ts';
-import { type Choice, enabledThreads, type Found, reportKey } from './run.ts';
+import { type Choice, enabledThreads, type Found, type Limits, reportKey } from './run.ts';
 import { randomFrom } from './sample-random.ts';
 
 /** Depth of PCT in the runs that take turns; 0 is POS. */
 const TURNS = [0, 1, 2, 3] as const;
 const STEPS_MAX = 100_000;
+/** The clock is looked at each time the number of steps has none of these bits. */
+const CLOCK = 63;
 
 export interface SampleResult {
   readonly found: readonly Found[];
@@ -35,14 +36,23 @@ export interface SampleResult {
   readonly seed: number;
 }
 
-/** Draw @runs runs of @program; the same seed draws the same runs. */
-export function sample(program: Program, runs: number, seed: number, meter?: Meter): SampleResult {
-  const sampler = new Sampler(program, seed);
-  for (let i = 0; i < runs; i++) {
+/**
+ * Draw @runs runs of @program; the same seed draws the same runs. Fewer where time is up.
+ */
+export function sample(
+  program: Program,
+  runs: number,
+  seed: number,
+  { meter, timeMaxS = Number.POSITIVE_INFINITY }: Pick<Limits, 'meter' | 'timeMaxS'> = {},
+): SampleResult {
+  const sampler = new Sampler(program, seed, performance.now() + timeMaxS * 1000);
+  let drawn = 0;
+  for (; drawn < runs; drawn++) {
+    const i = drawn;
     if ((i & 15) === 0) meter?.(() => ({ states: i, open: runs - i, low: runs, high: runs }));
-    sampler.run(TURNS[i % TURNS.length]!);
+    if (!sampler.run(TURNS[i % TURNS.length]!)) break;
   }
-  return sampler.result(runs, seed);
+  return sampler.result(drawn, seed);
 }
 
 /**
@@ -63,6 +73,7 @@ export function missedBound(
 class Sampler {
   private readonly program: Program;
   private readonly random: () => number;
+  private readonly end: number;
   private readonly found = new Map<string, Found>();
   private readonly drawn = [0, 0, 0, 0];
   private steps = 0;
@@ -70,18 +81,22 @@ class Sampler {
   private longest = 0;
   private cut = 0;
 
-  constructor(program: Program, seed: number) {
+  /** @end: when time is up, as performance.now() has it. */
+  constructor(program: Program, seed: number, end: number) {
     this.program = program;
+    this.end = end;
     this.random = randomFrom(seed);
   }
 
-  run(depth: number): void {
+  /** Draw a run; false where time was up before its end: then it does not count. */
+  run(depth: number): boolean {
     const { program } = this;
     program.reset();
     const path: Choice[] = [];
     this.note(program.reports, path);
     const pick = depth === 0 ? this.pos() : this.pct(depth);
     for (let length = 0; length < STEPS_MAX; length++) {
+      if ((length & CLOCK) === 0 && performance.now() > this.end) return false;
       const enabled = enabledThreads(program);
       if (enabled.length === 0) {
         this.note(program.atEnd(), path);
@@ -98,6 +113,7 @@ class Sampler {
     this.steps += path.length;
     this.longest = Math.max(this.longest, path.length);
     this.threads = Math.max(this.threads, program.threadCount());
+    return true;
   }
 
   result(runs: number, seed: number): SampleResult {

@@ -50,7 +50,7 @@ export interface Rule extends Watch {
   ): { state: Value; report?: RuleReport } | undefined;
   /** Judged after each Op that writes one of `reads`. */
   always?(peek: Peek, state: Value): RuleReport | undefined;
-  /** Judged where nothing is enabled. */
+  /** Judged where nothing is enabled and no thread is stuck: else that is what is reported. */
   atEnd?(peek: Peek, state: Value): RuleReport | readonly RuleReport[] | undefined;
 }
 

@@ -20,7 +20,7 @@
 // Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, algorithm 1.
 
 import { assert } from '#base/assert';
-import { type RunCounts, type RunHooks, sequence, stuckThreads } from './optimal.ts';
+import { ASK_STEPS, type RunCounts, type RunHooks, sequence, stuckThreads } from './optimal.ts';
 import { type Reversal, reversalsAtEnd, reversalsOf } from './optimal-races.ts';
 import { conflicting, type OrderedEvent, Run, type RunEvent } from './optimal-run.ts';
 import { STEADY } from './optimal-tree.ts';
@@ -49,11 +49,11 @@ export function exploreSource(program: Program, hooks: RunHooks = {}): RunCounts
     if (done !== undefined) {
       planAll(run, nodes, reversalsOf(run, done));
       nodes.push(newNode(node.sleep.filter((q) => !conflicting(q, done))));
-      continue;
+    } else {
+      nodes.pop();
+      leave(run, nodes);
     }
-    nodes.pop();
-    leave(run, nodes);
-    if (hooks.stop?.()) {
+    if ((done === undefined || nodes.length % ASK_STEPS === 0) && hooks.stop?.()) {
       counts.finished = false;
       break;
     }

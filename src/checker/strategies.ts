@@ -38,19 +38,38 @@ export function strategyText(strategy: Strategy): string {
   }
 }
 
+const PLAIN = ['exhaustive', 'none', 'optimal', 'source'] as const;
+
 /** The strategy that @text names; null where it names none. */
 export function parseStrategy(text: string): Strategy | null {
   const [, kind, number, seed] = /^([a-z]+)(?:=(\d{1,9})(?:,seed=(\d{1,9}))?)?$/.exec(text) ?? [];
   const n = Number(number);
   if (number === undefined) {
-    const plain = ['exhaustive', 'none', 'optimal', 'source'] as const;
-    const found = plain.find((k) => k === kind);
+    const found = PLAIN.find((k) => k === kind);
     return found === undefined ? null : { kind: found };
   }
   if (kind === 'sample' && n > 0) return { kind, runs: n, seed: Number(seed ?? 1) };
   if (seed !== undefined || n > 99) return null;
   if (kind === 'bound') return { kind, preemptions: n };
   return kind === 'delay' ? { kind, delays: n } : null;
+}
+
+/** Throws a RangeError where @strategy is none, or one of its numbers can not be. */
+export function assertStrategy(strategy: Strategy): void {
+  if (strategy.kind === 'bound') assertCount('preemptions', strategy.preemptions, 0);
+  else if (strategy.kind === 'delay') assertCount('delays', strategy.delays, 0);
+  else if (strategy.kind === 'sample') {
+    assertCount('runs', strategy.runs, 1);
+    assertCount('seed', strategy.seed, 0);
+  } else if (!PLAIN.includes(strategy.kind)) {
+    throw new RangeError(`no strategy is called ${String(strategy.kind)}`);
+  }
+}
+
+/** Throws a RangeError where @value, called @name, is no whole number of at least @least. */
+export function assertCount(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new RangeError(`${name} is ${value}, not a whole number from ${least} on`);
 }
 
 /** What a strategy found and how much it covered. */
@@ -176,7 +195,7 @@ function byRuns(
   });
   const { complete, stuck, blocked, finished } = counts;
   const notes = [
-    `${complete} classes of runs end well, ${stuck} with a thread stuck`,
+    `${complete} classes of runs end well, ${stuck} with a thread stuck or crashed`,
     `${blocked} runs were begun in vain`,
   ];
   const states = complete + stuck;
@@ -203,16 +222,19 @@ function byDelays(
 }
 
 function bySamples(program: Program, runs: number, seed: number, limits: Limits): OtherResult {
-  const result = sample(program, runs, seed, limits.meter);
+  const result = sample(program, runs, seed, limits);
   const notes = result.missed.map(
     (p, i) => `chance to have missed a bug of depth ${i + 1}: ${chanceText(p)}`,
   );
   notes.unshift(
-    `${runs} runs from seed ${seed}, ${result.threads} threads, at most ${result.longest} steps`,
+    `${result.runs} runs from seed ${seed}, ${result.threads} threads,` +
+      ` at most ${result.longest} steps`,
   );
+  if (result.cut > 0) notes.push(`${plural(result.cut, 'run')} cut off at ${result.longest} steps`);
   const bounded: Limit[] = [{ name: 'runs', max: runs, flag: '--strategy sample=N' }];
+  if (result.runs < runs) bounded.push(timeLimit(limits));
   const { found, steps, missed } = result;
-  return { found, states: runs, transitions: steps, bounded, notes, missed };
+  return { found, states: result.runs, transitions: steps, bounded, notes, missed };
 }
 
 /** A bound on a probability in words: never less than it is. */
