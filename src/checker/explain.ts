@@ -11,6 +11,11 @@
 //   intruder after 0 steps: passes (8)   after 1: fails (1)   after 2: passes (7)
 //   window: after "r = x", before "x = r + 1"; pair: "x = r + 1" and "x = 7"
 //
+// Where no preempted thread has a window, a thread that had come to its end, or to where it waits,
+// is taken for the victim: what matters then is that others come after it.
+//
+//   T0: free(h)     T1: use h     in that order it fails; the pair is "free h" and "load h"
+//
 // The odds of failing from a state on, if each time all enabled threads are as likely to go on, are
 // the mean over its successors: exact on the state graph without reduction (explain-odds.ts).
 
@@ -89,10 +94,10 @@ export function explain(
   statesMax = 300_000,
   stepsMax: number | null = null,
 ): Explanation {
-  const { views, preemptions } = observe(machine, run);
+  const { views, preemptions, handovers } = observe(machine, run);
   const odds = statesMax > 0 ? oddsAlong(machine, run, key, statesMax) : null;
   const budget = new Budget(stepsMax);
-  for (const p of preemptions.toReversed()) {
+  for (const p of [...preemptions.toReversed(), ...handovers.toReversed()]) {
     const window = windowOf(machine, run, views, p, key, budget);
     if (window === null) continue;
     return { pair: pairOf(machine, run, views, p, window, key), window, odds };
@@ -100,21 +105,23 @@ export function explain(
   return { pair: null, window: null, odds };
 }
 
-/** The Op of each step, and where a thread was preempted and went on later. */
+/** The Op of each step; where a thread was preempted, and where one could not go on itself. */
 function observe(machine: Machine, run: readonly Choice[]) {
   const views: OpView[] = [];
   const preemptions: Preemption[] = [];
+  const handovers: Preemption[] = [];
   machine.reset();
   run.forEach(({ thread, choice }, i) => {
     const last = run[i - 1]?.thread;
-    if (last !== undefined && last !== thread && machine.enabled(last)) {
+    if (last !== undefined && last !== thread) {
       const back = run.findIndex((s, j) => j > i && s.thread === last);
-      preemptions.push({ victim: last, from: i, to: back < 0 ? run.length : back });
+      const into = machine.enabled(last) ? preemptions : handovers;
+      into.push({ victim: last, from: i, to: back < 0 ? run.length : back });
     }
     views.push(machine.pending(thread));
     machine.step(thread, choice);
   });
-  return { views, preemptions };
+  return { views, preemptions, handovers };
 }
 
 /** The run with the intruder's block after the first @n of the victim's steps. */

@@ -61,6 +61,11 @@ function ownerOf(name: string): string | null {
   return bufferName.exec(name)?.[1] ?? null;
 }
 
+/** The thread of the program that @name is, or buffers for. */
+function threadOf(name: string): string {
+  return ownerOf(name) ?? name;
+}
+
 /** Every store that went through a buffer. */
 function delayedStores(trace: readonly TraceStep[]): Delayed[] {
   const waiting = new Map<string, Delayed[]>();
@@ -182,12 +187,14 @@ function renumbered(finding: Finding, at: readonly number[]): Finding {
   const toOrNull = (i: number | null): number | null => (i === null ? null : to(i));
   const { deciding, why } = finding;
   if (!why) return { ...finding, deciding: toOrNull(deciding) };
-  const { window, pair, odds } = why;
+  const { window: given, pair, odds } = why;
+  // What comes between a thread and its own buffers is told by the table.
+  const window = given && threadOf(given.victim) !== threadOf(given.intruder) ? given : null;
   const told: Finding['why'] = {
     window: window && {
       ...window,
-      victim: ownerOf(window.victim) ?? window.victim,
-      intruder: ownerOf(window.intruder) ?? window.intruder,
+      victim: threadOf(window.victim),
+      intruder: threadOf(window.intruder),
       opens: toOrNull(window.opens),
       closes: toOrNull(window.closes),
     },

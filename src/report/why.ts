@@ -28,14 +28,11 @@ function windowText(finding: Finding): string | null {
   const { victim, intruder, opens, closes, complete } = window;
   const from = opens === null ? null : stepText(finding, opens);
   const to = closes === null ? null : stepText(finding, closes);
-  const bounds = [
-    from === null ? 'from its start' : `from ${from}`,
-    to === null ? 'to its end' : `to ${to}`,
-  ];
+  const begins = from === null ? 'from its start' : `from ${from}`;
+  const bounds = to === null ? `${begins} on` : `${begins} to ${to}`;
   const more = complete ? '' : '; it may be wider, the search for its ends was cut short';
-  // A thread comes between its own steps where its store buffers do.
-  const comes = intruder === victim ? 'its stores to reach memory' : `${intruder} to come between`;
-  return `Window: of ${victim}, ${bounds.join(' ')}, for ${comes}${more}.`;
+  const comes = to === null ? 'to come' : 'to come between';
+  return `Window: of ${victim}, ${bounds}, for ${intruder} ${comes}${more}.`;
 }
 
 function pairText(finding: Finding): string | null {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, test } from 'vitest';
+import { framed, free, Handle, type Kfn, load, READ_ONCE, WRITE_ONCE } from '#env/op';
 import { scene as lockBug } from '../../examples/checker/lock-bug.ts';
 import { scene as lostWakeUp } from '../../examples/checker/lost-wake-up.ts';
 import { check } from '../../src/checker/check.ts';
@@ -9,7 +10,7 @@ import { Machine } from '../../src/checker/machine.ts';
 import { reportKey } from '../../src/checker/run.ts';
 import type { Scene } from '../../src/checker/scene.ts';
 import { replay } from '../../src/checker/schedule.ts';
-import { abba } from './families.ts';
+import { abba, cells, scene, thread } from './families.ts';
 import { counting } from './support/scenes.ts';
 
 function explained(scene: Scene) {
@@ -40,6 +41,33 @@ describe('the lock bug', () => {
     expect(odds!.after[0]).toBeLessThan(0.8);
     expect(odds!.after.at(-1)).toBe(1);
     expect(odds!.noReturn).toBeLessThan(odds!.after.length - 2);
+  });
+});
+
+describe('without a preemption', () => {
+  const box = new Handle<{ v: number }>('box', 'box');
+  const flag = cells();
+  const frees = framed('frees', function* (): Kfn<void> {
+    yield* load(box, 'v');
+    yield* free(box);
+    yield* WRITE_ONCE(flag, 'x', 1);
+  });
+  const uses = framed('uses', function* (): Kfn<void> {
+    yield* READ_ONCE(flag, 'y');
+    yield* load(box, 'v');
+  });
+  const threads = [thread('T0', frees), thread('T1', uses)];
+  const { pair, window } = explained(scene('after free', [[box, 'v', 0]], threads));
+
+  test('the pair is the free and the use', () => {
+    expect(pair!.sentence).toBe(
+      "T0's free box in frees() before T1's load box.v in uses() fails, the other way round passes",
+    );
+  });
+
+  test('the window has no end', () => {
+    expect(window).toMatchObject({ victim: 0, intruder: 1, opens: 'free box in frees()' });
+    expect(window).toMatchObject({ closes: null, complete: true });
   });
 });
 
