@@ -2,11 +2,11 @@
 // Lock order: cycles of "holds A, wants B" that no run explored has closed to a deadlock.
 //
 // Every state gives edges (lock held, lock wanted) with the thread and the other locks it holds. A
-// cycle of edges by different threads could deadlock, unless all its edges hold a lock in common
-// (a gate lock: then only one of them can be under way, unless both hold it for reading) or both
-// sides only share. Edges are kept
-// between lock instances, and between classes of locks (the type of the object), as lockdep does
-// it; unlike lockdep no lock is left out, device locks are included.
+// cycle of edges by different threads could deadlock, unless two of its edges hold a lock in common
+// (a gate lock: then only one of them can be under way, unless both hold it for reading) or all
+// sides only share. Edges are kept between lock instances, and between classes of locks (the type
+// of the object), as lockdep does it; unlike lockdep no lock is left out, device locks are
+// included.
 //
 //   T1: lock a; lock b     T2: lock b; lock a          cycle a -> b -> a: potential deadlock
 //   both under lock g                                  none: g is a gate

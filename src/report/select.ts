@@ -28,7 +28,7 @@ const locks: ReadonlySet<string> = new Set(['lock', 'trylock', 'read_lock', 'wri
 const unlocks: ReadonlySet<string> = new Set(['unlock', 'read_unlock', 'write_unlock']);
 
 /** Events about the registration of an instance, and late stores, matter whoever the subject is. */
-const instanceEvents: ReadonlySet<string> = new Set<EventName | StoreEvent>([
+const alwaysTold: ReadonlySet<string> = new Set<EventName | StoreEvent>([
   'instance-listed',
   'instance-ready',
   'register-end',
@@ -118,7 +118,7 @@ export function grades(finding: Finding): Grade[] {
   return trace.map((step, i): Grade => {
     if (i === finding.deciding) return 4;
     const events = step.events.map(parseEvent);
-    if (events.some((e) => instanceEvents.has(e.name))) return 3;
+    if (events.some((e) => alwaysTold.has(e.name))) return 3;
     if (events.some((e) => e.args[0] === subject && eventText(e) !== null)) return 3;
     const conflict = touchesCell(step) && cells.has(cellOf(step)) && !stale.has(i);
     if (conflict && belongs(step.object, subject) && !bookkeeping.has(step.field)) return 2;

@@ -36,12 +36,14 @@ export class Journal {
     this.file = file;
     this.version = version;
     if (!existsSync(file)) return;
-    const { lines, whole } = linesOf(file);
+    const { lines, rest, whole } = linesOf(file);
     for (const line of lines) {
       const read = readLine(line);
       if (read !== null) this.done.set(read.digest, read.outcome);
     }
-    truncateSync(file, whole);
+    // Whoever has not asked for journalFault() loses nothing that no journal has written.
+    if (isCutLine(rest)) truncateSync(file, whole);
+    else appendFileSync(file, '\n');
   }
 
   private digestOf(task: WorldTask): string {
@@ -97,6 +99,11 @@ function linesOf(file: string): { lines: string[]; rest: string; whole: number }
   return { lines: whole === 0 ? [] : lines, rest: data.toString('utf8', whole), whole };
 }
 
+/** True for what a kill may leave of a line: nothing, or how a line begins. */
+function isCutLine(rest: string): boolean {
+  return rest.startsWith(START) || START.startsWith(rest);
+}
+
 /** Why @file is no journal, or a damaged one; null if it is one, or not there, or empty. */
 export function journalFault(file: string): string | null {
   if (!existsSync(file)) return null;
@@ -104,7 +111,7 @@ export function journalFault(file: string): string | null {
   if (lines.length > 0 && !lines[0]!.startsWith(START)) return 'it is no journal';
   const bad = lines.findIndex((line) => readLine(line) === null);
   if (bad >= 0) return `line ${bad + 1} is damaged`;
-  if (rest.startsWith(START) || START.startsWith(rest)) return null;
+  if (isCutLine(rest)) return null;
   return lines.length === 0 ? 'it is no journal' : 'its last line is damaged';
 }
 
