@@ -39,7 +39,6 @@ export interface Edges {
 }
 
 const BLOCKING = new Set(['lock', 'read_lock', 'write_lock']);
-const CYCLE_MAX = 5;
 
 /** Collects lock-order cycles, per instance and per class. */
 export class LockOrder implements Detector {
@@ -138,7 +137,6 @@ function cycles(edges: readonly Edge[], each: (cycle: readonly Edge[]) => void):
       if (!path.every((e) => e.shared)) each(path);
       return;
     }
-    if (path.length === CYCLE_MAX) return;
     for (const next of from.get(last.to) ?? []) {
       if (path.some((e) => e.thread === next.thread || e.from === next.from)) continue;
       if (path.some((e) => isGated(e, next))) continue;

@@ -49,6 +49,8 @@ describe('lock order', () => {
   test('a cycle of n locks is reported', () => {
     const found = detect(new Machine(philosophers(4))).found;
     expect(found[0]!.report.facts).toMatchObject({ cycle: 'f0 -> f1 -> f2 -> f3 -> f0' });
+    const seven = detect(new Machine(philosophers(7))).found;
+    expect(seven[0]!.report.facts).toMatchObject({ threads: 7 });
   });
 
   test('the same order is none', () => {
