@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Where a command writes to and what it may know of its surroundings; tests put their own here.
 
-import pc from 'picocolors';
+import { styleText } from 'node:util';
 import { type Paint, plain } from '#report/text';
 
 /** The surroundings of one run of the command line. */
@@ -33,12 +33,16 @@ export function processIo(): Io {
 export function paintFor(io: Io): Paint {
   const wanted = io.outIsTerminal && (io.env['NO_COLOR'] ?? '') === '' && io.env['TERM'] !== 'dumb';
   if (!wanted) return plain;
-  const colours = pc.createColors(true);
   return {
-    bad: (t) => colours.red(t),
-    warn: (t) => colours.yellow(t),
-    good: (t) => colours.green(t),
-    dim: (t) => colours.dim(t),
-    strong: (t) => colours.bold(t),
+    bad: painted('red'),
+    warn: painted('yellow'),
+    good: painted('green'),
+    dim: painted('dim'),
+    strong: painted('bold'),
   };
+}
+
+/** Newer versions of Node look at the stream and the environment, too; that is done above. */
+function painted(style: 'red' | 'yellow' | 'green' | 'dim' | 'bold'): (text: string) => string {
+  return (text) => styleText(style, text, { validateStream: false });
 }

@@ -78,7 +78,7 @@ const columns: Readonly<Record<string, Column>> = {
       'source',
       'log',
     ],
-    packages: ['commander', 'picocolors', 'esbuild', 'node:'],
+    packages: ['commander', 'esbuild', 'node:'],
   },
 };
 
