@@ -83,6 +83,8 @@ function dataDir(name: string): string {
 
 export const shimDir = (): string => dataDir('shim');
 export const sceneDir = (): string => dataDir('scene');
+/** Programs that are run as processes of their own. */
+export const processDir = (): string => dataDir('process');
 
 /** Version of a tree, from its Makefile. */
 export interface KernelVersion {

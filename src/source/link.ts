@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Links the objects, numbers the accesses, and makes the image suspendable with asyncify.
 
-import { execFileSync } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import type { CompiledObject } from './compile.ts';
 import { SourceError } from './errors.ts';
+import { processDir } from './files.ts';
 import { importPath, type Toolchain } from './toolchain.ts';
 
 /** Initcalls that are run in this order while booting, where the tree has them. */
@@ -151,34 +153,41 @@ export async function linkObjects(
   }
 }
 
-interface Binaryen {
-  Features: Record<string, number>;
-  readBinary(bytes: Uint8Array): {
-    setFeatures(f: number): void;
-    runPasses(passes: string[]): void;
-    emitBinary(): Uint8Array;
-    dispose(): void;
-  };
-  setPassArgument(name: string, value: string): void;
-  setOptimizeLevel(level: number): void;
-  setShrinkLevel(level: number): void;
-  setDebugInfo(on: boolean): void;
+/**
+ * Make every function that may reach a suspending import able to unwind and rewind.
+ * Binaryen does it in a process of its own; see process/asyncify.mjs.
+ */
+export async function asyncify(
+  module: Uint8Array,
+  toolchain: Pick<Toolchain, 'binaryenEntry'>,
+): Promise<Uint8Array> {
+  const imports = SUSPENDING.map((n) => `env.${n}`);
+  const request = JSON.stringify({ imports, features: FEATURES, passes: OPTIMISE });
+  const program = join(processDir(), 'asyncify.mjs');
+  const child = spawn(process.execPath, [program, toolchain.binaryenEntry, request], {
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<Writable, null, Readable>;
+  const { stdin, stderr } = child;
+  const [said, out] = [collect(stderr), collect(child.stdio[3] as Readable)];
+  // A child that has died says why on standard error; the pipe to it only says that it is gone.
+  stdin.on('error', () => undefined).end(module);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  if (code === 0 && out.length > 0) return Buffer.concat(out);
+  const line = Buffer.concat(said).toString().trim().split('\n')[0] || `it ended with ${code}`;
+  throw new SourceError(
+    'RW304',
+    `binaryen cannot rewrite the image: ${line}`,
+    'remove toolchain/ in the cache, then run `racewindow source setup`',
+  );
 }
 
-/** Make every function that may reach a suspending import able to unwind and rewind. */
-export async function asyncify(module: Uint8Array, toolchain: Toolchain): Promise<Uint8Array> {
-  const loaded = await importPath(toolchain.binaryenEntry);
-  const binaryen = loaded['default'] as Binaryen;
-  binaryen.setPassArgument('asyncify-imports', SUSPENDING.map((n) => `env.${n}`).join(','));
-  binaryen.setDebugInfo(true);
-  binaryen.setOptimizeLevel(1);
-  binaryen.setShrinkLevel(0);
-  const m = binaryen.readBinary(module);
-  m.setFeatures(FEATURES.reduce((set, name) => set | (binaryen.Features[name] ?? 0), 0));
-  m.runPasses(['remove-unused-module-elements', 'asyncify', ...OPTIMISE]);
-  const out = m.emitBinary();
-  m.dispose();
-  return out;
+/** The parts that come from @stream, in a list that grows. */
+function collect(stream: Readable): Buffer[] {
+  const parts: Buffer[] = [];
+  stream.on('data', (part: Buffer) => parts.push(part));
+  return parts;
 }
 
 // What the compilers emit, and no more: Node 20 must be able to load the result.
