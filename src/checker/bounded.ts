@@ -146,7 +146,7 @@ class Layered {
     const { machine } = this;
     machine.reset();
     for (const report of machine.reports) this.note(report, 0, 0, []);
-    for (let t = 0; t < machine.threadCount(); t++) this.learn(t);
+    for (const t of machine.moved) this.learn(t);
     this.push({ last: -1, preemptions: 0, steps: 0, parent: null, choice: 0, run: 0 });
   }
 
@@ -250,7 +250,6 @@ class Layered {
         if (this.options.faults?.ignoreCycles) return;
         break;
       }
-      const before = machine.threadCount();
       machine.step(t, run === 0 ? choice : 0);
       this.transitions++;
       run++;
@@ -258,8 +257,7 @@ class Layered {
       for (const report of machine.reports) {
         this.note(report, preemptions, steps, [...runOf(parent), ...blockOf(t, choice, run)]);
       }
-      this.learn(t);
-      for (let fresh = before; fresh < machine.threadCount(); fresh++) this.learn(fresh);
+      for (const moved of machine.moved) this.learn(moved);
     } while (this.runsOn(t) && run < RUN_MAX);
     this.push({ last: t, preemptions, steps, parent, choice, run });
   }

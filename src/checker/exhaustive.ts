@@ -152,7 +152,7 @@ class Exhaustive {
     this.path.length = 0;
     this.last = 0;
     this.findings.note(machine.reports, this.path);
-    for (let t = 0; t < machine.threadCount(); t++) this.steps.note(t);
+    for (const t of machine.moved) this.steps.note(t);
     this.stack.clear();
     this.redoing = false;
     if (this.study.ends()) this.refresh();
@@ -267,22 +267,20 @@ class Exhaustive {
   }
 
   private take(t: number, choice: number): void {
-    const before = this.machine.threadCount();
-    assert(before <= THREADS_MAX, `at most ${THREADS_MAX} threads`);
+    assert(this.machine.threadCount() <= THREADS_MAX, `at most ${THREADS_MAX} threads`);
     this.machine.step(t, choice);
-    this.taken(t, choice, before);
+    this.taken(t, choice);
   }
 
-  /** Thread @t, of @before many, has taken a step. */
-  private taken(t: number, choice: number, before: number): void {
+  /** Thread @t has taken a step. */
+  private taken(t: number, choice: number): void {
     const { machine, path } = this;
     this.transitions++;
     path.push(t, choice);
     this.answers.noteStep(t, choice);
     this.last = t;
     if (machine.reports.length > 0) this.findings.note(machine.reports, path);
-    this.steps.note(t);
-    for (let fresh = before; fresh < machine.threadCount(); fresh++) this.steps.note(fresh);
+    for (const moved of machine.moved) this.steps.note(moved);
   }
 
   /**
@@ -304,9 +302,8 @@ class Exhaustive {
         asleep = this.matrix.notWoken(machine, asleep, machine.view(t));
       }
       this.answers.turnTo(t);
-      const before = machine.threadCount();
       machine.stepAhead(t);
-      this.taken(t, 0, before);
+      this.taken(t, 0);
       if (code === Code.spawn) this.answers.end();
       if (this.cycle.hasClosed(machine, t, steps)) {
         this.answers.suspect(livelock(machine.threadName(t)), this.path);

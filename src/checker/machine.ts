@@ -43,6 +43,8 @@ export class Machine implements Program {
   readonly heldSets = new HeldSets();
   readonly views: Views;
   reports: Report[] = [];
+  /** Whom the last step has moved or started, or reset() started: where they stand may be new. */
+  readonly moved: number[] = [];
   private readonly threads: Threads;
   private readonly list: readonly Thread[];
   /** By thread: the slots of its local state and of the locks it holds. */
@@ -88,6 +90,8 @@ export class Machine implements Program {
 
   reset(): void {
     this.state.load(this.origin);
+    this.moved.length = 0;
+    for (let t = 0; t < this.list.length; t++) if (this.exists(t)) this.moved.push(t);
     this.reports = [...this.initialReports];
   }
 
@@ -310,6 +314,7 @@ export class Machine implements Program {
   }
 
   private clear(): void {
+    this.moved.length = 0;
     if (this.reports.length > 0) this.reports = [];
     if (this.raw.length > 0) this.raw = [];
   }
@@ -321,6 +326,7 @@ export class Machine implements Program {
   /** Let @t be where @edge leads, and hear what happened on the way. */
   private arrive(t: number, edge: Edge): void {
     this.state.set(this.locals[t]!, edge.to);
+    this.moved.push(t);
     if (edge.heard === null || edge.heard.length > 0) this.rules.hear(t, edge, this.raw);
     if (edge.to > OOPS) return;
     const { held, name } = this.list[t]!;
@@ -383,11 +389,7 @@ export class Machine implements Program {
   }
 
   fingerprint(out: Uint32Array): void {
-    this.state.sync();
-    out[0] = this.state.f0;
-    out[1] = this.state.f1;
-    out[2] = this.state.f2;
-    out[3] = this.state.f3;
+    this.state.fingerprint(out);
   }
 
   record(t: number, choice = 0): StepRecord {

@@ -5,6 +5,7 @@
 // runs are the same each time.
 
 import type { Machine } from './machine.ts';
+import { enabledThreads } from './run.ts';
 
 /** How many runs make a batch, how many there are at most, and what makes another one worth it. */
 export interface Effort {
@@ -25,9 +26,10 @@ const ENDLESS_MAX = 8;
 const IDLE_MAX = 1_000;
 
 /**
- * Run @machine at random, and tell @note of every thread before each step, in batches, while these
- * find new local states. From run to run, a thread goes on for 2, 4, .. 256 steps on the average:
- * windows are missed by switching too often as well as by switching too rarely.
+ * Run @machine at random, and tell @note of every thread that stands elsewhere after a step, in
+ * batches, while these find new local states. From run to run, a thread goes on for 2, 4, .. 256
+ * steps on the average: windows are missed by switching too often as well as by switching too
+ * rarely.
  */
 export function learn(
   machine: Machine,
@@ -53,11 +55,8 @@ export function learn(
         size = machine.automaton.ops.length;
         grown = step;
       }
-      const able: number[] = [];
-      for (let t = 0; t < machine.threadCount(); t++) {
-        note(t);
-        if (machine.enabled(t)) able.push(t);
-      }
+      for (const t of machine.moved) note(t);
+      const able = enabledThreads(machine);
       if (able.length === 0) break;
       const stays = next() % turn !== 0 && able.includes(last);
       if (!stays) last = able[next() % able.length]!;

@@ -15,8 +15,10 @@
 // Learning. What a cell's discipline is follows from all accesses in the state graph, which are not
 // known before it is searched. So the search is optimistic: a cell starts as harmless and each
 // access, as soon as a thread stands before it, narrows the set of locks that protect it (Eraser,
-// TOCS 1997). If a cell comes to be shared, what was reduced by it so far was wrong and is done
-// again (answers.ts); each time at least one more cell is shared, so there are finitely many.
+// TOCS 1997). Who stands elsewhere after a step, the machine tells (Machine.moved): a thread that a
+// step starts may begin elsewhere than in all runs before. If a cell comes to be shared, what was
+// reduced by it so far was wrong and is done again (answers.ts); each time at least one more cell
+// is shared, so there are finitely many.
 //
 //   T1: lock m; x = 1; unlock m; y = 1        x: {m}         y: T1 alone
 //   T2: lock m; x = 2; unlock m; read y       x: {m}         y: shared, do that again

@@ -159,6 +159,15 @@ export class State {
     return copy;
   }
 
+  /** The fingerprint, brought up to date, in four words. */
+  fingerprint(out: Uint32Array): void {
+    this.sync();
+    out[0] = this.f0;
+    out[1] = this.f1;
+    out[2] = this.f2;
+    out[3] = this.f3;
+  }
+
   /** Back to what save() copied; all marks are gone. */
   load(copy: Int32Array): void {
     this.slots.set(copy.subarray(4));
