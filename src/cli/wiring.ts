@@ -7,7 +7,9 @@ import {
   type Commit,
   commitLine,
   commits,
+  findCommit,
   findRevision,
+  neededBy,
   type Revision,
   revisionNames,
   type Window,
@@ -102,9 +104,8 @@ function commitEntry({ sha, subject, landed }: Commit, kernel: Revision): Commit
 
 /** What is known of @kernel without one of its commits; see scripts/shows.mjs. */
 function effectOf(sha: string, kernel: Revision): string {
-  const without = withCommits(kernel, { without: [sha] });
-  // The message is `SHA needs this one`.
-  if (!without.ok) return `needed by ${without.error.message.split(' ')[0]}`;
+  const needer = neededBy(kernel, sha);
+  if (needer !== null) return `needed by ${needer}`;
   const shown = shownIn(kernel.name, sha);
   if (!shown) return `no world shows it: ${unseen(kernel.name, sha) ?? 'not computed'}`;
   const change = (list: readonly string[], verb: string): string[] =>
@@ -119,6 +120,11 @@ function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
     const hint = didYouMean(choice.name, revisionNames(), 'kernel');
     return err({ ...base.error, hint });
   }
+  const ids = [...choice.removed, ...choice.added.filter((item) => typeof item === 'string')];
+  for (const id of ids) {
+    const found = findCommit(id);
+    if (!found.ok) return err(nearerHint(found.error, id));
+  }
   const added: (string | Commit)[] = [];
   const userFixes: BundledFix[] = [];
   for (const item of choice.added) {
@@ -132,7 +138,7 @@ function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
     userFixes.push(item);
   }
   const changed = withCommits(base.value, { with: added, without: choice.removed });
-  if (!changed.ok) return err(nearerHint(changed.error));
+  if (!changed.ok) return changed;
   const kernel = { revision: changed.value, userFixes };
   return ok({
     name: changed.value.name,
@@ -141,15 +147,9 @@ function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
   });
 }
 
-/** An unknown id gets the ids that are nearest to it as its hint, if there are any. */
-function nearerHint(error: UserError): UserError {
-  const id = error.message.split(':')[0] ?? '';
-  const near =
-    error.code === 'RW051'
-      ? nearest(
-          id.slice(0, 12),
-          commits.map((c) => c.sha),
-        )
-      : [];
+/** An unknown @id gets the ids that are nearest to it as its hint, if there are any. */
+function nearerHint(error: UserError, id: string): UserError {
+  const shas = commits.map((c) => c.sha);
+  const near = nearest(id.slice(0, 12), shas);
   return near.length === 0 ? error : { ...error, hint: `did you mean ${near.join(' or ')}?` };
 }

@@ -8,7 +8,6 @@ export {
   windows,
 } from './catalogue/windows.ts';
 export { type Commit, defineCommit } from './commit.ts';
-export { commits } from './commits/index.ts';
 export { type FunctionName, type Functions, functions } from './functions.ts';
 export {
   assemble,
@@ -22,15 +21,17 @@ export {
 } from './kernel.ts';
 export {
   type CommitChanges,
+  commits,
   draftOf,
   findCommit,
   findRevision,
   loadUserFix,
+  neededBy,
   type Revision,
   revisionNames,
   withCommits,
 } from './revisions.ts';
-export type { Switches } from './switches.ts';
+export { base_6_0, type Switches } from './switches.ts';
 export {
   Bus,
   type DevIommu,

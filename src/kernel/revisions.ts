@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Kernel revisions: a base and an ordered stack of commits.
+import { assert } from '#base/assert';
 import { type ErrorCode, fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import type { Commit } from './commit.ts';
-import { commits as history, variants } from './commits/index.ts';
+import {
+  backportOf,
+  type Commit,
+  type History,
+  type HistoryRow,
+  historyOf,
+  notAfter,
+} from './commit.ts';
+import { history, type Sha } from './history.ts';
 import { type Draft, newDraft } from './kernel.ts';
 import { base_6_0, type Switches } from './switches.ts';
 
@@ -23,90 +31,91 @@ export function draftOf(revision: Revision): Draft {
   return draft;
 }
 
-// Each list adds to the one before; only steps that change the path have one.
-const v6_1 = ['c13dbc1e2485', '57365a04c921'];
-const v6_2 = [...v6_1, '01657bc14a39'];
-const v6_5 = [...v6_2, 'd99be00f42ea'];
-const v6_6 = [...v6_5, '6eb4da8cf545', 'f188056352bc'];
-const v6_7 = [...v6_6, 'a2e7e59a9426'];
-const v6_8 = [...v6_7, '17de3f5fdd35'];
-const v6_10 = [...v6_8, 'b67483b3c44e'];
-const v6_11 = [...v6_10, '3f7c32091628'];
-const v6_12 = [...v6_11, 'b5c58b2fdc42'];
-const v6_13 = [...v6_12, '229e6ee43d2a'];
-const v6_14 = [...v6_13, 'b150654f74bf'];
-const v6_15_rc1 = [
-  ...v6_14,
-  '93ae6e68b6d6',
-  '3832862eb9c4',
-  'fd598f71b669',
-  'b46064a18810',
-  'bcb81ac6ae3c',
-  '73d2f10957f5',
-  '04d3e5461c1f',
-  '7d835134d4e1',
-];
-const v6_15_0 = [...v6_15_rc1, '280e5a301005', '38e8844005e6', '95deee37a123'];
-const v6_15_1 = [...v6_15_0, '0c8e9c148e29', 'da33e87bd2bf'];
-const v6_17 = [...v6_15_1, '78447d4545b2', '72b6f7cd89ce'];
-const v6_18 = [...v6_17, '2a918911ed3d'];
-const v7_0 = [...v6_18, 'c41e2fb67e26'];
-const v7_1 = [...v7_0, 'a2225b6e834a'];
-/** As 7.2.12, which has the last one from 7.3. */
-const v7_2 = [...v7_1, 'f8670e8e43b8', 'b7b0b3851474'];
-/** What every stable tree has taken over from later releases. */
-const backports = ['38e8844005e6', 'a2225b6e834a'];
-const older_backports = ['229e6ee43d2a', ...backports];
+const known = historyOf(history);
 
+/** The commits of the history, oldest first. */
+export const commits: readonly Commit[] = known.commits;
+
+/** What every stable tree has taken over from later releases. */
+const everywhere = ['38e8844005e6', 'a2225b6e834a'] as const satisfies readonly Sha[];
+
+// A release has what had landed by its tag, and what its stable tree has taken over since.
 const table: readonly Revision[] = [
-  entry('6.0', 'inferred', []),
-  entry('6.1', 'inferred', v6_1),
-  entry('6.1.y', 'source', [...v6_2, 'a2e7e59a9426', ...older_backports]),
-  entry('6.2', 'inferred', v6_2),
-  entry('6.3', 'inferred', v6_2),
-  entry('6.4', 'inferred', v6_2),
-  entry('6.5', 'inferred', v6_5),
-  entry('6.6', 'inferred', v6_6),
-  entry('6.6.y', 'inferred', [...v6_7, 'b46064a18810 6.6.y', ...older_backports]),
-  entry('6.7', 'inferred', v6_7),
-  entry('6.8', 'inferred', v6_8),
-  entry('6.9', 'inferred', v6_8),
-  entry('6.10', 'inferred', v6_10),
-  entry('6.11', 'inferred', v6_11),
-  entry('6.12', 'inferred', v6_12),
-  entry('6.12.y', 'source', [
-    ...v6_14,
+  entry('6.0', 'inferred'),
+  entry('6.1', 'inferred'),
+  entry('6.1.y', 'source', '6.1', ['01657bc14a39', 'a2e7e59a9426', '229e6ee43d2a', ...everywhere]),
+  entry('6.2', 'inferred'),
+  entry('6.3', 'inferred'),
+  entry('6.4', 'inferred'),
+  entry('6.5', 'inferred'),
+  entry('6.6', 'inferred'),
+  entry('6.6.y', 'inferred', '6.6', [
+    'a2e7e59a9426',
+    '229e6ee43d2a',
+    'b46064a18810',
+    ...everywhere,
+  ]),
+  entry('6.7', 'inferred'),
+  entry('6.8', 'inferred'),
+  entry('6.9', 'inferred'),
+  entry('6.10', 'inferred'),
+  entry('6.11', 'inferred'),
+  entry('6.12', 'inferred'),
+  entry('6.12.y', 'source', '6.12', [
+    '229e6ee43d2a',
+    'b150654f74bf',
     '93ae6e68b6d6',
     '3832862eb9c4',
     'b46064a18810',
     '04d3e5461c1f',
     '280e5a301005',
-    ...backports,
+    ...everywhere,
   ]),
-  entry('6.13', 'inferred', v6_13),
-  entry('6.14', 'inferred', v6_14),
-  entry('6.15-rc1', 'inferred', v6_15_rc1),
-  entry('6.15.0', 'inferred', v6_15_0),
-  entry('6.15.1', 'inferred', v6_15_1),
-  entry('6.16', 'inferred', v6_15_1),
-  entry('6.17', 'inferred', v6_17),
-  entry('6.18', 'inferred', v6_18),
-  entry('6.18.y', 'inferred', [...v7_1, 'b7b0b3851474']),
-  entry('7.0', 'inferred', v7_0),
-  entry('7.1', 'inferred', v7_1),
-  entry('7.2', 'source', v7_2),
-  entry('7.3', 'inferred', v7_2),
+  entry('6.13', 'inferred'),
+  entry('6.14', 'inferred'),
+  entry('6.15-rc1', 'inferred'),
+  entry('6.15.0', 'inferred', '6.15'),
+  entry('6.15.1', 'inferred', '6.15', ['0c8e9c148e29', 'da33e87bd2bf']),
+  entry('6.16', 'inferred'),
+  entry('6.17', 'inferred'),
+  entry('6.18', 'inferred'),
+  entry('6.18.y', 'inferred', '6.18', ['c41e2fb67e26', 'a2225b6e834a', 'b7b0b3851474']),
+  entry('7.0', 'inferred'),
+  entry('7.1', 'inferred'),
+  // As 7.2.12, which has the last one from 7.3.
+  entry('7.2', 'source', '7.2', ['b7b0b3851474']),
+  entry('7.3', 'inferred'),
 ];
 
-/** `sha`, or `sha tree` for the variant of a stable tree. */
-function entry(name: string, evidence: Revision['evidence'], names: readonly string[]): Revision {
-  const stack = history.flatMap((commit) => {
-    const listed = names.find((text) => text.startsWith(commit.sha));
-    if (listed === undefined) return [];
-    const variant = variants.find((v) => `${v.sha} ${v.variant}` === listed);
-    return [variant ?? commit];
-  });
-  return { name, evidence, base: base_6_0, commits: stack };
+function entry(
+  name: string,
+  evidence: Revision['evidence'],
+  release = name,
+  taken: readonly Sha[] = [],
+): Revision {
+  return { name, evidence, base: base_6_0, commits: stackOf(known, name, release, taken) };
+}
+
+/**
+ * The stack of the tree @name: what had landed by @release, and @taken. A stack that names an id
+ * that the history lacks, or that is there anyhow, is a mistake of ours.
+ */
+export function stackOf(
+  { rows, commits }: History,
+  name: string,
+  release: string,
+  taken: readonly string[],
+): readonly Commit[] {
+  const has = (row: HistoryRow) => notAfter(row.landed, release);
+  for (const [i, sha] of taken.entries()) {
+    const row = rows.find((r) => r.sha === sha);
+    assert(row, `${name}: ${sha}: no row of src/kernel/history.ts has this id`);
+    assert(!has(row), `${name}: ${sha}: had landed by ${release}; leave it out`);
+    assert(taken.indexOf(sha) === i, `${name}: ${sha}: stands in the stack twice`);
+  }
+  return rows.flatMap((row, i) =>
+    has(row) || taken.includes(row.sha) ? [backportOf(row, name) ?? commits[i]!] : [],
+  );
 }
 
 /** Names of all revisions, oldest first. */
@@ -126,7 +135,7 @@ export function findRevision(name: string): Result<Revision, UserError> {
 export function findCommit(prefix: string): Result<Commit, UserError> {
   const wanted = prefix.toLowerCase().slice(0, 12);
   const hit = /^[0-9a-f]{7,40}$/.test(prefix.toLowerCase())
-    ? history.filter((commit) => commit.sha.startsWith(wanted))
+    ? commits.filter((commit) => commit.sha.startsWith(wanted))
     : [];
   if (hit.length === 1 && hit[0]) return ok(hit[0]);
   const hint = 'racewindow kernels 7.2 lists the commits that the model knows';
@@ -176,8 +185,8 @@ export function withCommits(
 /** Insert @commit where it stands in the history; a fix of one's own goes on top. */
 function insert(stack: readonly Commit[], commit: Commit): readonly Commit[] {
   const rank = (c: Commit) => {
-    const at = history.findIndex((other) => other.sha === c.sha);
-    return at < 0 ? history.length : at;
+    const at = commits.findIndex((other) => other.sha === c.sha);
+    return at < 0 ? commits.length : at;
   };
   const at = stack.findIndex((other) => rank(other) > rank(commit));
   return at < 0 ? [...stack, commit] : [...stack.slice(0, at), commit, ...stack.slice(at)];
@@ -185,23 +194,44 @@ function insert(stack: readonly Commit[], commit: Commit): readonly Commit[] {
 
 /** A stack whose commits have what they require and nothing that they conflict with. */
 function check(stack: readonly Commit[]) {
+  const lacking = unmet(stack);
+  if (lacking) {
+    return refusal('RW053', lacking, 'needs', lacking.need, 'add it, or take both away');
+  }
   const shas = stack.map((commit) => commit.sha);
-  for (const [i, commit] of stack.entries()) {
-    for (const need of commit.requires) {
-      if (shas.slice(0, i).includes(need)) continue;
-      return refusal('RW053', commit, 'needs', need, 'add it, or take both away');
-    }
-    for (const foe of commit.conflicts) {
-      if (!shas.includes(foe)) continue;
-      return refusal('RW054', commit, 'cannot stand together with', foe, 'take one of them away');
-    }
+  for (const commit of stack) {
+    const foe = commit.conflicts.find((other) => shas.includes(other));
+    if (foe === undefined) continue;
+    return refusal('RW054', commit, 'cannot stand together with', foe, 'take one of them away');
   }
   return null;
 }
 
-function refusal(code: ErrorCode, commit: Commit, verb: string, other: string, hint: string) {
-  const subject = history.find((c) => c.sha === other)?.subject;
-  return fail(code, `${commit.sha} ${verb} ${other}${subject ? ` (${subject})` : ''}`, hint);
+/** The first commit of @stack that needs one which does not stand before it. */
+function unmet(stack: readonly Commit[]): { readonly sha: string; readonly need: string } | null {
+  const before = new Set<string>();
+  for (const { sha, requires } of stack) {
+    const need = requires.find((other) => !before.has(other));
+    if (need !== undefined) return { sha, need };
+    before.add(sha);
+  }
+  return null;
+}
+
+/** The commit of @revision that does not go without the commit @sha; null if all others do. */
+export function neededBy(revision: Revision, sha: string): string | null {
+  return unmet(revision.commits.filter((commit) => commit.sha !== sha))?.sha ?? null;
+}
+
+function refusal(
+  code: ErrorCode,
+  { sha }: { readonly sha: string },
+  verb: string,
+  other: string,
+  hint: string,
+) {
+  const subject = commits.find((c) => c.sha === other)?.subject;
+  return fail(code, `${sha} ${verb} ${other}${subject ? ` (${subject})` : ''}`, hint);
 }
 
 /** Take a user's fix from the default export of a module, if that has the shape of a commit. */

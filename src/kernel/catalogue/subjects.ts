@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Subjects of commits that the catalogue names but the model has no file for.
+// Subjects of commits that the catalogue names but the model has no row for.
 
 export const subjects: Readonly<Record<string, string>> = {
   c919739ce472: 'iommu/vt-d: Handle race between registration and device probe',
@@ -10,6 +10,5 @@ export const subjects: Readonly<Record<string, string>> = {
   '152f33ee30ee': 'bus: fsl_mc: Fix driver_managed_dma check',
   d9d3cede4167: 'iommu/ipmmu-vmsa: Register in a sensible order',
   c8ba3f8aff67: 'PCI: Run quirk_huawei_pcie_sva() before arm_smmu_probe_device()',
-  '2a918911ed3d': 'iommufd: Register iommufd mock devices with fwspec',
   '3e3c2f53da2a': 'driver core: Replace dev->can_match with dev_can_match()',
 };

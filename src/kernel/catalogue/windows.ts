@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The catalogue of race windows, and how to look one up.
 
-import { commits } from '../commits/index.ts';
+import { commits } from '../revisions.ts';
 import { subjects } from './subjects.ts';
 import type { Window } from './window.ts';
 import { firstWindows } from './windows-c01-c12.ts';
