@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The table of all modelled functions; a revision binds it and may replace entries.
+import { assert } from '#base/assert';
 import * as amba from './amba/bus.ts';
 import * as bus from './base/bus.ts';
 import * as core from './base/core.ts';
@@ -29,32 +30,53 @@ import * as pci_probe from './pci/probe.ts';
 const { bus_for_each_dev: _each, next_matching_driver: _next, ...busFunctions } = bus;
 const { strict_suppliers: _suppliers, ...linkFunctions } = links;
 
-export const functions = {
-  ...amba,
-  ...busFunctions,
-  ...core,
-  ...dd,
-  ...deferred,
-  ...linkFunctions,
-  ...platform,
-  ...cdx,
-  ...acpi,
-  ...dma,
-  ...domain,
-  ...fwspec,
-  ...group,
-  ...intel,
-  ...mock,
-  ...of_iommu,
-  ...probe,
-  ...probe_v6_1,
-  ...register,
-  ...of,
-  ...acs,
-  ...pci_group,
-  ...pci,
-  ...pci_probe,
-};
+/** Modules by name, each with the functions that it gives to the table. */
+type Modules = Readonly<Record<string, object>>;
+type Both<U> = (U extends unknown ? (part: U) => void : never) extends (all: infer A) => void
+  ? A
+  : never;
+
+/** The functions of all @modules together; a name that two of them give is a mistake of ours. */
+export function tableOf<M extends Modules>(modules: M): Both<M[keyof M]> {
+  const table: Record<string, unknown> = {};
+  const from = new Map<string, string>();
+  for (const [module, given] of Object.entries(modules)) {
+    for (const [name, fn] of Object.entries(given)) {
+      const other = from.get(name);
+      assert(other === undefined, `${name}() is given twice: by ${other} and by ${module}`);
+      from.set(name, module);
+      table[name] = fn;
+    }
+  }
+  return table as Both<M[keyof M]>;
+}
+
+export const functions = tableOf({
+  'amba/bus.ts': amba,
+  'base/bus.ts': busFunctions,
+  'base/core.ts': core,
+  'base/dd.ts': dd,
+  'base/deferred.ts': deferred,
+  'base/links.ts': linkFunctions,
+  'base/platform.ts': platform,
+  'cdx/cdx.ts': cdx,
+  'iommu/acpi_iommu.ts': acpi,
+  'iommu/dma-iommu.ts': dma,
+  'iommu/domain.ts': domain,
+  'iommu/fwspec.ts': fwspec,
+  'iommu/group.ts': group,
+  'iommu/intel.ts': intel,
+  'iommu/mock.ts': mock,
+  'iommu/of_iommu.ts': of_iommu,
+  'iommu/probe.ts': probe,
+  'iommu/probe-v6.1.ts': probe_v6_1,
+  'iommu/register.ts': register,
+  'of/device.ts': of,
+  'pci/acs.ts': acs,
+  'pci/group.ts': pci_group,
+  'pci/pci-driver.ts': pci,
+  'pci/probe.ts': pci_probe,
+});
 
 export type Functions = typeof functions;
 export type FunctionName = keyof Functions;

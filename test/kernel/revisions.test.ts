@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   commitLine,
@@ -6,7 +8,6 @@ import {
   draftOf,
   findCommit,
   findRevision,
-  functions,
   loadUserFix,
   type Revision,
   revisionNames,
@@ -14,7 +15,11 @@ import {
   windows,
   withCommits,
 } from '#kernel/index';
+import { functions, tableOf } from '../../src/kernel/functions.ts';
+import * as probe from '../../src/kernel/iommu/probe.ts';
 import { kernel } from './support/run.ts';
+
+const model = path.join(import.meta.dirname, '../../src/kernel');
 
 function code(result: { ok: boolean; error?: { code: string } }): string {
   return result.ok ? 'ok' : (result.error?.code ?? '');
@@ -136,8 +141,27 @@ describe('the catalogue', () => {
     }
     expect(commits.every((commit) => /^[0-9a-f]{12}$/.test(commit.sha))).toBe(true);
   });
+});
 
-  it('every function of the table has a name of its own', () => {
-    expect(Object.keys(functions).length).toBeGreaterThan(100);
+describe('the table of functions', () => {
+  it('has no name twice: the second one is refused, with both places', () => {
+    const again = { *dev_iommu_get() {} };
+    expect(() => tableOf({ 'iommu/probe.ts': probe, 'pci/acs.ts': again })).toThrow(
+      'dev_iommu_get() is given twice: by iommu/probe.ts and by pci/acs.ts',
+    );
+  });
+
+  it('names each module by its file, and has what the file exports', async () => {
+    const text = readFileSync(path.join(model, 'functions.ts'), 'utf8');
+    const named = [...text.matchAll(/^ {2}'(.*)': \w+,$/gm)].map(([, file]) => file!);
+    const imported = [...text.matchAll(/import \* as \w+ from '\.\/(.*)'/g)].map(([, f]) => f!);
+    expect(named).toEqual(imported);
+    for (const file of named) {
+      const module = (await import(path.join(model, file))) as Record<string, unknown>;
+      const same = Object.entries(module).filter(
+        ([name, fn]) => (functions as Record<string, unknown>)[name] === fn,
+      );
+      expect([file, same.length > 0]).toEqual([file, true]);
+    }
   });
 });
