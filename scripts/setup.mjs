@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Installs the pinned dependencies and builds dist/, once, from Node's own modules only.
+//
+//   node scripts/setup.mjs             before npm start and npm test: dependencies and build
+//   node scripts/setup.mjs --prepare   npm's own call, when it packs or installs the checkout: it
+//                                      has installed what it wanted, so only a missing compiler
+//                                      is a reason to install
+
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { takeLock } from './lock.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const lockDir = path.join(root, '.setup.lock');
-const staleMs = 15 * 60_000;
+const dist = path.join(root, 'dist');
+const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const lockFile = path.join(root, '.setup.lock');
+const waitMsMax = 15 * 60_000;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -32,10 +41,15 @@ function walk(dir) {
     .flatMap((e) => (e.isDirectory() ? walk(path.join(dir, e.name)) : [path.join(dir, e.name)]));
 }
 
+/** Options of the npm that calls us which are about its own job: --global, --dry-run, --omit. */
+const callers = /^npm_config_(global|prefix|local_prefix|location|omit|include|dry_run|force)$/i;
+
 function run(what, command, args) {
+  const kept = Object.entries(process.env).filter(([name]) => !callers.test(name));
   const r = spawnSync(command, args, {
     cwd: root,
     encoding: 'utf8',
+    env: Object.fromEntries(kept),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (r.status === 0) return;
@@ -43,80 +57,62 @@ function run(what, command, args) {
   process.exit(2);
 }
 
-const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-
-/** True while the process that took the lock lives; a lock without an owner counts by age. */
-function lockIsLive() {
-  try {
-    const pid = Number(fs.readFileSync(path.join(lockDir, 'pid'), 'utf8'));
-    process.kill(pid, 0);
-    return true;
-  } catch (e) {
-    if (e.code === 'EPERM') return true;
-    try {
-      return e.code === 'ENOENT' && Date.now() - fs.statSync(lockDir).mtimeMs < 5_000;
-    } catch {
-      return false;
-    }
-  }
-}
-
 /** One set-up at a time: the second caller waits for the first, then finds nothing left to do. */
-function takeLock() {
-  const start = Date.now();
-  for (;;) {
-    try {
-      fs.mkdirSync(lockDir);
-      fs.writeFileSync(path.join(lockDir, 'pid'), String(process.pid));
-      return;
-    } catch (e) {
-      if (e.code !== 'EEXIST') throw e;
-    }
-    if (!lockIsLive()) fs.rmSync(lockDir, { recursive: true, force: true });
-    else if (Date.now() - start > staleMs) {
-      console.error(
-        `RW069: another set-up holds ${path.relative(root, lockDir)}\n  hint: remove that folder`,
-      );
-      process.exit(2);
-    } else sleep(100);
-  }
+function lockOrEnd() {
+  const release = takeLock(lockFile, waitMsMax);
+  if (release) return process.on('exit', release);
+  const name = path.relative(root, lockFile);
+  console.error(`RW069: another set-up holds ${name}\n  hint: remove that file`);
+  process.exit(2);
 }
 
 function upToDate(stamp, hash) {
   return fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === hash;
 }
 
-takeLock();
-try {
-  const depsStamp = path.join(root, 'node_modules', '.racewindow-deps');
-  const depsHash = hashOf([path.join(root, 'package-lock.json')]);
-  if (!upToDate(depsStamp, depsHash)) {
-    console.error('set-up: installing the pinned dependencies');
-    run('npm ci', process.platform === 'win32' ? 'npm.cmd' : 'npm', [
-      'ci',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-    ]);
-    fs.writeFileSync(depsStamp, depsHash);
+function install() {
+  const stamp = path.join(root, 'node_modules', '.racewindow-deps');
+  const hash = hashOf([path.join(root, 'package-lock.json')]);
+  const wanted = process.argv.includes('--prepare')
+    ? !fs.existsSync(compiler)
+    : !upToDate(stamp, hash);
+  if (!wanted) return;
+  console.error('set-up: installing the pinned dependencies');
+  // Without scripts: our own `prepare` would call this set-up, which holds the lock.
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  run('npm ci', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', ...flags]);
+  fs.writeFileSync(stamp, hash);
+}
+
+/** Remove what was built of sources that are gone: it would be packed. */
+function removeStale() {
+  if (!fs.existsSync(dist)) return;
+  for (const built of walk(dist)) {
+    const [, stem] = /^(.*?)(?:\.js|\.d\.ts)$/.exec(path.relative(dist, built)) ?? [];
+    if (stem === undefined ? built.endsWith('.map') : !fs.existsSync(sourceOf(stem))) {
+      fs.rmSync(built);
+    }
   }
-  const buildStamp = path.join(root, 'dist', '.racewindow-build');
+}
+
+const sourceOf = (stem) => path.join(root, 'src', `${stem}.ts`);
+
+function build() {
+  const stamp = path.join(dist, '.racewindow-build');
   const inputs = [
     ...walk(path.join(root, 'src')),
     path.join(root, 'tsconfig.json'),
     path.join(root, 'tsconfig.build.json'),
     path.join(root, 'package-lock.json'),
   ];
-  const buildHash = hashOf(inputs);
-  if (!upToDate(buildStamp, buildHash)) {
-    console.error('set-up: building dist/');
-    run('the build', process.execPath, [
-      path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-      '-p',
-      'tsconfig.build.json',
-    ]);
-    fs.writeFileSync(buildStamp, buildHash);
-  }
-} finally {
-  fs.rmSync(lockDir, { recursive: true, force: true });
+  const hash = hashOf(inputs);
+  if (upToDate(stamp, hash)) return;
+  console.error('set-up: building dist/');
+  run('the build', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+  removeStale();
+  fs.writeFileSync(stamp, hash);
 }
+
+lockOrEnd();
+install();
+build();

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Bring the source of a Debian kernel series into a cache outside the repo: what is compiled of it.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  cacheDirectory,
+  download,
+  fail,
+  findPackage,
+  openCache,
+  packageNames,
+  replaceDirectory,
+} from './debian.mjs';
+
+/** Suites that have the package linux-source-SERIES, the one with the newest first. */
+const suitesOf = new Map([
+  ['6.1', ['bookworm-security', 'bookworm']],
+  ['6.12', ['bookworm-security', 'bookworm']],
+  ['7.2', ['trixie-backports', 'sid']],
+]);
+
+/** Only what is compiled or included: unpacking all of it takes several times as long. */
+const wanted = [
+  ...['Makefile', 'COPYING', 'include', 'lib', 'kernel', 'mm/*.h'],
+  ...['base', 'iommu', 'of', 'pci', 'amba', 'acpi', 'cdx'].map((name) => `drivers/${name}`),
+];
+
+const names = [...suitesOf.keys()];
+const usage = `usage: scripts/fetch-linux SERIES
+
+Unpacks what is built of the Linux kernel of SERIES, which is ${names.join(', ')},
+to racewindow/linux/SERIES in the user's cache directory (XDG_CACHE_HOME,
+else ~/.cache) and prints that path. It takes Debian's package of it.
+`;
+
+/** Run `from | to`; true if both worked. */
+function pipeline(from, to) {
+  const quote = (word) => `'${word.replaceAll("'", "'\\''")}'`;
+  const line = [from, to].map((words) => words.map(quote).join(' ')).join(' | ');
+  const options = { stdio: ['ignore', 'inherit', 'inherit'] };
+  return spawnSync('bash', ['-c', `set -o pipefail; ${line}`], options).status === 0;
+}
+
+/** Unpack the kernel in @deb into @tree. */
+function unpack(deb, work, tree, name) {
+  const inner = ['tar', '-C', work, '-xf', '-', '--wildcards', './usr/src/*.tar.xz'];
+  const sources = join(work, 'usr', 'src');
+  const packed = pipeline(['dpkg-deb', '--fsys-tarfile', deb], inner) && readdirSync(sources)[0];
+  if (!packed) fail('RW094', `${name} holds no kernel`, 'run it again');
+  const top = packed.replace(/\.tar\.xz$/, '');
+  const how = ['--strip-components=1', '--wildcards', '--no-wildcards-match-slash'];
+  const args = [
+    '-C',
+    tree,
+    ...how,
+    '-xf',
+    join(sources, packed),
+    ...wanted.map((w) => `${top}/${w}`),
+  ];
+  if (spawnSync('tar', args, { stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) {
+    fail('RW094', `${name} could not be unpacked`, 'run it again');
+  }
+}
+
+function main() {
+  const [series] = process.argv.slice(2);
+  if (series === '--help' || series === '-h') return process.stdout.write(usage);
+  const suites = suitesOf.get(series);
+  if (!suites) fail('RW060', `${series ?? 'nothing'} is no series`, `one of ${names.join(', ')}`);
+  const cache = cacheDirectory('linux');
+  openCache(cache);
+  const tree = join(cache, series);
+  if (!existsSync(join(tree, '.complete'))) {
+    const what = `linux-source-${series}`;
+    const where = { dir: join(cache, 'apt'), suites, what };
+    const found = findPackage(where, (apt) => packageNames(apt, what).find((n) => n === what));
+    replaceDirectory(tree, (made) => {
+      const work = join(made, '.work');
+      mkdirSync(work);
+      unpack(download(found, work), work, made, what);
+      rmSync(work, { recursive: true });
+      writeFileSync(join(made, '.complete'), '');
+    });
+  }
+  process.stdout.write(`${tree}\n`);
+}
+
+main();
