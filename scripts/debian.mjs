@@ -88,7 +88,7 @@ function archives() {
   return [...new Set(uris)];
 }
 
-/** Where @suite may be: suites of security updates have an archive of their own beside the others. */
+/** Where @suite may be: security updates have an archive of their own, beside the others. */
 function archivesOf(suite) {
   const isSecurity = (uri) => /security/.test(uri);
   const all = archives();
