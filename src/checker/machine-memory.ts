@@ -4,6 +4,7 @@
 // A cell is one field of one object, or a whole lock; it gets its number, the slot of the state it
 // lives in, when it is first touched. What is unset holds null, which is 0 and hashes to nothing.
 
+import { must } from '#base/assert';
 import { Handle, type StructType, type Value } from '#env/op';
 import { SlotKind, type State } from './state.ts';
 import type { PairTable } from './state-pairs.ts';
@@ -88,6 +89,12 @@ export class Memory {
     cells.set(field, slot);
     this.cells[slot] = { object, field };
     return slot;
+  }
+
+  /** The name of the object to which @cell belongs. */
+  ownerName(cell: number): string {
+    const { object } = must(this.cells[cell], 'a slot of an object is a cell');
+    return this.objects[object]!.handle.name;
   }
 
   /** A slot that counts, named by @name. */

@@ -14,6 +14,12 @@ export interface Thread {
   readonly held: number;
 }
 
+/** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
+export interface ThreadFaults {
+  /** A thread whose number is known from another run is started unseen. */
+  readonly restartsGoUnseen?: boolean;
+}
+
 /** All threads that any run has started so far. */
 export class Threads {
   readonly list: Thread[] = [];
@@ -22,13 +28,23 @@ export class Threads {
   readonly helds: number[] = [];
   private readonly numbers = new Map<string, number>();
   private readonly state: State;
+  private readonly faults: ThreadFaults | undefined;
+  /** How many threads were known before the latest was started. */
+  private known = 0;
 
-  constructor(state: State) {
+  constructor(state: State, faults?: ThreadFaults) {
     this.state = state;
+    this.faults = faults;
+  }
+
+  /** True if @t, which has just been started, is to go unseen. */
+  isUnseen(t: number): boolean {
+    return t < this.known && Boolean(this.faults?.restartsGoUnseen);
   }
 
   /** The number of the @nth thread (from 1) that is started with the name of @body. */
   numberOf(body: ThreadBody, nth: number): number {
+    this.known = this.list.length;
     const name = nth === 1 ? body.name : `${body.name}#${nth}`;
     const known = this.numbers.get(name);
     if (known !== undefined) return known;

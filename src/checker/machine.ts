@@ -18,7 +18,7 @@ import { recordStep } from './machine-record.ts';
 import { Rules } from './machine-rules.ts';
 import { Sight } from './machine-sight.ts';
 import { deadlock, stuckThreads } from './machine-stuck.ts';
-import { type Thread, Threads } from './machine-threads.ts';
+import { type Thread, type ThreadFaults, Threads } from './machine-threads.ts';
 import type { Capability, OpView, Program, Report, StepRecord } from './program.ts';
 import type { Scene } from './scene.ts';
 import { type FingerprintFaults, SlotKind, State } from './state.ts';
@@ -27,7 +27,7 @@ import { FALSE_ID, TRUE_ID, UNDEFINED_ID, ValueTable } from './state-values.ts';
 export interface MachineOptions {
   /** Follow several paths to each local state and compare; slow. */
   readonly audit?: boolean;
-  readonly faults?: (AutomatonFaults & FingerprintFaults) | undefined;
+  readonly faults?: (AutomatonFaults & FingerprintFaults & ThreadFaults) | undefined;
 }
 
 /** Runs a scene. */
@@ -73,7 +73,7 @@ export class Machine implements Program {
     this.rules = new Rules(scene, this.memory, this.values, this.state, (t) => this.threadName(t));
     this.sight = new Sight(this.automaton, this.rules);
     this.views = this.sight.views;
-    this.threads = new Threads(this.state);
+    this.threads = new Threads(this.state, options.faults);
     this.list = this.threads.list;
     this.locals = this.threads.locals;
     this.helds = this.threads.helds;
@@ -134,6 +134,7 @@ export class Machine implements Program {
     this.state.set(counter, nth);
     const t = this.threads.numberOf(body, nth);
     this.arrive(t, this.startEdge(body));
+    if (this.threads.isUnseen(t)) this.moved.pop();
   }
 
   // Pending Ops -----------------------------------------------------------------------------
@@ -368,10 +369,7 @@ export class Machine implements Program {
 
   /** Names of the locks that @t holds. */
   locksOf(t: number): string[] {
-    return this.heldSets.items(this.held(t)).map(({ cell }) => {
-      const { object } = must(this.memory.cells[cell], 'a lock is a cell');
-      return this.memory.objects[object]!.handle.name;
-    });
+    return this.heldSets.items(this.held(t)).map(({ cell }) => this.memory.ownerName(cell));
   }
 
   /** All that changes but the automata and their values; for a checkpoint. */

@@ -3,7 +3,8 @@
 //
 // A program is a tree of statements over three integer cells, a pointer, two mutexes and a rwsem,
 // run by two to four threads that may start more. A statement that computes keeps its result in a
-// local (acc); calls run in frames of their own, return or throw.
+// local (acc); calls run in frames of their own, return or throw. Programs of a second kind start
+// threads of a few names again and again, with what they have computed as an argument.
 //
 //   seed 7   t0: lock m0 { acc = x; y = acc + 1 }      t1: cas x 0 1; if acc == 1 { x = 2 }
 
@@ -27,7 +28,6 @@ import {
   read_unlock,
   spawn,
   store,
-  type ThreadBody,
   trylock,
   unlock,
   type Value,
@@ -48,11 +48,13 @@ type Stmt =
   | { readonly s: 'load' | 'read_once' | 'add'; readonly cell: string }
   | { readonly s: 'store' | 'write_once' | 'xchg'; readonly cell: string; readonly v: number }
   | { readonly s: 'copy'; readonly cell: string }
+  | { readonly s: 'select'; readonly v: number }
   | { readonly s: 'cas'; readonly cell: string; readonly from: number; readonly v: number }
   | { readonly s: 'wait'; readonly cell: string; readonly v: number }
   | { readonly s: 'lock' | 'trylock' | 'read' | 'write'; readonly on: number; readonly body: Body }
   | { readonly s: 'if'; readonly v: number; readonly body: Body; readonly other: Body }
   | { readonly s: 'loop' | 'call' | 'catch' | 'spawn'; readonly body: Body }
+  | { readonly s: 'start'; readonly on: number; readonly body: Body }
   | { readonly s: 'throw' | 'choose' | 'event' | 'make' | 'drop' | 'peek' };
 type Body = readonly Stmt[];
 
@@ -60,9 +62,12 @@ class Maker {
   private readonly random: () => number;
   private budget = 0;
   private spawns = 1;
+  private starts: number;
 
-  constructor(seed: number) {
+  /** Of programs that have up to @starts statements which start a thread with an argument. */
+  constructor(seed: number, starts = 0) {
     this.random = randomFrom(seed);
+    this.starts = starts;
   }
 
   below(n: number): number {
@@ -97,6 +102,11 @@ class Maker {
   }
 
   private nested(depth: number, v: number): Stmt {
+    if (this.starts > 0 && this.below(2) === 0) {
+      this.starts--;
+      const body = this.body(depth + 1);
+      return { s: 'start', on: this.below(2), body: [{ s: 'select', v }, ...body] };
+    }
     const kinds = ['lock', 'lock', 'trylock', 'read', 'write', 'if', 'loop', 'call', 'catch'];
     let s = this.pick([...kinds, 'spawn', 'throw']);
     if (s === 'spawn' && this.spawns-- <= 0) s = 'call';
@@ -138,6 +148,10 @@ function* runStmt(stmt: Stmt, acc: number): Kfn<number> {
       return acc;
     case 'copy':
       yield* store(mem, stmt.cell, (acc + 1) % 4);
+      return acc;
+    case 'select':
+      // Which cell that is goes by what was computed before, and in a thread, by who started it.
+      yield* store(mem, ['x', 'y', 'z'][acc % 3]!, stmt.v);
       return acc;
     case 'xchg':
       return (yield* xchg(mem, stmt.cell, stmt.v)) as number;
@@ -198,8 +212,11 @@ function* runNested(stmt: Nested, acc: number): Kfn<number> {
         if (!(error instanceof Thrown)) throw error;
         return 3;
       }
+    case 'start':
+      yield* spawn(mem, { name: `child${stmt.on}`, fn: runThread, args: [stmt.body, acc] });
+      return acc;
     default:
-      yield* spawn(mem, { name: 'child', fn: runThread, args: [stmt.body] });
+      yield* spawn(mem, { name: 'child', fn: runThread, args: [stmt.body, 0] });
       return acc;
   }
 }
@@ -220,9 +237,9 @@ function* runLocked(s: string, on: number, body: Body, acc: number): Kfn<number>
   }
 }
 
-const runThread = framed('thread', function* (body: Body): Kfn<void> {
+const runThread = framed('thread', function* (body: Body, first: number): Kfn<void> {
   try {
-    yield* runBody(body, 0);
+    yield* runBody(body, first);
   } catch (error) {
     if (!(error instanceof Thrown)) throw error;
   }
@@ -259,13 +276,21 @@ export function randomScene(seed: number): Scene {
   const g = new Maker(seed);
   const count = 2 + (g.below(10) < 5 ? 0 : g.below(10) < 7 ? 1 : 2);
   const ops = [0, 0, 9, 6, 4][count]!;
-  const threads: ThreadBody[] = [];
-  for (let i = 0; i < count; i++) {
-    threads.push({ name: `t${i}`, fn: runThread, args: [g.thread(2 + g.below(ops))] });
-  }
+  const bodies = Array.from({ length: count }, () => g.thread(2 + g.below(ops)));
+  return sceneOf(`random(${seed})`, bodies, g);
+}
+
+/** The random program that @seed names, of those that start threads with arguments. */
+export function randomSpawningScene(seed: number): Scene {
+  const g = new Maker(seed, 3);
+  return sceneOf(`spawning(${seed})`, [g.thread(4 + g.below(3)), g.thread(2 + g.below(3))], g);
+}
+
+function sceneOf(name: string, bodies: readonly Body[], g: Maker): Scene {
+  const threads = bodies.map((body, i) => ({ name: `t${i}`, fn: runThread, args: [body, 0] }));
   const init = ['x', 'y', 'z'].map((n) => [mem, n, 0] as const);
   return {
-    name: `random(${seed})`,
+    name,
     init: [...init, [mem, 'p', null] as const],
     threads,
     rules: rules(g.below(6)),

@@ -29,6 +29,7 @@ const FAULTS: readonly (readonly [keyof Faults, Flavour, number])[] = [
   ['neverPublished', 'heap', 40],
   ['neverWake', 'mixed', 1],
   ['neverJoined', 'mixed', 1],
+  ['restartsGoUnseen', 'spawners', 1],
 ];
 
 /** Faults that show in bigger programs. */
@@ -46,6 +47,12 @@ describe('every way of exploring', () => {
     const result = crosscheck(300, 1, { schedulesMax: SCHEDULES_MAX });
     expect(result.failures).toEqual([]);
     expect(result.programs - result.skipped).toBeGreaterThan(140);
+  });
+
+  test('finds them where threads are started again and again, with other arguments', () => {
+    const result = crosscheck(100, 1, { schedulesMax: SCHEDULES_MAX, flavour: 'spawners' });
+    expect(result.failures).toEqual([]);
+    expect(result.programs - result.skipped).toBeGreaterThan(50);
   });
 
   test('agrees when several paths to each local state are followed and compared', () => {

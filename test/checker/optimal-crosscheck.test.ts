@@ -12,9 +12,15 @@ test('every strategy agrees with brute force on random programs', () => {
   expect(classes).toBeGreaterThan(1000);
 });
 
+test('a search that does not see a thread started again is caught', () => {
+  const faults = { restartsGoUnseen: true };
+  const differs = (seed: number) => crosscheck(seed, 'spawning', { faults }).differences.length > 0;
+  expect(Array.from({ length: 60 }, (_, i) => i + 1).some(differs)).toBe(true);
+});
+
 test('programs that once told two strategies apart no longer do', () => {
   const seeds = [137, 162, 175, 377, 589, 889, 1249, 1619, 2520, 4791, 31569, 36963, 77536];
   for (const seed of [...seeds, 1105067]) {
-    expect(crosscheck(seed).differences).toEqual([]);
+    expect(crosscheck(seed, seed % 2 === 0 ? 'nested' : 'drawn').differences).toEqual([]);
   }
 });

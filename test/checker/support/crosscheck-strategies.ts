@@ -5,11 +5,11 @@ import { bounded } from '../../../src/checker/bounded.ts';
 import { exploreDelay } from '../../../src/checker/delay.ts';
 import { countLayers, noCost } from '../../../src/checker/delay-layers.ts';
 import { exhaustive } from '../../../src/checker/exhaustive.ts';
-import { Machine } from '../../../src/checker/machine.ts';
+import { Machine, type MachineOptions } from '../../../src/checker/machine.ts';
 import { exploreNone } from '../../../src/checker/none.ts';
 import { exploreOptimal, type RunCounts, type RunHooks } from '../../../src/checker/optimal.ts';
 import type { Program, Report } from '../../../src/checker/program.ts';
-import { randomScene } from '../../../src/checker/random.ts';
+import { randomScene, randomSpawningScene } from '../../../src/checker/random.ts';
 import { reportKey } from '../../../src/checker/run.ts';
 import type { Scene } from '../../../src/checker/scene.ts';
 import { exploreSource } from '../../../src/checker/source.ts';
@@ -37,6 +37,10 @@ export interface Crosschecked {
   /** The program has too many prefixes for brute force; nothing was compared. */
   readonly skipped: boolean;
 }
+
+/** Kinds of programs: statements in one another, drawn flat, and those that start threads. */
+export const KINDS = ['nested', 'drawn', 'spawning'] as const;
+export type ProgramKind = (typeof KINDS)[number];
 
 const PREFIXES_MAX = 3_000;
 const BOUND = 50;
@@ -88,8 +92,8 @@ function byRuns(
   return { name, ends: c.ends, violations: c.violations, classes, wasted: counts.blocked };
 }
 
-function byStates(scene: Scene): Outcome {
-  const machine = new Machine(scene);
+function byStates(scene: Scene, options: MachineOptions): Outcome {
+  const machine = new Machine(scene, options);
   const c = new Collector(machine);
   const result = exhaustive(machine, { onTerminal: () => c.end([]) });
   c.note(result.found.map((f) => f.report));
@@ -97,8 +101,8 @@ function byStates(scene: Scene): Outcome {
 }
 
 /** Layers of preemptions, more than any of these programs needs. */
-function byPreemptions(scene: Scene): Outcome {
-  const machine = new Machine(scene);
+function byPreemptions(scene: Scene, options: MachineOptions): Outcome {
+  const machine = new Machine(scene, options);
   const c = new Collector(machine);
   const result = bounded(machine, { bound: BOUND, onTerminal: () => c.end([]) });
   c.note(result.found.map((f) => f.report));
@@ -114,18 +118,28 @@ function byDelays(scene: Scene, ends: Set<string>): Outcome {
 
 const listed = (set: ReadonlySet<string>): string => [...set].sort().join(' ');
 
-/** Compare all strategies on the program that @seed names; two kinds of programs in turn. */
-export function crosscheck(seed: number): Crosschecked {
+/** The program of @kind that @seed names. */
+export function programOf(seed: number, kind: ProgramKind): Scene {
+  if (kind === 'nested') return randomScene(seed);
+  if (kind === 'drawn') return sceneOf(draw(seed, 4));
+  return seed % 2 === 0 ? randomSpawningScene(seed) : sceneOf(draw(seed, 4, 'spawners'));
+}
+
+/** Compare all strategies on the program that @seed names; the kinds of programs come in turn. */
+export function crosscheck(
+  seed: number,
+  kind: ProgramKind = KINDS[seed % KINDS.length]!,
+  options: MachineOptions = {},
+): Crosschecked {
   try {
-    return compare(seed);
+    return compare(seed, programOf(seed, kind), options);
   } catch (error) {
     const differences = [`seed ${seed}: ${error}`];
     return { seed, differences, classes: 0, states: 0, skipped: false };
   }
 }
 
-function compare(seed: number): Crosschecked {
-  const scene = seed % 2 === 0 ? randomScene(seed) : sceneOf(draw(seed, 4));
+function compare(seed: number, scene: Scene, options: MachineOptions): Crosschecked {
   const layers = countLayers(new Machine(scene), noCost, { prefixesMax: PREFIXES_MAX });
   const { complete, stuck, prefixes } = layers[0]!;
   if (prefixes >= PREFIXES_MAX) {
@@ -137,8 +151,8 @@ function compare(seed: number): Crosschecked {
   const differences: string[] = [];
   const others = [
     byRuns('source', scene, exploreSource),
-    byStates(scene),
-    byPreemptions(scene),
+    byStates(scene, options),
+    byPreemptions(scene, options),
     byDelays(scene, expected.ends),
   ];
   for (const found of [optimal, ...others]) {

@@ -107,6 +107,12 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
       case 'loop':
       case 'spawn':
         return yield* called(s, regs);
+      case 'times':
+        for (let n = 0; n < s.count; n++) {
+          const returned = yield* run(s.body, regs);
+          if (returned !== null) return returned;
+        }
+        return null;
       default:
         return yield* heap(s, regs);
     }
@@ -135,7 +141,8 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
     regs: Value[],
   ): Kfn<Returned | null> {
     if (s.do === 'spawn') {
-      yield* spawn(box, { name: `w${s.fn}`, fn: worker, args: [s.fn] });
+      const args = s.arg === undefined ? [s.fn] : [s.fn, regs[s.arg]!];
+      yield* spawn(box, { name: `w${s.fn}`, fn: worker, args });
     } else if (s.do === 'call') {
       try {
         regs[s.to] = (yield* fn(s.fn, s.args ? [regs[0]!] : [])) ?? null;
@@ -155,7 +162,7 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
     return null;
   }
 
-  const worker = (index: number): Kfn<Value> => fn(index, []);
+  const worker = (index: number, ...args: Value[]): Kfn<Value> => fn(index, args);
 
   function* heap(
     s: Statement & { do: 'new' | 'publish' | 'fetch' | 'delete' | 'peek' | 'poke' },

@@ -16,7 +16,8 @@ export type Statement =
   | { readonly do: 'if'; readonly reg: number; readonly body: readonly Statement[] }
   | { readonly do: 'call'; readonly fn: number; readonly to: number; readonly args: boolean }
   | { readonly do: 'loop'; readonly cell: number; readonly turns: number }
-  | { readonly do: 'spawn'; readonly fn: number }
+  | { readonly do: 'spawn'; readonly fn: number; readonly arg?: number }
+  | { readonly do: 'times'; readonly count: number; readonly body: readonly Statement[] }
   | { readonly do: 'wait'; readonly cell: number; readonly value: number; readonly ge: boolean }
   | { readonly do: 'choose'; readonly to: number }
   | { readonly do: 'new'; readonly to: number }
@@ -59,9 +60,9 @@ const NESTED = ['lock', 'lock', 'lock', 'try', 'read', 'write', 'if'] as const;
 const SPECIAL = ['call', 'call', 'loop', 'wait', 'choose', 'event', 'event'] as const;
 const HEAP = ['new', 'publish', 'fetch', 'delete', 'peek', 'poke'] as const;
 
-/** What a program is about; each finds other faults. */
 export const FLAVOURS = ['mixed', 'heap', 'frames', 'readers', 'sleepers', 'rules'] as const;
-export type Flavour = (typeof FLAVOURS)[number];
+/** What a program is about; each finds other faults. Spawners are drawn only where asked for. */
+export type Flavour = (typeof FLAVOURS)[number] | 'spawners';
 
 const list = (...body: readonly Statement[]): readonly Statement[] => body;
 
@@ -108,6 +109,7 @@ function recipes(flavour: Flavour, random: Random): readonly Statement[] {
 
 /** Draw a program with about @size statements in each of its threads. */
 export function draw(seed: number, size: number, only?: Flavour): Drawn {
+  if (only === 'spawners') return drawSpawning(seed, size);
   const random = new Random(seed);
   const flavour = only ?? FLAVOURS[seed % FLAVOURS.length]!;
   const threads =
@@ -220,4 +222,60 @@ export function drawCyclic(seed: number, size: number): Drawn {
     ...Array.from({ length: random.below(size) }, () => statement(1)),
   ]);
   return { threads, functions: [], forever: threads.map(() => random.below(3) > 0) };
+}
+
+/**
+ * Draw a program that starts threads: with arguments that go by what was read or chosen, several of
+ * one name, from loops and from threads that were started themselves.
+ */
+function drawSpawning(seed: number, size: number): Drawn {
+  const random = new Random(seed);
+  const cell = (): number => [0, 1, 2, 2][random.below(4)]!;
+  const put = (): Statement => ({ do: 'put', cell: cell(), value: random.below(3) });
+  /** What a thread does with register 0, its argument: a number or a pointer. */
+  const use = (): Statement => {
+    const kind = random.below(6);
+    if (kind === 0) return { do: 'peek', reg: 0 };
+    if (kind === 1) return { do: 'poke', reg: 0 };
+    if (kind === 2) return { do: 'if', reg: 0, body: list(put()) };
+    if (kind === 3) return { do: 'event', reg: 0 };
+    return random.below(2) === 0 ? put() : { do: 'store', cell: cell(), from: 0 };
+  };
+  const start = (fn: number): Statement => {
+    const what: Statement = random.below(5) > 0 ? { do: 'spawn', fn, arg: 0 } : { do: 'spawn', fn };
+    if (random.below(4) > 0) return what;
+    return { do: 'times', count: 2, body: random.below(2) === 0 ? list(what) : list(what, put()) };
+  };
+  /** Something in register 0. */
+  const get = (): readonly Statement[] => {
+    const kind = random.below(8);
+    if (kind === 0) return list({ do: 'choose', to: 0 });
+    if (kind === 1) return list({ do: 'new', to: 0 });
+    if (kind === 2) return list({ do: 'fetch', reg: 0 });
+    if (kind === 3) return list({ do: 'new', to: 0 }, { do: 'publish', reg: 0 });
+    return list({ do: random.below(3) === 0 ? 'add' : 'load', cell: cell(), to: 0 });
+  };
+  const parent = (): readonly Statement[] => {
+    const made: Statement[] = [...get(), start(random.below(2))];
+    for (let more = random.below(size - 1); more > 0; more--) {
+      const kind = random.below(6);
+      if (kind === 0) made.push(...get());
+      else if (kind === 1) made.push(start(random.below(2)));
+      else if (kind === 2) made.push({ do: 'delete', reg: 0 });
+      else if (kind === 3) made.push({ do: 'lock', lock: 0, body: list(use()) });
+      else made.push(use());
+    }
+    return made;
+  };
+  const other = (): readonly Statement[] => {
+    const makeUse = (): Statement => (random.below(3) === 0 ? use() : put());
+    const made = [...get(), ...Array.from({ length: 1 + random.below(2) }, makeUse)];
+    return random.below(3) === 0 ? list({ do: 'lock', lock: 0, body: made }) : made;
+  };
+  const child = random.below(3) === 0 ? list(use(), start(1)) : list(use());
+  const grandchild = random.below(2) === 0 ? list(use()) : list(use(), use());
+  return {
+    functions: [child, grandchild],
+    threads: [parent(), random.below(4) === 0 ? parent() : other()],
+  };
 }
