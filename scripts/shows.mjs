@@ -13,6 +13,7 @@ const root = new URL('../', import.meta.url);
 const load = (file) => import(new URL(`dist/${file}.js`, root).href);
 const { findRevision, revisionNames, withCommits, draftOf } = await load('kernel/index');
 const { genericWorlds } = await load('worlds/generic');
+const { kindOfKey } = await load('worlds/derive');
 const { smallFirst } = await load('worlds/matrix');
 const { look, withoutCommit } = await load('worlds/needed');
 
@@ -25,7 +26,8 @@ const worlds = smallFirst(genericWorlds()).filter(({ world, classKey }) => {
   const walks = world.threads.filter((t) => t.kind === 'iommu-probe').length;
   return walks < 2 || SMALL.test(classKey);
 });
-const keyOf = ({ world, classKey }) => `${classKey} | ${world.name}`;
+/** The kind of client and the name tell the generic worlds apart. */
+const keyOf = ({ world, classKey }) => `${kindOfKey(classKey)} | ${world.name}`;
 
 /** Kernels that a world cannot tell apart are explored once. */
 const known = new Map();

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The platform: devices, IOMMUs, buses, who is behind whom, by the kernel's own rules.
 export { deviceName } from '#platform/address';
+export { type Cast, instancesOf, runsOf, Stage, type Surroundings } from '#platform/casts';
 export {
   type ClassIommu,
   type ClientClass,
   classesOf,
   clientsOf,
+  kindOfKey,
   type Position,
 } from '#platform/classes';
-export { type GroupRule, groupRuleOf, iommuDriverOf } from '#platform/iommu-driver';
+export { fwspecIds, type GroupRule, groupRuleOf, iommuDriverOf } from '#platform/iommu-driver';
 export { platformLimits } from '#platform/limits';
 export { platformFromTree, readPlatform } from '#platform/read';
 export type {

@@ -68,3 +68,22 @@ export function groupRuleOf(driver: IommuDriver): GroupRule {
       return unreachable(driver);
   }
 }
+
+/**
+ * What of_xlate() of v7.2 adds to the fwspec for one specifier: one id, in which arm-smmu puts the
+ * mask above the stream id, or none where the driver keeps its own book of who is behind it.
+ */
+export function fwspecIds(driver: IommuDriver, cells: readonly number[]): number[] {
+  if (addsNoIds.has(driver)) return [];
+  const [id = 0, mask = 0] = cells;
+  return [driver === 'arm-smmu' ? (id | (mask << 16)) >>> 0 : id];
+}
+
+const addsNoIds: ReadonlySet<IommuDriver> = new Set([
+  'apple-dart',
+  'exynos',
+  'msm-iommu',
+  'omap',
+  'rockchip',
+  'sprd',
+]);

@@ -311,6 +311,7 @@ function finish(builder: Builder): Platform {
       cells: cell(node, '#iommu-cells') ?? 0,
       available: isAvailable(node),
       reachable: isReachable(node),
+      registers: isAvailable(node) && isReachable(node),
       clients: clients.get(name) ?? [],
     };
   });

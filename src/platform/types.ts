@@ -46,6 +46,8 @@ export interface Iommu {
   readonly available: boolean;
   /** False where a parent is unavailable: such an instance never registers. */
   readonly reachable: boolean;
+  /** Its driver comes to iommu_device_register(): it is reachable, and no instance set apart. */
+  readonly registers: boolean;
   /** Names of the devices behind it, in order of creation. */
   readonly clients: readonly string[];
 }

@@ -30,7 +30,7 @@ export function renderBoard(platform: Platform, options: BoardOptions = {}): str
     summary(platform, classes, width),
     platform.iommus.length === 0 ? [] : ['IOMMUs', ...iommuRows(platform, width)],
     shown.length === 0 ? [] : ['Devices, in order of creation', ...deviceRows(shown, width)],
-    ...classes.map((c, i) => classLines(c, i, width, options)),
+    ...kindsOf(classes).map((kind) => kindLines(kind, classes, width, options)),
     noteLines(platform, width),
   ];
   const filled = sections.filter((lines) => lines.length > 0);
@@ -46,7 +46,8 @@ function summary(platform: Platform, classes: readonly ClientClass[], width: num
     ...wrap(
       `${plural(platform.devices.length, 'device')}, ` +
         `${plural(platform.iommus.length, 'IOMMU')} (${usable} in use), ` +
-        `${plural(clients, 'client')} in ${plural(classes.length, 'class', 'classes')}`,
+        `${plural(clients, 'client')} of ${plural(kindsOf(classes).length, 'kind')} in ` +
+        plural(classes.length, 'class', 'classes'),
       { width },
     ),
   );
@@ -133,26 +134,55 @@ const creators: Readonly<Record<Creator, string>> = {
   'bus-scan': 'by the scan of',
 };
 
-function classLines(c: ClientClass, index: number, width: number, options: BoardOptions): string[] {
-  const lines = [
-    `Class ${index + 1}: ${plural(c.devices.length, 'client')}, for example`,
-    `  ${ellipsis(printable(c.representative), width - 2)}`,
-    ...wrap(describe(c), { width, first: '  ' }),
-    ...wrapKey(c.key, width),
+/** Classes by their kinds, in the order of the first of each. */
+function kindsOf(classes: readonly ClientClass[]): ClientClass[][] {
+  const kinds = new Map<string, ClientClass[]>();
+  for (const c of classes) kinds.set(c.kind, [...(kinds.get(c.kind) ?? []), c]);
+  return [...kinds.values()];
+}
+
+function kindLines(
+  kind: readonly ClientClass[],
+  classes: readonly ClientClass[],
+  width: number,
+  options: BoardOptions,
+): string[] {
+  const [first] = kind;
+  if (!first) return [];
+  const clients = kind.reduce((sum, c) => sum + c.devices.length, 0);
+  return [
+    `${plural(clients, 'client')} of one kind, in ${plural(kind.length, 'class', 'classes')}`,
+    ...wrap(describe(first), { width, first: '  ' }),
+    ...wrapKey('kind: ', first.kind, width),
+    ...kind.flatMap((c) => classLines(c, classes.indexOf(c), width, options)),
   ];
+}
+
+function classLines(c: ClientClass, index: number, width: number, options: BoardOptions): string[] {
+  const name = ellipsis(printable(c.representative), width - 4);
+  const lines = [
+    ...wrap(`Class ${index + 1}: ${plural(c.devices.length, 'client')}, for example`, {
+      width,
+      first: '  ',
+    }),
+    `    ${name}`,
+  ];
+  const beside = c.key.slice(c.kind.length + 1);
+  if (beside !== '') lines.push(...wrapKey('  with: ', beside, width));
   const scenes = options.scenesOf?.(c.key) ?? [];
-  for (const scene of scenes) lines.push(...wrap(scene, { width, first: '  scene: ' }));
+  for (const scene of scenes) lines.push(...wrap(scene, { width, first: '    scene: ' }));
   return lines;
 }
 
 /** The key on one line, or broken after its separators where it is too long. */
-function wrapKey(key: string, width: number): string[] {
+function wrapKey(head: string, key: string, width: number): string[] {
   const lines: string[] = [];
-  let line = '  key: ';
-  for (const part of key.split(/(?<=[/+])/)) {
-    if (line.length + part.length > width) {
+  let line = `  ${head}`;
+  const indented = ' '.repeat(line.length);
+  for (const part of key.split(/(?<=[/,;+])/)) {
+    if (line.length + part.length > width && line !== indented) {
       lines.push(line);
-      line = '       ';
+      line = indented;
     }
     line += part;
   }

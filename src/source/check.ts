@@ -2,6 +2,7 @@
 // racewindow source check: the worlds of a board, run in the kernel's own C.
 
 import { createHash } from 'node:crypto';
+import { must } from '#base/assert';
 import type { Platform } from '#platform/index';
 import { properties } from '#properties/index';
 import type { Finding, FindingRevision, FindingSource } from '#report/finding';
@@ -13,7 +14,7 @@ import type {
   Outcome,
   Verdict,
 } from '#report/report';
-import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
+import { type DerivedWorld, kindOfKey, worldsForPlatform } from '#worlds/derive';
 import { sortKey } from '#worlds/run-world';
 import { shapeOf } from '#worlds/shape';
 import { toFinding } from '#worlds/to-finding';
@@ -35,6 +36,8 @@ export interface SourceCheckOptions extends BuildOptions {
 
 interface Outcomes extends WorldAnswer {
   readonly derived: DerivedWorld;
+  /** The world that was run: of the same shape. */
+  readonly stand: DerivedWorld;
 }
 
 /** The worlds to search: of a board, or the named ones. */
@@ -92,7 +95,11 @@ export async function checkSource(
     const worldsTotal = worlds.length;
     opt.onWorld?.({ worldsDone, worldsTotal, world, states, findings: found });
   });
-  const outcomes = answers.map((answer, i) => ({ ...answer, derived: firsts[i]! }));
+  const byShape = new Map(firsts.map(({ world }, i) => [shapeOf(world), i]));
+  const outcomes = worlds.map((derived): Outcomes => {
+    const i = must(byShape.get(shapeOf(derived.world)), derived.world.name);
+    return { ...answers[i]!, derived, stand: firsts[i]! };
+  });
   const refused = outcomes.find((o) => o.refused !== null);
   if (refused && opt.world !== null) {
     throw new SourceError('RW309', refused.refused!, 'choose another world');
@@ -132,19 +139,24 @@ function report(
 ): CheckResult {
   const kernel = revisionOf(image, opt);
   const { windows, strategy } = opt.check;
-  const all: Finding[] = outcomes.flatMap(({ derived, findings }) =>
-    findings.map((f) => toFinding(f, { ...derived, kernel, source: sourceOf(image, f, opt) })),
-  );
+  const outcomesRun = outcomes.filter((o) => o.derived === o.stand);
   const best = new Map<string, Finding>();
-  for (const f of all) {
-    const key = `${f.property}|${f.window}|${f.class}`;
-    const known = best.get(key);
-    if (!known || f.preemptions < known.preemptions) best.set(key, f);
+  for (const { derived, stand, findings } of outcomes) {
+    for (const f of findings) {
+      const { world } = stand;
+      const kind = kindOfKey(derived.classKey);
+      const key = `${f.property}|${f.window}|${kind}`;
+      const known = best.get(key);
+      const devices = [...new Set([...(known?.devices ?? []), ...derived.devices])];
+      const place = { world, kind, devices, kernel, source: sourceOf(image, f, opt) };
+      const isBetter = !known || f.preemptions < known.preemptions;
+      best.set(key, isBetter ? toFinding(f, place) : { ...known, devices });
+    }
   }
   const findings = [...best.values()]
     .filter((f) => windows === null || (f.window !== null && windows.includes(f.window)))
     .sort((a, b) => (`${sortKey(a)}|${a.class}` < `${sortKey(b)}|${b.class}` ? -1 : 1));
-  const ran = outcomes.filter((o) => o.search);
+  const ran = outcomesRun.filter((o) => o.search);
   const sum = (pick: (s: WorldSearch) => number): number =>
     ran.reduce((total, o) => total + pick(o.search!), 0);
   const clients = (w: World): number => w.devices.filter((d) => d.iommus.length > 0).length;
@@ -158,9 +170,9 @@ function report(
       states: sum((s) => s.runs),
       transitions: sum((s) => s.runs * s.points),
       strategy: strategy.kind === 'source' ? 'source' : `bound=${boundOf(strategy)}`,
-      bounded: limitsOf(outcomes, opt),
+      bounded: limitsOf(outcomesRun, opt),
     },
-    verdicts: verdictsOf(outcomes, findings, opt),
+    verdicts: verdictsOf(outcomes, opt),
     findings,
   };
 }
@@ -207,18 +219,20 @@ function limitsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): HitLi
   return limits.filter((l) => l.worlds.length > 0);
 }
 
-function verdictsOf(
-  outcomes: readonly Outcomes[],
-  findings: readonly Finding[],
-  opt: SourceCheckOptions,
-): Verdict[] {
+function verdictsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): Verdict[] {
+  const { windows } = opt.check;
+  const isAsked = (window: string | null): boolean =>
+    windows === null || (window !== null && windows.includes(window));
+  const breaks = (o: Outcomes, id: string): boolean =>
+    o.findings.some((f) => f.property === id && isAsked(f.window));
   const rows: Verdict[] = [];
   for (const { id } of properties) {
     if (opt.check.properties !== null && !opt.check.properties.includes(id)) continue;
     const byOutcome = new Map<Outcome, Set<string>>();
     for (const o of outcomes) {
       const { derived } = o;
-      const broken = findings.some((f) => f.property === id && f.class === derived.classKey);
+      const mine = outcomes.filter((other) => other.derived.classKey === derived.classKey);
+      const broken = mine.some((other) => breaks(other, id));
       const outcome: Outcome = broken ? 'violated' : isProof(o) ? 'holds' : 'bounded';
       const set = byOutcome.get(outcome) ?? new Set<string>();
       for (const d of derived.devices) set.add(d);

@@ -15,7 +15,21 @@
 // the same IOMMU; they have no driver, so they add little to the number of states.
 
 import { must } from '#base/assert';
-import { type ClientClass, classesOf, type Platform, type PlatformDevice } from '#platform/index';
+import {
+  type Cast,
+  type ClientClass,
+  classesOf,
+  fwspecIds,
+  type IommuDriver,
+  instancesOf,
+  type Platform,
+  type PlatformDevice,
+  runsOf,
+  Stage,
+} from '#platform/index';
+
+export { kindOfKey } from '#platform/index';
+
 import type {
   World,
   WorldDevice,
@@ -44,90 +58,48 @@ export interface DerivedWorld {
 /** All worlds of a board, in the order of its classes. */
 export function worldsForPlatform(platform: Platform, axes: WorldAxes): DerivedWorld[] {
   const board = new Board(platform, axes);
-  return classesOf(platform).flatMap((c) =>
-    board.scenes(c).map((world) => ({ world, classKey: c.key, devices: c.devices })),
-  );
+  return classesOf(platform, axes.prefer).flatMap((c) => worldsOf(board, c));
 }
 
-/** Where the client stands among its likes. */
-interface Cast {
-  readonly client: PlatformDevice;
-  readonly before: readonly PlatformDevice[];
-  readonly after: readonly PlatformDevice[];
+/** The worlds of one class of a board. */
+export function worldsForClass(
+  platform: Platform,
+  axes: WorldAxes,
+  c: ClientClass,
+): DerivedWorld[] {
+  return worldsOf(new Board(platform, axes), c);
+}
+
+function worldsOf(board: Board, c: ClientClass): DerivedWorld[] {
+  return board.scenes(c).map((world) => ({ world, classKey: c.key, devices: c.devices }));
 }
 
 class Board {
   private readonly platform: Platform;
   private readonly axes: WorldAxes;
-  private readonly place: ReadonlyMap<string, number>;
+  private readonly stage: Stage;
   private readonly byName: ReadonlyMap<string, PlatformDevice>;
 
   constructor(platform: Platform, axes: WorldAxes) {
     this.platform = platform;
     this.axes = axes;
-    this.place = new Map(platform.devices.map((d, i) => [d.name, i]));
+    this.stage = new Stage(platform);
     this.byName = new Map(platform.devices.map((d) => [d.name, d]));
   }
 
+  /** The representative stands for all of its class: their worlds differ in names only. */
   scenes(c: ClientClass): World[] {
     const worlds: World[] = [];
-    for (const cast of this.casts(c)) {
+    const { casts, second } = c.surroundings;
+    for (const cast of casts) {
       const own = instancesOf(cast.client);
       // With several IOMMUs the last one to come is the one that is waited for.
       worlds.push(this.bind(c, cast, own.slice(0, -1)));
       if (c.createdBy !== 'populate') worlds.push(this.add(c, cast, own.slice(0, -1)));
     }
-    const first = c.devices.find((name) => this.axes.prefer?.includes(name)) ?? c.representative;
-    const alone = { client: this.device(first), before: [], after: [] };
-    const second = this.secondInstance(alone.client);
-    if (second !== undefined) worlds.push(this.twoWalks(c, alone, second));
+    const alone = { client: this.device(c.representative), before: null, after: null };
+    if (second !== null) worlds.push(this.twoWalks(c, alone, second));
     return worlds;
-  }
-
-  /** A client with bystanders on both sides if the class has one, else one for each side. */
-  private casts(c: ClientClass): Cast[] {
-    const { prefer = [] } = this.axes;
-    const preferred = c.devices.filter((name) => prefer.includes(name));
-    const all = (preferred.length > 0 ? preferred : c.devices).map((name) => {
-      const client = this.device(name);
-      return {
-        client,
-        before: this.beside(client, c.devices, -1),
-        after: this.beside(client, c.devices, 1),
-      };
-    });
-    const both = all.find((x) => x.before.length > 0 && x.after.length > 0);
-    if (both) return [both];
-    const sides = [all.find((x) => x.after.length > 0), all.find((x) => x.before.length > 0)];
-    const found = sides.filter((x): x is Cast => x !== undefined);
-    return found.length > 0 ? found : [must(all[0], `class ${c.key} has no device`)];
-  }
-
-  /** The nearest device on one side that is behind the same IOMMUs; one of the class if any. */
-  private beside(
-    client: PlatformDevice,
-    likes: readonly string[],
-    side: 1 | -1,
-  ): readonly PlatformDevice[] {
-    const own = instancesOf(client);
-    const distance = (d: PlatformDevice): number => (this.at(d) - this.at(client)) * side;
-    const there = this.platform.devices
-      .filter((d) => d.bus === client.bus && distance(d) > 0 && d.iommus.length > 0)
-      .filter((d) => instancesOf(d).every((name) => own.includes(name)))
-      .sort((a, b) => distance(a) - distance(b));
-    const chosen = there.find((d) => likes.includes(d.name)) ?? there[0];
-    return chosen ? [chosen] : [];
-  }
-
-  /** Another IOMMU of the client, else another one of the board that the kernel would register. */
-  private secondInstance(client: PlatformDevice): string | undefined {
-    const own = instancesOf(client);
-    if (own[1] !== undefined) return own[1];
-    const driver = this.platform.iommus.find((i) => i.name === own[0])?.driver;
-    const others = this.platform.iommus.filter(
-      (i) => i.available && i.reachable && !own.includes(i.name),
-    );
-    return (others.find((i) => i.driver === driver) ?? others[0])?.name;
   }
 
   private bind(c: ClientClass, cast: Cast, registered: readonly string[]): World {
@@ -147,7 +119,7 @@ class Board {
     ];
     // The client goes to the end of the list; one device that the walk meets first is enough.
     const { before, after } = cast;
-    const met = { client, before: before.length > 0 ? before : after, after: [] };
+    const met = { client, before: before ?? after, after: null };
     return this.world('walk+add+retry', c, met, instancesOf(client), registered, threads, false);
   }
 
@@ -181,17 +153,23 @@ class Board {
     present: boolean,
   ): World {
     const { client, before, after } = cast;
-    const bystanders = [...before, ...after];
-    const devices = [
+    const bystanders = [before, after].filter((d) => d !== null);
+    const there = [
       ...bystanders.map((d) => this.client(d, 'bystander', true)),
       ...instances.map((name) => this.iommuDevice(name)),
-      this.client(client, 'client', present),
+      ...(present ? [this.client(client, 'client', true)] : []),
     ];
-    devices.sort((a, b) => this.order(a) - this.order(b));
+    // What is added later goes to the end of its bus's list.
+    const devices = this.stage.inBusOrder(
+      there,
+      (d) => d.bus,
+      (d) => d.name,
+    );
+    if (!present) devices.push(this.client(client, 'client', false));
     const groups = new Set(devices.filter((d) => d.groupKey).map((d) => d.groupKey));
     const shared = groups.size < 1 + bystanders.length ? '/shared group' : '';
     return {
-      name: `${scene}/1 client/bystanders ${before.length}+${after.length}${shared}`,
+      name: `${scene}/1 client/bystanders ${before ? 1 : 0}+${after ? 1 : 0}${shared}`,
       classKey: c.key,
       firmware: this.platform.firmware,
       devices,
@@ -202,18 +180,13 @@ class Board {
     };
   }
 
-  /** The bus list: what is there at boot in the board's order, what is added later at its end. */
-  private order(d: WorldDevice): number {
-    return (this.place.get(d.name) ?? 0) + (d.present ? 0 : this.platform.devices.length);
-  }
-
   private client(d: PlatformDevice, role: 'client' | 'bystander', present: boolean): WorldDevice {
     const name = d.compatible[0] ?? d.name;
     return {
       name: d.name,
       bus: busOf(d),
       role,
-      iommus: specifiersOf(d),
+      iommus: this.specifiersOf(d),
       present,
       driver: role === 'client' ? { name, managedDma: false, async: this.axes.asyncProbe } : null,
       groupKey: d.groupKey,
@@ -244,33 +217,21 @@ class Board {
     return { asyncProbe, strictDevlink, deferralEnabled: true, deferralTimeout: false };
   }
 
-  private family(instance: string): string {
-    return this.platform.iommus.find((i) => i.name === instance)?.driver ?? 'unknown';
+  /** Neighbouring specifiers for one instance become one: no lock is dropped between them. */
+  private specifiersOf(d: PlatformDevice): WorldSpecifier[] {
+    return runsOf(d).map(({ iommu, ids }) => ({
+      instance: iommu,
+      ids: ids.flatMap((cells) => fwspecIds(this.family(iommu), cells)),
+    }));
   }
 
-  private at(d: PlatformDevice): number {
-    return this.place.get(d.name) ?? 0;
+  private family(instance: string): IommuDriver {
+    return this.platform.iommus.find((i) => i.name === instance)?.driver ?? 'unknown';
   }
 
   private device(name: string): PlatformDevice {
     return must(this.byName.get(name), `the board has no device ${name}`);
   }
-}
-
-/** Distinct instances of a device in the order of its specifiers. */
-function instancesOf(d: PlatformDevice): readonly string[] {
-  return [...new Set(d.iommus.map((use) => use.iommu))];
-}
-
-/** Neighbouring specifiers for one instance become one: no lock is dropped between them. */
-function specifiersOf(d: PlatformDevice): WorldSpecifier[] {
-  const specifiers: { instance: string; ids: number[] }[] = [];
-  for (const use of d.iommus) {
-    const last = specifiers[specifiers.length - 1];
-    if (last?.instance === use.iommu) last.ids.push(...use.ids);
-    else specifiers.push({ instance: use.iommu, ids: [...use.ids] });
-  }
-  return specifiers;
 }
 
 /** ABSTRACTED: fsl-mc and host1x devices are walked as if they were platform devices. */

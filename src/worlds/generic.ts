@@ -7,10 +7,17 @@
 // 20.gpu has dma-ranges, 40.decon is behind both IOMMUs, 50.eth and 51.eth share a group; on the
 // ACPI board there are a platform and a PCI device. What a matrix or a fix is judged on is these.
 
-import type { Iommu, Platform, PlatformDevice } from '#platform/index';
-import { type DerivedWorld, worldsForPlatform } from './derive.ts';
+import {
+  type ClientClass,
+  classesOf,
+  type Iommu,
+  type Platform,
+  type PlatformDevice,
+} from '#platform/index';
+import { type DerivedWorld, worldsForClass } from './derive.ts';
 import { handWorlds } from './hand.ts';
 import { shapeOf } from './shape.ts';
+import type { World } from './world.ts';
 
 interface Kind {
   readonly bus?: PlatformDevice['bus'];
@@ -49,6 +56,7 @@ function board(firmware: Platform['firmware'], devices: readonly PlatformDevice[
     cells: 1,
     available: true,
     reachable: true,
+    registers: true,
     clients: devices.filter((d) => d.iommus.some((u) => u.iommu === name)).map((d) => d.name),
   }));
   return {
@@ -95,20 +103,46 @@ export const genericAcpi: Platform = board('acpi', [
 
 /** All generic worlds, hand-made ones last; worlds of equal shape are there once. */
 export function genericWorlds(): DerivedWorld[] {
-  const derived = [genericDt, genericAcpi].flatMap((p) => worldsForPlatform(p, axes));
-  return distinctWorlds([...withoutRepeats(derived), ...handWorlds()]);
+  const derived = [genericDt, genericAcpi].flatMap((platform) => {
+    const classes = fullestOfKinds(classesOf(platform));
+    return withoutRepeats(platform, classes);
+  });
+  return distinctWorlds([...derived, ...handWorlds()]);
+}
+
+/**
+ * Of the classes of one kind, that whose client stands between two others, else one for each
+ * side: the rest are there as bystanders.
+ */
+function fullestOfKinds(classes: readonly ClientClass[]): ClientClass[] {
+  return classes.filter((c) => {
+    const kin = classes.filter((other) => other.kind === c.kind);
+    const between = kin.find((k) => sidesOf(k).every((side) => side));
+    if (between) return c === between;
+    const first = [0, 1].map((i) => kin.find((k) => sidesOf(k)[i]));
+    return first.includes(c) || (first.every((k) => k === undefined) && c === kin[0]);
+  });
+}
+
+function sidesOf({ surroundings }: ClientClass): boolean[] {
+  const { casts } = surroundings;
+  return [casts.some((x) => x.after !== null), casts.some((x) => x.before !== null)];
 }
 
 /** Two walks at once are large: once per firmware and number of IOMMUs of the client. */
-function withoutRepeats(worlds: readonly DerivedWorld[]): DerivedWorld[] {
-  const seen = new Set<string>();
-  return worlds.filter(({ world, classKey }) => {
-    const walks = world.threads.filter((t) => t.kind === 'iommu-probe').length;
-    if (walks < 2) return true;
-    if (/shared|dma-ranges|amba|pci|parent/.test(classKey)) return false;
-    const key = `${world.firmware} ${classKey.split('+').length}`;
-    return !seen.has(key) && seen.add(key);
+function withoutRepeats(platform: Platform, classes: readonly ClientClass[]): DerivedWorld[] {
+  const seen = new Set<number>();
+  return classes.flatMap((c) => {
+    const worlds = worldsForClass(platform, axes, c);
+    const plain = c.bus === 'platform' && c.createdBy === 'populate';
+    const small = plain && !c.sharesGroup && !c.dmaRanges && !seen.has(c.iommus.length);
+    if (small) seen.add(c.iommus.length);
+    return small ? worlds : worlds.filter(({ world }) => walksOf(world) < 2);
   });
+}
+
+function walksOf(world: World): number {
+  return world.threads.filter((t) => t.kind === 'iommu-probe').length;
 }
 
 /** @worlds without those that differ from an earlier one in names only. */

@@ -7,7 +7,7 @@ import { shownData } from './shown-data.ts';
 export interface Shown {
   /** Names of the kernels in whose stacks it does, with blanks between them. */
   readonly kernels: string;
-  /** Class and name of the world. */
+  /** Kind of client and name of the world. */
   readonly world: string;
   /** Rules that break and windows, what happens in some run, or data races. */
   readonly aspect: 'breaks' | 'happens' | 'races';

@@ -15,8 +15,9 @@ import type { World } from './world.ts';
 /** Where a finding of a world belongs. */
 export interface Place {
   readonly world: World;
-  readonly classKey: string;
-  /** All devices of the board in that class. */
+  /** Kind of the client. */
+  readonly kind: string;
+  /** All devices of that kind whose worlds show it. */
   readonly devices: readonly string[];
   readonly kernel: FindingRevision;
   readonly memory?: Memory | undefined;
@@ -27,7 +28,7 @@ export interface Place {
 /** The finding that @f is at @place, complete. */
 export function toFinding(f: WorldFinding, place: Place): Finding {
   const window = f.window === null ? undefined : windowById(f.window);
-  const slug = place.classKey.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const slug = place.kind.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const threads = [...new Set(f.trace.map((step) => step.thread))];
   return {
     format: 'racewindow/finding@1',
@@ -38,7 +39,7 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     ...(place.memory === undefined ? {} : { memory: place.memory }),
     property: f.property,
     window: f.window,
-    class: place.classKey,
+    class: place.kind,
     devices: place.devices,
     rule: propertyNamed(f.property)?.rule ?? f.property,
     symptom: window?.symptom ?? null,

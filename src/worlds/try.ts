@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A fix judged: what it closes, opens and leaves against its base, over a set of worlds.
 
+import { kindOfKey } from '#platform/index';
 import type { FindingRevision } from '#report/finding';
 import type { DerivedWorld } from './derive.ts';
 import { type Explored, type ExploreOptions, keyOf, type Sighting } from './explore.ts';
@@ -85,7 +86,7 @@ function changes(list: readonly (readonly [string, Sighting])[]): Change[] {
   for (const [, s] of list) {
     const key = `${s.window ?? ''} ${s.report}`;
     const known = byKey.get(key);
-    const classes = [...new Set([...(known?.classes ?? []), s.classKey])].sort();
+    const classes = [...new Set([...(known?.classes ?? []), kindOfKey(s.classKey)])].sort();
     const { window, report } = s;
     byKey.set(key, { window, report, classes, because: known?.because ?? s.because });
   }

@@ -2,11 +2,12 @@
 // The whole check: worlds of a board, explored, merged into findings and verdicts.
 //
 // Worlds that are equal up to names are explored once; what was found is then run again in each of
-// the others under its names. One finding is kept for each property, window and class of client.
+// the others under its names. A verdict is given class by class. One finding is kept for each
+// property, window and kind of client; its devices are those of the classes that show it.
 
 import { assert, must } from '#base/assert';
 import type { Revision } from '#kernel/index';
-import type { Platform } from '#platform/index';
+import { kindOfKey, type Platform } from '#platform/index';
 import { appliesTo } from '#properties/applies';
 import { properties, propertyNamed } from '#properties/index';
 import type { Finding, Memory } from '#report/finding';
@@ -59,7 +60,7 @@ export async function checkPlatform(
       (f) => windows === null || (f.window !== null && windows.includes(f.window)),
     );
     const findings = await explain(pool, shown, spec, wantedOf(kernel.revision, options), options);
-    return resultOf(explored, all, findings, kernel, options, version);
+    return resultOf(explored, findings, kernel, options, version);
   } finally {
     watch.end();
     await pool.close();
@@ -68,7 +69,6 @@ export async function checkPlatform(
 
 function resultOf(
   explored: readonly Explored[],
-  all: readonly Placed[],
   findings: readonly Finding[],
   kernel: CheckedKernel,
   options: CheckOptions,
@@ -83,7 +83,7 @@ function resultOf(
       userFixes: spec.userFixes.map((fix) => fix.name),
     },
     coverage: coverageOf(distinct(explored), options),
-    verdicts: verdictsOf(explored, all, findings, kernel.revision, options),
+    verdicts: verdictsOf(explored, kernel.revision, options),
     findings,
     ...(options.strategy.kind === 'exhaustive' ? { noticed: noticedIn(distinct(explored)) } : {}),
   };
@@ -164,26 +164,37 @@ async function explore(
 
 interface Placed extends WorldFinding {
   readonly derived: DerivedWorld;
+  /** Devices of all classes of the kind that show it. */
+  readonly devices: readonly string[];
 }
 
-/** One finding for each property, window and class. */
+/** One finding for each property, window and kind of client. */
 function mergeFindings(
   explored: readonly Explored[],
   spec: Finding['revision'],
   memory: Memory | undefined,
 ): Placed[] {
-  const classes = new Map<string, Placed[]>();
+  const kinds = new Map<string, Omit<Placed, 'devices'>[]>();
   for (const { derived, stand, outcome } of explored) {
     for (const f of outcome.findings) {
       const here = derived === stand ? f : transfer(f, stand.world, derived.world, spec, memory);
       assert(here, `${f.property} of ${stand.world.name} does not show under other names`);
-      const list = classes.get(derived.classKey) ?? [];
+      const kind = kindOfKey(derived.classKey);
+      const list = kinds.get(kind) ?? [];
       list.push({ ...here, derived });
-      classes.set(derived.classKey, list);
+      kinds.set(kind, list);
     }
   }
-  const found = [...classes.values()].flatMap((list) => bestOf(list));
+  const found = [...kinds.values()].flatMap((list) =>
+    bestOf(list).map((f) => ({ ...f, devices: devicesOf(f, list) })),
+  );
   return found.sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
+}
+
+/** The devices of the classes that show what @f shows; the class of @f first. */
+function devicesOf(f: Omit<Placed, 'devices'>, list: readonly Omit<Placed, 'devices'>[]): string[] {
+  const same = list.filter((o) => o.property === f.property && o.window === f.window);
+  return [...new Set([f, ...same].flatMap((o) => o.derived.devices))];
 }
 
 function orderKey(f: Placed): string {
@@ -212,12 +223,13 @@ async function explain(
   }));
   const answers = await explainAll(pool, tasks);
   const next = worlds.map(() => 0);
-  return found.map(({ derived, ...f }) => {
+  return found.map(({ derived, devices, ...f }) => {
     const at = worlds.indexOf(derived);
     const explained = answers[at]?.[next[at]!++];
     assert(explained, `${f.property} of ${derived.world.name} has been explained`);
-    const { world, classKey, devices } = derived;
-    const place = { world, classKey, devices, kernel: spec, memory: memory ?? memoryOf(world) };
+    const { world } = derived;
+    const kind = kindOfKey(derived.classKey);
+    const place = { world, kind, devices, kernel: spec, memory: memory ?? memoryOf(world) };
     return toFinding({ ...f, ...explained }, place);
   });
 }
@@ -233,8 +245,6 @@ function distinct(explored: readonly Explored[]): Explored[] {
  */
 function verdictsOf(
   explored: readonly Explored[],
-  all: readonly Placed[],
-  shown: readonly Finding[],
   revision: Revision,
   options: CheckOptions,
 ): Verdict[] {
@@ -246,7 +256,7 @@ function verdictsOf(
       const cycle = id === 'P9' && options.windows === null && couldLock(derived, explored);
       const outcome = cycle
         ? 'violated'
-        : outcomeOf(id, derived.classKey, explored, all, shown, revision);
+        : outcomeOf(id, derived.classKey, explored, options.windows, revision);
       if (outcome === null) continue;
       const devices = byOutcome.get(outcome) ?? new Set<string>();
       for (const name of derived.devices) devices.add(name);
@@ -272,18 +282,17 @@ function outcomeOf(
   property: string,
   classKey: string,
   explored: readonly Explored[],
-  all: readonly Placed[],
-  shown: readonly Finding[],
+  windows: readonly string[] | null,
   revision: Revision,
 ): Outcome | null {
   if (!appliesTo(property, revision)) return 'n.a.';
   const { concerns } = must(propertyNamed(property), property);
   const mine = explored.filter((e) => e.derived.classKey === classKey);
   if (concerns && !mine.some((e) => concerns(e.derived.world))) return null;
-  if (shown.some((f) => f.property === property && f.class === classKey)) return 'violated';
-  if (all.some((f) => f.property === property && f.derived.classKey === classKey)) return null;
-  const bounded = explored.some(
-    (e) => e.derived.classKey === classKey && e.outcome.bounded.length > 0,
-  );
-  return bounded ? 'bounded' : 'holds';
+  const broken = mine.flatMap((e) => e.outcome.findings.filter((f) => f.property === property));
+  const isAsked = ({ window }: WorldFinding): boolean =>
+    windows === null || (window !== null && windows.includes(window));
+  if (broken.some(isAsked)) return 'violated';
+  if (broken.length > 0) return null;
+  return mine.some((e) => e.outcome.bounded.length > 0) ? 'bounded' : 'holds';
 }

@@ -5,6 +5,7 @@
 // does so for all stacks.
 import { describe, expect, test } from 'vitest';
 import { commits, findRevision, type Revision, revisionNames, withCommits } from '#kernel/index';
+import { kindOfKey } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 import { withoutCommit } from '#worlds/needed';
 import { shownIn, unseen } from '#worlds/shown';
@@ -50,7 +51,9 @@ describe('without it, a world comes to something else', () => {
 
   test.each(rows)('$sha, in $kernel', ({ sha, kernel }) => {
     const shown = shownIn(kernel, sha)!;
-    const derived = worlds.find((w) => `${w.classKey} | ${w.world.name}` === shown.world)!;
+    const derived = worlds.find(
+      (w) => `${kindOfKey(w.classKey)} | ${w.world.name}` === shown.world,
+    )!;
     const { gone, come } = shown;
     expect(withoutCommit(derived, revision(kernel), sha, shown.aspect)).toEqual({ gone, come });
     expect(gone.length + come.length).toBeGreaterThan(0);

@@ -140,7 +140,7 @@ describe('iommus', () => {
       { iommu: 'b', ids: [] },
       { iommu: 'a', ids: [8, 0] },
     ]);
-    expect(classesOf(board).map((c) => c.key)).toEqual([
+    expect(classesOf(board).map((c) => c.kind)).toEqual([
       'dt/platform/populate/arm-smmu@0.after+rockchip@1.after+arm-smmu@0.after',
     ]);
     expect(board.iommus.map((i) => i.clients)).toEqual([['c'], ['c']]);
@@ -281,8 +281,8 @@ describe('iommu-map', () => {
     const pci = board.devices.filter((d) => d.bus === 'pci');
     expect(pci.map((d) => d.name)).toEqual(['0000:00:00.0', '0000:00:01.0', '0000:01:00.0']);
     expect(classesOf(board).map((c) => c.key)).toEqual([
-      'dt/pci/bus-scan/virtio@0.before',
-      'dt/pci/bus-scan/virtio@0.after',
+      'dt/pci/bus-scan/virtio@0.before/list=client,iommu,peer',
+      'dt/pci/bus-scan/virtio@0.after/list=peer,iommu,client',
     ]);
   });
 });
