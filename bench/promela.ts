@@ -7,10 +7,10 @@
 // process counters are our local states, its array is our memory, and without reduction the two
 // must store the same number of states.
 
-import { Code } from '../src/checker/machine-code.ts';
-import type { Machine } from '../src/checker/machine.ts';
-import { DONE, OOPS } from '../src/checker/machine-automaton.ts';
-import { exhaustive } from '../src/checker/exhaustive.ts';
+import { Code } from '../src/checker/machine/code.ts';
+import type { Machine } from '../src/checker/machine/machine.ts';
+import { DONE, OOPS } from '../src/checker/machine/automaton.ts';
+import { exhaustive } from '../src/checker/search/exhaustive.ts';
 
 type Instruction = ReturnType<Machine['instruction']>;
 

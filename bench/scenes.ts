@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The scenes of the benchmark, and one measurement of ours on one of them.
 
-import { exhaustive } from '../src/checker/exhaustive.ts';
-import { Machine } from '../src/checker/machine.ts';
-import { exploreNone } from '../src/checker/none.ts';
-import type { Scene } from '../src/checker/scene.ts';
-import { filesystem, lockInc, philosophersLooping } from '../test/checker/families.ts';
+import { exhaustive } from '../src/checker/search/exhaustive.ts';
+import { Machine } from '../src/checker/machine/machine.ts';
+import { exploreNone } from '../src/checker/search/state-graph.ts';
+import type { Scene } from '../src/checker/program/scene.ts';
+import { filesystem, lockInc, philosophersLooping } from '../test/support/checker/families.ts';
 import { promelaOf } from './promela.ts';
 import { benchWorlds, sceneOf } from './worlds.ts';
 

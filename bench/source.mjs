@@ -41,7 +41,7 @@ function search(lib, runner, share) {
 }
 
 async function prepare(tree, cc) {
-  const lib = await import('../dist/source/index.js');
+  const lib = await import('../dist/realc/index.js');
   const image = await lib.buildTree(tree, { cc });
   return { lib, runner: new lib.SourceRunner(image, lib.sourceWorld('two-drivers')) };
 }

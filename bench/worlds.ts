@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Kernel worlds of growing size for the benchmark: one registration, more and more beside it.
 
-import type { Scene } from '../src/checker/scene.ts';
+import type { Scene } from '../src/checker/program/scene.ts';
 import { findRevision } from '../src/kernel/revisions.ts';
 import { buildScene } from '../src/worlds/scene.ts';
 import type { World, WorldDevice, WorldThread } from '../src/worlds/world.ts';

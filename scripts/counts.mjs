@@ -5,7 +5,7 @@
 //   npm run counts -- lastz   only rows whose line contains "lastz"
 import { loadTs } from './load-ts.mjs';
 
-const { countRows, runRow } = await loadTs('test/checker/support/count-rows.ts');
+const { countRows, runRow } = await loadTs('test/support/checker/count-rows.ts');
 const only = process.argv[2] ?? '';
 const rows = countRows().filter((r) => `${r.kind} ${r.name}`.includes(only));
 let wrong = 0;

@@ -12,8 +12,8 @@ if (!(count > 0) || !Number.isInteger(first)) {
   console.error('usage: crosscheck [count] [first seed]');
   process.exit(2);
 }
-const { crosscheck } = await loadTs('test/checker/support/crosscheck-strategies.ts');
-const { crosscheckCyclic } = await loadTs('test/checker/support/crosscheck-cyclic.ts');
+const { crosscheck } = await loadTs('test/support/checker/crosscheck-strategies.ts');
+const { crosscheckCyclic } = await loadTs('test/support/checker/crosscheck-cyclic.ts');
 const started = performance.now();
 let [seed, compared, skipped, wrong, classes] = [first, 0, 0, 0, 0];
 for (; compared < count; seed++) {

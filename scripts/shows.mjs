@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // For each commit of each stack, a small world that comes to something else without it.
 //
-//   node scripts/shows.mjs            write src/worlds/shown-data.ts; some minutes
+//   node scripts/shows.mjs            write src/questions/commit-effects-data.ts; some minutes
 //   node scripts/shows.mjs --check    run what that file says again; exit 1 where it is not so
 //
 // Needs `npm run build`. A commit that cannot be taken away says why by itself (RW053).
@@ -14,10 +14,10 @@ const load = (file) => import(new URL(`dist/${file}.js`, root).href);
 const { findRevision, revisionNames, withCommits, draftOf } = await load('kernel/index');
 const { genericWorlds } = await load('worlds/generic');
 const { kindOfKey } = await load('worlds/derive');
-const { smallFirst } = await load('worlds/matrix');
-const { look, withoutCommit } = await load('worlds/needed');
+const { smallFirst } = await load('questions/matrix');
+const { look, withoutCommit } = await load('questions/commit-effects-search');
 
-const shownModule = await load('worlds/shown');
+const shownModule = await load('questions/commit-effects');
 
 /** Worlds of two walks are large, but for these. */
 const SMALL = /^hand:walk\+walk (parsed|order)$/;
@@ -122,13 +122,13 @@ function write(table) {
   const text = `// SPDX-License-Identifier: GPL-2.0-only
 // What each commit changes, computed by \`node scripts/shows.mjs\`; not to be edited.
 
-import type { Shown } from './shown.ts';
+import type { Shown } from './commit-effects.ts';
 
 export const shownData: Readonly<Record<string, readonly Shown[]>> = {
 ${body.join('\n')}
 };
 `;
-  const file = fileURLToPath(new URL('src/worlds/shown-data.ts', root));
+  const file = fileURLToPath(new URL('src/questions/commit-effects-data.ts', root));
   writeFileSync(file, text);
   execFileSync('npx', ['biome', 'check', '--write', file], { stdio: 'inherit' });
 }

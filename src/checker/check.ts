@@ -4,23 +4,23 @@
 import { rmSync } from 'node:fs';
 import { assert } from '#base/assert';
 import { plural } from '#base/text';
-import { type Audited, CacheAudit } from './audit-cache.ts';
-import { bounded } from './bounded.ts';
-import { type CheckpointFile, Keeper } from './checkpoint.ts';
-import { Misfit } from './checkpoint-graph.ts';
-import { lockOrders } from './detect-order.ts';
-import { RaceWatch } from './detect-races.ts';
-import { exhaustive } from './exhaustive.ts';
-import { EXPLAIN_MAX, explained, type Why } from './explain-brief.ts';
-import { Futures } from './futures.ts';
-import { Machine } from './machine.ts';
-import { type Minimised, minimise } from './minimise.ts';
-import type { Meter } from './pace.ts';
-import type { Report, StepRecord } from './program.ts';
-import { Discipline } from './reduce.ts';
-import { type Limit, type Limits, type Replayed, replayRun, reportKey } from './run.ts';
-import type { Scene } from './scene.ts';
-import { formatSchedule, replay } from './schedule.ts';
+import { RaceWatch } from '#checker/detect/data-races';
+import { lockOrders } from '#checker/detect/order';
+import { EXPLAIN_MAX, explained, type Why } from '#checker/explain/brief';
+import { type Minimised, minimise } from '#checker/explain/minimise';
+import { Machine } from '#checker/machine/machine';
+import type { Meter } from '#checker/program/pace';
+import type { Report, StepRecord } from '#checker/program/program';
+import { type Limit, type Limits, type Replayed, replayRun, reportKey } from '#checker/program/run';
+import type { Scene } from '#checker/program/scene';
+import { formatSchedule, replay } from '#checker/program/schedule';
+import { Discipline } from '#checker/reduce/discipline';
+import { Futures } from '#checker/reduce/futures';
+import { type Audited, CacheAudit } from '#checker/search/audit-cache';
+import { bounded } from '#checker/search/bounded';
+import { type CheckpointFile, Keeper } from '#checker/search/checkpoint/checkpoint';
+import { Misfit } from '#checker/search/checkpoint/object-graph';
+import { exhaustive } from '#checker/search/exhaustive';
 import {
   assertCount,
   assertStrategy,

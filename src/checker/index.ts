@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The checker by itself: describe a scene in Ops, call check(), read the result.
 
-export type { Audited } from './audit-cache.ts';
-export {
-  type CheckFinding,
-  type CheckOptions,
-  type CheckResult,
-  type Coverage,
-  check,
-  type Strategy,
-} from './check.ts';
-export { type CheckpointFile, checkpointFault } from './checkpoint.ts';
-export { type Detected, detect } from './detect.ts';
-export { type Estimate, estimateClasses, estimateSchedules } from './estimate.ts';
+export { type Detected, detect } from '#checker/detect/detect';
+export { type Explained, explainedSchedule, type Why } from '#checker/explain/brief';
 export {
   type CriticalPair,
   type Explanation,
   explain,
   type RaceWindow,
-} from './explain.ts';
-export { type Explained, explainedSchedule, type Why } from './explain-brief.ts';
-export { Machine, type MachineOptions } from './machine.ts';
-export { type MemoryModel, underMemory } from './memory.ts';
-export type { Meter, Sample } from './pace.ts';
+} from '#checker/explain/explain';
+export { Machine, type MachineOptions } from '#checker/machine/machine';
+export type { Meter, Sample } from '#checker/program/pace';
 export type {
   Capability,
   Effect,
@@ -30,9 +18,9 @@ export type {
   Program,
   Report,
   StepRecord,
-} from './program.ts';
-export type { Choice, Limit, Limits, Replayed } from './run.ts';
-export { reportKey } from './run.ts';
+} from '#checker/program/program';
+export type { Choice, Limit, Limits, Replayed } from '#checker/program/run';
+export { reportKey } from '#checker/program/run';
 export type {
   Peek,
   Rule,
@@ -41,6 +29,23 @@ export type {
   Scene,
   Signature,
   Sometimes,
-} from './scene.ts';
-export { formatSchedule, parseSchedule, replay, type ScheduleError } from './schedule.ts';
+} from '#checker/program/scene';
+export {
+  formatSchedule,
+  parseSchedule,
+  replay,
+  type ScheduleError,
+} from '#checker/program/schedule';
+export { type MemoryModel, underMemory } from '#checker/program/store-buffers';
+export type { Audited } from '#checker/search/audit-cache';
+export { type CheckpointFile, checkpointFault } from '#checker/search/checkpoint/checkpoint';
+export { type Estimate, estimateClasses, estimateSchedules } from '#checker/search/estimate';
+export {
+  type CheckFinding,
+  type CheckOptions,
+  type CheckResult,
+  type Coverage,
+  check,
+  type Strategy,
+} from './check.ts';
 export { chanceText, type OtherStrategy, parseStrategy, strategyText } from './strategies.ts';

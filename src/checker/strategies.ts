@@ -2,14 +2,14 @@
 // The strategies beside exhaustive and bound=K behind one seam: same question, same answer's form.
 
 import { plural } from '#base/text';
-import { type DelayResult, exploreDelay } from './delay.ts';
-import { exploreNone } from './none.ts';
-import { exploreOptimal, type RunCounts, type RunHooks } from './optimal.ts';
-import { atLeast } from './pace.ts';
-import type { Capability, Program, Report } from './program.ts';
-import { type Found, type Limit, type Limits, reportKey } from './run.ts';
-import { sample } from './sample.ts';
-import { exploreSource } from './source.ts';
+import { exploreOptimal, type RunCounts, type RunHooks } from '#checker/dpor/optimal';
+import { exploreSource } from '#checker/dpor/source-dpor';
+import { atLeast } from '#checker/program/pace';
+import type { Capability, Program, Report } from '#checker/program/program';
+import { type Found, type Limit, type Limits, reportKey } from '#checker/program/run';
+import { type DelayResult, exploreDelay } from '#checker/search/delay';
+import { sample } from '#checker/search/sample';
+import { exploreNone } from '#checker/search/state-graph';
 
 /** A strategy of this file. */
 export type OtherStrategy =

@@ -3,7 +3,7 @@
 
 import type { UserError } from '#base/errors';
 import { err, type Result } from '#base/result';
-import { SourceError } from '../source/errors.ts';
+import { SourceError } from '#realc/build/errors';
 import type { Io } from './io.ts';
 
 /** Turn a SourceError into a printed user error; anything else is our fault and goes on up. */

@@ -3,13 +3,13 @@
 
 import type { UserError } from '#base/errors';
 import type { Result } from '#base/result';
+import type { BisectArguments } from '#cli/commands/bisect';
+import type { CheckArguments } from '#cli/commands/check';
+import type { SourceArguments } from '#cli/commands/source';
+import type { TryArguments } from '#cli/commands/try';
 import type { ExitCode } from '#report/exit';
-import type { BisectArguments } from './bisect.ts';
-import type { CheckArguments } from './check.ts';
 import type { Io } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { SourceArguments } from './source.ts';
-import type { TryArguments } from './try.ts';
 
 /** An option: `--kernel NAME`, and one line about it. */
 export interface OptionEntry {
@@ -121,7 +121,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'find the race windows that a board can hit',
     options: checkOptions,
     run: async ({ args, options, io, pipeline }) => {
-      const { runCheck } = await import('./check.ts');
+      const { runCheck } = await import('#cli/commands/check');
       const given = { ...options, firmware: args[0] } as unknown as CheckArguments;
       return runCheck(given, io, await pipeline());
     },
@@ -138,7 +138,7 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--cc CLANG', text: 'build it with a native clang' },
     ],
     run: async ({ args, options, io, pipeline }) => {
-      const { runReplay } = await import('./replay.ts');
+      const { runReplay } = await import('#cli/commands/replay');
       return runReplay({ ...options, file: args[0] ?? '' }, io, await pipeline());
     },
   },
@@ -148,7 +148,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'print what was understood of a board',
     options: [],
     run: async ({ args, io, pipeline }) => {
-      const { runBoard } = await import('./lists.ts');
+      const { runBoard } = await import('#cli/commands/lists');
       return runBoard(args[0] ?? '', io, await pipeline());
     },
   },
@@ -158,7 +158,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'list the known race windows, or tell one',
     options: [],
     run: async ({ args, io, pipeline }) => {
-      const { runWindows } = await import('./lists.ts');
+      const { runWindows } = await import('#cli/commands/lists');
       return runWindows(args[0], io, await pipeline());
     },
   },
@@ -168,7 +168,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'list the kernels, or the commits of one',
     options: [],
     run: async ({ args, io, pipeline }) => {
-      const { runKernels } = await import('./lists.ts');
+      const { runKernels } = await import('#cli/commands/lists');
       return runKernels(args[0], io, await pipeline());
     },
   },
@@ -178,7 +178,7 @@ export const commands: readonly CommandEntry[] = [
     text: "install the compiler that builds the kernel's own C",
     options: [],
     run: async ({ io }) => {
-      const { runSourceSetup } = await import('./source.ts');
+      const { runSourceSetup } = await import('#cli/commands/source');
       return runSourceSetup(io);
     },
   },
@@ -188,7 +188,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'find race windows by running the C of a kernel tree',
     options: sourceOptions,
     run: async ({ args, options, io, pipeline }) => {
-      const { runSourceCheck } = await import('./source.ts');
+      const { runSourceCheck } = await import('#cli/commands/source');
       const given = { ...options, tree: args[0], firmware: args[1] };
       return runSourceCheck(given as unknown as SourceArguments, io, await pipeline());
     },
@@ -199,7 +199,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'hold the model against the C of a kernel tree',
     options: conformOptions,
     run: async ({ args, options, io }) => {
-      const { runConform } = await import('./source.ts');
+      const { runConform } = await import('#cli/commands/source');
       return runConform({ ...options, tree: args[0] } as unknown as SourceArguments, io);
     },
   },
@@ -223,10 +223,10 @@ export const commands: readonly CommandEntry[] = [
     run: async ({ args, options, io }) => {
       const given = options as unknown as TryArguments;
       if (given.tree !== undefined) {
-        const { runTrySource } = await import('./try-source.ts');
+        const { runTrySource } = await import('#cli/commands/try-source');
         return runTrySource({ ...given, firmware: args[0] }, io);
       }
-      const { runTry } = await import('./try.ts');
+      const { runTry } = await import('#cli/commands/try');
       return runTry({ ...given, fix: args[0], firmware: args[1] }, io);
     },
   },
@@ -242,7 +242,7 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--format HOW', text: 'md, json or html', value: 'md' },
     ],
     run: async ({ options, io }) => {
-      const { runMatrix } = await import('./matrix.ts');
+      const { runMatrix } = await import('#cli/commands/matrix');
       return runMatrix(options, io);
     },
   },
@@ -258,7 +258,7 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--jobs N', text: 'worker threads; changes no result' },
     ],
     run: async ({ args, options, io }) => {
-      const { runBisect } = await import('./bisect.ts');
+      const { runBisect } = await import('#cli/commands/bisect');
       return runBisect({ ...options, window: args[0] ?? '' } as unknown as BisectArguments, io);
     },
   },
@@ -273,7 +273,7 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--jobs N', text: 'worker threads; changes no result' },
     ],
     run: async ({ args, options, io }) => {
-      const { runBackport } = await import('./bisect.ts');
+      const { runBackport } = await import('#cli/commands/bisect');
       return runBackport({ ...options, window: args[0] ?? '' } as unknown as BisectArguments, io);
     },
   },

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type BuildFailure, build } from 'esbuild';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import type { FindingRevision } from '#report/finding';
+import type { FindingRevision } from '#finding/finding';
 
 /** A fix as findings carry it: name, hash, and a script that stands alone. */
 export type BundledFix = FindingRevision['userFixes'][number];

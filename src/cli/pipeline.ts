@@ -3,9 +3,9 @@
 
 import type { UserError } from '#base/errors';
 import type { Result } from '#base/result';
+import type { Finding } from '#finding/finding';
+import type { CheckOptions, CheckProgress, CheckResult } from '#finding/report';
 import type { Platform } from '#platform/index';
-import type { Finding } from '#report/finding';
-import type { CheckOptions, CheckProgress, CheckResult } from '#report/report';
 import type { BundledFix } from './fix.ts';
 
 /** The kernel that the user asked for. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One line on a terminal that says how far a check has come; nothing anywhere else.
 
-import type { CheckProgress } from '#report/report';
+import type { CheckProgress } from '#finding/report';
 import { grouped } from '#report/text';
 import { cutWords } from '#report/words';
 import type { Io } from './io.ts';

@@ -6,11 +6,11 @@ import { AssertionError } from '#base/assert';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { Machine, type Replayed, replay } from '#checker/index';
+import type { Finding, TraceStep } from '#finding/finding';
 import type { Revision } from '#kernel/index';
 import { propertyOf } from '#properties/index';
-import type { Finding, TraceStep } from '#report/finding';
-import { revisionOf } from '#worlds/kernel-spec';
-import { watchedScene } from '#worlds/watched';
+import { revisionOf } from '#run/kernel-spec';
+import { watchedScene } from '#run/watched-scene';
 import type { World } from '#worlds/world';
 
 const hint = 'it was edited, or written by another version; check the board again';

@@ -4,8 +4,8 @@
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { parseStrategy } from '#checker/index';
-import type { Memory } from '#report/finding';
-import type { Strategy } from '#report/report';
+import type { Memory } from '#finding/finding';
+import type { Strategy } from '#finding/report';
 import { didYouMean } from './suggest.ts';
 import { countOption } from './values.ts';
 

@@ -3,6 +3,7 @@
 
 import { fail, type UserError } from '#base/errors';
 import { err, ok, type Result } from '#base/result';
+import type { Finding } from '#finding/finding';
 import {
   type Commit,
   commitLine,
@@ -18,13 +19,12 @@ import {
 } from '#kernel/index';
 import { clientsOf, type Platform, readPlatform } from '#platform/index';
 import { properties } from '#properties/index';
+import { checkPlatform } from '#questions/check';
+import { shownIn, unseen } from '#questions/commit-effects';
 import { renderBoard } from '#report/board';
-import type { Finding } from '#report/finding';
+import { commitFromScript } from '#run/user-fix';
 import { worldsForPlatform } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
-import { shownIn, unseen } from '#worlds/shown';
-import { commitFromScript } from '#worlds/user-fix';
-import { checkPlatform } from '#worlds/verdict';
 import { coded } from './coded.ts';
 import type { BundledFix } from './fix.ts';
 import type {
@@ -65,7 +65,7 @@ async function replay(
     return fail('RW311', message, `add --tree TREE, the unpacked source of ${name}`);
   }
   return coded(async () => {
-    const { replaySource } = await import('../source/replay.ts');
+    const { replaySource } = await import('#realc/replay');
     return replaySource(finding, tree);
   });
 }

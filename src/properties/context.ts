@@ -2,7 +2,7 @@
 // What a rule is given: the world it watches, the handles of its devices, and a few lookups.
 
 import { must } from '#base/assert';
-import type { Peek, Rule } from '#checker/scene';
+import type { Peek, Rule } from '#checker/program/scene';
 import type { Handle, Value } from '#env/op';
 import type { World, WorldDevice } from '#worlds/world';
 

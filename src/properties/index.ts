@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The properties P1-P14 of the catalogue, in order.
 
-import type { Rule } from '#checker/scene';
+import type { Rule } from '#checker/program/scene';
 import type { Property, RuleContext } from './context.ts';
 import { lateWarn } from './p1-late-warn.ts';
 import { groupOrder } from './p2-group-order.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P10: at the end, a group counts as many users as it has members with a driver.
 
-import type { RuleReport } from '#checker/scene';
+import type { RuleReport } from '#checker/program/scene';
 import type { GroupHandle, Property, WatchedDevice } from './context.ts';
 
 /** A driver that manages DMA itself does not count, unless it has claimed the group. */

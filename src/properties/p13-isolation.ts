@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P13: a group is what the IOMMU can tell apart: aliases are together, functions with ACS are not.
 
-import type { Peek, RuleReport } from '#checker/scene';
+import type { Peek, RuleReport } from '#checker/program/scene';
 import type { GroupHandle, Property, RuleContext, WatchedDevice } from './context.ts';
 
 /**

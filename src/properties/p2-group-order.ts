@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P2: devices behind one IOMMU get their group ids in the order of the bus list.
 
-import type { Peek } from '#checker/scene';
+import type { Peek } from '#checker/program/scene';
 import type { GroupHandle, Property, RuleContext, WatchedDevice } from './context.ts';
 
 /**

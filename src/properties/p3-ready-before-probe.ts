@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P3: a driver's probe body runs only where the IOMMU set-up of its device is complete.
 
-import type { RuleReport } from '#checker/scene';
+import type { RuleReport } from '#checker/program/scene';
 import { isNamed, type Property } from './context.ts';
 
 /** Judged where the probe body begins: later changes of the default domain are P6. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P7: once its IOMMU is bound and the system is settled, no client waits to be probed again.
 
-import type { RuleReport } from '#checker/scene';
+import type { RuleReport } from '#checker/program/scene';
 import type { Value } from '#env/op';
 import type { DeferredFields, Property } from './context.ts';
 import { isHandle } from './context.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P8: once the system is settled, every device whose firmware names a bound IOMMU is in a group.
 
-import type { RuleReport } from '#checker/scene';
+import type { RuleReport } from '#checker/program/scene';
 import type { Property } from './context.ts';
 
 /** Before 6.15 a device without a driver fails it by design: that is window C07. */

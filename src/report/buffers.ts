@@ -2,16 +2,16 @@
 // The trace of a run with store buffers, as a person thinks of it.
 //
 // In the trace a buffer is an object with a thread of its own, which stores what it holds when the
-// scheduler lets it (checker/memory.ts). Here a store is a step of the thread that does it. Where
-// another thread could tell that it came late, it is told twice: when it begins to wait, and when
-// it reaches memory. All else about buffers is left out.
+// scheduler lets it (checker/program/store-buffers.ts). Here a store is a step of the thread that
+// does it. Where another thread could tell that it came late, it is told twice: when it begins to
+// wait, and when it reaches memory. All else about buffers is left out.
 //
 //   in the trace                             as told
 //   T0         buffer.s0 = [x, 1]            T0  x = 1, x waits in a store buffer
 //   T1         x is 0                        T1  x is 0
 //   T0:buffer  x = 1, buffer.head = 1        T0  x reaches memory
 
-import type { Finding, TraceStep } from './finding.ts';
+import type { Finding, TraceStep } from '#finding/finding';
 
 /** A thread's buffer, or what guards it. */
 const bufferName = /^(.+):buffer(?::|$)/;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The cast of a table: the device it is about is `dev`, its only IOMMU is `iommu`, as in the C.
 
-import type { Finding } from './finding.ts';
+import type { Finding } from '#finding/finding';
 
 /** Short names for the long ones of a finding. */
 export interface Cast {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The exit code of a check: what a script learns without reading the report.
 
-import type { Baseline } from './baseline.ts';
-import type { CheckReport } from './report.ts';
+import type { Baseline } from '#finding/baseline';
+import type { CheckReport } from '#finding/report';
 
 /** 0 holds, 1 violated, 2 usage or input, 3 bounded without violation. */
 export const exitCodes = { holds: 0, violated: 1, usage: 2, bounded: 3 } as const;

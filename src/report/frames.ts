@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Call stacks as a kernel would print them: the model's own helper frames are left out.
 
-import type { TraceStep } from './finding.ts';
+import type { TraceStep } from '#finding/finding';
 
 /**
  * Frames of the model that are no functions of the kernel: parts of one that is, split for size,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reports and findings as JSON text: two-space indentation, keys in the order of their types.
 
-import type { Finding } from './finding.ts';
-import type { CheckReport } from './report.ts';
+import type { Finding } from '#finding/finding';
+import type { CheckReport } from '#finding/report';
 
 /** The report as `--format json` prints it. */
 export function reportJson(report: CheckReport): string {

@@ -2,8 +2,8 @@
 // A finding as the mail a kernel developer would send: 75 columns, 7 bits, made from it alone.
 
 import { plural, printable, reportColumns, wrap } from '#base/text';
+import type { Finding } from '#finding/finding';
 import { withoutBuffers } from './buffers.ts';
-import type { Finding } from './finding.ts';
 import { raceTable, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
 import {

@@ -2,7 +2,7 @@
 // What the steps and events of a trace are called in a table for people.
 
 import type { EventName } from '#env/events';
-import type { TraceStep } from './finding.ts';
+import type { TraceStep } from '#finding/finding';
 
 /** What a report adds of its own where stores go through buffers; see buffers.ts. */
 export type StoreEvent = 'store-waits' | 'store-seen' | 'store-first';

@@ -16,8 +16,8 @@
 // third step conflict (grade 2); the second touches what T1 alone uses (grade 0).
 
 import type { EventName } from '#env/events';
+import type { Finding, TraceStep } from '#finding/finding';
 import { deviceOf } from './cast.ts';
-import type { Finding, TraceStep } from './finding.ts';
 import { eventText, parseEvent, type StoreEvent } from './phrases.ts';
 
 /** Grade of a step, 0 to 4. */

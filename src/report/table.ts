@@ -6,8 +6,8 @@
 // the name of its thread.
 
 import { printable, reportColumns, wrap } from '#base/text';
+import type { Finding, TraceStep } from '#finding/finding';
 import { type Cast, castLine, castOf, shorten } from './cast.ts';
-import type { Finding, TraceStep } from './finding.ts';
 import { kernelStack, placeOf } from './frames.ts';
 import { stepLines } from './phrases.ts';
 import { type Shown, selectSteps } from './select.ts';

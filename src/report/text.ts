@@ -2,10 +2,10 @@
 // The report for a terminal: what holds, what does not, how far was looked, and the first race.
 
 import { columns, ellipsis, plural, printable, reportColumns, wrap } from '#base/text';
-import type { Baseline } from './baseline.ts';
+import type { Baseline } from '#finding/baseline';
+import type { Finding } from '#finding/finding';
+import type { CheckReport, Coverage, HitLimit, Outcome, Verdict } from '#finding/report';
 import { withoutBuffers } from './buffers.ts';
-import type { Finding } from './finding.ts';
-import type { CheckReport, Coverage, HitLimit, Outcome, Verdict } from './report.ts';
 import { raceTable, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
 import {

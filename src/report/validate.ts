@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import type { Finding } from './finding.ts';
-import type { CheckReport } from './report.ts';
+import type { Finding } from '#finding/finding';
+import type { CheckReport } from '#finding/report';
 
 /** What a JSON file may hold. */
 export type Document =

@@ -2,8 +2,8 @@
 // Why a finding fails, in sentences: the window, the two accesses that decide, the odds.
 
 import { printable, wrap } from '#base/text';
+import type { Finding, TraceStep } from '#finding/finding';
 import { castOf, shorten } from './cast.ts';
-import type { Finding, TraceStep } from './finding.ts';
 import { placeOf } from './frames.ts';
 import { accessText } from './phrases.ts';
 

@@ -2,7 +2,7 @@
 // Small wordings that several reports share.
 
 import { plural, printable } from '#base/text';
-import type { Finding } from './finding.ts';
+import type { Finding } from '#finding/finding';
 
 /** The name of the file that `--out` writes a finding to, without its extension. */
 export function fileStem(finding: Pick<Finding, 'id'>): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C27: a driver binds a device that is on the bus list, but whose notifier has not run.
 
-import type { RunEvent } from '#checker/scene';
+import type { RunEvent } from '#checker/program/scene';
 import type { World } from '#worlds/world';
 import { perDevice, type WindowSignature } from './common.ts';
 import { spoiltBy } from './stateless.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What signatures share: a small piece of text per device as state, and who walks for whom.
 
-import type { Report } from '#checker/program';
-import type { Peek, RunEvent, Signature } from '#checker/scene';
+import type { Report } from '#checker/program/program';
+import type { Peek, RunEvent, Signature } from '#checker/program/scene';
 import type { Value } from '#env/op';
 import type { GroupHandle, RuleContext, WatchedDevice } from '#properties/context';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The signatures of the windows, in the order in which they may claim a report.
 
-import type { Signature } from '#checker/scene';
+import type { Signature } from '#checker/program/scene';
 import type { RuleContext } from '#properties/context';
 import { c01 } from './c01-parallel-walk.ts';
 import { c02 } from './c02-group-entry.ts';

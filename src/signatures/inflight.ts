@@ -8,7 +8,7 @@
 //   init-end, -ENODEV, by kworker   modprobe=t
 //   init-end by modprobe            (empty)
 
-import type { RunEvent } from '#checker/scene';
+import type { RunEvent } from '#checker/program/scene';
 
 export const INFLIGHT_EVENTS = ['configure-begin', 'group-set', 'init-end'] as const;
 

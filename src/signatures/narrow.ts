@@ -7,7 +7,7 @@
 // that: until then it is in its initial state and explains no report of a rule, so that no rule is
 // watched for.
 
-import type { Rule, Signature } from '#checker/scene';
+import type { Rule, Signature } from '#checker/program/scene';
 import { type RuleContext, rulesFor } from '#properties/index';
 import { isOfRule, type WindowSignature } from './common.ts';
 import { signatures } from './index.ts';

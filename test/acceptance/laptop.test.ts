@@ -4,11 +4,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { check } from '#checker/index';
+import { REQUIRED } from '#properties/sometimes';
+import { watchedScene } from '#run/watched-scene';
 import { worldsForPlatform } from '#worlds/derive';
 import { distinctWorlds } from '#worlds/generic';
-import { REQUIRED } from '#worlds/sometimes';
-import { watchedScene } from '#worlds/watched';
-import { axes, kernel, laptop } from '../worlds/boards.ts';
+import { axes, kernel, laptop } from '../support/boards.ts';
 
 const worlds = distinctWorlds(worldsForPlatform(laptop(), axes));
 

@@ -3,11 +3,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { check } from '#checker/index';
+import { watchedScene } from '#run/watched-scene';
 import { worldsForPlatform } from '#worlds/derive';
 import { distinctWorlds } from '#worlds/generic';
-import { watchedScene } from '#worlds/watched';
 import type { World } from '#worlds/world';
-import { axes, kernel, laptop } from '../worlds/boards.ts';
+import { axes, kernel, laptop } from '../support/boards.ts';
 
 const worlds = distinctWorlds(worldsForPlatform(laptop(), axes));
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { fetch_add, framed, Handle, type Kfn, repeat } from '#env/op';
 import { type CheckResult, check, Machine, replay } from '../../src/checker/index.ts';
-import { philosophers } from './support/philosophers.ts';
+import { philosophers } from '../support/checker/philosophers.ts';
 import {
   counting,
   crossing,
@@ -12,7 +12,7 @@ import {
   nulling,
   sleeping,
   spinning,
-} from './support/scenes.ts';
+} from '../support/checker/scenes.ts';
 
 const told = (result: CheckResult) =>
   result.findings.map((f) => `${f.report.property} ${f.report.subject} ${f.preemptions}`);

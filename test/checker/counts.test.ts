@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, test } from 'vitest';
-import { countLayers, noCost, preemptionCost } from '../../src/checker/delay-layers.ts';
-import { Machine } from '../../src/checker/machine.ts';
-import * as f from './families.ts';
-import { countRows, runRow } from './support/count-rows.ts';
+import { Machine } from '../../src/checker/machine/machine.ts';
+import { countLayers, noCost, preemptionCost } from '../../src/checker/search/delay-layers.ts';
+import { countRows, runRow } from '../support/checker/count-rows.ts';
+import * as f from '../support/checker/families.ts';
 
 describe('known counts; npm run counts does the larger ones, too', () => {
   for (const row of countRows().filter((r) => r.small)) {

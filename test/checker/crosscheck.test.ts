@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, test } from 'vitest';
-import type { ExhaustiveOptions } from '../../src/checker/exhaustive.ts';
-import type { MachineOptions } from '../../src/checker/machine.ts';
-import { crosscheck, crosscheckReductions } from './support/crosscheck.ts';
-import type { Flavour } from './support/programs.ts';
+import type { MachineOptions } from '../../src/checker/machine/machine.ts';
+import type { ExhaustiveOptions } from '../../src/checker/search/exhaustive.ts';
+import { crosscheck, crosscheckReductions } from '../support/checker/crosscheck.ts';
+import type { Flavour } from '../support/checker/programs.ts';
 
 const SCHEDULES_MAX = 200;
 

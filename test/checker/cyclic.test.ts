@@ -3,13 +3,13 @@
 import { describe, expect, test } from 'vitest';
 import { framed, type Kfn, load, repeat, store } from '#env/op';
 import { check } from '../../src/checker/check.ts';
-import { detect } from '../../src/checker/detect.ts';
-import { type ExhaustiveOptions, exhaustive } from '../../src/checker/exhaustive.ts';
-import { Machine } from '../../src/checker/machine.ts';
-import { exploreNone } from '../../src/checker/none.ts';
-import type { Scene } from '../../src/checker/scene.ts';
-import { cells, scene, thread, writer } from './families.ts';
-import { crosscheckCyclic, cyclicScene } from './support/crosscheck-cyclic.ts';
+import { detect } from '../../src/checker/detect/detect.ts';
+import { Machine } from '../../src/checker/machine/machine.ts';
+import type { Scene } from '../../src/checker/program/scene.ts';
+import { type ExhaustiveOptions, exhaustive } from '../../src/checker/search/exhaustive.ts';
+import { exploreNone } from '../../src/checker/search/state-graph.ts';
+import { crosscheckCyclic, cyclicScene } from '../support/checker/crosscheck-cyclic.ts';
+import { cells, scene, thread, writer } from '../support/checker/families.ts';
 
 const m = cells();
 

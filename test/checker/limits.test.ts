@@ -18,9 +18,9 @@ import {
   write_unlock,
 } from '#env/op';
 import { check } from '../../src/checker/check.ts';
-import { type MemoryModel, underMemory } from '../../src/checker/memory.ts';
+import { type MemoryModel, underMemory } from '../../src/checker/program/store-buffers.ts';
 import type { Strategy } from '../../src/checker/strategies.ts';
-import { abba, cells, mutex, scene, thread } from './families.ts';
+import { abba, cells, mutex, scene, thread } from '../support/checker/families.ts';
 
 const m = cells();
 

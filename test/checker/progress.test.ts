@@ -2,17 +2,17 @@
 // What a search says while it is under way, held against what it comes to.
 
 import { expect, test } from 'vitest';
-import { bounded } from '#checker/bounded';
-import { type Counted, Shares } from '#checker/estimate-states';
-import { exhaustive } from '#checker/exhaustive';
-import { Machine } from '#checker/machine';
-import type { Sample } from '#checker/pace';
+import { Machine } from '#checker/machine/machine';
+import type { Sample } from '#checker/program/pace';
+import { bounded } from '#checker/search/bounded';
+import { type Counted, Shares } from '#checker/search/estimate-states';
+import { exhaustive } from '#checker/search/exhaustive';
 import { exploreBy, type OtherStrategy } from '#checker/strategies';
+import { watchedScene } from '#run/watched-scene';
 import { worldsForPlatform } from '#worlds/derive';
-import { watchedScene } from '#worlds/watched';
-import { axes, kernel, laptop } from '../worlds/boards.ts';
-import * as f from './families.ts';
-import { philosophers } from './support/philosophers.ts';
+import { axes, kernel, laptop } from '../support/boards.ts';
+import * as f from '../support/checker/families.ts';
+import { philosophers } from '../support/checker/philosophers.ts';
 
 const worlds = worldsForPlatform(laptop(), axes).map(({ world }) =>
   watchedScene(world, kernel('7.2'), null),

@@ -2,8 +2,8 @@
 // Textbook programs through the public API, under every strategy that can bring them to an end.
 import { describe, expect, test } from 'vitest';
 import { check, type Strategy, underMemory } from '../../src/checker/index.ts';
-import type { Scene } from '../../src/checker/scene.ts';
-import * as t from './textbook.ts';
+import type { Scene } from '../../src/checker/program/scene.ts';
+import * as t from '../support/checker/textbook.ts';
 
 /** The scene, and the rules that some run breaks, with the fewest preemptions for each. */
 const programs: readonly (readonly [string, Scene, Readonly<Record<string, number>>])[] = [

@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ok } from '#base/result';
+import type { CheckReport } from '#finding/report';
 import { findingJson, reportJson } from '#report/json';
-import type { CheckReport } from '#report/report';
 import { exampleReport, replayDuringRegister } from '../report/example.ts';
 import { cleanResult, exampleResult, run, scratch, scratchFile } from './fake.ts';
 

@@ -10,7 +10,7 @@ import { ok } from '#base/result';
 import type { Io } from '#cli/io';
 import type { ChosenKernel, KernelChoice, Pipeline } from '#cli/pipeline';
 import { runCli } from '#cli/run';
-import type { CheckOptions, CheckResult } from '#report/report';
+import type { CheckOptions, CheckResult } from '#finding/report';
 import { exampleReport } from '../report/example.ts';
 
 /** What one run printed and returned. */

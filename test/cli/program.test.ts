@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { CheckReport } from '#report/report';
+import type { CheckReport } from '#finding/report';
 import { parseDocument } from '#report/validate';
 import { scratch } from './fake.ts';
 

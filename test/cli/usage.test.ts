@@ -86,7 +86,7 @@ describe('usage errors', () => {
 test('each limit that a search names a flag for has that flag', async () => {
   const dir = new URL('../../src/checker/', import.meta.url);
   const named = new Set<string>();
-  for (const name of await readdir(dir)) {
+  for (const name of await readdir(dir, { recursive: true })) {
     if (!name.endsWith('.ts')) continue;
     const text = await readFile(new URL(name, dir), 'utf8');
     for (const [, flag] of text.matchAll(/flag:? '?(--[a-z-]+)/gi)) named.add(flag!);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import { Machine } from '#checker/machine';
-import type { Rule } from '#checker/scene';
-import { searchAll } from '#checker/search';
+import { Machine } from '#checker/machine/machine';
+import type { Rule } from '#checker/program/scene';
 import {
   flush_work,
   framed,
@@ -22,6 +21,7 @@ import {
   Work,
   worker,
 } from '#env/index';
+import { searchAll } from '../support/checker/search.ts';
 
 type Cell = readonly [Handle, string, Value];
 

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bundleFix } from '#cli/fix';
 import { findRevision, type Revision, withCommits } from '#kernel/index';
-import { exploreWorld } from '#worlds/explore';
+import { exploreWorld } from '#run/explore';
+import { commitFromScript } from '#run/user-fix';
 import { genericWorlds } from '#worlds/generic';
-import { commitFromScript } from '#worlds/user-fix';
 
 const options = { statesMax: 40_000, preemptions: 2 };
 

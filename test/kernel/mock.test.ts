@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The mock device of the iommufd selftest, and the PCI topology that decides on groups.
 import { describe, expect, it } from 'vitest';
-import { exploreWorld } from '#worlds/explore';
+import { exploreWorld } from '#run/explore';
 import { genericWorlds } from '#worlds/generic';
 import type { WorldThread } from '#worlds/world';
 import { kernel, runInOrder } from './support/run.ts';

@@ -2,11 +2,11 @@
 // Rules one by one, on hand-made memory.
 
 import { describe, expect, test } from 'vitest';
-import type { Peek, RuleReport } from '#checker/scene';
+import type { Peek, RuleReport } from '#checker/program/scene';
 import { Handle, type Value } from '#env/op';
 import { properties, propertyOf, RuleContext } from '#properties/index';
 import { worldsForPlatform } from '#worlds/derive';
-import { axes, laptop } from '../worlds/boards.ts';
+import { axes, laptop } from '../support/boards.ts';
 
 const { world } = worldsForPlatform(laptop(), axes)[0]!;
 const handles = new Map(world.devices.map((d) => [d.name, new Handle('device', d.name)]));

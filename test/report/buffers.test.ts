@@ -2,13 +2,13 @@
 // Traces of runs with store buffers: told as late stores, without the buffers.
 import { describe, expect, test } from 'vitest';
 import { check } from '#checker/check';
-import { litmusScene, litmusTests } from '#checker/litmus/shapes';
-import type { MemoryModel } from '#checker/memory';
+import type { MemoryModel } from '#checker/program/store-buffers';
+import type { Finding } from '#finding/finding';
 import { withoutBuffers } from '#report/buffers';
-import type { Finding } from '#report/finding';
 import { raceTable, stackTable } from '#report/table';
 import { whyLines } from '#report/why';
 import { storesText } from '#report/words';
+import { litmusScene, litmusTests } from '../support/checker/litmus/shapes.ts';
 import { replayDuringRegister } from './example.ts';
 
 /** The first finding of the litmus test with this @name, as a finding of a report. */

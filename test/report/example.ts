@@ -2,8 +2,8 @@
 // Hand-made findings to test reports with; they need no model and no checker.
 
 import type { OpKind } from '#env/op';
-import type { Finding, TraceStep } from '#report/finding';
-import type { CheckReport } from '#report/report';
+import type { Finding, TraceStep } from '#finding/finding';
+import type { CheckReport } from '#finding/report';
 
 /** A step in short: thread, function stack (innermost first), access, events. */
 export function step(

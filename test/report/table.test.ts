@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { isSevenBit } from '#base/text';
 import { EVENTS } from '#env/events';
+import type { Finding, TraceStep } from '#finding/finding';
 import { castOf, shorten } from '#report/cast';
-import type { Finding, TraceStep } from '#report/finding';
 import { kernelStack, placeOf } from '#report/frames';
 import { phrases } from '#report/phrases';
 import { grades, selectSteps } from '#report/select';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The report for a terminal, exit codes and baselines.
 import { expect, test } from 'vitest';
-import { applyBaseline } from '#report/baseline';
+import { applyBaseline } from '#finding/baseline';
+import type { CheckReport } from '#finding/report';
 import { exitCodeOf } from '#report/exit';
-import type { CheckReport } from '#report/report';
 import { grouped, type Paint, textReport } from '#report/text';
 import { exampleReport, replayDuringRegister } from './example.ts';
 

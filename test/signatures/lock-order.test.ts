@@ -2,11 +2,11 @@
 // C30: no run deadlocks, so what is pinned are the orders of locks: each with a shortest trace.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Machine } from '#checker/machine';
-import type { Program } from '#checker/program';
-import { type Choice, replayRun } from '#checker/run';
-import { formatSchedule } from '#checker/schedule';
-import { watchedScene } from '#worlds/watched';
+import { Machine } from '#checker/machine/machine';
+import type { Program } from '#checker/program/program';
+import { type Choice, replayRun } from '#checker/program/run';
+import { formatSchedule } from '#checker/program/schedule';
+import { watchedScene } from '#run/watched-scene';
 import { kernelOf, worldOf } from './support.ts';
 
 const file = new URL('./golden/lock-order.txt', import.meta.url);

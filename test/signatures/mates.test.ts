@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A wrong count of users is told by what happened to any member of the group, not by its subject.
 import { describe, expect, test } from 'vitest';
-import { exploreWorld } from '#worlds/explore';
+import { exploreWorld } from '#run/explore';
 import { genericWorlds } from '#worlds/generic';
 import { kernelOf, windowsAlong, worldOf } from './support.ts';
 

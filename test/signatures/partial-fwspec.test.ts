@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C31 on memory that is no fwspec any more, as a user's fix can leave it.
 import { expect, test } from 'vitest';
-import type { Peek } from '#checker/scene';
+import type { Peek } from '#checker/program/scene';
 import { Handle } from '#env/op';
 import type { RuleContext } from '#properties/context';
 import { c31 } from '#signatures/c31-partial-fwspec';

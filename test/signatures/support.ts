@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Looks for one window in one world: with as few preemptions as it takes, or not at all.
 import path from 'node:path';
-import { bounded, type Cheapest } from '#checker/bounded';
-import { exhaustive } from '#checker/exhaustive';
-import { Machine } from '#checker/machine';
-import { minimise } from '#checker/minimise';
-import { replayRun } from '#checker/run';
-import { formatSchedule, replay } from '#checker/schedule';
+import { minimise } from '#checker/explain/minimise';
+import { Machine } from '#checker/machine/machine';
+import { replayRun } from '#checker/program/run';
+import { formatSchedule, replay } from '#checker/program/schedule';
+import { bounded, type Cheapest } from '#checker/search/bounded';
+import { exhaustive } from '#checker/search/exhaustive';
 import { bundleFix } from '#cli/fix';
 import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
+import { commitFromScript } from '#run/user-fix';
+import { watchedScene } from '#run/watched-scene';
 import { genericWorlds } from '#worlds/generic';
-import { commitFromScript } from '#worlds/user-fix';
-import { watchedScene } from '#worlds/watched';
 import type { World } from '#worlds/world';
 
 const worlds = genericWorlds();

@@ -4,9 +4,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Commit, windows } from '#kernel/index';
-import { exploreWorld } from '#worlds/explore';
+import { exploreWorld } from '#run/explore';
+import { factOf } from '#signatures/preconditions';
 import { genericWorlds } from '#worlds/generic';
-import { factOf } from '#worlds/preconditions';
 import * as own from './fixes.ts';
 import { kernelOf, shownIn, windowsIn, worldOf } from './support.ts';
 

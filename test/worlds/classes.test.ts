@@ -3,14 +3,14 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CheckOptions } from '#finding/report';
 import { classesOf, kindOfKey, type Platform, readPlatform } from '#platform/index';
-import type { CheckOptions } from '#report/report';
+import { checkPlatform } from '#questions/check';
 import { worldsForPlatform } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 import { shapeOf } from '#worlds/shape';
-import { checkPlatform } from '#worlds/verdict';
 import { blob, type Spec } from '../firmware/blob.ts';
-import { axes, kernel } from './boards.ts';
+import { axes, kernel } from '../support/boards.ts';
 
 function platformOf(nodes: Spec): Platform {
   const root = { compatible: 'a,board', '#address-cells': 1, '#size-cells': 1, ...nodes };

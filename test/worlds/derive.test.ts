@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { classesOf } from '#platform/index';
 import { worldsForPlatform } from '#worlds/derive';
 import { rename, renaming, shapeOf } from '#worlds/shape';
-import { axes, laptop } from './boards.ts';
+import { axes, laptop } from '../support/boards.ts';
 
 const board = laptop();
 const worlds = worldsForPlatform(board, axes);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Everything that can happen in a small world, as reports and windows.
-import { exhaustive } from '#checker/exhaustive';
-import { Machine } from '#checker/machine';
+
+import { Machine } from '#checker/machine/machine';
+import { exhaustive } from '#checker/search/exhaustive';
 import type { Revision } from '#kernel/index';
 import { RuleContext, rulesFor } from '#properties/index';
 import { signaturesFor } from '#signatures/index';

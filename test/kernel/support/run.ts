@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Runs a world in a fixed order of threads and says which events happened.
-import { Machine } from '#checker/machine';
+import { Machine } from '#checker/machine/machine';
 import { findRevision, type Revision, withCommits } from '#kernel/index';
 import { buildScene } from '#worlds/scene';
 import type { World } from '#worlds/world';

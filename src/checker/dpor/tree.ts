@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Wakeup trees: what is still to be explored from a node, as ordered sequences of events.
+//
+// A sequence is inserted left to right: a branch whose first event is a weak initial of the
+// sequence (could come first in some equivalent order, or is independent of all of it) already
+// leads there; strip the event and descend. At a leaf the sequence is covered; if no branch fits,
+// the rest becomes a new right-most branch. With p, q dependent and r independent of both:
+//
+//   tree: p         insert r.q  ->  p, r-q       (p does not commute with q)
+//   tree: p, r-q    insert q.r  ->  unchanged    (r is a weak initial of q.r; strip; q; leaf)
+//
+// Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, section 6.
+
+import { conflicting, type RunEvent } from './events.ts';
+
+/** An edge of a wakeup tree, and the tree below it. */
+export interface Branch {
+  readonly event: RunEvent;
+  readonly below: Branch[];
+}
+
+/**
+ * A sequence to insert. What its last Op, a race reversed, would do in its new place is not known
+ * from the run in which the race was seen: `last` asks for it where it matters.
+ */
+export interface Sequence {
+  readonly events: readonly RunEvent[];
+  /** The last of them, while it is still there. */
+  readonly mover: RunEvent;
+  readonly last: () => RunEvent;
+}
+
+/** Ops that always do the same to memory and report the same events. */
+export const STEADY: ReadonlySet<string> = new Set([
+  'store',
+  'lock',
+  'unlock',
+  'read_lock',
+  'read_unlock',
+  'write_lock',
+]);
+
+/** True if @e may come first: no event of @w has to come before it. */
+export function isWeakInitial(e: RunEvent, w: Sequence): boolean {
+  const own = w.events.findIndex((f) => f.thread === e.thread);
+  const until = own < 0 ? w.events.length : own;
+  for (let i = 0; i < until; i++) {
+    const first = own < 0 ? e : eventAt(w, own, w.events[i]!);
+    if (conflicting(eventAt(w, i, first), first)) return false;
+  }
+  return true;
+}
+
+/** Event @i of @w as it would be in its new place, as far as @other can tell. */
+function eventAt(w: Sequence, i: number, other: RunEvent): RunEvent {
+  const e = w.events[i]!;
+  if (e !== w.mover || other.ends) return e;
+  const judged = !STEADY.has(e.op.kind) && (e.op.cell === other.op.cell || other.op.visible);
+  return judged || e.ends ? w.last() : e;
+}
+
+/**
+ * Add @w to the tree unless it leads to nothing new; says whether it was added. The first branch of
+ * @tree is under exploration: @w reverses its first event, so it never leads there.
+ */
+export function insert(tree: Branch[], w: Sequence): boolean {
+  const current = tree[0];
+  let branches = tree;
+  let rest = w;
+  for (;;) {
+    const fit = branches.find((b) => b !== current && isWeakInitial(b.event, rest));
+    if (fit === undefined) {
+      append(branches, rest);
+      return true;
+    }
+    if (fit.below.length === 0) return false;
+    rest = { ...w, events: without(rest.events, fit.event.thread) };
+    if (rest.events.length === 0) return false;
+    branches = fit.below;
+  }
+}
+
+function without(events: readonly RunEvent[], thread: number): readonly RunEvent[] {
+  const at = events.findIndex((f) => f.thread === thread);
+  return at < 0 ? events : [...events.slice(0, at), ...events.slice(at + 1)];
+}
+
+/** A new right-most branch along @w. */
+function append(branches: Branch[], w: Sequence): void {
+  let at = branches;
+  for (const seen of w.events) {
+    const judged = seen === w.mover && (seen.ends || !STEADY.has(seen.op.kind));
+    const event = judged ? w.last() : seen;
+    const below: Branch[] = [];
+    at.push({ event, below });
+    at = below;
+  }
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The rules, signatures and sometimes-properties of a scene, watching a run.
+
+import { assert, must } from '#base/assert';
+import type { Report } from '#checker/program/program';
+import type {
+  Peek,
+  Rule,
+  RuleReport,
+  RunEvent,
+  Scene,
+  Signature,
+  Watch,
+} from '#checker/program/scene';
+import { PairTable } from '#checker/tables/pair-table';
+import { Handle, type Value } from '#env/op';
+import type { Edge, Heard, NamedEvent } from './automaton.ts';
+import { Code, type Instruction } from './code.ts';
+import type { Memory } from './memory.ts';
+import { SlotKind, type State } from './state.ts';
+import type { ValueTable } from './values.ts';
+
+/** Threads of a run at most. */
+const THREADS_MAX = 64;
+
+type Unclassified = Omit<Report, 'window'>;
+
+/** What rules share: which fields may be read while a rule is asked, and the run's state. */
+export class Rules {
+  /** Ids of the sometimes-properties seen in any run so far. */
+  readonly hits = new Set<string>();
+  private readonly scene: Scene;
+  private readonly memory: Memory;
+  private readonly values: ValueTable;
+  private readonly state: State;
+  private readonly threadName: (t: number) => string;
+  private readonly ruleSlots: number[];
+  private readonly signatureSlots: number[];
+  private readonly all: readonly (Rule | Signature)[];
+  private readonly subjects = new Map<Watch, ReadonlySet<Handle>>();
+  private readonly subjectTypes = new Map<Watch, ReadonlySet<string>>();
+  private readonly watchers = new Map<string, readonly number[]>();
+  /** Next states of signatures that read no memory, by state, event, signature and thread. */
+  private readonly steps = new PairTable();
+  private listeners = 0;
+  private readonly peek: Peek;
+  private watch: Rule | Signature | null = null;
+  private asking = '';
+
+  constructor(
+    scene: Scene,
+    memory: Memory,
+    values: ValueTable,
+    state: State,
+    threadName: (t: number) => string,
+  ) {
+    this.scene = scene;
+    this.memory = memory;
+    this.values = values;
+    this.state = state;
+    this.threadName = threadName;
+    this.ruleSlots = scene.rules.map((r) => state.slot(SlotKind.value, `rule ${r.id}`));
+    this.signatureSlots = scene.signatures.map((s, i) =>
+      state.slot(SlotKind.value, `signature ${s.window} ${i}`),
+    );
+    this.all = [...scene.rules, ...scene.signatures];
+    for (const watch of this.all) {
+      if (watch.subjects === undefined) continue;
+      this.subjects.set(watch, new Set(watch.subjects));
+      this.subjectTypes.set(watch, new Set(watch.subjects.map((obj) => obj.type)));
+    }
+    this.peek = this.makePeek();
+  }
+
+  /** Put every automaton in its initial state. */
+  begin(): void {
+    this.scene.rules.forEach((rule, i) => {
+      this.state.set(this.ruleSlots[i]!, this.values.intern(rule.initial ?? null));
+    });
+    this.scene.signatures.forEach((signature, i) => {
+      this.state.set(this.signatureSlots[i]!, this.values.intern(signature.initial));
+    });
+  }
+
+  /** True if a rule or signature listens to one of @events. */
+  hears(events: readonly NamedEvent[]): boolean {
+    return events.some((e) => this.all.some((watch) => this.concerns(watch, e)));
+  }
+
+  private concerns(watch: Rule | Signature, e: NamedEvent): boolean {
+    if (!watch.events.includes(e.name)) return false;
+    return e.args.every((arg) => !(arg instanceof Handle) || this.looksAt(watch, arg));
+  }
+
+  private looksAt(watch: Watch, obj: Handle): boolean {
+    const types = this.subjectTypes.get(watch);
+    return types === undefined || !types.has(obj.type) || this.subjects.get(watch)!.has(obj);
+  }
+
+  /** True if a rule or signature reads @field of @obj. */
+  readsOf(obj: Handle, field: string): boolean {
+    const name = `${obj.type}.${field}`;
+    return this.all.some((watch) => watch.reads.includes(name) && this.looksAt(watch, obj));
+  }
+
+  /** True if a rule or signature reads any field of @type. */
+  readsAny(type: string): boolean {
+    return this.all.some((watch) => watch.reads.some((name) => name.startsWith(`${type}.`)));
+  }
+
+  /** Hear what happened in a step of thread @t over @edge; broken rules are appended to @out. */
+  hear(t: number, edge: Edge, out: Unclassified[]): void {
+    edge.heard ??= this.listenersTo(edge.events);
+    for (const heard of edge.heard) {
+      const { event, signatures, rules, sometimes } = heard;
+      let run = heard.runs[t];
+      if (run === undefined) {
+        run = { name: event.name, args: event.args, thread: this.threadName(t) };
+        while (heard.runs.length < t) heard.runs.push(undefined);
+        heard.runs[t] = run;
+      }
+      for (const i of signatures) this.stepSignature(i, run, t, heard.id);
+      for (const i of rules) this.stepRule(this.scene.rules[i]!, i, run, out);
+      for (const each of sometimes) {
+        if (this.hits.has(each.id)) continue;
+        this.ask(each.id, null);
+        if (each.holds(run, this.peek)) this.hits.add(each.id);
+      }
+    }
+  }
+
+  /** The events that somebody listens to, and who. */
+  private listenersTo(events: readonly NamedEvent[]): Heard[] {
+    const { signatures, rules, sometimes } = this.scene;
+    const concerned = (list: readonly (Rule | Signature)[], event: NamedEvent): number[] =>
+      [...list.keys()].filter((i) => this.concerns(list[i]!, event));
+    return events
+      .map((event) => ({
+        event,
+        signatures: concerned(signatures, event),
+        rules: concerned(rules, event).filter((i) => rules[i]!.onEvent),
+        sometimes: sometimes.filter((each) => each.events.includes(event.name)),
+        id: this.listeners++,
+        runs: [],
+      }))
+      .filter((h) => h.signatures.length + h.rules.length + h.sometimes.length > 0);
+  }
+
+  /** A signature that reads no memory steps by its state and the event alone: asked once. */
+  private stepSignature(i: number, run: RunEvent, t: number, heard: number): void {
+    const signature = this.scene.signatures[i]!;
+    const slot = this.signatureSlots[i]!;
+    const state = this.state.slots[slot]!;
+    const key = (heard * this.signatureSlots.length + i) * THREADS_MAX + t;
+    const isPure = signature.reads.length === 0;
+    let next = isPure ? this.steps.get(state, key) : -1;
+    if (next < 0) {
+      this.ask(signature.window, signature);
+      next = this.values.intern(signature.step(this.valueIn(slot), run, this.peek));
+      if (isPure) this.steps.add(state, key, next);
+    }
+    this.state.set(slot, next);
+  }
+
+  private stepRule(rule: Rule, i: number, run: RunEvent, out: Unclassified[]): void {
+    const slot = this.ruleSlots[i]!;
+    this.ask(rule.id, rule);
+    const answer = rule.onEvent?.(this.valueIn(slot), run, this.peek);
+    if (answer === undefined) return;
+    this.state.set(slot, this.values.intern(answer.state));
+    if (answer.report) out.push({ ...answer.report, property: rule.id });
+  }
+
+  /** Indices of the rules with `always` that read @field of @type. */
+  watching(type: string, field: string): readonly number[] {
+    const key = `${type}.${field}`;
+    const known = this.watchers.get(key);
+    if (known !== undefined) return known;
+    const found: number[] = [];
+    this.scene.rules.forEach((rule, i) => {
+      if (!rule.always) return;
+      const any = field === '*' && rule.reads.some((name) => name.startsWith(`${type}.`));
+      if (any || rule.reads.includes(key)) found.push(i);
+    });
+    this.watchers.set(key, found);
+    return found;
+  }
+
+  /** Indices of those that read what @i changes. */
+  watchersOf(i: Instruction): readonly number[] {
+    if (i.code === Code.spawn || i.cell < 0) return [];
+    if (i.code === Code.free) return this.watching(i.op.obj.type, '*');
+    if (i.code === Code.alloc) return this.watching(must(i.op.struct, 'what it is').type, '*');
+    return this.watching(i.op.obj.type, i.op.field === '' ? 'holder' : i.op.field);
+  }
+
+  /** Judge the `always` rules with these indices. */
+  judge(indices: readonly number[], out: Unclassified[]): void {
+    for (const i of indices) {
+      const rule = this.scene.rules[i]!;
+      this.ask(rule.id, rule);
+      const report = rule.always?.(this.peek, this.valueIn(this.ruleSlots[i]!));
+      if (report) out.push({ ...report, property: rule.id });
+    }
+  }
+
+  /** Judge the finished run. */
+  atEnd(out: Unclassified[]): void {
+    this.scene.rules.forEach((rule, i) => {
+      if (!rule.atEnd) return;
+      // Nothing runs any more, so what the rule looks at need not be visible.
+      this.ask(rule.id, null);
+      const answer = rule.atEnd(this.peek, this.valueIn(this.ruleSlots[i]!));
+      if (answer === undefined) return;
+      const reports = Array.isArray(answer) ? (answer as RuleReport[]) : [answer as RuleReport];
+      for (const report of reports) out.push({ ...report, property: rule.id });
+    });
+  }
+
+  /** The state of the rule with this @index. */
+  stateOf(index: number): Value {
+    return this.valueIn(this.ruleSlots[index]!);
+  }
+
+  /** Say which window explains @report. */
+  classify(report: Unclassified): Report {
+    let window: string | null = null;
+    for (const [i, signature] of this.scene.signatures.entries()) {
+      this.ask(signature.window, signature);
+      if (signature.explains(this.valueIn(this.signatureSlots[i]!), report, this.peek)) {
+        window = signature.window;
+        break;
+      }
+    }
+    return { ...report, window };
+  }
+
+  private valueIn(slot: number): Value {
+    return this.values.values[this.state.slots[slot]!] as Value;
+  }
+
+  private ask(who: string, watch: Rule | Signature | null): void {
+    this.asking = who;
+    this.watch = watch;
+  }
+
+  /** INVARIANT: while the program runs, a rule looks at nothing that is not visible to it. */
+  private check(obj: Handle, field: string): void {
+    const { watch } = this;
+    if (watch === null) return;
+    const declared = watch.reads.includes(`${obj.type}.${field}`);
+    assert(declared, `${this.asking} reads ${obj.type}.${field}, which it does not declare`);
+    assert(this.looksAt(watch, obj), `${this.asking} reads ${obj.name}, which is not its subject`);
+  }
+
+  private makePeek(): Peek {
+    return {
+      get: (obj: Handle, field: string): never => {
+        this.check(obj, field);
+        const cell = this.memory.cell(this.memory.object(obj), field);
+        return this.valueIn(cell) as never;
+      },
+      alive: (obj: Handle): boolean => {
+        this.check(obj, 'alive');
+        const { dead } = this.memory.objects[this.memory.object(obj)]!;
+        return this.state.slots[dead] === 0;
+      },
+      holder: (lock: Handle): string | null => {
+        this.check(lock, 'holder');
+        const content = this.state.slots[this.memory.cell(this.memory.object(lock), '')]!;
+        return content > 0 ? this.threadName(content - 1) : null;
+      },
+    };
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Random runs before a search, to meet most of what reductions must know of.
+//
+// Nothing depends on what these runs meet: what they miss, the search meets, and begins again. The
+// runs are the same each time.
+
+import type { Machine } from '#checker/machine/machine';
+import { enabledThreads } from '#checker/program/run';
+
+/** How many runs make a batch, how many there are at most, and what makes another one worth it. */
+export interface Effort {
+  readonly batch: number;
+  readonly max: number;
+  /** The least share of all local states that the last batch has found. */
+  readonly worth: number;
+}
+/** Before a search, and before one that has proved to be large. */
+export const LITTLE: Effort = { batch: 32, max: 1024, worth: 0.05 };
+export const MUCH: Effort = { batch: 1024, max: 8192, worth: 0.01 };
+/** States from which on that has been proved. */
+const LARGE = 20_000;
+const STEPS_MAX = 10_000;
+/** Where so many runs would go on for ever, always to new local states, no more are made. */
+const ENDLESS_MAX = 8;
+/** A run that has met no new local state for so many steps goes round in circles. */
+const IDLE_MAX = 1_000;
+
+/**
+ * Run @machine at random, and tell @note of every thread that stands elsewhere after a step, in
+ * batches, while these find new local states. From run to run, a thread goes on for 2, 4, .. 256
+ * steps on the average: windows are missed by switching too often as well as by switching too
+ * rarely.
+ */
+export function learn(
+  machine: Machine,
+  note: (t: number) => void,
+  { batch, max, worth }: Effort = LITTLE,
+): void {
+  const next = xorshift(0x9e3779b9);
+  let known = 0;
+  let last = 0;
+  let endless = 0;
+  for (let run = 0; run < max; run++) {
+    if (run % batch === 0 && run > 0) {
+      const now = machine.automaton.ops.length;
+      if (now < known * (1 + worth)) return;
+      known = now;
+    }
+    machine.reset();
+    const turn = 2 << (run % 8);
+    let [grown, size] = [0, machine.automaton.ops.length];
+    let step = 0;
+    for (; step < STEPS_MAX && step - grown < IDLE_MAX; step++) {
+      if (machine.automaton.ops.length > size) {
+        size = machine.automaton.ops.length;
+        grown = step;
+      }
+      for (const t of machine.moved) note(t);
+      const able = enabledThreads(machine);
+      if (able.length === 0) break;
+      const stays = next() % turn !== 0 && able.includes(last);
+      if (!stays) last = able[next() % able.length]!;
+      machine.step(last, next() % machine.choices(last));
+    }
+    if (step === STEPS_MAX && ++endless === ENDLESS_MAX) return;
+  }
+}
+
+/** Numbers below 2^32 that look random (Marsaglia 2003). */
+function xorshift(seed: number): () => number {
+  let x = seed;
+  return () => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return x >>> 0;
+  };
+}
+
+/** Learning more when a search has proved to be large, once: then it begins again. */
+export class Study {
+  private stage = 0;
+
+  /** True if it begins, with so many @states. */
+  begins(states: number): boolean {
+    if (this.stage !== 0 || states < LARGE) return false;
+    this.stage = 1;
+    return true;
+  }
+
+  /** It has begun, and the search has not begun again yet. */
+  get isNew(): boolean {
+    return this.stage === 1;
+  }
+
+  /** True if that is over now, since the search begins again. */
+  ends(): boolean {
+    if (this.stage !== 1) return false;
+    this.stage = 2;
+    return true;
+  }
+}

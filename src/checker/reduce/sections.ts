@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Critical sections that can be taken in one piece, and what Ops do to cells as futures see it.
+
+import { DONE, OOPS } from '#checker/machine/automaton';
+import { Code, type Instruction } from '#checker/machine/code';
+import type { Machine } from '#checker/machine/machine';
+import type { Discipline } from './discipline.ts';
+
+/** What an Op does to its cell, for a future: nothing, a read, or anything that excludes reads. */
+export const Access = { none: 0, read: 1, write: 2 } as const;
+
+/** By code. */
+export const ACCESS: readonly number[] = Object.entries(Code).map(([name]) => {
+  if (['load', 'wait', 'read_lock', 'read_unlock'].includes(name)) return Access.read;
+  return name === 'choose' || name === 'null' ? Access.none : Access.write;
+});
+
+/** By code: takes a lock. */
+export const ACQUIRES = flags(Code.lock, Code.read_lock, Code.write_lock);
+const RELEASES = flags(Code.unlock, Code.read_unlock, Code.write_unlock);
+/** The place of what rules see. */
+export const VISIBLE = 0;
+
+/** Sets of cells, by local state. */
+export interface Sets {
+  readonly reads: Int32Array;
+  readonly writes: Int32Array;
+}
+
+/** The places of cells in sets: a cell that has one keeps it. */
+export class Places {
+  /** VISIBLE has the first one. */
+  count = 1;
+  private places = new Int32Array(0);
+
+  /** Give a place to each cell that several threads touch and one writes. */
+  add({ contended }: Discipline): void {
+    if (contended.length > this.places.length) {
+      const places = new Int32Array(contended.length).fill(-1);
+      places.set(this.places);
+      this.places = places;
+    }
+    for (let cell = 0; cell < contended.length; cell++) {
+      if (contended[cell] === 1 && this.places[cell]! < 0) this.places[cell] = this.count++;
+    }
+  }
+
+  /** The place of @cell, or -1. */
+  of(cell: number): number {
+    return cell < this.places.length ? this.places[cell]! : -1;
+  }
+}
+
+/** What a step, or a section, does to cells; whether rules see it. */
+export interface Doing {
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  readonly visible: boolean;
+}
+
+/** A critical section: what it reads and writes inside, and the locks it takes. */
+export interface Section extends Sets {
+  readonly locks: readonly number[];
+  /** The same as cells, with those that have no place. */
+  readonly does: Doing;
+  /** Another number each time that it comes out different. */
+  readonly version: number;
+}
+
+/** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
+export interface FutureFaults {
+  /** Reads in the future of another thread are no conflict. */
+  readonly futureReadsCommute?: boolean;
+  /** Sections are quiet even where a deadlock is possible. */
+  readonly ignoreDeadlocks?: boolean;
+  /** What others may store does not change which way they may go. */
+  readonly storesGoUnseen?: boolean;
+  /** What others store is what the cell has already. */
+  readonly storesAreSilent?: boolean;
+  /** What rules see in a section is no conflict. */
+  readonly ignoreVisible?: boolean;
+}
+
+/** The sections of a machine, as far as its automata are known. */
+export class Sections {
+  private readonly machine: Machine;
+  private readonly places: Places;
+  private readonly faults: FutureFaults | undefined;
+  private readonly known = new Map<number, Section | null>();
+  private readonly earlier = new Map<number, Section | null>();
+  private nodes = 0;
+  private words = 0;
+  private versions = 0;
+
+  constructor(machine: Machine, places: Places, faults?: FutureFaults) {
+    this.machine = machine;
+    this.places = places;
+    this.faults = faults;
+  }
+
+  /** The automata have grown: there are @nodes now, and sets of cells have so many @words. */
+  forget(nodes: number, words: number): void {
+    this.nodes = nodes;
+    this.words = words;
+    for (const [node, section] of this.known) this.earlier.set(node, section);
+    this.known.clear();
+  }
+
+  /** The section that begins at @node; null if it can not be taken in one piece. */
+  at(node: number): Section | null {
+    const known = this.known.get(node);
+    if (known !== undefined) return known;
+    const made = this.walkSection(node);
+    const old = this.earlier.get(node);
+    const isOld = made !== null && old && sameSection(old, made);
+    const kept = isOld ? { ...made, version: old.version } : made;
+    this.known.set(node, kept);
+    return kept;
+  }
+
+  /** Everything between the lock at @start and its unlock. */
+  private walkSection(start: number): Section | null {
+    const { machine } = this;
+    const lock = machine.instruction(start).cell;
+    const reads = new Int32Array(this.words);
+    const writes = new Int32Array(this.words);
+    const locks = new Set<number>([lock]);
+    const seen = new Set<number>([start]);
+    const todo = [...machine.automaton.successors(start)];
+    const cells = { reads: new Set<number>(), writes: new Set<number>() };
+    const put = (isWrite: boolean, cell: number): void => {
+      (isWrite ? cells.writes : cells.reads).add(cell);
+      add(isWrite ? writes : reads, this.places.of(cell));
+    };
+    for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      if (node === DONE || node === OOPS || node >= this.nodes) return null;
+      const i = machine.instruction(node);
+      if (!isFit(i)) return null;
+      if (machine.mayBeSeen(node) && !this.faults?.ignoreVisible) add(writes, VISIBLE);
+      if (i.dead >= 0) put(i.code === Code.free, i.dead);
+      if (RELEASES[i.code]) {
+        if (i.cell === lock) continue;
+        if (!locks.has(i.cell)) return null;
+      } else if (i.code === Code.lock) {
+        locks.add(i.cell);
+      } else if (i.cell >= 0) {
+        put(ACCESS[i.code] === Access.write, i.cell);
+      }
+      todo.push(...machine.automaton.successors(node));
+    }
+    const visible = (writes[0]! & (1 << VISIBLE)) !== 0;
+    return {
+      reads,
+      writes,
+      locks: [...locks],
+      does: { reads: [...cells.reads], writes: [...cells.writes], visible },
+      version: this.versions++,
+    };
+  }
+}
+
+/** Put @place, if there is one, in @set. */
+function add(set: Int32Array, place: number): void {
+  if (place >= 0) set[place >>> 5] = set[place >>> 5]! | (1 << (place & 31));
+}
+
+function flags(...codes: number[]): readonly boolean[] {
+  return Object.values(Code).map((code) => codes.includes(code));
+}
+
+/** Ops that a quiet section may hold. */
+function isFit(i: Instruction): boolean {
+  switch (i.code) {
+    case Code.trylock:
+    case Code.read_lock:
+    case Code.write_lock:
+    case Code.wait:
+    case Code.spawn:
+    case Code.choose:
+    case Code.null:
+      return false;
+    default:
+      return true;
+  }
+}
+
+function sameSection(old: Section, now: Section): boolean {
+  return (
+    old.locks.length === now.locks.length &&
+    now.reads.every((word, w) => word === (old.reads[w] ?? 0)) &&
+    now.writes.every((word, w) => word === (old.writes[w] ?? 0))
+  );
+}

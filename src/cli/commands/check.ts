@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow check: a board, a kernel and a question in; a report and an exit code out.
+
+import { availableParallelism } from 'node:os';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { plural } from '#base/text';
+import {
+  type InputFile,
+  isWritable,
+  type OutputFile,
+  readFirmware,
+  readText,
+  writeFiles,
+} from '#cli/files';
+import { type BundledFix, bundleFix, namesFile } from '#cli/fix';
+import { type Io, paintFor } from '#cli/io';
+import type { ChosenKernel, Pipeline } from '#cli/pipeline';
+import { progressLine } from '#cli/progress';
+import { memoryOption, strategyOption } from '#cli/strategy';
+import { didYouMean } from '#cli/suggest';
+import { countOption, type Format, formatOption } from '#cli/values';
+import { applyBaseline, type Baseline } from '#finding/baseline';
+import type { Finding } from '#finding/finding';
+import type { CheckOptions, CheckReport } from '#finding/report';
+import type { Platform } from '#platform/index';
+import { type ExitCode, exitCodeOf } from '#report/exit';
+import { findingJson, reportJson } from '#report/json';
+import { mailReport } from '#report/mail';
+import { textReport } from '#report/text';
+import { documentHint, parseDocument } from '#report/validate';
+import { fileStem, windowText } from '#report/words';
+import { brokenCheckpoint, journalFault } from '#run/journal';
+
+/** The options of the command line, as text. */
+export interface CheckArguments {
+  readonly firmware?: string | undefined;
+  readonly kernel: string;
+  readonly with?: readonly string[];
+  readonly without?: readonly string[];
+  readonly device?: readonly string[];
+  readonly property?: readonly string[];
+  readonly window?: readonly string[];
+  readonly async?: boolean;
+  readonly strictDevlink?: boolean;
+  readonly strategy?: string;
+  readonly seed?: string;
+  readonly memory?: string;
+  readonly auditCache?: string;
+  readonly depthMax?: string;
+  readonly minimiseMax?: string;
+  readonly resume?: string;
+  readonly statesMax?: string;
+  readonly timeMax?: string;
+  readonly jobs?: string;
+  readonly baseline?: string;
+  readonly format?: string;
+  readonly out?: string;
+}
+
+/** Everything the user asked for, read and validated. */
+interface Question {
+  readonly platform: Platform | null;
+  readonly input: InputFile | null;
+  readonly kernel: ChosenKernel;
+  readonly options: CheckOptions;
+  readonly format: Format;
+  /** Findings of the baseline; null without one. */
+  readonly earlier: readonly Finding[] | null;
+}
+
+/** Run the command. */
+export async function runCheck(
+  args: CheckArguments,
+  io: Io,
+  pipeline: Pipeline,
+): Promise<Result<ExitCode, UserError>> {
+  const question = await ask(args, pipeline);
+  if (!question.ok) return question;
+  const { platform, input, kernel, options, format, earlier } = question.value;
+
+  const progress = progressLine(io);
+  const start = io.now();
+  const result = await kernel.check(platform, options, progress.show).finally(progress.end);
+  const report: CheckReport = {
+    ...result,
+    input: input && { basename: input.basename, sha256: input.sha256 },
+    timing: { elapsedMs: Math.round(io.now() - start), jobs: options.jobs },
+  };
+
+  const baseline = earlier && applyBaseline(report.findings, earlier);
+  if (args.out !== undefined) {
+    const written = await writeFiles(args.out, outputFiles(report.findings, format));
+    if (!written.ok) return written;
+  }
+  print(report, format, baseline, io, pipeline);
+  return ok(exitCodeOf(report, baseline));
+}
+
+async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Question, UserError>> {
+  const format = formatOption(args.format);
+  if (!format.ok) return format;
+  const limits = limitOptions(args);
+  if (!limits.ok) return limits;
+  const kernel = await chooseKernel(args, pipeline);
+  if (!kernel.ok) return kernel;
+
+  const input = args.firmware === undefined ? ok(null) : readFirmware(args.firmware);
+  if (!input.ok) return input;
+  const platform = input.value === null ? ok(null) : pipeline.readBoard(input.value.bytes);
+  if (!platform.ok) return platform;
+
+  const names = nameOptions(args, pipeline, platform.value);
+  if (!names.ok) return names;
+  const earlier = readBaseline(args.baseline);
+  if (!earlier.ok) return earlier;
+  const asyncProbe = args.async ?? false;
+  const strictDevlink = args.strictDevlink ?? false;
+  return ok({
+    platform: platform.value,
+    input: input.value,
+    kernel: kernel.value,
+    options: { ...names.value, ...limits.value, asyncProbe, strictDevlink },
+    format: format.value,
+    earlier: earlier.value,
+  });
+}
+
+type Limits = Pick<
+  CheckOptions,
+  | 'strategy'
+  | 'memory'
+  | 'statesMax'
+  | 'timeMaxMs'
+  | 'auditCache'
+  | 'depthMax'
+  | 'minimiseMax'
+  | 'resume'
+  | 'jobs'
+>;
+
+function limitOptions(args: CheckArguments): Result<Limits, UserError> {
+  const strategy = strategyOption(args.strategy, args.seed);
+  if (!strategy.ok) return strategy;
+  const memory = memoryOption(args.memory);
+  if (!memory.ok) return memory;
+  const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
+  if (!statesMax.ok) return statesMax;
+  const seconds = countOption('--time-max', args.timeMax, 1, 1e6);
+  if (!seconds.ok) return seconds;
+  const audit = countOption('--audit-cache', args.auditCache, 1, 1e9);
+  if (!audit.ok) return audit;
+  const depth = countOption('--depth-max', args.depthMax, 1, 1e9);
+  if (!depth.ok) return depth;
+  const minimise = countOption('--minimise-max', args.minimiseMax, 1, 1e9);
+  if (!minimise.ok) return minimise;
+  const jobs = countOption('--jobs', args.jobs, 1, 256);
+  if (!jobs.ok) return jobs;
+  if (args.resume !== undefined && !isWritable(args.resume)) {
+    const message = `--resume ${args.resume}: cannot be read and written`;
+    return fail('RW001', message, 'name a file that is not there yet, or a journal');
+  }
+  const fault = args.resume === undefined ? null : journalFault(args.resume);
+  if (fault !== null) {
+    const hint = 'name a file that is not there yet, or a journal';
+    return fail('RW004', `--resume ${args.resume}: ${fault}`, hint);
+  }
+  const broken = args.resume === undefined ? null : brokenCheckpoint(args.resume);
+  if (broken !== null) {
+    const message = `--resume ${args.resume}: ${broken.file} is no checkpoint: ${broken.because}`;
+    return fail('RW004', message, 'remove it: its world then begins again');
+  }
+  return ok({
+    strategy: strategy.value,
+    ...(memory.value === null ? {} : { memory: memory.value }),
+    statesMax: statesMax.value,
+    ...(audit.value === null ? {} : { auditCache: audit.value }),
+    ...(depth.value === null ? {} : { depthMax: depth.value }),
+    ...(minimise.value === null ? {} : { minimiseMax: minimise.value }),
+    ...(args.resume === undefined ? {} : { resume: args.resume }),
+    timeMaxMs: seconds.value === null ? null : seconds.value * 1000,
+    // One warm thread does the boards that there are as fast as two on two cores.
+    jobs: jobs.value ?? Math.max(1, availableParallelism() - 1),
+  });
+}
+
+async function chooseKernel(
+  args: CheckArguments,
+  pipeline: Pipeline,
+): Promise<Result<ChosenKernel, UserError>> {
+  const added: (string | BundledFix)[] = [];
+  for (const value of args.with ?? []) {
+    if (!namesFile(value)) {
+      added.push(value);
+      continue;
+    }
+    const fix = await bundleFix(value);
+    if (!fix.ok) return fix;
+    added.push(fix.value);
+  }
+  return pipeline.chooseKernel({ name: args.kernel, added, removed: args.without ?? [] });
+}
+
+type Names = Pick<CheckOptions, 'devices' | 'properties' | 'windows'>;
+
+function nameOptions(
+  args: CheckArguments,
+  pipeline: Pipeline,
+  platform: Platform | null,
+): Result<Names, UserError> {
+  const clients = pipeline.clientNames(platform);
+  for (const name of args.device ?? []) {
+    if (clients.includes(name)) continue;
+    const where = platform === null ? 'the generic worlds have' : 'this board has';
+    const hint = didYouMean(name, clients, 'device');
+    return fail('RW061', `${name}: ${where} no such device behind an IOMMU`, hint);
+  }
+  const properties = pipeline.properties().map((p) => p.id);
+  for (const id of args.property ?? []) {
+    if (properties.includes(id)) continue;
+    return fail('RW062', `${id}: no such rule`, didYouMean(id, properties, 'rule'));
+  }
+  const windows = pipeline.windows().map((w) => w.id);
+  for (const id of args.window ?? []) {
+    if (windows.includes(id)) continue;
+    return fail('RW063', `${id}: no such window`, didYouMean(id, windows, 'window'));
+  }
+  return ok({
+    devices: args.device ?? null,
+    properties: args.property ?? null,
+    windows: args.window ?? null,
+  });
+}
+
+function readBaseline(name: string | undefined): Result<readonly Finding[] | null, UserError> {
+  if (name === undefined) return ok(null);
+  const text = readText(name, documentHint);
+  if (!text.ok) return text;
+  const parsed = parseDocument(text.value, name);
+  if (!parsed.ok) return parsed;
+  const { value } = parsed;
+  return ok(value.kind === 'finding' ? [value.finding] : value.report.findings);
+}
+
+/** What --out writes: each finding as JSON, which replays, and as a mail where those are wanted. */
+function outputFiles(findings: readonly Finding[], format: Format): OutputFile[] {
+  const taken = new Set<string>();
+  return findings.flatMap((finding) => {
+    let stem = fileStem(finding);
+    for (let n = 2; taken.has(stem); n++) stem = `${fileStem(finding)}-${n}`;
+    taken.add(stem);
+    const json = { name: `${stem}.json`, text: findingJson(finding) };
+    return format === 'mail' ? [json, { name: `${stem}.mail`, text: mailReport(finding) }] : [json];
+  });
+}
+
+function print(
+  report: CheckReport,
+  format: Format,
+  baseline: Baseline | null,
+  io: Io,
+  pipeline: Pipeline,
+): void {
+  if (format === 'text') {
+    const rules = new Map(pipeline.properties().map((p) => [p.id, p.name]));
+    const windows = new Map(pipeline.windows().map((w) => [w.id, w.name]));
+    io.out(textReport(report, { paint: paintFor(io), rules, windows, baseline }));
+    return;
+  }
+  if (format === 'json') io.out(reportJson(report));
+  else io.out((baseline?.fresh ?? report.findings).map(mailReport).join('\n'));
+  if (baseline) {
+    const known = plural(baseline.known.length, 'known finding');
+    io.err(`baseline: ${known}, ${baseline.fresh.length} new\n`);
+    for (const f of baseline.known) io.err(`  known: ${windowText(f)} ${f.id}\n`);
+  }
+}

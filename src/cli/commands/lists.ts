@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow board, windows and kernels: what was understood, and what there is to choose from.
+
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { columns, printable, wrap } from '#base/text';
+import { readFirmware } from '#cli/files';
+import type { Io } from '#cli/io';
+import type { KernelEntry, Pipeline, WindowEntry } from '#cli/pipeline';
+import { didYouMean } from '#cli/suggest';
+import { type ExitCode, exitCodes } from '#report/exit';
+import { cutWords } from '#report/words';
+
+/** racewindow board FIRMWARE */
+export function runBoard(
+  file: string,
+  io: Io,
+  pipeline: Pick<Pipeline, 'readBoard' | 'boardText'>,
+): Result<ExitCode, UserError> {
+  const input = readFirmware(file);
+  if (!input.ok) return input;
+  const platform = pipeline.readBoard(input.value.bytes);
+  if (!platform.ok) return platform;
+  io.out(pipeline.boardText(platform.value));
+  return ok(exitCodes.holds);
+}
+
+/** racewindow windows [ID] */
+export function runWindows(
+  id: string | undefined,
+  io: Io,
+  pipeline: Pick<Pipeline, 'windows'>,
+): Result<ExitCode, UserError> {
+  const all = pipeline.windows();
+  if (id === undefined) {
+    const rows = all.map((w) => [w.id, w.title, w.closed.length === 0 ? 'open' : 'closed']);
+    io.out(
+      `${columns(rows.map((r) => [r[0]!, r[2]!, cutWords(printable(r[1]!), 62)])).join('\n')}\n`,
+    );
+    return ok(exitCodes.holds);
+  }
+  const found = all.find((w) => w.id.toLowerCase() === id.toLowerCase());
+  if (!found) {
+    const hint = didYouMean(
+      id,
+      all.map((w) => w.id),
+      'window',
+    );
+    return fail('RW063', `${id}: no such window`, hint);
+  }
+  io.out(`${windowLines(found).join('\n')}\n`);
+  return ok(exitCodes.holds);
+}
+
+function windowLines(window: WindowEntry): string[] {
+  const { id, name, title, text, precondition, symptom, opened, closed, links } = window;
+  const named = (label: string, value: string): string[] =>
+    wrap(printable(`${label}: ${value}`), { rest: '  ' });
+  return [
+    ...wrap(printable(`${id} ${name}: ${title}`), { rest: '  ' }),
+    '',
+    ...wrap(printable(text)),
+    '',
+    ...named('needs', precondition),
+    ...(symptom === null ? [] : named('seen as', symptom)),
+    ...opened.map((c) => printable(`opened by: ${c}`)),
+    ...(closed.length === 0 ? ['closed by: nothing known'] : []),
+    ...closed.map((c) => printable(`closed by: ${c}`)),
+    ...links.map((l) => printable(`Link: ${l}`)),
+  ];
+}
+
+/** racewindow kernels [NAME] */
+export function runKernels(
+  name: string | undefined,
+  io: Io,
+  pipeline: Pick<Pipeline, 'kernels'>,
+): Result<ExitCode, UserError> {
+  const all = pipeline.kernels();
+  if (name === undefined) {
+    io.out(`${columns(all.map((k) => [k.name, cutWords(printable(k.note), 60)])).join('\n')}\n`);
+    return ok(exitCodes.holds);
+  }
+  const found = all.find((k) => k.name === name);
+  if (!found) {
+    const hint = didYouMean(
+      name,
+      all.map((k) => k.name),
+      'kernel',
+    );
+    return fail('RW050', `${name}: no such kernel`, hint);
+  }
+  io.out(`${kernelLines(found).join('\n')}\n`);
+  return ok(exitCodes.holds);
+}
+
+function kernelLines(kernel: KernelEntry): string[] {
+  const rows = kernel.commits.map((c) => [c.id, c.landed, cutWords(printable(c.subject), 50)]);
+  const lines = columns(rows).flatMap((line, i) => {
+    const effect = kernel.commits[i]?.effect ?? '';
+    return [line, ...wrap(printable(effect), { first: '    ', rest: '    ' })];
+  });
+  return [...wrap(printable(`${kernel.name}: ${kernel.note}`), { rest: '  ' }), ...lines];
+}

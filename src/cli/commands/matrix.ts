@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow matrix: which windows which kernels have, computed, as text, JSON or HTML.
+
+import { availableParallelism } from 'node:os';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import type { Io } from '#cli/io';
+import { progressLine } from '#cli/progress';
+import { didYouMean } from '#cli/suggest';
+import { countOption } from '#cli/values';
+import type { FindingRevision } from '#finding/finding';
+import { findRevision, revisionNames, windows } from '#kernel/index';
+import { computeMatrix, matrixExplore } from '#questions/matrix';
+import { type ExitCode, exitCodes } from '#report/exit';
+import { matrixHtml, matrixMarkdown } from '#report/matrix';
+import { makeExplorer } from '#run/explore-pool';
+import { specOf } from '#run/kernel-spec';
+import { genericWorlds } from '#worlds/generic';
+
+/** The options of the command line, as text; lists are separated by commas. */
+export interface MatrixArguments {
+  readonly windows?: string;
+  readonly kernels?: string;
+  readonly statesMax?: string;
+  readonly jobs?: string;
+  readonly format?: string;
+}
+
+const formats = ['md', 'json', 'html'];
+
+/** Run the command; it asks what is there, so that finding windows is no failure. */
+export async function runMatrix(
+  args: MatrixArguments,
+  io: Io,
+): Promise<Result<ExitCode, UserError>> {
+  const format = args.format ?? 'md';
+  if (!formats.includes(format)) {
+    const hint = didYouMean(format, formats, 'format');
+    return fail('RW064', `--format ${format}: unknown format`, hint);
+  }
+  const wanted = windowsOf(args.windows);
+  if (!wanted.ok) return wanted;
+  const kernels = kernelsOf(args.kernels);
+  if (!kernels.ok) return kernels;
+  const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
+  if (!statesMax.ok) return statesMax;
+  const jobs = countOption('--jobs', args.jobs, 1, 256);
+  if (!jobs.ok) return jobs;
+
+  const explorer = await makeExplorer(jobs.value ?? availableParallelism());
+  const progress = progressLine(io);
+  const options = { ...matrixExplore, ...(statesMax.value && { statesMax: statesMax.value }) };
+  let done = 0;
+  const show = (kernel: string, world: string): void =>
+    progress.show({
+      worldsDone: done++,
+      worldsTotal: 0,
+      world: `${kernel} ${world}`,
+      states: 0,
+      findings: 0,
+    });
+  const question = {
+    worlds: genericWorlds(),
+    kernels: kernels.value,
+    windows: wanted.value,
+    options,
+  };
+  const matrix = await computeMatrix(question, explorer, show).finally(async () => {
+    progress.end();
+    await explorer.close();
+  });
+  if (format === 'json') io.out(`${JSON.stringify(matrix, null, 1)}\n`);
+  else {
+    const titles = new Map(windows.map((w) => [w.id, w.title]));
+    io.out(format === 'md' ? matrixMarkdown(matrix, titles) : matrixHtml(matrix, titles));
+  }
+  return ok(exitCodes.holds);
+}
+
+function windowsOf(text: string | undefined): Result<string[], UserError> {
+  const all = windows.map((w) => w.id);
+  const wanted = text === undefined ? all : text.toUpperCase().split(',');
+  for (const id of wanted) {
+    if (!all.includes(id)) {
+      return fail('RW063', `${id}: no such window`, didYouMean(id, all, 'window'));
+    }
+  }
+  return ok(wanted);
+}
+
+function kernelsOf(text: string | undefined): Result<FindingRevision[], UserError> {
+  const specs: FindingRevision[] = [];
+  for (const name of text === undefined ? revisionNames() : text.split(',')) {
+    const found = findRevision(name);
+    if (!found.ok) return found;
+    specs.push(specOf(found.value, []));
+  }
+  return ok(specs);
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow replay: shows a finding from its JSON alone and runs its schedule again.
+
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { plural } from '#base/text';
+import { buildProgress } from '#cli/coded';
+import { readText } from '#cli/files';
+import { type Io, paintFor } from '#cli/io';
+import type { Pipeline, TreeChoice } from '#cli/pipeline';
+import { didYouMean } from '#cli/suggest';
+import { type Format, formatOption } from '#cli/values';
+import type { Finding } from '#finding/finding';
+import { type ExitCode, exitCodes } from '#report/exit';
+import { findingJson } from '#report/json';
+import { mailReport } from '#report/mail';
+import { findingText } from '#report/text';
+import { type Document, documentHint, parseDocument } from '#report/validate';
+
+/** The options of the command line, as text. */
+export interface ReplayArguments {
+  readonly file: string;
+  readonly id?: string;
+  readonly brief?: boolean;
+  readonly format?: string;
+  /** Of findings of the kernel's own C: the tree that they were found in. */
+  readonly tree?: string;
+  readonly cc?: string;
+}
+
+/** Run the command: one finding in full, or every finding of a report in a line each. */
+export async function runReplay(
+  args: ReplayArguments,
+  io: Io,
+  pipeline: Pick<Pipeline, 'replay'>,
+): Promise<Result<ExitCode, UserError>> {
+  const format = formatOption(args.format);
+  if (!format.ok) return format;
+  const text = readText(args.file, documentHint);
+  if (!text.ok) return text;
+  const document = parseDocument(text.value, args.file);
+  if (!document.ok) return document;
+  const chosen = choose(document.value, args);
+  if (!chosen.ok) return chosen;
+
+  const full = chosen.value.length === 1 && args.brief !== true;
+  const { tree, cc = null } = args;
+  if (cc !== null && tree === undefined) {
+    return fail('RW064', '--cc builds a tree, and there is no --tree', 'add --tree TREE');
+  }
+  const choice = tree === undefined ? null : { tree, cc, onProgress: buildProgress(io) };
+  for (const finding of chosen.value) {
+    if (full) show(finding, format.value, io);
+    const again = await replayOne(finding, pipeline, choice);
+    if (!again.ok) return again;
+    const say = full && format.value !== 'text' ? io.err : io.out;
+    say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
+  }
+  return ok(exitCodes.holds);
+}
+
+function choose(document: Document, args: ReplayArguments): Result<readonly Finding[], UserError> {
+  const findings = document.kind === 'finding' ? [document.finding] : document.report.findings;
+  if (findings.length === 0) {
+    return fail('RW072', `${args.file}: the report has no finding`, 'nothing to replay: it holds');
+  }
+  const { id } = args;
+  if (id === undefined) return ok(findings);
+  const found = findings.find((f) => f.id === id) ?? findings[numbered(id) - 1];
+  if (found) return ok([found]);
+  const ids = findings.map((f) => f.id);
+  const hint = didYouMean(id, ids, 'finding');
+  const there = plural(findings.length, 'finding');
+  return fail('RW072', `--id ${id}: not one of the ${there} of ${args.file}`, hint);
+}
+
+/** The number of a finding, counted from 1; 0 where @id is none. */
+function numbered(id: string): number {
+  return /^\d{1,6}$/.test(id) ? Number(id) : 0;
+}
+
+function show(finding: Finding, format: Format, io: Io): void {
+  if (format === 'json') io.out(findingJson(finding));
+  else if (format === 'mail') io.out(mailReport(finding));
+  else io.out(`${findingText(finding, paintFor(io)).join('\n')}\n\n`);
+}
+
+/** Run the schedule of @finding again; it must break the same rule for the same reason. */
+export async function replayOne(
+  finding: Finding,
+  pipeline: Pick<Pipeline, 'replay'>,
+  tree: TreeChoice | null,
+): Promise<Result<Finding, UserError>> {
+  const again = await pipeline.replay(finding, tree);
+  if (!again.ok) return again;
+  const difference = firstDifference(finding, again.value);
+  if (difference === null) return again;
+  return fail(
+    'RW074',
+    `${finding.id}: replayed to another witness: ${difference}`,
+    'it was written by another version, or the file was edited; check the board again',
+  );
+}
+
+/** What a replay must bring back, each with how it is called in an error. */
+const compared: readonly (readonly [string, (f: Finding) => unknown])[] = [
+  ['property', (f) => f.property],
+  ['window', (f) => f.window],
+  ['subject', (f) => f.witness.subject],
+  ['reason', (f) => f.witness.because],
+  ['facts', (f) => Object.entries(f.witness.facts).sort(([a], [b]) => (a < b ? -1 : 1))],
+  ['preemptions', (f) => f.preemptions],
+  ['number of steps', (f) => f.trace.length],
+  ['steps', (f) => f.trace.map((s) => [s.thread, s.op, s.object, s.field, s.result, s.events])],
+];
+
+function firstDifference(before: Finding, after: Finding): string | null {
+  for (const [name, of] of compared) {
+    const [a, b] = [JSON.stringify(of(before)), JSON.stringify(of(after))];
+    if (a === b) continue;
+    return name === 'steps' || name === 'facts' ? `the ${name} differ` : `${name} ${a} is now ${b}`;
+  }
+  return null;
+}

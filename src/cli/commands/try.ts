@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow try: what a fix closes, opens and leaves against the kernel that it stands on.
+
+import { availableParallelism } from 'node:os';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { plural, printable, wrap } from '#base/text';
+import { readFirmware } from '#cli/files';
+import { type BundledFix, bundleFix, namesFile } from '#cli/fix';
+import type { Io } from '#cli/io';
+import { progressLine } from '#cli/progress';
+import { countOption, type Format, formatOption } from '#cli/values';
+import type { FindingRevision } from '#finding/finding';
+import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
+import { readPlatform } from '#platform/index';
+import { type Change, type Trial, tryFix } from '#questions/try';
+import { type ExitCode, exitCodes } from '#report/exit';
+import { grouped } from '#report/text';
+import { defaultExplore } from '#run/explore';
+import { makeExplorer } from '#run/explore-pool';
+import { specOf } from '#run/kernel-spec';
+import { commitFromScript } from '#run/user-fix';
+import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
+import { distinctWorlds, genericWorlds } from '#worlds/generic';
+
+/** The options of the command line, as text. */
+export interface TryArguments {
+  /** A file of a fix, or the id of a known commit. */
+  readonly fix?: string | undefined;
+  readonly firmware?: string | undefined;
+  readonly on: string;
+  /** A kernel tree, and the patches that are judged in its C instead of a fix of the model. */
+  readonly tree?: string;
+  readonly patch?: readonly string[];
+  readonly cc?: string;
+  readonly world?: string;
+  readonly strategy?: string;
+  readonly timeMax?: string;
+  readonly with?: readonly string[];
+  readonly statesMax?: string;
+  readonly jobs?: string;
+  readonly format?: string;
+}
+
+/** A kernel without and with the fix, as data. */
+interface Pair {
+  readonly base: FindingRevision;
+  readonly fixed: FindingRevision;
+  readonly subject: string;
+}
+
+/** What a trial was of. */
+export interface Tried {
+  readonly name: string;
+  readonly commits: readonly string[];
+  readonly subject: string;
+  /** What was counted, and what a search that was cut off should be given. */
+  readonly counted: 'states' | 'runs';
+  readonly limit: string;
+}
+
+/** Run the command: exit 0 where the fix opens nothing, 1 where it opens something. */
+export async function runTry(args: TryArguments, io: Io): Promise<Result<ExitCode, UserError>> {
+  const format = formatOption(args.format);
+  if (!format.ok) return format;
+  const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
+  if (!statesMax.ok) return statesMax;
+  const jobs = countOption('--jobs', args.jobs, 1, 256);
+  if (!jobs.ok) return jobs;
+  const misuse = misuseOf(args);
+  if (misuse) return misuse;
+  const pair = await pairOf(args);
+  if (!pair.ok) return pair;
+  const worlds = worldsOf(args.firmware);
+  if (!worlds.ok) return worlds;
+
+  const explorer = await makeExplorer(jobs.value ?? availableParallelism());
+  const progress = progressLine(io);
+  const options = { ...defaultExplore, ...(statesMax.value && { statesMax: statesMax.value }) };
+  const show = (worldsDone: number, worldsTotal: number, world: string): void =>
+    progress.show({ worldsDone, worldsTotal, world, states: 0, findings: 0 });
+  const trial = await tryFix(worlds.value, pair.value, explorer, options, show).finally(
+    async () => {
+      progress.end();
+      await explorer.close();
+    },
+  );
+  const { base, subject } = pair.value;
+  const limit = '--states-max explores more';
+  const tried: Tried = { ...base, subject, counted: 'states', limit };
+  io.out(trialText(tried, trial, format.value));
+  return ok(verdict(trial));
+}
+
+/** Options that go with a tree only, or a fix that is missing. */
+function misuseOf(args: TryArguments): Result<never, UserError> | null {
+  const ofTree = ['patch', 'world', 'cc', 'strategy', 'timeMax'] as const;
+  const given = ofTree.find((name) => args[name] !== undefined);
+  if (given !== undefined) {
+    const flag = given === 'timeMax' ? 'time-max' : given;
+    return fail('RW066', `--${flag} is for a kernel tree`, 'name the tree with --tree');
+  }
+  if (args.fix !== undefined) return null;
+  return fail('RW060', 'there is no fix to try', 'name one, or --tree and --patch');
+}
+
+/** A trial as text or JSON. */
+export function trialText(tried: Tried, trial: Trial, format: Format): string {
+  if (format !== 'json') return `${trialLines(tried, trial).join('\n')}\n`;
+  const { name, commits, subject } = tried;
+  const head = { format: 'racewindow/trial@1', kernel: { name, commits }, fix: subject };
+  return `${JSON.stringify({ ...head, ...trial }, null, 2)}\n`;
+}
+
+/** Opening something decides; else a search that was cut off is no proof. */
+function verdict(trial: Trial): ExitCode {
+  if (trial.opens.length > 0) return exitCodes.violated;
+  return trial.bounded.length > 0 ? exitCodes.bounded : exitCodes.holds;
+}
+
+async function pairOf(args: TryArguments): Promise<Result<Pair, UserError>> {
+  const found = findRevision(args.on);
+  if (!found.ok) return found;
+  const scripts: BundledFix[] = [];
+  const below = await added(found.value, args.with ?? [], scripts);
+  if (!below.ok) return below;
+  const base = specOf(below.value, [...scripts]);
+  const fixed = await added(below.value, [args.fix ?? ''], scripts);
+  if (!fixed.ok) return fixed;
+  const subject = fixed.value.commits.find((c) => !below.value.commits.includes(c))?.subject ?? '';
+  return ok({ base, fixed: specOf(fixed.value, scripts), subject });
+}
+
+/** @revision with the commits and fixes called @names; the scripts of fixes go to @scripts. */
+async function added(
+  revision: Revision,
+  names: readonly string[],
+  scripts: BundledFix[],
+): Promise<Result<Revision, UserError>> {
+  const commits: (string | Commit)[] = [];
+  for (const name of names) {
+    if (!namesFile(name)) {
+      commits.push(name);
+      continue;
+    }
+    const script = await bundleFix(name);
+    if (!script.ok) return script;
+    const commit = commitFromScript(script.value);
+    if (!commit.ok) return commit;
+    scripts.push(script.value);
+    commits.push(commit.value);
+  }
+  return withCommits(revision, { with: commits });
+}
+
+function worldsOf(firmware: string | undefined): Result<DerivedWorld[], UserError> {
+  if (firmware === undefined) return ok(genericWorlds());
+  const input = readFirmware(firmware);
+  if (!input.ok) return input;
+  const platform = readPlatform(input.value.bytes);
+  if (!platform.ok) return platform;
+  const axes = { asyncProbe: false, strictDevlink: false };
+  return ok(distinctWorlds(worldsForPlatform(platform.value, axes)));
+}
+
+function trialLines(tried: Tried, trial: Trial): string[] {
+  const size = `${plural(trial.worlds, 'world')}, ${grouped(trial.states)} ${tried.counted}`;
+  const lines = wrap(printable(`${tried.name}: ${tried.subject}`), { rest: '  ' });
+  lines.push(`  ${size}`);
+  for (const [what, list] of [
+    ['closes', trial.closes],
+    ['opens', trial.opens],
+    ['leaves', trial.leaves],
+  ] as const) {
+    lines.push('', list.length === 0 ? `${what} nothing` : what);
+    lines.push(...list.flatMap((change) => changeLines(change, what === 'opens')));
+  }
+  if (trial.undecided.length > 0) {
+    lines.push('', 'undecided: seen on one side, where the search of the other was cut off');
+    lines.push(...trial.undecided.flatMap((change) => changeLines(change, false)));
+  }
+  if (trial.bounded.length === 0) return lines;
+  const left = plural(trial.bounded.length, 'world');
+  const text = `bounded: ${left} not explored in full; ${tried.limit}`;
+  return [...lines, '', ...wrap(text, { rest: '  ' })];
+}
+
+/** A change in lines of a report; @detailed: with the reason that a run gave. */
+export function changeLines(change: Change, detailed: boolean): string[] {
+  const { window, report, classes, because } = change;
+  const where = `${plural(classes.length, 'class', 'classes')}: ${classes.join(', ')}`;
+  const head = `  ${(window ?? 'new').padEnd(4)} ${report.padEnd(15)} `;
+  const lines = wrap(printable(where), { first: head, rest: ' '.repeat(head.length) });
+  return detailed ? [...lines, ...wrap(printable(because), { first: '         ' })] : lines;
+}

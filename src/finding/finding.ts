@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A finding: everything that any report, the viewer and replay need, in plain data.
+
+import type { Why } from '#checker/index';
+import type { OpKind } from '#env/op';
+
+/** One step of a finding's trace; see StepRecord in checker/program/program.ts. */
+export interface TraceStep {
+  readonly thread: string;
+  readonly op: OpKind;
+  readonly object: string;
+  readonly field: string;
+  readonly function: string;
+  readonly stack: readonly string[];
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly before: string;
+  readonly after: string;
+  readonly result: string;
+  readonly marked: boolean;
+  readonly locks: readonly string[];
+  readonly events: readonly string[];
+}
+
+export interface Witness {
+  /** As dmesg names it. */
+  readonly subject: string;
+  readonly because: string;
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Store buffers: stores to these fields (`type.field`) may be seen late and out of order. */
+export interface Memory {
+  readonly model: 'tso' | 'pso';
+  readonly fields: readonly string[];
+}
+
+/** Why it fails, in indices into the trace; see checker/explain/brief.ts. */
+export type { Why };
+
+export interface FindingRevision {
+  readonly name: string;
+  /** Ids of the commits, in order, that stand on the base. */
+  readonly commits: readonly string[];
+  readonly userFixes: readonly {
+    readonly name: string;
+    readonly sha256: string;
+    readonly source: string;
+  }[];
+}
+
+/** What a finding of the kernel's own C was made from; its patches are the revision's userFixes. */
+export interface FindingSource {
+  /** Files that the run passed through, patches included: path in the tree -> sha256. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly compiler: string;
+  /** Key of the image; addresses mean something only there. */
+  readonly image: string;
+  /** So many of the userFixes, the first ones, are taken back. */
+  readonly reverts: number;
+  /** Addresses that became switch points only while searching. */
+  readonly points: readonly number[];
+}
+
+/** No times, no paths: the same check gives the same bytes anywhere. */
+export interface Finding {
+  readonly format: 'racewindow/finding@1';
+  /** Stable within a report: property, window and class in short. */
+  readonly id: string;
+  readonly revision: FindingRevision;
+  /** Absent: a finding of the model. */
+  readonly source?: FindingSource;
+  /** A World (worlds/world.ts), complete. */
+  readonly world: unknown;
+  /** Absent: sequential consistency. */
+  readonly memory?: Memory;
+  readonly property: string;
+  /** Catalogue entry, or null: fits no known signature, it may be new. */
+  readonly window: string | null;
+  /** Key of the class of client. */
+  readonly class: string;
+  /** All devices of the board in that class, as dmesg names them. */
+  readonly devices: readonly string[];
+  /** The rule in a sentence. */
+  readonly rule: string;
+  /** What is seen on a real machine, if the catalogue knows. */
+  readonly symptom: string | null;
+  /** Commits that may have opened it: candidate Fixes: lines, "12digits (\"subject\")". */
+  readonly fixes: readonly string[];
+  readonly links: readonly string[];
+  /** What the world assumes beyond the board: async probing, a deferral, ... */
+  readonly assumed: readonly string[];
+  readonly threads: readonly string[];
+  /** Preemptive switches in the schedule, and whether that is proved to be the fewest. */
+  readonly preemptions: number;
+  readonly minimal: boolean;
+  readonly schedule: string;
+  readonly trace: readonly TraceStep[];
+  /** Index into trace of the access that decides. */
+  readonly deciding: number | null;
+  /** Absent where there is nothing to say. */
+  readonly why?: Why;
+  readonly witness: Witness;
+}

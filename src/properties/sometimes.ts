@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Proofs that a world is not vacuous: in some run it binds, defers, retries and groups.
+
+import type { RunEvent, Sometimes } from '#checker/program/scene';
+import type { RuleContext } from '#properties/index';
+
+/** Name of the thread that works off the deferred list; see scene.ts. */
+export const DEFERRED_WORKER = 'kworker/u8:1';
+
+/** What every world must show in at least one run, about the devices in its focus. */
+export const REQUIRED: readonly string[] = ['binds', 'defers', 'retries', 'groups'];
+
+/** Short names of what is to happen at least once, with how to see it. */
+export function sometimesFor(ctx: RuleContext): Sometimes[] {
+  const focus = (e: RunEvent): boolean => {
+    const d = ctx.watched(e.args[0]);
+    return d !== undefined && ctx.world.focus.includes(d.data.name);
+  };
+  const seen = (id: string, event: string, also: (e: RunEvent) => boolean = () => true) => ({
+    id,
+    events: [event],
+    holds: (e: RunEvent) => focus(e) && also(e),
+  });
+  return [
+    seen('binds', 'bound'),
+    seen('defers', 'deferred'),
+    seen('retries', 'bound', (e) => e.thread === DEFERRED_WORKER),
+    seen('groups', 'group-set'),
+    seen('grouped-by-walk', 'group-set', (e) => e.args[3] === 'walk'),
+    seen('grouped-by-notifier', 'group-set', (e) => e.args[3] === 'notifier'),
+    seen('grouped-by-replay', 'group-set', (e) => e.args[3] === 'replay'),
+    seen('visited-by-walk', 'walk-visit'),
+    seen('configured-by-walk', 'configure-begin', (e) => e.args[1] === 'walk'),
+    seen('driver-set-at-visit', 'configure-skipped', (e) => e.args[1] === 'walk'),
+    seen('deferred-while-registering', 'not-ready-deferred'),
+    seen('fwspec-found-at-bind', 'fwspec-found'),
+    seen('flag-lost', 'flag-lost'),
+    {
+      id: 'waits-half-probed',
+      events: ['deferred'],
+      holds: (e, peek) => {
+        const d = ctx.watched(e.args[0]);
+        if (d === undefined || !focus(e)) return false;
+        return peek.get(d.handle, 'iommu') !== null && peek.get(d.handle, 'iommu_group') === null;
+      },
+    },
+    seen('ready', 'use-default-domain', (e) => e.args[1] === 0 && e.args[2] !== null),
+  ];
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The whole check: worlds of a board, explored, merged into findings and verdicts.
+//
+// Worlds that are equal up to names are explored once; what was found is then run again in each of
+// the others under its names. A verdict is given class by class. One finding is kept for each
+// property, window and kind of client; its devices are those of the classes that show it.
+
+import { assert, must } from '#base/assert';
+import type { Finding, Memory } from '#finding/finding';
+import type { CheckOptions, CheckProgress, CheckResult, Outcome, Verdict } from '#finding/report';
+import type { Revision } from '#kernel/index';
+import { kindOfKey, type Platform } from '#platform/index';
+import { appliesTo } from '#properties/applies';
+import { properties, propertyNamed } from '#properties/index';
+import { exploreJournaled, Journal } from '#run/journal';
+import { specOf } from '#run/kernel-spec';
+import { explainAll, openPool, type Pool } from '#run/pool';
+import { Watch } from '#run/progress';
+import { bestOf, sortKey, type WorldFinding, type WorldOutcome } from '#run/run-world';
+import { toFinding, transfer } from '#run/to-finding';
+import type { FixScript } from '#run/user-fix';
+import { memoryOf } from '#run/watched-scene';
+import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
+import { genericWorlds } from '#worlds/generic';
+import { shapeOf } from '#worlds/shape';
+import { coverageOf, noticedIn } from './coverage.ts';
+
+/** The kernel to check. */
+export interface CheckedKernel {
+  readonly revision: Revision;
+  /** Scripts of the user's own fixes among its commits. */
+  readonly userFixes: readonly FixScript[];
+}
+
+/** A derived world with the outcome of the world explored in its stead. */
+interface Explored {
+  readonly derived: DerivedWorld;
+  /** The world that was explored: of the same shape. */
+  readonly stand: DerivedWorld;
+  readonly outcome: WorldOutcome;
+}
+
+/** Check a board, or the generic worlds where @platform is null. */
+export async function checkPlatform(
+  platform: Platform | null,
+  kernel: CheckedKernel,
+  options: CheckOptions,
+  version: string,
+  onProgress: (progress: CheckProgress) => void = () => {},
+): Promise<CheckResult> {
+  const spec = specOf(kernel.revision, kernel.userFixes);
+  const worlds = chosenWorlds(platform, options);
+  const watch = new Watch(onProgress);
+  const pool = openPool(options.jobs, worlds.length, () => watch.show());
+  try {
+    const explored = await explore(pool, worlds, kernel, options, version, watch);
+    const all = mergeFindings(explored, spec, options.memory);
+    const { windows } = options;
+    const shown = all.filter(
+      (f) => windows === null || (f.window !== null && windows.includes(f.window)),
+    );
+    const findings = await explain(pool, shown, spec, wantedOf(kernel.revision, options), options);
+    return resultOf(explored, findings, kernel, options, version);
+  } finally {
+    watch.end();
+    await pool.close();
+  }
+}
+
+function resultOf(
+  explored: readonly Explored[],
+  findings: readonly Finding[],
+  kernel: CheckedKernel,
+  options: CheckOptions,
+  version: string,
+): CheckResult {
+  const spec = specOf(kernel.revision, kernel.userFixes);
+  return {
+    tool: { name: 'racewindow', version, format: 'racewindow/report@1' },
+    kernel: {
+      name: spec.name,
+      commits: spec.commits,
+      userFixes: spec.userFixes.map((fix) => fix.name),
+    },
+    coverage: coverageOf(distinct(explored), options),
+    verdicts: verdictsOf(explored, kernel.revision, options),
+    findings,
+    ...(options.strategy.kind === 'exhaustive' ? { noticed: noticedIn(distinct(explored)) } : {}),
+  };
+}
+
+/** The worlds of the classes that were asked for. */
+export function chosenWorlds(
+  platform: Platform | null,
+  options: Pick<CheckOptions, 'devices' | 'asyncProbe' | 'strictDevlink'>,
+): DerivedWorld[] {
+  const { devices, asyncProbe, strictDevlink } = options;
+  const axes = { asyncProbe, strictDevlink, prefer: devices ?? [] };
+  const worlds =
+    platform === null
+      ? genericWorlds().map((d) => withSwitches(d, asyncProbe, strictDevlink))
+      : worldsForPlatform(platform, axes);
+  if (devices === null) return worlds;
+  return worlds.filter((w) => w.devices.some((name) => devices.includes(name)));
+}
+
+function withSwitches(d: DerivedWorld, asyncProbe: boolean, strictDevlink: boolean): DerivedWorld {
+  if (!asyncProbe && !strictDevlink) return d;
+  const switches = { ...d.world.switches, asyncProbe, strictDevlink };
+  const devices = d.world.devices.map((dev) =>
+    dev.driver ? { ...dev, driver: { ...dev.driver, async: asyncProbe } } : dev,
+  );
+  return { ...d, world: { ...d.world, switches, devices } };
+}
+
+/** Ids of the properties to watch, null for all. */
+function wantedOf(revision: Revision, { properties: ids }: CheckOptions): readonly string[] | null {
+  return ids?.filter((id) => appliesTo(id, revision)) ?? null;
+}
+
+async function explore(
+  pool: Pool,
+  worlds: readonly DerivedWorld[],
+  kernel: CheckedKernel,
+  options: CheckOptions,
+  version: string,
+  watch: Watch,
+): Promise<Explored[]> {
+  const stands = new Map<string, DerivedWorld>();
+  for (const w of worlds) {
+    const shape = shapeOf(w.world);
+    if (!stands.has(shape)) stands.set(shape, w);
+  }
+  const spec = specOf(kernel.revision, kernel.userFixes);
+  const wanted = wantedOf(kernel.revision, options);
+  const { strategy, memory, statesMax, timeMaxMs, auditCache, depthMax, minimiseMax } = options;
+  const tasks = [...stands.values()].map(({ world }) => ({
+    world,
+    kernel: spec,
+    properties: wanted,
+    strategy,
+    ...(memory === undefined ? {} : { memory }),
+    statesMax,
+    timeMaxMs,
+    ...(auditCache === undefined ? {} : { auditCache }),
+    ...(depthMax === undefined ? {} : { depthMax }),
+    ...(minimiseMax === undefined ? {} : { minimiseMax }),
+  }));
+  watch.begin(tasks.map(({ world }) => world.name));
+  const journal = options.resume === undefined ? null : new Journal(options.resume, version);
+  const done = (i: number, outcome: WorldOutcome): void => watch.done(i, outcome);
+  const outcomes = await exploreJournaled(pool, tasks, journal, done, (i) => ({
+    row: watch.row(i),
+  }));
+  watch.end();
+  const byShape = new Map([...stands.keys()].map((shape, i) => [shape, outcomes[i]]));
+  return worlds.map((derived) => {
+    const shape = shapeOf(derived.world);
+    const [stand, outcome] = [stands.get(shape), byShape.get(shape)];
+    assert(stand && outcome, `${derived.world.name} was not explored`);
+    return { derived, stand, outcome };
+  });
+}
+
+interface Placed extends WorldFinding {
+  readonly derived: DerivedWorld;
+  /** Devices of all classes of the kind that show it. */
+  readonly devices: readonly string[];
+}
+
+/** One finding for each property, window and kind of client. */
+function mergeFindings(
+  explored: readonly Explored[],
+  spec: Finding['revision'],
+  memory: Memory | undefined,
+): Placed[] {
+  const kinds = new Map<string, Omit<Placed, 'devices'>[]>();
+  for (const { derived, stand, outcome } of explored) {
+    for (const f of outcome.findings) {
+      const here = derived === stand ? f : transfer(f, stand.world, derived.world, spec, memory);
+      assert(here, `${f.property} of ${stand.world.name} does not show under other names`);
+      const kind = kindOfKey(derived.classKey);
+      const list = kinds.get(kind) ?? [];
+      list.push({ ...here, derived });
+      kinds.set(kind, list);
+    }
+  }
+  const found = [...kinds.values()].flatMap((list) =>
+    bestOf(list).map((f) => ({ ...f, devices: devicesOf(f, list) })),
+  );
+  return found.sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
+}
+
+/** The devices of the classes that show what @f shows; the class of @f first. */
+function devicesOf(f: Omit<Placed, 'devices'>, list: readonly Omit<Placed, 'devices'>[]): string[] {
+  const same = list.filter((o) => o.property === f.property && o.window === f.window);
+  return [...new Set([f, ...same].flatMap((o) => o.derived.devices))];
+}
+
+function orderKey(f: Placed): string {
+  return `${sortKey(f)}|${f.derived.classKey}`;
+}
+
+/** @found as findings, each with why it fails. */
+async function explain(
+  pool: Pool,
+  found: readonly Placed[],
+  spec: Finding['revision'],
+  properties: readonly string[] | null,
+  { memory }: CheckOptions,
+): Promise<Finding[]> {
+  const worlds = [...new Set(found.map((f) => f.derived))];
+  const tasks = worlds.map((derived) => ({
+    world: derived.world,
+    kernel: spec,
+    properties,
+    ...(memory === undefined ? {} : { memory }),
+    findings: found
+      .filter((f) => f.derived === derived)
+      .map(({ property, window, schedule, witness }) => {
+        return { property, window, schedule, subject: witness.subject };
+      }),
+  }));
+  const answers = await explainAll(pool, tasks);
+  const next = worlds.map(() => 0);
+  return found.map(({ derived, devices, ...f }) => {
+    const at = worlds.indexOf(derived);
+    const explained = answers[at]?.[next[at]!++];
+    assert(explained, `${f.property} of ${derived.world.name} has been explained`);
+    const { world } = derived;
+    const kind = kindOfKey(derived.classKey);
+    const place = { world, kind, devices, kernel: spec, memory: memory ?? memoryOf(world) };
+    return toFinding({ ...f, ...explained }, place);
+  });
+}
+
+/** Each world that was explored, once. */
+function distinct(explored: readonly Explored[]): Explored[] {
+  return explored.filter((e) => e.derived === e.stand);
+}
+
+/**
+ * One row for each property and outcome. Where windows are asked for, a property that is broken in
+ * other windows only has no row for these classes: nothing was asked about it.
+ */
+function verdictsOf(
+  explored: readonly Explored[],
+  revision: Revision,
+  options: CheckOptions,
+): Verdict[] {
+  const rows: Verdict[] = [];
+  for (const { id } of properties) {
+    if (options.properties !== null && !options.properties.includes(id)) continue;
+    const byOutcome = new Map<Outcome, Set<string>>();
+    for (const { derived } of explored) {
+      const cycle = id === 'P9' && options.windows === null && couldLock(derived, explored);
+      const outcome = cycle
+        ? 'violated'
+        : outcomeOf(id, derived.classKey, explored, options.windows, revision);
+      if (outcome === null) continue;
+      const devices = byOutcome.get(outcome) ?? new Set<string>();
+      for (const name of derived.devices) devices.add(name);
+      byOutcome.set(outcome, devices);
+    }
+    for (const outcome of ['violated', 'bounded', 'holds', 'n.a.'] as const) {
+      const devices = byOutcome.get(outcome);
+      if (devices) rows.push({ property: id, outcome, devices: [...devices].sort() });
+    }
+  }
+  return rows;
+}
+
+/** True if locks are taken in a cycle, deadlock or not, in a world of the class of @derived. */
+function couldLock({ classKey }: DerivedWorld, explored: readonly Explored[]): boolean {
+  return explored.some(
+    ({ derived, outcome }) =>
+      derived.classKey === classKey && outcome.detected.some((d) => d.kind === 'lock-order'),
+  );
+}
+
+function outcomeOf(
+  property: string,
+  classKey: string,
+  explored: readonly Explored[],
+  windows: readonly string[] | null,
+  revision: Revision,
+): Outcome | null {
+  if (!appliesTo(property, revision)) return 'n.a.';
+  const { concerns } = must(propertyNamed(property), property);
+  const mine = explored.filter((e) => e.derived.classKey === classKey);
+  if (concerns && !mine.some((e) => concerns(e.derived.world))) return null;
+  const broken = mine.flatMap((e) => e.outcome.findings.filter((f) => f.property === property));
+  const isAsked = ({ window }: WorldFinding): boolean =>
+    windows === null || (window !== null && windows.includes(window));
+  if (broken.some(isAsked)) return 'violated';
+  if (broken.length > 0) return null;
+  return mine.some((e) => e.outcome.bounded.length > 0) ? 'bounded' : 'holds';
+}

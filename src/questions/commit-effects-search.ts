@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a commit changes: a small world that comes to something else once it is taken away.
+//
+// A stack of commits is a claim that each of them matters. What each of them changes is kept in
+// commit-effects.ts, which scripts/shows.mjs writes and checks.
+
+import { check } from '#checker/index';
+import { type Revision, withCommits } from '#kernel/index';
+import { type Explored, exploreWorld } from '#run/explore';
+import { watchedScene } from '#run/watched-scene';
+import type { DerivedWorld } from '#worlds/derive';
+
+/** What is there with a commit and gone without it, and the other way round. */
+export interface Difference {
+  readonly gone: readonly string[];
+  readonly come: readonly string[];
+}
+
+/** A search per world and kernel; a table that remembers may stand in for it. */
+export type Look = (derived: DerivedWorld, revision: Revision) => Explored;
+
+/** States of one world; what is larger shows nothing here. */
+export const NEEDED_STATES = 30_000;
+
+/** The usual search, in full or not at all. */
+export const look: Look = (derived, revision) =>
+  exploreWorld(derived, revision, { statesMax: NEEDED_STATES, preemptions: 0 });
+
+/** What is compared: rules that break with their windows, what happens in some run, data races. */
+export type Aspect = 'breaks' | 'happens' | 'races';
+
+/**
+ * How @derived differs under @revision without @sha in one aspect; null where it does not, where it
+ * is too large, or where the commit cannot be taken away.
+ */
+export function withoutCommit(
+  derived: DerivedWorld,
+  revision: Revision,
+  sha: string,
+  aspect: Aspect,
+  by: Look = look,
+): Difference | null {
+  const without = withCommits(revision, { without: [sha] });
+  if (!without.ok) return null;
+  if (aspect === 'races') return differ(races(derived, revision), races(derived, without.value));
+  const [here, there] = [by(derived, revision), by(derived, without.value)];
+  if (here.bounded || there.bounded) return null;
+  if (aspect === 'breaks') return differ(breaks(here), breaks(there));
+  return differ(here.reached, there.reached);
+}
+
+function breaks({ sightings }: Explored): string[] {
+  return sightings.map((s) => `${s.report} ${s.window ?? 'new'}`);
+}
+
+/** Fields of an object that are read and written at once, one of the two without a mark. */
+function races({ world }: DerivedWorld, revision: Revision): string[] {
+  const options = { statesMax: NEEDED_STATES, minimiseMax: 1, explainMax: 0 };
+  const { detected } = check(watchedScene(world, revision, null), options);
+  const found = detected.filter((r) => r.property === 'data-race');
+  return found.map((r) => `data race on ${r.subject.replace(/^.*\./, '')}: ${r.because}`);
+}
+
+function differ(here: readonly string[], there: readonly string[]): Difference | null {
+  const gone = [...new Set(here.filter((x) => !there.includes(x)))].sort();
+  const come = [...new Set(there.filter((x) => !here.includes(x)))].sort();
+  return gone.length + come.length > 0 ? { gone, come } : null;
+}

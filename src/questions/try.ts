@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A fix judged: what it closes, opens and leaves against its base, over a set of worlds.
+
+import type { FindingRevision } from '#finding/finding';
+import { kindOfKey } from '#platform/index';
+import { type Explored, type ExploreOptions, keyOf, type Sighting } from '#run/explore';
+import type { Explorer } from '#run/explore-pool';
+import type { DerivedWorld } from '#worlds/derive';
+
+/** A broken rule in one window, with the classes it shows in. */
+export interface Change {
+  readonly window: string | null;
+  readonly report: string;
+  readonly classes: readonly string[];
+  readonly because: string;
+}
+
+/** What a fix does. */
+export interface Trial {
+  readonly closes: readonly Change[];
+  readonly opens: readonly Change[];
+  readonly leaves: readonly Change[];
+  /**
+   * There on one side alone, and the search of the other side was cut off: in a class of which a
+   * world was not explored in full, what was not found may still be there.
+   */
+  readonly undecided: readonly Change[];
+  readonly worlds: number;
+  readonly states: number;
+  /** Worlds that were not explored in full, under the base or with the fix. */
+  readonly bounded: readonly string[];
+}
+
+/** Explore @worlds under @base and under @fixed, and compare the sets of sightings. */
+export async function tryFix(
+  worlds: readonly DerivedWorld[],
+  revisions: { readonly base: FindingRevision; readonly fixed: FindingRevision },
+  explorer: Explorer,
+  options: ExploreOptions,
+  onProgress: (done: number, total: number, world: string) => void = () => {},
+): Promise<Trial> {
+  let done = 0;
+  const explore = async (derived: DerivedWorld, spec: FindingRevision): Promise<Explored> => {
+    const result = await explorer.explore({ derived, spec, options });
+    onProgress(++done, 2 * worlds.length, derived.world.name);
+    return result;
+  };
+  return trialOf(
+    await Promise.all(
+      worlds.map((w) => Promise.all([explore(w, revisions.base), explore(w, revisions.fixed)])),
+    ),
+  );
+}
+
+/** Compare what worlds came to without the fix and with it. */
+export function trialOf(pairs: readonly (readonly [Explored, Explored])[]): Trial {
+  const [base, fixed] = [pairs.map(([b]) => b), pairs.map(([, f]) => f)];
+  const [before, after] = [sightings(base), sightings(fixed)];
+  const gone = [...before].filter(([key]) => !after.has(key));
+  const come = [...after].filter(([key]) => !before.has(key));
+  const isCut = (side: readonly Explored[]) => {
+    const cut = new Set(side.filter((e) => e.bounded).map((e) => e.classKey));
+    return ([, s]: readonly [string, Sighting]): boolean => cut.has(s.classKey);
+  };
+  const [goneCut, comeCut] = [isCut(fixed), isCut(base)];
+  return {
+    closes: changes(gone.filter((entry) => !goneCut(entry))),
+    opens: changes(come.filter((entry) => !comeCut(entry))),
+    undecided: changes([...gone.filter(goneCut), ...come.filter(comeCut)]),
+    leaves: changes([...after].filter(([key]) => before.has(key))),
+    worlds: pairs.length,
+    states: pairs.flat().reduce((sum, e) => sum + e.states, 0),
+    bounded: pairs
+      .filter(([b, f]) => b.bounded || f.bounded)
+      .map(([b]) => `${b.world} ${b.classKey}`),
+  };
+}
+
+function sightings(explored: readonly Explored[]): Map<string, Sighting> {
+  return new Map(explored.flatMap((e) => e.sightings.map((s) => [keyOf(s), s] as const)));
+}
+
+/** One entry for each window and rule; those that fit no window first. */
+function changes(list: readonly (readonly [string, Sighting])[]): Change[] {
+  const byKey = new Map<string, Change>();
+  for (const [, s] of list) {
+    const key = `${s.window ?? ''} ${s.report}`;
+    const known = byKey.get(key);
+    const classes = [...new Set([...(known?.classes ?? []), kindOfKey(s.classKey)])].sort();
+    const { window, report } = s;
+    byKey.set(key, { window, report, classes, because: known?.because ?? s.because });
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow source check: the worlds of a board, run in the kernel's own C.
+
+import { createHash } from 'node:crypto';
+import { must } from '#base/assert';
+import type { Finding, FindingRevision, FindingSource } from '#finding/finding';
+import type {
+  CheckOptions,
+  CheckProgress,
+  CheckResult,
+  HitLimit,
+  Outcome,
+  Verdict,
+} from '#finding/report';
+import type { Platform } from '#platform/index';
+import { properties } from '#properties/index';
+import { SourceError } from '#realc/build/errors';
+import { type BuildOptions, buildTree, type KernelImage } from '#realc/build/image';
+import { sortKey } from '#run/run-world';
+import { toFinding } from '#run/to-finding';
+import { type DerivedWorld, kindOfKey, worldsForPlatform } from '#worlds/derive';
+import { shapeOf } from '#worlds/shape';
+import type { World } from '#worlds/world';
+import { runWorldTasks, type WorldAnswer } from './pool.ts';
+import { BOUND, type SourceFinding, TIME_MAX_MS, type WorldSearch } from './search-world.ts';
+import { sourceWorlds } from './worlds.ts';
+
+/** Options of a check beyond those of the model's. */
+export interface SourceCheckOptions extends BuildOptions {
+  readonly check: CheckOptions;
+  /** Only the named world; null: those of the board, or all named ones without a board. */
+  readonly world: string | null;
+  readonly version: string;
+  onWorld?(progress: CheckProgress): void;
+}
+
+interface Outcomes extends WorldAnswer {
+  readonly derived: DerivedWorld;
+  /** The world that was run: of the same shape. */
+  readonly stand: DerivedWorld;
+}
+
+/** The worlds to search: of a board, or the named ones. */
+export function chosenWorlds(
+  platform: Platform | null,
+  opt: Pick<SourceCheckOptions, 'check' | 'world'>,
+): DerivedWorld[] {
+  const { asyncProbe, strictDevlink, devices } = opt.check;
+  const place = (world: World): DerivedWorld => ({
+    world,
+    classKey: world.classKey,
+    devices: world.focus,
+  });
+  if (opt.world !== null) {
+    const world = sourceWorlds.find((w) => w.name === opt.world);
+    if (!world) {
+      const names = sourceWorlds.map((w) => w.name).join(', ');
+      throw new SourceError('RW309', `${opt.world}: there is no such world`, `one of ${names}`);
+    }
+    return [place(world)];
+  }
+  const all = platform
+    ? worldsForPlatform(platform, { asyncProbe, strictDevlink, prefer: devices ?? [] })
+    : sourceWorlds.map(place);
+  return devices ? all.filter((w) => w.devices.some((d) => devices.includes(d))) : all;
+}
+
+/** Worlds of one shape come to the same; the first stands for all. */
+export function firstsOf(worlds: readonly DerivedWorld[]): DerivedWorld[] {
+  const shapes = new Map<string, DerivedWorld>();
+  for (const d of worlds) if (!shapes.has(shapeOf(d.world))) shapes.set(shapeOf(d.world), d);
+  return [...shapes.values()];
+}
+
+/** Check a tree: build it, run the worlds, and report as `racewindow check` does. */
+export async function checkSource(
+  tree: string,
+  platform: Platform | null,
+  opt: SourceCheckOptions,
+): Promise<CheckResult> {
+  const image = await buildTree(tree, opt);
+  const worlds = chosenWorlds(platform, opt);
+  const { strategy, timeMaxMs, statesMax, properties: chosen } = opt.check;
+  const check = { strategy, timeMaxMs, statesMax, properties: chosen };
+  const firsts = firstsOf(worlds);
+  const tasks = firsts.map(({ world }) => ({ world, check }));
+  let worldsDone = 0;
+  let found = 0;
+  let states = 0;
+  const answers = await runWorldTasks(image, tasks, opt.check.jobs, (i, answer) => {
+    worldsDone++;
+    found += answer.findings.length;
+    states += answer.search?.runs ?? 0;
+    const world = firsts[i]!.world.name;
+    const worldsTotal = worlds.length;
+    opt.onWorld?.({ worldsDone, worldsTotal, world, states, findings: found });
+  });
+  const byShape = new Map(firsts.map(({ world }, i) => [shapeOf(world), i]));
+  const outcomes = worlds.map((derived): Outcomes => {
+    const i = must(byShape.get(shapeOf(derived.world)), derived.world.name);
+    return { ...answers[i]!, derived, stand: firsts[i]! };
+  });
+  const refused = outcomes.find((o) => o.refused !== null);
+  if (refused && opt.world !== null) {
+    throw new SourceError('RW309', refused.refused!, 'choose another world');
+  }
+  return report(image, outcomes, opt);
+}
+
+function revisionOf(image: KernelImage, opt: SourceCheckOptions): FindingRevision {
+  const fix = (prefix: string) => (p: { name: string; text: string }) => ({
+    name: `${prefix}${p.name.replace(/^.*\//, '')}`,
+    sha256: createHash('sha256').update(p.text).digest('hex'),
+    source: p.text,
+  });
+  const userFixes = [
+    ...(opt.reverts ?? []).map(fix('revert ')),
+    ...(opt.patches ?? []).map(fix('')),
+  ];
+  return { name: `linux-${image.version.text}`, commits: [], userFixes };
+}
+
+/** What @f was made from, so that a replay can tell whether it has the same. */
+function sourceOf(image: KernelImage, f: SourceFinding, opt: SourceCheckOptions): FindingSource {
+  const files: Record<string, string> = {};
+  const names = new Set(f.trace.flatMap((s) => (s.file === null ? [] : [s.file])));
+  for (const name of [...names].sort()) {
+    const hash = image.fileHash(name);
+    if (hash !== null) files[name] = hash;
+  }
+  const { compiler, key } = image;
+  return { files, compiler, image: key, reverts: opt.reverts?.length ?? 0, points: f.points };
+}
+
+function report(
+  image: KernelImage,
+  outcomes: readonly Outcomes[],
+  opt: SourceCheckOptions,
+): CheckResult {
+  const kernel = revisionOf(image, opt);
+  const { windows, strategy } = opt.check;
+  const outcomesRun = outcomes.filter((o) => o.derived === o.stand);
+  const best = new Map<string, Finding>();
+  for (const { derived, stand, findings } of outcomes) {
+    for (const f of findings) {
+      const { world } = stand;
+      const kind = kindOfKey(derived.classKey);
+      const key = `${f.property}|${f.window}|${kind}`;
+      const known = best.get(key);
+      const devices = [...new Set([...(known?.devices ?? []), ...derived.devices])];
+      const place = { world, kind, devices, kernel, source: sourceOf(image, f, opt) };
+      const isBetter = !known || f.preemptions < known.preemptions;
+      best.set(key, isBetter ? toFinding(f, place) : { ...known, devices });
+    }
+  }
+  const findings = [...best.values()]
+    .filter((f) => windows === null || (f.window !== null && windows.includes(f.window)))
+    .sort((a, b) => (`${sortKey(a)}|${a.class}` < `${sortKey(b)}|${b.class}` ? -1 : 1));
+  const ran = outcomesRun.filter((o) => o.search);
+  const sum = (pick: (s: WorldSearch) => number): number =>
+    ran.reduce((total, o) => total + pick(o.search!), 0);
+  const clients = (w: World): number => w.devices.filter((d) => d.iommus.length > 0).length;
+  return {
+    tool: { name: 'racewindow', version: opt.version, format: 'racewindow/report@1' },
+    kernel: { name: kernel.name, commits: [], userFixes: kernel.userFixes.map((f) => f.name) },
+    coverage: {
+      worlds: ran.length,
+      clientsMax: Math.max(0, ...ran.map((o) => clients(o.derived.world))),
+      instancesMax: Math.max(0, ...ran.map((o) => o.derived.world.instances.length)),
+      states: sum((s) => s.runs),
+      transitions: sum((s) => s.runs * s.points),
+      strategy: strategy.kind === 'source' ? 'source' : `bound=${boundOf(strategy)}`,
+      bounded: limitsOf(outcomesRun, opt),
+    },
+    verdicts: verdictsOf(outcomes, opt),
+    findings,
+  };
+}
+
+function boundOf(strategy: CheckOptions['strategy']): number {
+  return strategy.kind === 'bound' ? strategy.preemptionsMax : BOUND;
+}
+
+/** Every class of runs of the world was made: what was not found is not there. */
+function isProof(o: Outcomes): boolean {
+  return o.search?.classes !== undefined && o.search.complete;
+}
+
+/** The preemption bound is a limit of every world, unless all classes of runs are searched. */
+function limitsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): HitLimit[] {
+  const { strategy, timeMaxMs, statesMax } = opt.check;
+  const names = (test: (o: Outcomes) => boolean): string[] =>
+    outcomes
+      .filter(test)
+      .map((o) => o.derived.world.name)
+      .sort();
+  const bounded = strategy.kind !== 'source';
+  const limits: HitLimit[] = [
+    {
+      limit: 'preemptions',
+      value: boundOf(strategy),
+      flag: '--strategy',
+      worlds: names((o) => bounded && !!o.search),
+    },
+    {
+      limit: 'time-max',
+      value: (timeMaxMs ?? TIME_MAX_MS) / 1000,
+      flag: '--time-max',
+      worlds: names((o) => o.search?.limit === 'time-max'),
+    },
+    {
+      limit: 'runs-max',
+      value: statesMax ?? 0,
+      flag: '--states-max',
+      worlds: names((o) => o.search?.limit === 'runs-max'),
+    },
+    { limit: 'not-runnable', value: 0, flag: null, worlds: names((o) => o.refused !== null) },
+  ];
+  return limits.filter((l) => l.worlds.length > 0);
+}
+
+function verdictsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): Verdict[] {
+  const { windows } = opt.check;
+  const isAsked = (window: string | null): boolean =>
+    windows === null || (window !== null && windows.includes(window));
+  const breaks = (o: Outcomes, id: string): boolean =>
+    o.findings.some((f) => f.property === id && isAsked(f.window));
+  const rows: Verdict[] = [];
+  for (const { id } of properties) {
+    if (opt.check.properties !== null && !opt.check.properties.includes(id)) continue;
+    const byOutcome = new Map<Outcome, Set<string>>();
+    for (const o of outcomes) {
+      const { derived } = o;
+      const mine = outcomes.filter((other) => other.derived.classKey === derived.classKey);
+      const broken = mine.some((other) => breaks(other, id));
+      const outcome: Outcome = broken ? 'violated' : isProof(o) ? 'holds' : 'bounded';
+      const set = byOutcome.get(outcome) ?? new Set<string>();
+      for (const d of derived.devices) set.add(d);
+      byOutcome.set(outcome, set);
+    }
+    // A device that one of its worlds leaves undecided does not hold.
+    for (const d of byOutcome.get('bounded') ?? []) byOutcome.get('holds')?.delete(d);
+    for (const outcome of ['violated', 'bounded', 'holds'] as const) {
+      const devices = byOutcome.get(outcome);
+      if (devices && devices.size > 0)
+        rows.push({ property: id, outcome, devices: [...devices].sort() });
+    }
+  }
+  return rows;
+}

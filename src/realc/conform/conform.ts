@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Holds the model against the kernel's own C: the same worlds, the same outcomes, the same events.
+//
+// (a) Every outcome that the real code reaches within the bound is one that the model can reach.
+// (b) Every finding of the model shows in the real code as well: in the search of (a), or in a run
+//     that goes like the model's own (guide.ts).
+// (c) Random runs of the real code, with more preemptions, come to nothing else either, and the
+//     model can do the same in the same order (story.ts).
+// An outcome says, for each device: bound or deferred, its group's number, the group it had when
+// its driver probed, whether the kernel warned, and which of the named events it has seen.
+
+import { Machine } from '#checker/machine/machine';
+import type { Report } from '#checker/program/program';
+import type { Rule, Scene } from '#checker/program/scene';
+import { bounded } from '#checker/search/bounded';
+import { exhaustive } from '#checker/search/exhaustive';
+import type { Value } from '#env/op';
+import type { Revision } from '#kernel/index';
+import { propertyOf, RuleContext, rulesFor } from '#properties/index';
+import type { KernelImage } from '#realc/build/image';
+import { searchSource } from '#realc/search/layers';
+import type { RunResult } from '#realc/search/plan';
+import { SourceRunner } from '#realc/search/run';
+import { signaturesFor } from '#signatures/index';
+import { buildScene } from '#worlds/scene';
+import type { World } from '#worlds/world';
+import { follows } from './guide.ts';
+import { retell, type Story, type Told, type Turn, told, turnsOf } from './story.ts';
+
+export interface ConformOptions {
+  readonly worlds: readonly World[];
+  /** Preemptions of the real code's runs. */
+  readonly bound: number;
+  /** Sampled runs per world for the comparison of events. */
+  readonly samples: number;
+  /** For the runs of the real code in a world. */
+  readonly timeMaxMs: number;
+  /** For the model's side, which has no limit of time: the same on every machine. */
+  readonly statesMax: number;
+  onWorld?(r: WorldConformance): void;
+}
+
+/** A difference: what one side has and the other has not. */
+export interface Difference {
+  readonly kind: 'outcome' | 'finding' | 'order';
+  readonly world: string;
+  readonly text: string;
+}
+
+export interface WorldConformance {
+  readonly world: string;
+  readonly realRuns: number;
+  readonly modelStates: number;
+  /** The model was explored to the end; otherwise outcomes it lacks are no differences. */
+  readonly modelComplete: boolean;
+  readonly outcomesReal: number;
+  readonly outcomesModel: number;
+  readonly samples: number;
+  /** Different stories of the sampled runs. */
+  readonly stories: number;
+  /** The model was not explored far enough to say that it does not know a story. */
+  readonly untold: number;
+  /** Findings that the real code showed only when it was led along a run of the model. */
+  readonly led: readonly string[];
+  readonly differences: readonly Difference[];
+}
+
+export interface ConformResult {
+  readonly worlds: readonly WorldConformance[];
+  readonly differences: readonly Difference[];
+}
+
+/** Events that an outcome counts, with the argument that tells them apart, if there is one. */
+const FLAGS: ReadonlyMap<string, number | null> = new Map<string, number | null>([
+  ['walk-visit', null],
+  ['configure-skipped', 1],
+  ['configure-begin', 1],
+  ['ops-missing', 1],
+  ['probe-device', 2],
+  ['late-warn', 1],
+  ['not-ready-deferred', null],
+  ['not-ready-accepted', null],
+  ['fwspec-found', null],
+  ['fwspec-built', null],
+  ['replay-begin', null],
+]);
+
+/**
+ * A rule that breaks nothing: its state is the outcome so far, one text per device, and its sink
+ * gets the outcome of every finished run. Both sides are watched by it.
+ */
+export function outcomeRule(ctx: RuleContext, sink: Set<string>): Rule {
+  const initial = ctx.devices.map(() => 'unbound|-|-|');
+  return {
+    id: 'outcome',
+    events: [...FLAGS.keys(), 'bound', 'deferred', 'group-set', 'driver-probe'],
+    reads: [],
+    initial,
+    onEvent: (state, e) => {
+      const d = ctx.watched(e.args[0]);
+      if (!d || e.thread === 'boot') return undefined;
+      const cells = [...(state as readonly string[])];
+      const [bound = '', group = '', probed = '', flags = ''] = cells[d.position]!.split('|');
+      cells[d.position] = next([bound, group, probed, flags], e.name, e.args).join('|');
+      return { state: cells };
+    },
+    atEnd: (_peek, state) => {
+      const cells = state as readonly string[];
+      sink.add(ctx.devices.map((d) => `${d.data.name}: ${cells[d.position]}`).join('\n'));
+      return undefined;
+    },
+  };
+}
+
+type Cell = [bound: string, group: string, probed: string, flags: string];
+
+function next([bound, group, probed, flags]: Cell, name: string, args: readonly Value[]): Cell {
+  if (name === 'bound' || name === 'deferred') return [name, group, probed, flags];
+  if (name === 'group-set') return [bound, `group ${Number(args[2])}`, probed, flags];
+  if (name === 'driver-probe') return [bound, group, `probed with ${group}`, flags];
+  const at = FLAGS.get(name);
+  const flag = at === null || at === undefined ? name : `${name} ${String(args[at])}`;
+  const set = new Set(flags === '' ? [] : flags.split(', '));
+  set.add(flag);
+  return [bound, group, probed, [...set].sort().join(', ')];
+}
+
+/** Properties that the real code cannot break, as built here, and why. */
+const UNSEEN: ReadonlyMap<string, string> = new Map([
+  ['P11', 'no driver of a scene maps a buffer: dma-iommu.c is not linked'],
+]);
+
+const seen = (keys: Iterable<string>): Set<string> =>
+  new Set([...keys].filter((key) => !UNSEEN.has(key.split(' ')[0]!)));
+
+const keyOf = (r: { property: string; window: string | null }): string =>
+  `${propertyOf(r.property)} ${r.window ?? 'no window'}`;
+
+/** How many times as many states are given to stories: their order costs interleavings. */
+const STORY_STATES = 8;
+
+/** Everything the model can come to in a world. */
+export function modelSide(world: World, revision: Revision, statesMax: number) {
+  const built = buildScene(world, revision);
+  const ctx = new RuleContext(world, {
+    device: (name) => built.devices.get(name),
+    instance: (name) => built.instances.get(name),
+    deferred: built.k.deferred,
+  });
+  const outcomes = new Set<string>();
+  const scene: Scene = {
+    name: built.name,
+    init: built.init,
+    threads: built.threads,
+    rules: rulesFor(ctx, null),
+    signatures: signaturesFor(ctx),
+    sometimes: [],
+  };
+  const machine = new Machine({ ...scene, rules: [...scene.rules, outcomeRule(ctx, outcomes)] });
+  const result = exhaustive(machine, { statesMax, onTerminal: () => machine.atEnd() });
+  const found = seen(result.found.map((f) => keyOf(f.report)));
+  /** Runs of the model that show a finding: those with the fewest preemptions first. */
+  const runsOf = (key: string, preemptions: number): Turn[][] => {
+    const few = bounded(new Machine(scene), { bound: preemptions, statesMax });
+    const runs = [...few.found, ...result.found].filter((f) => keyOf(f.report) === key);
+    const teller = new Machine(scene);
+    return runs.map(({ run }) => turnsOf(teller, run));
+  };
+  return {
+    outcomes,
+    found,
+    states: result.states,
+    complete: result.bounded.length === 0,
+    runsOf,
+    retell: (stories: readonly Story[]) => retell(scene, stories, statesMax * STORY_STATES),
+  };
+}
+
+/** What the real code comes to within the bound, and in random runs beyond it. */
+export function realSide(image: KernelImage, world: World, opt: ConformOptions) {
+  const outcomes = new Set<string>();
+  const runner = new SourceRunner(image, world, null, (ctx) => [outcomeRule(ctx, outcomes)]);
+  const { bound, timeMaxMs } = opt;
+  const search = searchSource(runner, { bound, timeMaxMs });
+  const found = new Set(search.findings.map((f) => keyOf(f.report)));
+  const stories = new Map<string, Story>();
+  let events: Told[] = [];
+  runner.onEvent = (e) => {
+    const t = told(e);
+    if (t) events.push(t);
+  };
+  sampleRuns(runner, opt.samples, (reports, { fault }) => {
+    for (const r of reports) found.add(keyOf(r));
+    const story = { events, faulty: fault !== null };
+    stories.set(JSON.stringify(story), story);
+    events = [];
+  });
+  runner.onEvent = null;
+  return {
+    outcomes,
+    found,
+    runs: search.runs,
+    bound,
+    stories: [...stories.values()],
+    /** True if the real code, led along a run of the model, shows the finding. */
+    shows: (turns: readonly Turn[], key: string) => follows(runner, turns, (r) => keyOf(r) === key),
+  };
+}
+
+/** Random runs with up to six preemptions; the seed is fixed. */
+export function sampleRuns(
+  runner: SourceRunner,
+  count: number,
+  onRun: (reports: readonly Report[], result: RunResult) => void,
+): void {
+  let seed = 7;
+  const random = (n: number): number => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+    return (seed >>> 8) % n;
+  };
+  let points = 100;
+  for (let i = 0; i < count; ) {
+    const threads = runner.world.threads.length + 1;
+    const preemptions = [];
+    let at = 0;
+    for (let k = random(6); k >= 0; k--) {
+      at += 1 + random(points);
+      preemptions.push({ at, to: 1 + random(threads) });
+    }
+    const choices = Array.from({ length: 6 }, () => random(threads));
+    const result = runner.run({ preemptions, choices }, false, true);
+    points = Math.max(points, result.points);
+    onRun(result.reports, result);
+    i++;
+  }
+}
+
+/** What the real code comes to in a world, to be held against several models. */
+export type RealSide = ReturnType<typeof realSide>;
+
+/** Hold the model of @revision against @real, what the real code comes to in @world. */
+export function compareWorld(
+  world: World,
+  model: ReturnType<typeof modelSide>,
+  real: RealSide,
+  samples: number,
+): WorldConformance {
+  const differences: Difference[] = [];
+  const differ = (kind: Difference['kind'], text: string): void => {
+    differences.push({ kind, world: world.name, text });
+  };
+  // What a model that was cut off lacks says nothing.
+  for (const outcome of model.complete ? real.outcomes : []) {
+    if (!model.outcomes.has(outcome)) differ('outcome', outcome);
+  }
+  const lacking = [...model.found].filter((key) => !real.found.has(key));
+  const led = lacking.filter((key) =>
+    model.runsOf(key, real.bound).some((turns) => real.shows(turns, key)),
+  );
+  for (const key of lacking) if (!led.includes(key)) differ('finding', `only the model: ${key}`);
+  for (const key of model.complete ? real.found : []) {
+    if (!model.found.has(key)) differ('finding', `only the real code: ${key}`);
+  }
+  const { unheard, complete } = model.retell(real.stories);
+  for (const text of new Set(complete ? unheard.map((u) => u.text) : [])) differ('order', text);
+  return {
+    world: world.name,
+    realRuns: real.runs,
+    modelStates: model.states,
+    modelComplete: model.complete,
+    outcomesReal: real.outcomes.size,
+    outcomesModel: model.outcomes.size,
+    samples,
+    stories: real.stories.length,
+    untold: complete ? 0 : unheard.length,
+    led,
+    differences,
+  };
+}
+
+/** Hold the model of @revision against @image in every world. */
+export function conform(
+  image: KernelImage,
+  revision: Revision,
+  opt: ConformOptions,
+): ConformResult {
+  const worlds: WorldConformance[] = [];
+  for (const world of opt.worlds) {
+    const model = modelSide(world, revision, opt.statesMax);
+    const real = realSide(image, world, opt);
+    const done = compareWorld(world, model, real, opt.samples);
+    worlds.push(done);
+    opt.onWorld?.(done);
+  }
+  return { worlds, differences: worlds.flatMap((w) => w.differences) };
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A patch judged in the kernel's own C: what it closes, opens and leaves against the tree without.
+//
+// Both sides are searched in the same worlds with the same bounds. A bound of preemptions is none
+// of time: that something is closed means that all runs up to it were made, and none shows it.
+
+import type { CheckOptions } from '#finding/report';
+import type { Platform } from '#platform/index';
+import { type Trial, trialOf } from '#questions/try';
+import { SourceError } from '#realc/build/errors';
+import { type BuildOptions, buildTree, type KernelImage } from '#realc/build/image';
+import type { PatchInput } from '#realc/build/patch';
+import type { Explored } from '#run/explore';
+import { chosenWorlds, firstsOf } from './check.ts';
+import { runWorldTasks } from './pool.ts';
+
+/** Which tree, what it has already, and what is to be judged. */
+export interface SourceTryOptions extends Omit<BuildOptions, 'patches' | 'reverts'> {
+  /** Patches that both sides have. */
+  readonly below: readonly PatchInput[];
+  readonly patches: readonly PatchInput[];
+  readonly check: CheckOptions;
+  readonly world: string | null;
+  onWorld?(done: number, total: number, world: string): void;
+}
+
+/** What a patch does, and to which version. */
+export interface SourceTrial {
+  readonly version: string;
+  readonly trial: Trial;
+  /** Worlds that cannot be built of the kernel sources, with the reason. */
+  readonly refused: readonly string[];
+}
+
+/** Search the worlds in @tree without and with the patches, and compare. */
+export async function trySource(
+  tree: string,
+  platform: Platform | null,
+  opt: SourceTryOptions,
+): Promise<SourceTrial> {
+  const { below, patches, check } = opt;
+  const base = await buildTree(tree, { ...opt, patches: below });
+  const fixed = await buildTree(tree, { ...opt, patches: [...below, ...patches] });
+  const worlds = firstsOf(chosenWorlds(platform, opt));
+  const tasks = worlds.map(({ world }) => ({ world, check }));
+  const refused = new Set<string>();
+  let done = 0;
+  const search = async (image: KernelImage): Promise<(Explored | null)[]> => {
+    const answers = await runWorldTasks(image, tasks, check.jobs, (i) =>
+      opt.onWorld?.(++done, 2 * tasks.length, worlds[i]!.world.name),
+    );
+    return answers.map(({ search: s, findings, refused: why }, i) => {
+      const { world, classKey } = worlds[i]!;
+      if (s === null) {
+        refused.add(why ?? world.name);
+        return null;
+      }
+      const sightings = findings.map(({ property, window, witness }) => ({
+        property,
+        report: property,
+        window,
+        classKey,
+        because: witness.because,
+      }));
+      const { runs: states, complete } = s;
+      const looked = { windows: null, reached: [], switches: [] };
+      const known = { world: world.name, classKey, sightings, ...looked };
+      return { ...known, states, bounded: !complete };
+    });
+  };
+  const before = await search(base);
+  const after = await search(fixed);
+  if (refused.size > 0 && opt.world !== null) {
+    throw new SourceError('RW309', [...refused][0]!, 'choose another world');
+  }
+  const pairs = before.flatMap((b, i) => (b && after[i] ? [[b, after[i]] as const] : []));
+  return { version: base.version.text, trial: trialOf(pairs), refused: [...refused].sort() };
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Explores one world: what a worker thread is sent, and what it sends back. Plain data both ways.
+
+import { assert } from '#base/assert';
+import {
+  type Audited,
+  type Strategy as CheckerStrategy,
+  type CheckFinding,
+  type CheckOptions,
+  check,
+} from '#checker/index';
+import { bufferedFields } from '#checker/program/store-buffers';
+import type { FindingRevision, Memory, TraceStep, Why, Witness } from '#finding/finding';
+import type { Noticed, Strategy } from '#finding/report';
+import { propertyOf } from '#properties/index';
+import type { World } from '#worlds/world';
+import { revisionOf } from './kernel-spec.ts';
+import { watchedScene } from './watched-scene.ts';
+
+/** What to explore, and how far. */
+export interface WorldTask {
+  readonly world: World;
+  readonly kernel: FindingRevision;
+  /** Ids of the properties to watch, null for all. */
+  readonly properties: readonly string[] | null;
+  readonly strategy: Strategy;
+  readonly memory?: Memory;
+  readonly statesMax: number | null;
+  readonly timeMaxMs: number | null;
+  readonly auditCache?: number;
+  readonly depthMax?: number;
+  readonly minimiseMax?: number;
+}
+
+/** A limit that was hit. */
+export interface HitWorldLimit {
+  readonly limit: string;
+  readonly value: number;
+  readonly flag: string;
+}
+
+/** The best run for one pair of property and window. */
+export interface WorldFinding {
+  readonly property: string;
+  readonly window: string | null;
+  readonly witness: Witness;
+  readonly schedule: string;
+  readonly preemptions: number;
+  readonly minimal: boolean;
+  readonly trace: readonly TraceStep[];
+  /** Why it fails: known once it has been chosen (explain-world.ts). */
+  readonly deciding?: number | null;
+  readonly why?: Why | null;
+}
+
+/** What was noticed over all runs: no run shows it by itself. */
+export interface DetectedInWorld {
+  readonly kind: Noticed['kind'];
+  readonly subject: string;
+  readonly because: string;
+}
+
+/** What came out. */
+export interface WorldOutcome {
+  readonly states: number;
+  readonly transitions: number;
+  readonly bounded: readonly HitWorldLimit[];
+  /** Ids of what was seen to happen in at least one run. */
+  readonly seen: readonly string[];
+  /** Of a sample: the chance to have missed a bug of depth 1, 2, 3; else empty. */
+  readonly missed: readonly number[];
+  /** Data races and orders of locks. */
+  readonly detected: readonly DetectedInWorld[];
+  readonly audited: Pick<Audited, 'hits' | 'walks'> | null;
+  /** Fields of which a store went through a buffer, where the task asks for buffers. */
+  readonly buffered?: readonly string[];
+  readonly findings: readonly WorldFinding[];
+}
+
+/** States of one world, where the user sets no limit. */
+export const STATES_MAX = 2_000_000;
+
+/** Preemptions that no finding needs. */
+const PREEMPTIONS_MAX = 60;
+
+/** Runs of one world for strategies that go run by run, likewise. */
+export const RUNS_MAX = 10_000;
+
+/** What looks on and what keeps a search; neither changes what comes out. */
+export type RunAside = Pick<CheckOptions, 'meter' | 'checkpoint'>;
+
+/** Explore the world of @task; deterministic unless a limit of time is hit. */
+export function runWorld(task: WorldTask, aside: RunAside = {}): WorldOutcome {
+  const revision = revisionOf(task.kernel);
+  assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
+  const scene = watchedScene(task.world, revision.value, task.properties, task.memory);
+  const { strategy } = task;
+  const { findings, coverage, detected } = check(scene, {
+    strategy: checkerStrategy(strategy),
+    statesMax: task.statesMax ?? (goesByRuns(strategy) ? RUNS_MAX : STATES_MAX),
+    timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
+    depthMax: task.depthMax,
+    auditCache: task.auditCache,
+    minimiseMax: task.minimiseMax,
+    // Who says how far to search for fewer preemptions is held to nothing else.
+    minimisePreemptions: task.minimiseMax === undefined ? undefined : PREEMPTIONS_MAX,
+    explainMax: 0,
+    ...aside,
+  });
+  const { audited } = coverage;
+  const wrong = audited?.differences[0];
+  assert(wrong === undefined, `${task.world.name}: an audit of the search failed: ${wrong}`);
+  const wanted = findings.filter(
+    ({ report }) =>
+      task.properties === null || task.properties.includes(propertyOf(report.property)),
+  );
+  return {
+    states: coverage.states,
+    transitions: coverage.transitions,
+    bounded: coverage.bounded.map(({ name, max, flag }) => ({ limit: name, value: max, flag })),
+    seen: coverage.sometimes,
+    missed: coverage.missed,
+    audited: audited && { hits: audited.hits, walks: audited.walks },
+    detected: detected.map(({ property, subject, because }) => ({
+      kind: property as Noticed['kind'],
+      subject,
+      because,
+    })),
+    ...(task.memory === undefined ? {} : { buffered: bufferedFields(scene) }),
+    findings: bestOf(wanted.map(plain)),
+  };
+}
+
+/** The strategy in the words of the checker. */
+export function checkerStrategy(strategy: Strategy): CheckerStrategy {
+  if (strategy.kind !== 'bound') return strategy;
+  return { kind: 'bound', preemptions: strategy.preemptionsMax };
+}
+
+function goesByRuns({ kind }: Strategy): boolean {
+  return kind === 'optimal' || kind === 'source';
+}
+
+function plain(f: CheckFinding): WorldFinding {
+  const { subject, because, facts, property, window } = f.report;
+  return {
+    property: propertyOf(property),
+    window,
+    witness: { subject, because, facts },
+    schedule: f.schedule,
+    preemptions: f.preemptions,
+    minimal: f.minimal,
+    trace: f.trace.map(({ objectType: _, ...step }) => step),
+  };
+}
+
+/** One finding for each pair of property and window: fewest preemptions, then fewest steps. */
+export function bestOf<F extends WorldFinding>(findings: readonly F[]): F[] {
+  const best = new Map<string, F>();
+  for (const f of findings) {
+    const key = `${f.property}|${f.window ?? ''}`;
+    const known = best.get(key);
+    if (!known || before(f, known)) best.set(key, f);
+  }
+  return [...best.values()].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+}
+
+function before(a: WorldFinding, b: WorldFinding): boolean {
+  if (a.preemptions !== b.preemptions) return a.preemptions < b.preemptions;
+  if (a.trace.length !== b.trace.length) return a.trace.length < b.trace.length;
+  return a.schedule < b.schedule;
+}
+
+/** Those that fit no known window first, then by window and number of the property. */
+export function sortKey(f: Pick<WorldFinding, 'property' | 'window'>): string {
+  return `${f.window ?? ' '}|${f.property.padStart(4)}`;
+}

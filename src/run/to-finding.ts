@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From what one world has shown to a finding: everything that reports and replay need.
+
+import { Machine, replay } from '#checker/index';
+import type { Finding, FindingRevision, FindingSource, Memory } from '#finding/finding';
+import { commitLine, windowById } from '#kernel/catalogue/windows';
+import { propertyNamed, propertyOf } from '#properties/index';
+import { assumptionsOf } from '#worlds/assumed';
+import { type Renaming, rename, renaming } from '#worlds/shape';
+import type { World } from '#worlds/world';
+import { revisionOf } from './kernel-spec.ts';
+import type { WorldFinding } from './run-world.ts';
+import { watchedScene } from './watched-scene.ts';
+
+/** Where a finding of a world belongs. */
+export interface Place {
+  readonly world: World;
+  /** Kind of the client. */
+  readonly kind: string;
+  /** All devices of that kind whose worlds show it. */
+  readonly devices: readonly string[];
+  readonly kernel: FindingRevision;
+  readonly memory?: Memory | undefined;
+  /** Of the kernel's own C only. */
+  readonly source?: FindingSource;
+}
+
+/** The finding that @f is at @place, complete. */
+export function toFinding(f: WorldFinding, place: Place): Finding {
+  const window = f.window === null ? undefined : windowById(f.window);
+  const slug = place.kind.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const threads = [...new Set(f.trace.map((step) => step.thread))];
+  return {
+    format: 'racewindow/finding@1',
+    id: `${f.property}-${f.window ?? 'new'}-${slug}`,
+    revision: place.kernel,
+    ...(place.source === undefined ? {} : { source: place.source }),
+    world: place.world,
+    ...(place.memory === undefined ? {} : { memory: place.memory }),
+    property: f.property,
+    window: f.window,
+    class: place.kind,
+    devices: place.devices,
+    rule: propertyNamed(f.property)?.rule ?? f.property,
+    symptom: window?.symptom ?? null,
+    fixes: (window?.opened ?? []).map(commitLine),
+    links: window?.links ?? [],
+    assumed: assumptionsOf(place.world),
+    threads,
+    preemptions: f.preemptions,
+    minimal: f.minimal,
+    schedule: f.schedule,
+    trace: f.trace,
+    deciding: f.deciding ?? null,
+    ...(f.why ? { why: f.why } : {}),
+    witness: f.witness,
+  };
+}
+
+/**
+ * What was found in @from as it shows in @to, a world of the same shape: the schedule with the
+ * names changed is run there. Null if it does not show the same, which would be a fault.
+ */
+export function transfer(
+  f: WorldFinding,
+  from: World,
+  to: World,
+  kernel: FindingRevision,
+  memory?: Memory,
+): WorldFinding | null {
+  const names: Renaming = renaming(from, to);
+  const revision = revisionOf(kernel);
+  if (!revision.ok) return null;
+  const machine = new Machine(watchedScene(to, revision.value, null, memory));
+  const schedule = rename(f.schedule, escapedNames(names));
+  const run = replay(machine, schedule);
+  if (!run.ok) return null;
+  const subject = rename(f.witness.subject, names);
+  const report = run.value.reports
+    .map((r) => r.report)
+    .find((r) => propertyOf(r.property) === f.property && r.window === f.window);
+  if (!report || report.subject !== subject) return null;
+  const { because, facts } = report;
+  const trace = run.value.trace.map(({ objectType: _, ...step }) => step);
+  return { ...f, schedule, trace, witness: { subject, because, facts } };
+}
+
+/** Names as schedules write them (checker/program/schedule.ts): `cb@3` is `cb%403`. */
+function escapedNames(names: Renaming): Renaming {
+  const escaped = (text: string): string =>
+    text.replace(/[%>@#~\s]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return new Map([...names].map(([from, to]) => [escaped(from), escaped(to)]));
+}

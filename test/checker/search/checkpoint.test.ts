@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A search that was broken off goes on where it was, and comes to the very same result.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, expect, test } from 'vitest';
+import { check } from '#checker/check';
+import { Machine } from '#checker/machine/machine';
+import { checkpointFault, Keeper } from '#checker/search/checkpoint/checkpoint';
+import { Misfit, readInto, written } from '#checker/search/checkpoint/object-graph';
+import { exhaustive } from '#checker/search/exhaustive';
+import { watchedScene } from '#run/watched-scene';
+import { worldsForPlatform } from '#worlds/derive';
+import { axes, kernel, laptop } from '../../support/boards.ts';
+import { checkKept } from '../../support/checker/checkpoint-child.ts';
+import { counting } from '../../support/checker/scenes.ts';
+
+const dir = mkdtempSync(path.join(tmpdir(), 'racewindow-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const worlds = worldsForPlatform(laptop(), axes).map(({ world }) => world);
+const sceneOf = (nth: number, name = '7.2') => watchedScene(worlds[nth]!, kernel(name), null);
+
+/** Explores a world and keeps a copy of each checkpoint; or goes on from one. */
+function explore(nth: number, file: string, copies: Buffer[] | null) {
+  const machine = new Machine(sceneOf(nth));
+  const where = { file, digest: 'd', everyMs: copies === null ? 1e9 : 0 };
+  const keeper = new Keeper(machine, where, {});
+  if (copies !== null) {
+    const save = keeper.save.bind(keeper);
+    keeper.save = (search) => {
+      save(search);
+      copies.push(readFileSync(file));
+    };
+  }
+  const result = exhaustive(machine, { keeper });
+  return { result, keeper, known: [...machine.rules.hits].sort() };
+}
+
+test.each([1, 3])('world %i goes on from each checkpoint to the same result', (nth) => {
+  const file = path.join(dir, `world${nth}`);
+  const copies: Buffer[] = [];
+  const whole = explore(nth, file, copies);
+  expect(whole.keeper.resumed).toBe(false);
+  expect(whole.result).toEqual(exhaustive(new Machine(sceneOf(nth))));
+  expect(copies.length).toBeGreaterThan(1);
+  const step = Math.ceil(copies.length / 6);
+  for (let i = 0; i < copies.length; i += step) {
+    writeFileSync(file, copies[i]!);
+    const again = explore(nth, file, null);
+    expect(again.keeper.resumed).toBe(true);
+    expect(again.result).toEqual(whole.result);
+    expect(again.known).toEqual(whole.known);
+  }
+});
+
+test('a check that is killed again and again says what one says that is not', async () => {
+  const outfile = path.join(dir, 'child.mjs');
+  await build({
+    entryPoints: [new URL('../../support/checker/checkpoint-child.ts', import.meta.url).pathname],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    conditions: ['racewindow-src'],
+  });
+  const file = path.join(dir, 'killed');
+  let [said, kills, afterKept] = ['', 0, 0];
+  for (let round = 0; said === '' && round < 40; round++) {
+    const child = spawn(process.execPath, [outfile, 'checkpoint-child', file]);
+    const parts: Buffer[] = [];
+    child.stdout.on('data', (part: Buffer) => parts.push(part));
+    // Later each time, so that it ends some day on any machine.
+    const timer = setTimeout(() => child.kill('SIGKILL'), 600 + 400 * round);
+    const signal = await new Promise((resolve) => child.on('exit', (_, s) => resolve(s)));
+    clearTimeout(timer);
+    if (signal === null) said = Buffer.concat(parts).toString();
+    else {
+      kills++;
+      if (existsSync(file)) afterKept++;
+    }
+  }
+  expect(kills).toBeGreaterThan(0);
+  expect(afterKept).toBeGreaterThan(0);
+  expect(checkpointFault(file)).toBe(null);
+  expect(said).toBe(checkKept(''));
+});
+
+test('a checkpoint that is cut off or damaged is not believed', () => {
+  const file = path.join(dir, 'damaged');
+  const copies: Buffer[] = [];
+  explore(1, file, copies);
+  const good = copies[0]!;
+  expect(checkpointFault(file)).toBe(null);
+  expect(checkpointFault(path.join(dir, 'not-there'))).toBe(null);
+  for (const length of [0, 10, 40, good.length - 1]) {
+    writeFileSync(file, good.subarray(0, length));
+    expect(checkpointFault(file)).not.toBe(null);
+  }
+  const bent = Buffer.from(good);
+  bent[bent.length >> 1]! ^= 1;
+  writeFileSync(file, bent);
+  expect(checkpointFault(file)).toBe('damaged');
+});
+
+test('a checkpoint of another question is left alone, and of other threads begun again', () => {
+  const file = path.join(dir, 'other');
+  const copies: Buffer[] = [];
+  explore(1, file, copies);
+  const mine = check(sceneOf(1, '6.12'), { explainMax: 0 });
+  const options = { explainMax: 0, checkpoint: { file, digest: 'another' } };
+  expect(check(sceneOf(1, '6.12'), options)).toEqual(mine);
+  // The digest says that it is the same question, but the threads do something else.
+  const machine = new Machine(counting(false));
+  const keeper = new Keeper(machine, { file, digest: 'd' }, {});
+  expect(() => keeper.load({})).toThrow(Misfit);
+  writeFileSync(file, copies[0]!);
+  const wrong = { explainMax: 0, checkpoint: { file, digest: 'd' } };
+  expect(check(sceneOf(1, '6.12'), wrong)).toEqual(mine);
+});
+
+test('what is written is read back, with what it shares', () => {
+  class Point {
+    x = 1;
+    list: unknown[] = [1.5, -0, 'text', null, undefined, true];
+    self: Point | null = null;
+  }
+  const [link, links] = [
+    { far: 1 },
+    { name: (o: object) => (o === link ? 'link' : null), find: () => link },
+  ];
+  const point = new Point();
+  point.x = 2 ** 40;
+  point.self = point;
+  const large = new Int32Array(100_000).fill(7);
+  large.fill(0, 90_000);
+  const root = { point, map: new Map<unknown, unknown>([['k', large]]), set: new Set([3]), link };
+  const read = { point: new Point(), map: new Map(), set: new Set(), link: {} };
+  const { point: kept, map } = read;
+  readInto(read, Buffer.concat(written(root, links)), links, new Map());
+  expect(read).toEqual(root);
+  expect(read.point).toBe(kept);
+  expect(read.map).toBe(map);
+  expect(kept.self).toBe(kept);
+  expect(read.link).toBe(link);
+  expect(Object.is(kept.list[1], -0)).toBe(true);
+  expect(() => readInto({}, Buffer.from([99]), links, new Map())).toThrow();
+});

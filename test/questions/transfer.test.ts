@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A finding of one world shows under the names of another one of the same shape.
+
+import { expect, test } from 'vitest';
+import { specOf } from '#run/kernel-spec';
+import { runWorld } from '#run/run-world';
+import { transfer } from '#run/to-finding';
+import { worldsForPlatform } from '#worlds/derive';
+import { rename, shapeOf } from '#worlds/shape';
+import { axes, kernel, laptop } from '../support/boards.ts';
+
+test('names with the characters of a schedule are no obstacle', () => {
+  const [first] = worldsForPlatform(laptop(), axes);
+  if (!first) throw new Error('no world');
+  const { world } = first;
+  const names = new Map(world.devices.map((d, i) => [d.name, `${i}.edge:fastrpc:cb@${i}#~%>`]));
+  const other = JSON.parse(rename(JSON.stringify(world), names));
+  expect(shapeOf(other)).toBe(shapeOf(world));
+  const spec = specOf(kernel('6.15.0'), []);
+  const strategy = { kind: 'bound', preemptionsMax: 1 } as const;
+  const task = {
+    world,
+    kernel: spec,
+    properties: ['P3'],
+    strategy,
+    statesMax: null,
+    timeMaxMs: null,
+  };
+  const [found] = runWorld(task).findings;
+  if (!found) throw new Error('nothing found');
+  const there = transfer(found, world, other, spec);
+  expect(there?.witness.subject).toBe(names.get(found.witness.subject));
+  expect(there?.trace).toHaveLength(found.trace.length);
+});

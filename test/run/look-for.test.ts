@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Looking for one window ends with the first run that shows it, and misses none.
+import { expect, test } from 'vitest';
+import { exploreWorld } from '#run/explore';
+import { lookFor } from '#run/look-for';
+import { genericWorlds } from '#worlds/generic';
+import { kernelOf } from '../signatures/support.ts';
+
+const options = { statesMax: 60_000, preemptions: 1 };
+const pci = genericWorlds().find(
+  ({ world, classKey }) => world.name.includes('walk+bind') && classKey.includes('dt/pci'),
+)!;
+const windowsOf = (e: { sightings: readonly { window: string | null }[] }) =>
+  e.sightings.map((s) => s.window);
+
+test('the search ends with the first run that shows the window', async () => {
+  const revision = await kernelOf('6.15.0');
+  const ended = exploreWorld(pci, revision, { ...options, until: 'C09' });
+  expect(windowsOf(ended)).toContain('C09');
+  expect(ended.states).toBeLessThan(exploreWorld(pci, revision, options).states);
+  expect(windowsOf(lookFor(pci, revision, 'C09', options))).toContain('C09');
+});
+
+test('what is absent is absent in all states', async () => {
+  const { sightings, bounded } = lookFor(pci, await kernelOf('6.15.1'), 'C09', options);
+  expect([sightings.map((s) => s.window).includes('C09'), bounded]).toEqual([false, false]);
+});
+
+test('what another window claims is not found', async () => {
+  // Alone, C09 would explain the late warning of C14.
+  const acpi = genericWorlds().find(({ classKey }) => classKey === 'hand:walk+bind acpi virtio')!;
+  const revision = await kernelOf('7.2');
+  expect(windowsOf(exploreWorld(acpi, revision, { ...options, windows: ['C09'] }))).toEqual([
+    'C09',
+  ]);
+  expect(windowsOf(lookFor(acpi, revision, 'C09', options))).not.toContain('C09');
+});
+
+test('layers of preemptions end with it as well', async () => {
+  const revision = await kernelOf('6.15.0');
+  const few = { statesMax: 60_000, preemptions: 1, layersOnly: true };
+  const ended = exploreWorld(pci, revision, { ...few, until: 'C09' });
+  expect([windowsOf(ended).includes('C09'), ended.bounded]).toEqual([true, true]);
+  expect(ended.states).toBeLessThan(exploreWorld(pci, revision, few).states);
+});
