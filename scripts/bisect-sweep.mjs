@@ -11,7 +11,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../', import.meta.url);
-const { commits, windows } = await import(new URL('dist/kernel/index.js', root).href);
+const { commits } = await import(new URL('dist/kernel/index.js', root).href);
+const { windows } = await import(new URL('dist/windows/index.js', root).href);
 const explained = JSON.parse(readFileSync(new URL('bisect-sweep.json', import.meta.url), 'utf8'));
 const only = process.argv[2]?.split(',');
 

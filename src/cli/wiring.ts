@@ -13,8 +13,6 @@ import {
   neededBy,
   type Revision,
   revisionNames,
-  type Window,
-  windows,
   withCommits,
 } from '#kernel/index';
 import { clientsOf, type Platform, readPlatform } from '#platform/index';
@@ -23,6 +21,7 @@ import { checkPlatform } from '#questions/check';
 import { shownIn, unseen } from '#questions/commit-effects';
 import { renderBoard } from '#report/board';
 import { commitFromScript } from '#run/user-fix';
+import { type Window, windows } from '#windows/index';
 import { worldsForPlatform } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 import { coded } from './coded.ts';

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The model of the kernel's registration and probe path: revisions, commits, and what they act on.
-export {
-  commitLine,
-  commitSubject,
-  type Window,
-  windowById,
-  windows,
-} from './catalogue/windows.ts';
 export { type Commit, defineCommit } from './commit.ts';
+export { commitLine, commitSubject } from './commit-line.ts';
 export { type FunctionName, type Functions, functions } from './functions.ts';
 export {
   assemble,

@@ -20,7 +20,7 @@ import type { Explored, ExploreOptions } from '#run/explore';
 import type { Explorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
 import { agrees } from '#run/reuse';
-import { preconditionsOf } from '#signatures/preconditions';
+import { needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 
 /** A world, and whether its answer is about an SMMU with its own driver. */
@@ -105,7 +105,7 @@ export class BisectTable {
     const cells = columns.map((c) => c.cells[stack]);
     if (cells.some((cell) => this.shows(cell))) return 'found';
     if (!cells.every(isDecided)) return 'not seen';
-    const wanted = preconditionsOf[this.question.window] ?? [];
+    const wanted = needsOf(this.question.window);
     if (!cells.some((cell) => wanted.some((id) => cell?.explored.reached.includes(id)))) {
       return 'not reached';
     }

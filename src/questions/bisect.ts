@@ -11,8 +11,7 @@ import type { ExploreOptions } from '#run/explore';
 import type { Explorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
 import { reusing } from '#run/reuse';
-import { preconditionsOf } from '#signatures/preconditions';
-import { tells } from '#signatures/telling';
+import { needsOf, tells } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { type Answer, BisectTable, type Trial } from './bisect-table.ts';
 import { isFor, smallFirst } from './matrix.ts';
@@ -54,7 +53,7 @@ export async function askWindow(asking: Asking, revision: Revision): Promise<Ans
       asking.shownIn?.add(derived.classKey);
       return 'found';
     }
-    reached ||= (preconditionsOf[window] ?? []).some((id) => result.reached.includes(id));
+    reached ||= needsOf(window).some((id) => result.reached.includes(id));
     cut ||= result.bounded;
   }
   if (!reached) return 'not reached';

@@ -13,8 +13,7 @@ import type { FindingRevision } from '#finding/finding';
 import { defaultExplore, type Explored, type ExploreOptions } from '#run/explore';
 import type { Explorer } from '#run/explore-pool';
 import { reusing } from '#run/reuse';
-import { signatures } from '#signatures/index';
-import { canReach, factOf, preconditionsOf } from '#signatures/preconditions';
+import { canReach, factOf, needsOf, signatures } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 
 export type CellState = 'found' | 'absent' | 'bounded' | 'n.a.';
@@ -95,7 +94,7 @@ async function exploreKernel(
   explorer: Explorer,
   onProgress: (kernel: string, world: string) => void,
 ): Promise<readonly Explored[]> {
-  const open = new Set(question.windows.filter((w) => isJudged(w) || factOf[w] !== undefined));
+  const open = new Set(question.windows.filter((w) => isJudged(w) || factOf(w) !== undefined));
   const explored: Explored[] = [];
   for (const derived of smallFirst(question.worlds)) {
     if (![...open].some((window) => isFor(derived, window))) continue;
@@ -150,7 +149,7 @@ function isOf(e: Explored, { classKey, world }: DerivedWorld): boolean {
 
 /** True where @window, or the fact that it is, was seen. */
 function shows(e: Explored, window: string): boolean {
-  const fact = factOf[window];
+  const fact = factOf(window);
   if (fact !== undefined) return e.reached.includes(fact);
   return e.sightings.some((s) => s.window === window);
 }
@@ -174,7 +173,7 @@ export function isJudged(window: string): boolean {
 
 /** True where @derived is there to show @window, or to show that it is not. */
 export function isFor({ world }: DerivedWorld, window: string): boolean {
-  return (preconditionsOf[window] ?? []).some((id) => canReach(world, id));
+  return needsOf(window).some((id) => canReach(world, id));
 }
 
 function cellOf(
@@ -184,7 +183,7 @@ function cellOf(
   worlds: readonly DerivedWorld[],
 ): Cell {
   const cell = { window, kernel, rules: [], buses: [], because: null };
-  const fact = factOf[window];
+  const fact = factOf(window);
   if (fact === undefined && !isJudged(window)) {
     return { ...cell, state: 'n.a.', because: 'no signature tells it yet' };
   }
@@ -194,7 +193,7 @@ function cellOf(
     const rules = fact === undefined ? unique(sightings.map((s) => s.report)) : [fact];
     return { ...cell, state: 'found', rules, buses: unique(seen.map(busOf(worlds))) };
   }
-  const wanted = preconditionsOf[window] ?? [];
+  const wanted: readonly string[] = needsOf(window);
   const mine = explored.filter((e) => worlds.some((w) => isOf(e, w) && isFor(w, window)));
   const done = mine.filter((e) => decides(e, window)).map(nameOf);
   const cut = mine.map(nameOf).filter((name) => !done.includes(name));

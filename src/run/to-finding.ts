@@ -3,8 +3,9 @@
 
 import { Machine, replay } from '#checker/index';
 import type { Finding, FindingRevision, FindingSource, Memory } from '#finding/finding';
-import { commitLine, windowById } from '#kernel/catalogue/windows';
+import { commitLine } from '#kernel/index';
 import { propertyNamed, propertyOf } from '#properties/index';
+import { windowById } from '#windows/index';
 import { assumptionsOf } from '#worlds/assumed';
 import { type Renaming, rename, renaming } from '#worlds/shape';
 import type { World } from '#worlds/world';

@@ -7,7 +7,7 @@ import type { Memory } from '#finding/finding';
 import type { Revision } from '#kernel/index';
 import { RuleContext, rulesFor } from '#properties/index';
 import { sometimesFor } from '#properties/sometimes';
-import { signaturesFor } from '#signatures/index';
+import { signaturesFor } from '#windows/index';
 import { buildScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import { base_6_0, commits, findRevision, neededBy, revisionNames } from '#kernel/index';
-import { subjects } from '../../src/kernel/catalogue/subjects.ts';
 import { type HistoryRow, historyOf, notAfter } from '../../src/kernel/commit.ts';
 import { history, type Sha } from '../../src/kernel/history.ts';
 import { stackOf } from '../../src/kernel/revisions.ts';
+import { subjects } from '../../src/kernel/subjects.ts';
 
 const rows: readonly HistoryRow[] = history;
 

@@ -6,8 +6,7 @@ import { BisectTable, type Trial } from '#questions/bisect-table';
 import { isFor, isJudged } from '#questions/matrix';
 import type { Explored } from '#run/explore';
 import type { ExploreJob, Explorer } from '#run/explore-pool';
-import { preconditionsOf } from '#signatures/preconditions';
-import { tellingWords, tells } from '#signatures/telling';
+import { isNamedBy, needsOf, windows } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 
@@ -40,7 +39,7 @@ function player(plays: Readonly<Record<string, Play>>) {
       classKey,
       sightings: seen ? [sighting] : [],
       windows: ['C09'],
-      reached: preconditionsOf['C09'] ?? [],
+      reached: needsOf('C09'),
       states: Math.min(states, options.statesMax),
       bounded,
       switches: [['late_warn', spec.name as 'never']],
@@ -101,12 +100,14 @@ describe('a bisection', () => {
   });
 });
 
-test('what a window is told by fits worlds that are there for it', () => {
+test('the likely worlds of a window are there for it', () => {
   const worlds = genericWorlds();
-  for (const [window, list] of Object.entries(tellingWords)) {
-    expect(isJudged(window)).toBe(true);
-    const fitting = worlds.filter((w) => tells(w, window));
-    expect([window, fitting.length >= list.length]).toEqual([window, true]);
-    expect([window, fitting.every((w) => isFor(w, window))]).toEqual([window, true]);
+  for (const { id, worlds: likely } of windows) {
+    for (const { world } of likely) {
+      expect(isJudged(id)).toBe(true);
+      const fitting = worlds.filter((w) => isNamedBy(w, world));
+      expect([id, world, fitting.length]).toEqual([id, world, 1]);
+      expect([id, world, fitting.every((w) => isFor(w, id))]).toEqual([id, world, true]);
+    }
   }
 });

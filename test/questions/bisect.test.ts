@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // For each window that a commit of the history opens or closes, a bisection names that commit.
 import { describe, expect, test } from 'vitest';
-import { findRevision, type Revision, windowById } from '#kernel/index';
+import { findRevision, type Revision } from '#kernel/index';
 import { bisect, turns } from '#questions/bisect';
 import { makeExplorer } from '#run/explore-pool';
+import { windowById } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 
 function revision(name: string): Revision {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { exploreWorld } from '#run/explore';
 import { lookFor } from '#run/look-for';
 import { genericWorlds } from '#worlds/generic';
-import { kernelOf } from '../signatures/support.ts';
+import { kernelOf } from '../windows/support.ts';
 
 const options = { statesMax: 60_000, preemptions: 1 };
 const pci = genericWorlds().find(

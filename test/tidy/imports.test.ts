@@ -50,18 +50,22 @@ const columns: Readonly<Record<string, Column>> = {
     modules: ['kernel/index'],
     types: ['checker', 'env', 'worlds'],
   },
-  signatures: { folders: ['properties'], types: ['checker', 'env', 'worlds'] },
+  windows: {
+    folders: ['base', 'properties', 'worlds'],
+    modules: ['kernel/index'],
+    types: ['checker', 'env'],
+  },
   run: {
-    folders: ['base', 'checker', 'env', 'kernel', 'properties', 'signatures', 'worlds'],
+    folders: ['base', 'checker', 'env', 'kernel', 'properties', 'windows', 'worlds'],
     types: ['finding'],
     packages: ['piscina', 'node:'],
   },
   questions: {
-    folders: ['base', 'checker', 'kernel', 'platform', 'properties', 'run', 'signatures', 'worlds'],
+    folders: ['base', 'checker', 'kernel', 'platform', 'properties', 'run', 'windows', 'worlds'],
     types: ['finding'],
   },
   realc: {
-    folders: ['base', 'checker', 'env', 'properties', 'questions', 'run', 'signatures', 'worlds'],
+    folders: ['base', 'checker', 'env', 'properties', 'questions', 'run', 'windows', 'worlds'],
     types: ['finding', 'kernel', 'platform'],
     packages: ['node:', '@yowasp/clang', 'binaryen'],
     rooms: {
@@ -90,6 +94,7 @@ const columns: Readonly<Record<string, Column>> = {
       'realc',
       'report',
       'run',
+      'windows',
       'worlds',
     ],
     packages: ['commander', 'esbuild', 'node:'],

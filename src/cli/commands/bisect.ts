@@ -9,14 +9,7 @@ import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
 import { didYouMean } from '#cli/suggest';
 import { countOption } from '#cli/values';
-import {
-  type Commit,
-  commitLine,
-  findRevision,
-  type Revision,
-  windowById,
-  windows,
-} from '#kernel/index';
+import { type Commit, commitLine, findRevision, type Revision } from '#kernel/index';
 import {
   type Asking,
   type BackportResult,
@@ -34,6 +27,7 @@ import { defaultExplore } from '#run/explore';
 import { makeExplorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
 import { reusing } from '#run/reuse';
+import { windowById, windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 import { changeLines } from './try.ts';
 

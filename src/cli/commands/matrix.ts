@@ -9,12 +9,13 @@ import { progressLine } from '#cli/progress';
 import { didYouMean } from '#cli/suggest';
 import { countOption } from '#cli/values';
 import type { FindingRevision } from '#finding/finding';
-import { findRevision, revisionNames, windows } from '#kernel/index';
+import { findRevision, revisionNames } from '#kernel/index';
 import { computeMatrix, matrixExplore } from '#questions/matrix';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { matrixHtml, matrixMarkdown } from '#report/matrix';
 import { makeExplorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
+import { windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 
 /** The options of the command line, as text; lists are separated by commas. */

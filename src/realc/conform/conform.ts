@@ -21,7 +21,7 @@ import type { KernelImage } from '#realc/build/image';
 import { searchSource } from '#realc/search/layers';
 import type { RunResult } from '#realc/search/plan';
 import { SourceRunner } from '#realc/search/run';
-import { signaturesFor } from '#signatures/index';
+import { signaturesFor } from '#windows/index';
 import { buildScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 import { follows } from './guide.ts';

@@ -14,7 +14,7 @@ import { loadMachine, saveMachine } from '#realc/machine/save';
 import { type Fault, FaultError, type KernelThread } from '#realc/machine/types';
 import { Watch } from '#realc/machine/watch';
 import { KIND } from '#realc/machine/words';
-import { signaturesFor } from '#signatures/index';
+import { signaturesFor } from '#windows/index';
 import type { World } from '#worlds/world';
 import {
   type Checkpoint,

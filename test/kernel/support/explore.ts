@@ -5,7 +5,7 @@ import { Machine } from '#checker/machine/machine';
 import { exhaustive } from '#checker/search/exhaustive';
 import type { Revision } from '#kernel/index';
 import { RuleContext, rulesFor } from '#properties/index';
-import { signaturesFor } from '#signatures/index';
+import { signaturesFor } from '#windows/index';
 import { buildScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// C06: the architecture chooses direct DMA for a group whose default domain is about to come.
+
+import { perDevice } from './signature.ts';
+import type { Window } from './window.ts';
+
+export const c06: Window = {
+  id: 'C06',
+  name: 'dma-ops-decided-too-early',
+  title: 'DMA ops are chosen before the default domain appears',
+  text:
+    'The default domain appears between arch_setup_dma_ops() and the check that there is ' +
+    'one: the check passes, and the device keeps its direct DMA ops for good.',
+  threads: ['walk', 'bind'],
+  precondition: 'a client binds while the walk runs; the architecture sets the DMA ops',
+  symptom: 'IOMMU faults of a device that is attached to a translated domain but maps directly',
+  opened: ['f188056352bc'],
+  closed: ['b67483b3c44e'],
+  links: ['https://lore.kernel.org/r/cover.1739486121.git.robin.murphy@arm.com'],
+  confidence: 0.9,
+  kind: 'race',
+  needs: ['a bind during a registration'],
+  worlds: [
+    {
+      world: 'hand:walk+bind exynos',
+      found: ['6.6 +b46064a18810'],
+      absent: ['6.6.y', '6.10 +b46064a18810'],
+    },
+  ],
+  signatures: {
+    /** Direct: DMA ops were chosen while the group had no domain. */
+    main: perDevice<'by group' | 'direct'>(() => ({
+      events: ['dma-ops'],
+      initial: 'by group',
+      step: (_state, e) => (e.args[1] === 'direct' ? 'direct' : 'by group'),
+      explains: (devices, report) =>
+        report.property === 'P11' && devices.of(report.subject) === 'direct',
+    })),
+  },
+};

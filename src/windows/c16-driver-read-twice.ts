@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// C16: dma_configure computes the driver before it is set and tests it afterwards.
+
+import { byReport } from './reports.ts';
+import type { Window } from './window.ts';
+
+export const c16: Window = {
+  id: 'C16',
+  name: 'dma-configure-driver-toctou',
+  title: 'dma_configure follows a driver computed from NULL',
+  text:
+    'dma_configure computes the bus driver from dev->driver before it is set, and tests ' +
+    'dev->driver afterwards: it follows a wild pointer.',
+  threads: ['walk', 'bind'],
+  precondition: 'a client binds while a walk parses its firmware',
+  symptom: 'Unable to handle kernel paging request at virtual address fffffffffffffff8',
+  opened: ['bcb81ac6ae3c'],
+  closed: ['95deee37a123', '152f33ee30ee', '78447d4545b2'],
+  links: ['https://lore.kernel.org/r/aAa2Zx86yUfayPSG@google.com'],
+  confidence: 0.99,
+  kind: 'race',
+  needs: ['a bind during a registration'],
+  worlds: [
+    {
+      world: 'dt/pci/bus-scan/arm-smmu@0.other-bus: walk+bind+retry/1 client/bystanders 0+0',
+      found: ['6.15.0'],
+      absent: ['7.2'],
+    },
+    { world: 'dt/amba/populate/arm-smmu@0.other-bus', found: ['7.2'], absent: ['6.14'] },
+  ],
+  signatures: {
+    /** The oops itself tells: nothing else follows a pointer that was computed from NULL. */
+    main: byReport(
+      (report) =>
+        ['oops', 'null-dereference'].includes(report.property) &&
+        /_dma_configure\(/.test(String(report.facts['error'])),
+    ),
+  },
+};

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// C28: a device is released without the probe lock while a walk is busy with it.
+
+import { byReport, involves, isMemory, threadsOf } from './reports.ts';
+import type { Window } from './window.ts';
+
+export const c28: Window = {
+  id: 'C28',
+  name: 'hot-remove-vs-walk',
+  title: 'The walk probes a device that is being removed',
+  text:
+    'The notifier releases a removed device without the probe lock, while a walk still ' +
+    'works on it: dev->iommu is freed under the walk, or a group keeps a device that is ' +
+    'gone.',
+  threads: ['walk', 'device_del'],
+  precondition: 'a device is removed while an IOMMU registers',
+  symptom: 'use after free of dev->iommu or of struct device',
+  opened: [],
+  closed: [],
+  links: [],
+  confidence: 0.7,
+  kind: 'race',
+  needs: ['a device removed during a registration'],
+  worlds: [
+    { world: 'hand:walk+del', found: ['7.2'] },
+    { world: 'hand:walk+del intel', found: ['6.0'] },
+  ],
+  signatures: {
+    /** Told by the thread that removes a device, as the one that freed or the one that touched. */
+    main: byReport((report, world) => {
+      const removers = threadsOf(world, 'device-del');
+      if (removers.length === 0) return false;
+      return isMemory(report) ? true : involves(report, removers);
+    }),
+    /** What else a removal during a walk leaves behind, where nothing tells it better. */
+    rest: byReport(
+      (report, world) =>
+        threadsOf(world, 'device-del').length > 0 &&
+        ['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property),
+    ),
+  },
+};

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// C33: a mock device that cannot be added leaves its dev->iommu behind.
+
+import { byReport } from './reports.ts';
+import type { Window } from './window.ts';
+
+export const c33: Window = {
+  id: 'C33',
+  name: 'mock-device-error-path',
+  title: 'The iommufd mock device keeps a stale dev->iommu',
+  text:
+    'iommu_mock_device_add() builds a fwspec and then adds the device. Where ' +
+    'device_add() fails, ' +
+    'only the fwspec is freed; dev->iommu is left to nobody.',
+  threads: ['device_add'],
+  precondition: 'the iommufd selftest, and a failing device_add()',
+  symptom: 'kmemleak: unreferenced object, from iommu_fwspec_init()',
+  opened: ['2a918911ed3d'],
+  closed: ['b7b0b3851474'],
+  links: [
+    'https://lore.kernel.org/r/' +
+      '76AC62D46B998556+20260711055119.1003477-1-peiyang_he@smail.nju.edu.cn',
+  ],
+  confidence: 1,
+  kind: 'sequential',
+  needs: ['a mock device that cannot be added'],
+  worlds: [{ world: 'hand:mock add', found: ['6.18'], absent: ['6.17', '6.18.y'] }],
+  signatures: {
+    main: byReport((report) => report.property === 'P14'),
+  },
+};

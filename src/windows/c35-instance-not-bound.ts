@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// C35: an SMMU driver looks for the instance of a client before its own probe is over.
+
+import { isMemory, isUnbound } from './reports.ts';
+import { isSmmu, perDevice } from './signature.ts';
+import type { Window } from './window.ts';
+
+const EPROBE_DEFER = -517;
+
+export const c35: Window = {
+  id: 'C35',
+  name: 'instance-lookup-before-bound',
+  title: 'An IOMMU driver does not find its own instance yet',
+  text:
+    'A driver that looks its instance up among bound devices finds nothing between ' +
+    'iommu_device_register() and driver_bound().',
+  threads: ['walk', 'bind'],
+  precondition: 'arm-smmu or arm-smmu-v3 before the fix; a client binds in that moment',
+  symptom: 'NULL dereference in arm_smmu_probe_device() (CVE-2024-56568)',
+  opened: ['17de3f5fdd35'],
+  closed: ['7d835134d4e1'],
+  links: [],
+  confidence: 0.9,
+  kind: 'race',
+  needs: ['a bind during a registration'],
+  worlds: [
+    {
+      world: 'dt/pci/bus-scan/arm-smmu@0.other-bus: walk+bind+retry/1 client/bystanders 0+0',
+      found: ['6.12'],
+      absent: ['6.15-rc1'],
+    },
+  ],
+  signatures: {
+    /**
+     * Not found: probe_device() did not find the instance, and deferred or said that there is none,
+     * so that the device lost what its bind had built; a walk that met a deferral failed its
+     * registration. Without the first fix the lookup gives NULL, and the oops itself tells.
+     */
+    main: perDevice<'as it was' | 'not found'>((ctx) => ({
+      events: ['init-end', 'instance-not-found'],
+      initial: 'as it was',
+      step(state, e) {
+        if (e.name === 'init-end') return Number(e.args[2]) === EPROBE_DEFER ? 'not found' : state;
+        return isSmmu(ctx, e.args[1]) ? 'not found' : state;
+      },
+      explains(devices, report) {
+        if (isUnbound(report)) return true;
+        if (isMemory(report)) {
+          // The registration that failed undoes, without a lock, what others are still busy with.
+          const text = `${report.subject} ${report.because}`;
+          return devices.some((state, d) => state === 'not found' && text.includes(d.data.name));
+        }
+        const known = ['P1', 'P3', 'P7', 'P8', 'P10', 'P11'].includes(report.property);
+        return known && devices.of(report.subject) === 'not found';
+      },
+    })),
+  },
+};

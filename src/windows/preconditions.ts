@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What has to come about before a window could be hit: without it, "not found" proves nothing.
+
+import type { Peek, RunEvent, Sometimes } from '#checker/program/scene';
+import type { RuleContext } from '#properties/context';
+import type { BuiltScene } from '#worlds/scene';
+import type { World } from '#worlds/world';
+import {
+  anyInstance,
+  focusOf,
+  hasFailing,
+  haveTwoClients,
+  isFocus,
+  isOrdinary,
+  isRegisteredMeanwhile,
+  isUnprepared,
+  Observer,
+  sharesGroup,
+  threadsIn,
+} from './observer.ts';
+
+/** A state of affairs; its id is what the matrix says where it was not reached. */
+interface Precondition {
+  readonly events: readonly string[];
+  readonly holds: (e: RunEvent, peek: Peek, see: Observer) => boolean;
+  /** True where a world is there for it, by its threads and devices alone. */
+  readonly fits: (world: World) => boolean;
+}
+
+const MOMENTS = ['driver-set', 'instance-listed', 'walk-visit'];
+
+/**
+ * A bind during a registration is looked for where one instance registers; two at once make worlds
+ * that are larger by far, and are there for the windows that need both.
+ */
+const isPlain = (world: World): boolean =>
+  threadsIn(world, 'iommu-probe') === 1 && isOrdinary(world);
+
+const isPair = (world: World): boolean => threadsIn(world, 'iommu-probe') > 1 && isOrdinary(world);
+
+const byName = {
+  'a registration of a driver that is not prepared': {
+    events: ['instance-listed'],
+    holds: (e, _p, see) => isUnprepared(see.ctx.world, see.ctx.instance(e.args[0])),
+    fits: (world) => world.instances.some((i) => isUnprepared(world, i.name)),
+  },
+  'a bind that does not wait for its IOMMU': {
+    events: ['driver-set'],
+    holds: (e, peek, see) => isFocus(e, see) && see.isUnserved(see.ctx.watched(e.args[0]), peek),
+    fits: isPlain,
+  },
+  'a bind': { events: ['driver-set'], holds: (e, _p, see) => isFocus(e, see), fits: isPlain },
+  'a bind during a registration': {
+    events: MOMENTS,
+    holds: (_e, peek, see) => see.overlaps(peek, 1),
+    fits: isPlain,
+  },
+  'a bind of a client of two IOMMUs during a registration': {
+    events: MOMENTS,
+    holds: (_e, peek, see) => see.overlaps(peek, 2),
+    fits: (world) =>
+      threadsIn(world, 'iommu-probe') === 1 && focusOf(world).some((d) => d.iommus.length > 1),
+  },
+  'a bind on CDX during a registration': {
+    events: MOMENTS,
+    holds: (_e, peek, see) =>
+      see.overlaps(peek, 1) && see.clients().some((d) => d.data.bus === 'cdx'),
+    fits: (world) => focusOf(world).some((d) => d.bus === 'cdx'),
+  },
+  'a bind of a client with dma-ranges during a registration': {
+    events: MOMENTS,
+    holds: (_e, peek, see) => see.overlaps(peek, 1) && see.clients().some((d) => d.data.dmaRanges),
+    fits: (world) =>
+      threadsIn(world, 'iommu-probe') === 1 && focusOf(world).some((d) => d.dmaRanges),
+  },
+  'two registrations at once': {
+    events: ['instance-listed', 'walk-visit'],
+    holds: (_e, peek, see) => see.registering(peek).length > 1,
+    fits: isPair,
+  },
+  'two registrations at once, and two clients of one': {
+    events: ['instance-listed', 'walk-visit'],
+    holds: (_e, peek, see) => see.registering(peek).length > 1 && haveTwoClients(see.ctx.world),
+    fits: (world) => isPair(world) && haveTwoClients(world),
+  },
+  'a device added during a registration': {
+    events: ['walk-visit', 'init-begin', 'group-set'],
+    holds: (e, peek, see) =>
+      see.registering(peek).length > 0 && see.ctx.watched(e.args[0])?.data.present === false,
+    fits: (world) => threadsIn(world, 'device-add') > 0 && threadsIn(world, 'iommu-probe') > 0,
+  },
+  'a driver registered while its device is added': {
+    events: ['init-begin', 'driver-set', 'group-set'],
+    holds: (e, _p, see) => isRegisteredMeanwhile(see.ctx.world, see.ctx.watched(e.args[0])),
+    fits: (world) =>
+      threadsIn(world, 'device-add') + threadsIn(world, 'bus-scan') > 0 &&
+      threadsIn(world, 'driver-attach') > 0,
+  },
+  'a bind of a device with a shared group during a registration': {
+    events: ['driver-set', 'group-set'],
+    holds: (e, peek, see) =>
+      isFocus(e, see) &&
+      see.registering(peek).length > 0 &&
+      see.ctx.devices.some((d) => sharesGroup(d, see.ctx.watched(e.args[0]))),
+    fits: (world) =>
+      threadsIn(world, 'iommu-probe') > 0 &&
+      world.devices.some((d) => focusOf(world).some((f) => f !== d && f.groupKey === d.groupKey)),
+  },
+  'a registration that fails': {
+    events: ['register-end'],
+    holds: (e, _p, see) => Number(e.args[1]) !== 0 || anyInstance(see, (i) => i.probeFails),
+    fits: hasFailing,
+  },
+  'a registration that fails beside another': {
+    events: ['register-end'],
+    holds: (e, _p, see) => Number(e.args[1]) !== 0 && see.ctx.world.instances.length > 1,
+    fits: (world) => world.instances.length > 1 && world.devices.some((d) => d.probeError),
+  },
+  'an instance that goes away': {
+    events: ['driver-set', 'register-end'],
+    holds: (_e, _p, see) =>
+      threadsIn(see.ctx.world, 'iommu-unbind') > 0 || anyInstance(see, (i) => i.probeFails),
+    fits: (world) =>
+      threadsIn(world, 'iommu-unbind') > 0 || world.instances.some((i) => i.probeFails),
+  },
+  'the deferral timeout': {
+    events: ['deferral-timeout'],
+    holds: () => true,
+    fits: (world) => threadsIn(world, 'deferral-timeout') > 0,
+  },
+  'a deferred bind': {
+    events: ['deferred'],
+    holds: (e, _p, see) => isFocus(e, see),
+    fits: isPlain,
+  },
+  'a device removed during a registration': {
+    events: ['walk-visit', 'instance-listed'],
+    holds: (_e, peek, see) =>
+      see.registering(peek).length > 0 && threadsIn(see.ctx.world, 'device-del') > 0,
+    fits: (world) => threadsIn(world, 'device-del') > 0,
+  },
+  'a CPU that comes online during a registration': {
+    events: ['instance-listed'],
+    holds: (_e, _p, see) => threadsIn(see.ctx.world, 'cpu-online') > 0,
+    fits: (world) => threadsIn(world, 'cpu-online') > 0,
+  },
+  'a claim of DMA ownership': {
+    events: ['dma-owner'],
+    holds: () => true,
+    fits: (world) => focusOf(world).some((d) => d.driver?.managedDma),
+  },
+  'an ACPI client of two IOMMUs': {
+    events: ['driver-set'],
+    holds: (e, _p, see) =>
+      see.ctx.world.firmware === 'acpi' &&
+      (see.ctx.watched(e.args[0])?.data.iommus.length ?? 0) > 1,
+    fits: (world) => world.firmware === 'acpi' && focusOf(world).some((d) => d.iommus.length > 1),
+  },
+  'a mock device that cannot be added': {
+    events: ['device-released'],
+    holds: (e, _p, see) => isFocus(e, see),
+    fits: (world) => threadsIn(world, 'mock-add') > 0,
+  },
+  'a function with ACS gets a group': {
+    events: ['group-set'],
+    holds: (e, _p, see) => see.ctx.watched(e.args[0])?.data.acs === true,
+    fits: (world) => world.devices.some((d) => d.acs),
+  },
+  'what publishes an instance is read by a client': {
+    events: ['ready-seen', 'fwspec-built'],
+    holds: (e, peek, see) => see.isPublication(e, peek),
+    fits: (world) => world.switches.storeBuffers !== undefined,
+  },
+  'flags in one word': {
+    events: ['walk-visit'],
+    holds: (_e, _p, see) => see.ctx.world.switches.flagsWord === true,
+    fits: (world) => world.switches.flagsWord === true,
+  },
+} satisfies Readonly<Record<string, Precondition>>;
+
+export type PreconditionId = keyof typeof byName;
+
+const table: Readonly<Record<PreconditionId, Precondition>> = byName;
+
+/** True where @world is there for @id, by its threads and devices alone. */
+export function canReach(world: World, id: PreconditionId): boolean {
+  return table[id].fits(world);
+}
+
+/** The preconditions as things that happen sometimes in a run of @built. */
+export function preconditionsFor(ctx: RuleContext, built: BuiltScene): Sometimes[] {
+  const see = new Observer(ctx, built);
+  return Object.entries(table).map(([id, { events, holds }]) => ({
+    id,
+    events,
+    holds: (e, peek) => holds(e, peek, see),
+  }));
+}
