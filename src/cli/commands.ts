@@ -215,6 +215,7 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--format HOW', text: 'text or json', value: 'text' },
       { flags: '--tree TREE', text: 'judge --patch in the C of this kernel tree' },
       { flags: '--patch FILE', text: 'the fix: a .diff or .mbox', repeats: true },
+      { flags: '--revert FILE', text: 'in a tree: take a patch back first', repeats: true },
       { flags: '--strategy HOW', text: 'in a tree: bound=K preemptions, or source' },
       { flags: '--time-max S', text: 'in a tree: give up a world after S seconds' },
       { flags: '--world NAME', text: 'in a tree: only this named world' },

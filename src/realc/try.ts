@@ -8,14 +8,14 @@ import type { CheckOptions } from '#finding/report';
 import type { Platform } from '#platform/index';
 import { type Trial, trialOf } from '#questions/try';
 import { SourceError } from '#realc/build/errors';
-import { type BuildOptions, buildTree, type KernelImage } from '#realc/build/image';
+import { type BuildOptions, buildTree, type KernelImage, patchTree } from '#realc/build/image';
 import type { PatchInput } from '#realc/build/patch';
 import type { Explored } from '#run/explore';
 import { chosenWorlds, firstsOf } from './check.ts';
 import { runWorldTasks } from './pool.ts';
 
 /** Which tree, what it has already, and what is to be judged. */
-export interface SourceTryOptions extends Omit<BuildOptions, 'patches' | 'reverts'> {
+export interface SourceTryOptions extends Omit<BuildOptions, 'patches'> {
   /** Patches that both sides have. */
   readonly below: readonly PatchInput[];
   readonly patches: readonly PatchInput[];
@@ -30,6 +30,8 @@ export interface SourceTrial {
   readonly trial: Trial;
   /** Worlds that cannot be built of the kernel sources, with the reason. */
   readonly refused: readonly string[];
+  /** Files of the patches that the tree does not hold. */
+  readonly leftOut: readonly string[];
 }
 
 /** Search the worlds in @tree without and with the patches, and compare. */
@@ -38,9 +40,12 @@ export async function trySource(
   platform: Platform | null,
   opt: SourceTryOptions,
 ): Promise<SourceTrial> {
-  const { below, patches, check } = opt;
+  const { below, check } = opt;
+  const patches = [...below, ...opt.patches];
+  // A build takes minutes; whether the patches apply is known at once.
+  const { leftOut } = patchTree(tree, { ...opt, patches });
   const base = await buildTree(tree, { ...opt, patches: below });
-  const fixed = await buildTree(tree, { ...opt, patches: [...below, ...patches] });
+  const fixed = await buildTree(tree, { ...opt, patches });
   const worlds = firstsOf(chosenWorlds(platform, opt));
   const tasks = worlds.map(({ world }) => ({ world, check }));
   const refused = new Set<string>();
@@ -74,5 +79,6 @@ export async function trySource(
     throw new SourceError('RW309', [...refused][0]!, 'choose another world');
   }
   const pairs = before.flatMap((b, i) => (b && after[i] ? [[b, after[i]] as const] : []));
-  return { version: base.version.text, trial: trialOf(pairs), refused: [...refused].sort() };
+  const trial = trialOf(pairs);
+  return { version: base.version.text, trial, refused: [...refused].sort(), leftOut };
 }

@@ -67,7 +67,7 @@ const columns: Readonly<Record<string, Column>> = {
   realc: {
     folders: ['base', 'checker', 'env', 'properties', 'questions', 'run', 'windows', 'worlds'],
     types: ['finding', 'kernel', 'platform'],
-    packages: ['node:', '@yowasp/clang', 'binaryen'],
+    packages: ['node:', '@yowasp/clang', 'diff'],
     rooms: {
       build: [],
       machine: ['build'],

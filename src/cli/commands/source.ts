@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { plural, printable, wrap } from '#base/text';
 import { buildProgress, coded } from '#cli/coded';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
@@ -44,7 +45,14 @@ function buildOptions(args: SourceArguments, io: Io): BuildOptions {
     reverts: readPatches(args.revert),
     cc: args.cc ?? null,
     onProgress: buildProgress(io),
+    onLeftOut: (paths) => io.err(leftOutText(paths)),
   };
+}
+
+/** Which files of the patches had no part in the answer. */
+export function leftOutText(paths: readonly string[]): string {
+  const said = `without ${plural(paths.length, 'file')} that this tree does not hold: `;
+  return `${wrap(printable(`${said}${paths.join(', ')}`), { rest: '  ' }).join('\n')}\n`;
 }
 
 /** racewindow source setup */

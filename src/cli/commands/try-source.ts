@@ -15,7 +15,7 @@ import type { CheckOptions } from '#finding/report';
 import { readPlatform } from '#platform/index';
 import { SourceError } from '#realc/build/errors';
 import { type ExitCode, exitCodes } from '#report/exit';
-import { readPatches } from './source.ts';
+import { leftOutText, readPatches } from './source.ts';
 import { type TryArguments, trialText } from './try.ts';
 
 interface Question {
@@ -77,9 +77,10 @@ export async function runTrySource(
       throw new SourceError('RW306', 'no patch to try', 'name --patch FILE');
     const { trySource } = await import('#realc/try');
     const progress = progressLine(io);
-    const { version, trial, refused } = await trySource(args.tree ?? '', platform.value, {
+    const { version, trial, refused, leftOut } = await trySource(args.tree ?? '', platform.value, {
       cc: args.cc ?? null,
       onProgress: buildProgress(io),
+      reverts: readPatches(args.revert),
       below: readPatches(args.with),
       patches,
       check,
@@ -99,6 +100,7 @@ export async function runTrySource(
     io.out(trialText(tried, trial, format));
     const bound = check.strategy.kind === 'bound' ? check.strategy.preemptionsMax : null;
     if (format !== 'json') io.out(limitLines(bound, refused).join(''));
+    if (leftOut.length > 0) (format === 'json' ? io.err : io.out)(leftOutText(leftOut));
     if (trial.opens.length > 0) return ok(exitCodes.violated);
     const proved = bound === null && trial.bounded.length === 0 && refused.length === 0;
     return ok(proved ? exitCodes.holds : exitCodes.bounded);
@@ -111,7 +113,7 @@ function limitLines(bound: number | null, refused: readonly string[]): string[] 
   if (bound === null) return lines;
   const runs = bound === 0 ? 'without preemption' : `with at most ${plural(bound, 'preemption')}`;
   const all = '--strategy source makes all classes of runs';
-  return [`\nbounded: closed is what no run ${runs} shows; ${all}\n`, ...lines];
+  return [`\nbounded: closed is what no run ${runs} shows;\n  ${all}\n`, ...lines];
 }
 
 /** The subject of a mail, or the name of the file. */

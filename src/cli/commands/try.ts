@@ -32,6 +32,7 @@ export interface TryArguments {
   /** A kernel tree, and the patches that are judged in its C instead of a fix of the model. */
   readonly tree?: string;
   readonly patch?: readonly string[];
+  readonly revert?: readonly string[];
   readonly cc?: string;
   readonly world?: string;
   readonly strategy?: string;

@@ -19,7 +19,7 @@ import {
 import { FOLLOWED } from './follow.ts';
 import { SourceFiles } from './includes.ts';
 import { asyncify, linkObjects, SUSPENDING } from './link.ts';
-import { applyPatches, type PatchInput } from './patch.ts';
+import { applyPatches, type Patched, type PatchInput } from './patch.ts';
 import { defaultCacheDir, findToolchain, type Toolchain } from './toolchain.ts';
 import { type RawSite, rewrite } from './wasm/rewrite.ts';
 
@@ -34,6 +34,8 @@ export interface BuildOptions {
   /** Compilations at a time. */
   readonly jobs?: number;
   onProgress?(done: number, total: number, what: string): void;
+  /** Files of the patches that the tree does not hold, where there are any. */
+  onLeftOut?(paths: readonly string[]): void;
 }
 
 /** A kernel that can be booted. */
@@ -155,7 +157,11 @@ function quietOf({ hook, unused }: RawSite, frames: readonly SourceFrame[]): num
 // Changes whenever linking or rewriting changes what it makes.
 const FORMAT = '12';
 
-function openTree(tree: string, overlay: ReadonlyMap<string, Uint8Array | null>) {
+/** What patches make of a tree, in milliseconds: whether they apply is known before any build. */
+export function patchTree(
+  tree: string,
+  { patches = [], reverts = [] }: Pick<BuildOptions, 'patches' | 'reverts'>,
+): Patched & { readonly version: KernelVersion } {
   const version = kernelVersion(tree);
   if (!version || !existsSync(join(tree, 'drivers/iommu/iommu.c'))) {
     throw new SourceError(
@@ -164,8 +170,7 @@ function openTree(tree: string, overlay: ReadonlyMap<string, Uint8Array | null>)
       'scripts/fetch-linux 7.2 unpacks one and prints its path',
     );
   }
-  const generated = generatedHeaders(tree, version);
-  return { version, files: new SourceFiles({ tree, generated, overlay, scene: sceneDir() }) };
+  return { version, ...applyPatches(tree, patches, reverts) };
 }
 
 /** Written beside its place first: what stands there is whole. */
@@ -203,9 +208,11 @@ async function linkImage(
 /** Build the image of a tree with patches; what has not changed comes from the cache. */
 export async function buildTree(tree: string, opt: BuildOptions = {}): Promise<KernelImage> {
   const cacheDir = opt.cacheDir ?? defaultCacheDir();
+  const { version, overlay, leftOut } = patchTree(tree, opt);
+  if (leftOut.length > 0) opt.onLeftOut?.(leftOut);
   const toolchain = await findToolchain(opt.cc ?? null, cacheDir);
-  const overlay = applyPatches(tree, opt.patches ?? [], opt.reverts ?? []);
-  const { version, files } = openTree(tree, overlay);
+  const generated = generatedHeaders(tree, version);
+  const files = new SourceFiles({ tree, generated, overlay, scene: sceneDir() });
   const jobs: CompileJob[] = [
     ...KERNEL_FILES.filter((n) => files.get(`k/${n}.c`)).map((n) => ({
       name: n,
