@@ -3,7 +3,7 @@
 
 export { SourceError, type SourceErrorCode } from '#realc/build/errors';
 export { type BuildOptions, buildTree, type KernelImage } from '#realc/build/image';
-export { type PatchInput, parsePatch } from '#realc/build/patch';
+export { applyPatches, type PatchInput } from '#realc/build/patch';
 export { defaultCacheDir, setupToolchain, TOOLCHAIN } from '#realc/build/toolchain';
 export { type ConformOptions, type ConformResult, conform } from '#realc/conform/conform';
 export { type SearchResult, searchSource } from '#realc/search/layers';

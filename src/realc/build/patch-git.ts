@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Patches by git: mailsplit and mailinfo decode mails, apply changes files. No repository is needed.
+// Patches by git: mailsplit and mailinfo decode mails, apply changes files. No repository is
+// needed.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

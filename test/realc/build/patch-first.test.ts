@@ -5,9 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { buildTree, patchTree } from '#source/build';
-import type { SourceError } from '#source/errors';
-import { trySource } from '#source/try';
+import type { SourceError } from '#realc/build/errors';
+import { buildTree, patchTree } from '#realc/build/image';
+import { trySource } from '#realc/try';
 
 const tree = mkdtempSync(path.join(tmpdir(), 'racewindow-tree-'));
 afterAll(() => rmSync(tree, { recursive: true }));

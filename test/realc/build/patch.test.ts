@@ -10,9 +10,9 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SourceError } from '#realc/build/errors';
 import { applyPatches } from '#realc/build/patch';
-import { gitTool } from '#source/patch-git';
-import { parserTool } from '#source/patch-parser';
-import type { PatchTool } from '#source/patch-tool';
+import { gitTool } from '#realc/build/patch-git';
+import { parserTool } from '#realc/build/patch-parser';
+import type { PatchTool } from '#realc/build/patch-tool';
 
 const trees: string[] = [];
 afterAll(() => trees.forEach((dir) => void rmSync(dir, { recursive: true })));
