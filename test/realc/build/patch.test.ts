@@ -184,7 +184,8 @@ function mail(
   end = '\n',
 ) {
   const head = `From sender@example Mon Sep 17 00:00:00 2001\nFrom: A <a@example>\nSubject: ${subject}
-MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: ${encoding}\n`;
+MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8
+Content-Transfer-Encoding: ${encoding}\n`;
   const whole = `Why.\n---\n a.c | 2 +-\n\n${body}-- \n2.39\n`;
   const bytes = Buffer.from(whole.replaceAll('\n', end));
   const quoted = bytes.toString().replaceAll('=', '=3D').replaceAll('-- \n', '--=20\n');
