@@ -183,7 +183,8 @@ function mail(
   encoding: 'base64' | 'quoted-printable' | '8bit',
   end = '\n',
 ) {
-  const head = `From sender@example Mon Sep 17 00:00:00 2001\nFrom: A <a@example>\nSubject: ${subject}
+  const head = `From sender@example Mon Sep 17 00:00:00 2001
+From: A <a@example>\nSubject: ${subject}
 MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8
 Content-Transfer-Encoding: ${encoding}\n`;
   const whole = `Why.\n---\n a.c | 2 +-\n\n${body}-- \n2.39\n`;
