@@ -4,6 +4,7 @@
 //   scripts/drift TREE                compare; exit 1 where a function differs or is missing
 //                                     from a file that is there
 //   scripts/drift TREE --record 7.2   TREE is that version: record its functions
+//   scripts/drift TREE --names 7.2    TREE is that version: record which names of the model it has
 //
 // What is modelled is read from the comments of the model: the head of a file names the kernel
 // file, `Models foo() of v7.2` the function and version. Two functions are the same where their
@@ -31,6 +32,12 @@ const alsoIn = [
   'arch/arm64/mm/dma-mapping.c',
 ];
 const recordFile = path.join(here, 'drift.json');
+const namesFile = path.join(here, 'names.json');
+/** Folders and files that have everything the model has names of. */
+const sources = [
+  ...['acpi', 'amba', 'base', 'cdx', 'iommu', 'of', 'pci'].map((folder) => `drivers/${folder}`),
+  ...['include/linux', 'kernel/workqueue.c', 'kernel/notifier.c', 'lib/klist.c', 'lib/idr.c'],
+];
 
 /** All functions that the model names: { file, name, version }, each once. */
 export function modelled() {
@@ -72,6 +79,58 @@ export function functionText(source, name) {
   return null;
 }
 
+/** All functions that the model names in its code: those of its table, and frames. */
+export function namesOfModel() {
+  const names = new Set();
+  for (const folder of ['kernel', 'env']) {
+    const top = path.join(model, '..', folder);
+    for (const file of readdirSync(top, { recursive: true }).map(String)) {
+      if (!file.endsWith('.ts')) continue;
+      // op.ts defines what a frame is, and gives examples.
+      if (path.basename(file) === 'op.ts') continue;
+      const text = readFileSync(path.join(top, file), 'utf8');
+      for (const [, name] of text.matchAll(/^(?:export )?function\* (\w+)/gm)) names.add(name);
+      for (const [, name] of text.matchAll(
+        /\b(?:frame|repeat|model__changed)(?:<[^(]*>)?\(\s*'(\w+)'/g,
+      )) {
+        names.add(name);
+      }
+    }
+  }
+  return [...names].sort();
+}
+
+/** All functions and macros that @tree declares or defines where the model has its names from. */
+export function functionsOfTree(tree) {
+  const found = new Set();
+  const read = (file) => {
+    for (const line of readFileSync(file, 'latin1').split('\n')) {
+      const match = /^(?:#\s*define\s+(\w+)\(|(?:[a-zA-Z_][\w\s*]*[\s*])?(\w+)\()/.exec(line);
+      if (match) found.add(match[1] ?? match[2]);
+    }
+  };
+  for (const source of sources.map((name) => path.join(tree, name))) {
+    if (!existsSync(source)) continue;
+    if (/\.[ch]$/.test(source)) read(source);
+    else {
+      for (const file of readdirSync(source, { recursive: true }).map(String)) {
+        if (/\.[ch]$/.test(file)) read(path.join(source, file));
+      }
+    }
+  }
+  return found;
+}
+
+/** Record in names.json which names of the model, or what they are part of, @tree has. */
+function recordNames(tree, version) {
+  const record = existsSync(namesFile) ? JSON.parse(readFileSync(namesFile, 'utf8')) : {};
+  const there = functionsOfTree(tree);
+  const parents = namesOfModel().map((name) => /^(_*[^_].*?)__/.exec(name)?.[1] ?? name);
+  const wanted = [...new Set([...namesOfModel(), ...parents])];
+  record[version] = wanted.filter((name) => there.has(name)).sort();
+  writeFileSync(namesFile, `${JSON.stringify(record, null, 2)}\n`);
+}
+
 /** Entries of one name together. */
 function byName(entries) {
   const groups = new Map();
@@ -89,10 +148,16 @@ function find(tree, { files, name }) {
   return null;
 }
 
-function main(tree, mode) {
+function main(tree, flag, version) {
+  const mode = flag === '--record' ? version : undefined;
   if (!tree || !existsSync(path.join(tree, 'drivers/iommu'))) {
-    console.error('usage: scripts/drift TREE [--record VERSION]: an unpacked kernel tree');
+    const flags = '[--record VERSION | --names VERSION]';
+    console.error(`usage: scripts/drift TREE ${flags}: TREE is an unpacked kernel tree`);
     return 2;
+  }
+  if (flag === '--names') {
+    recordNames(tree, version);
+    return 0;
   }
   const record = existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, 'utf8')) : {};
   if (mode !== undefined) {
@@ -132,5 +197,5 @@ function main(tree, mode) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [tree, flag, version] = process.argv.slice(2);
-  process.exitCode = main(tree, flag === '--record' ? version : undefined);
+  process.exitCode = main(tree, flag, version);
 }

@@ -19,7 +19,7 @@ export default defineCommit({
   requires: ['0c8e9c148e29'],
   conflicts: [],
   apply(draft) {
-    draft.fns.iommu_init_configure = function* (k, dev, by) {
+    draft.fns.iommu_init_device__configure = function* (k, dev, by) {
       if (yield* k.dev_iommu_fwspec_get(dev)) return 0;
       if (by === 'replay' || (yield* load(dev, 'bound'))) {
         event('configure-skipped', dev, by);
@@ -27,7 +27,7 @@ export default defineCommit({
       }
       yield* mutex_unlock(k.iommu_probe_device_lock);
       event('configure-begin', dev, by);
-      yield* k.dma_configure(dev);
+      yield* k.model__dma_configure(dev);
       yield* mutex_lock(k.iommu_probe_device_lock);
       if (!(yield* load(dev, 'iommu'))) return -ENODEV;
       return (yield* load(dev, 'iommu_group')) ? -ENODEV : 0;

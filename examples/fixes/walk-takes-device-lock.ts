@@ -20,15 +20,15 @@ export default defineCommit({
   requires: ['bcb81ac6ae3c'],
   conflicts: [],
   apply(draft) {
-    const { iommu_init_configure } = draft.fns;
+    const { iommu_init_device__configure } = draft.fns;
 
     // Only where the firmware has to be parsed: that is what a bind must not get in between of.
-    draft.fns.iommu_init_configure = function* (k, dev, by) {
+    draft.fns.iommu_init_device__configure = function* (k, dev, by) {
       if (by !== 'walk' || (yield* load(dev, 'driver')) !== null) {
-        return yield* iommu_init_configure(k, dev, by);
+        return yield* iommu_init_device__configure(k, dev, by);
       }
       yield* mutex_lock(dev);
-      const err = yield* iommu_init_configure(k, dev, by);
+      const err = yield* iommu_init_device__configure(k, dev, by);
       yield* mutex_unlock(dev);
       return err;
     };

@@ -37,7 +37,7 @@ export function* klist_add_tail<T extends Handle>(klist: Klist<T>, node: T): Kfn
  * klist_add_tail() where the order of two nodes matters only if @related says so: iterators look
  * for a node and for what is related to it, and step over the rest (insertUnordered()).
  */
-export function* klist_add_unordered<T extends Handle>(
+export function* klist_add_tail__unordered<T extends Handle>(
   klist: Klist<T>,
   node: T,
   related: (a: T, b: T) => boolean,

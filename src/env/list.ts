@@ -8,7 +8,7 @@ export function list_add_tail<F extends Record<K, readonly Value[]>, K extends s
   field: K,
   item: F[K][number],
 ): Kfn<void> {
-  return changed('list_add_tail', head, field, item, (items) => [...items, item]);
+  return model__changed('list_add_tail', head, field, item, (items) => [...items, item]);
 }
 
 /**
@@ -16,13 +16,13 @@ export function list_add_tail<F extends Record<K, readonly Value[]>, K extends s
  * were appended: who looks for one steps over the others. So the list is kept sorted by name, and
  * runs that append the same items in another order meet again.
  */
-export function list_add_unordered<F extends Record<K, readonly Handle[]>, K extends string>(
+export function list_add_tail__unordered<F extends Record<K, readonly Handle[]>, K extends string>(
   head: Handle<F>,
   field: K,
   item: F[K][number],
 ): Kfn<void> {
   const insert = (items: F[K]) => insertUnordered(items, item, () => false);
-  return changed('list_add_tail', head, field, item, insert);
+  return model__changed('list_add_tail', head, field, item, insert);
 }
 
 /**
@@ -47,11 +47,11 @@ export function list_del<F extends Record<K, readonly Value[]>, K extends string
   item: F[K][number],
 ): Kfn<void> {
   const rest = (items: F[K]) => items.filter((other) => other !== item);
-  return changed('list_del', head, field, item, rest);
+  return model__changed('list_del', head, field, item, rest);
 }
 
 /** What @name does to the list in @field of @head because of @item. */
-function* changed<F extends Record<K, readonly Value[]>, K extends string>(
+function* model__changed<F extends Record<K, readonly Value[]>, K extends string>(
   name: string,
   head: Handle<F>,
   field: K,

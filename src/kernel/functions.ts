@@ -27,7 +27,7 @@ import * as pci from './pci/pci-driver.ts';
 import * as pci_probe from './pci/probe.ts';
 
 // Iterators take a callback and run in their caller's frame; they cannot be replaced.
-const { bus_for_each_dev: _each, next_matching_driver: _next, ...busFunctions } = bus;
+const { bus_for_each_dev: _each, bus_for_each_drv__next: _next, ...busFunctions } = bus;
 const { strict_suppliers: _suppliers, ...linkFunctions } = links;
 
 /** Modules by name, each with the functions that it gives to the table. */

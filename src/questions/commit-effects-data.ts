@@ -225,16 +225,16 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
         'data race on driver: marked write in device_set_driver() and ' +
           'plain read in __iommu_probe_device() at once',
         'data race on driver: marked write in device_set_driver() and ' +
-          'plain read in dma_configure_driver_twice() at once',
+          'plain read in iommu_init_device() at once',
         'data race on driver: marked write in device_set_driver() and ' +
-          'plain read in iommu_init_configure() at once',
+          'plain read in pci_dma_configure() at once',
       ],
       come: [
         'data race on driver: plain read in __iommu_probe_device() and ' +
           'plain write in device_set_driver() at once',
-        'data race on driver: plain read in dma_configure_driver_twice() and ' +
+        'data race on driver: plain read in iommu_init_device() and ' +
           'plain write in device_set_driver() at once',
-        'data race on driver: plain read in iommu_init_configure() and ' +
+        'data race on driver: plain read in pci_dma_configure() and ' +
           'plain write in device_set_driver() at once',
       ],
     },
@@ -246,14 +246,14 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
         'data race on driver: marked write in device_set_driver() and ' +
           'plain read in __iommu_probe_device() at once',
         'data race on driver: marked write in device_set_driver() and ' +
-          'plain read in iommu_init_configure() at once',
+          'plain read in iommu_init_device() at once',
       ],
       come: [
-        'data race on driver: marked read in dma_configure_driver_once() and ' +
+        'data race on driver: marked read in pci_dma_configure() and ' +
           'plain write in device_set_driver() at once',
         'data race on driver: plain read in __iommu_probe_device() and ' +
           'plain write in device_set_driver() at once',
-        'data race on driver: plain read in iommu_init_configure() and ' +
+        'data race on driver: plain read in iommu_init_device() and ' +
           'plain write in device_set_driver() at once',
       ],
     },

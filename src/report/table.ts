@@ -8,7 +8,7 @@
 import { printable, reportColumns, wrap } from '#base/text';
 import type { Finding, TraceStep } from '#finding/finding';
 import { type Cast, castLine, castOf, shorten } from './cast.ts';
-import { kernelStack, placeOf } from './frames.ts';
+import { placeOf } from './frames.ts';
 import { stepLines } from './phrases.ts';
 import { type Shown, selectSteps } from './select.ts';
 
@@ -109,7 +109,7 @@ function findLastIndex(
 }
 
 function stackOf(step: TraceStep): ThreadStack {
-  return { thread: step.thread, stack: kernelStack(step) };
+  return { thread: step.thread, stack: step.stack };
 }
 
 function tellSteps(finding: Finding, shown: readonly Shown[], cast: Cast): Line[] {

@@ -92,14 +92,14 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
 
 /** Let the probe of an IOMMU's driver register another driver before the instance. */
 function registerInProbe(world: World, draft: Draft, made: Made): void {
-  const { iommu_driver_probe } = draft.fns;
+  const { model__iommu_driver_probe } = draft.fns;
   if (world.instances.every((i) => i.registersDriverOf === undefined)) return;
-  draft.fns.iommu_driver_probe = function* (k, node) {
+  draft.fns.model__iommu_driver_probe = function* (k, node) {
     const device = world.instances.find((i) => i.name === node)?.registersDriverOf;
     const dev = device === undefined ? undefined : made.devices.get(device);
     const drv = device === undefined ? undefined : made.drivers.get(device);
     if (dev && drv) yield* k.bus_add_driver(dev.bus, drv);
-    return yield* iommu_driver_probe(k, node);
+    return yield* model__iommu_driver_probe(k, node);
   };
 }
 

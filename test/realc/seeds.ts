@@ -29,7 +29,7 @@ export const seeds: readonly Seed[] = [
     name: 'the replay is forgotten',
     world: 'two-drivers',
     apply(draft) {
-      draft.fns.iommu_replay = function* () {
+      draft.fns.model__replay = function* () {
         return 0;
       };
     },
@@ -45,13 +45,13 @@ export const seeds: readonly Seed[] = [
     name: 'a device that a driver is set for is configured by the walk all the same',
     world: 'two-drivers',
     apply(draft) {
-      const { iommu_init_configure } = draft.fns;
-      draft.fns.iommu_init_configure = function* (k, dev, by) {
+      const { iommu_init_device__configure } = draft.fns;
+      draft.fns.iommu_init_device__configure = function* (k, dev, by) {
         if ((yield* load(dev, 'driver')) && !(yield* k.dev_iommu_fwspec_get(dev))) {
           event('configure-begin', dev, by);
           return 0;
         }
-        return yield* iommu_init_configure(k, dev, by);
+        return yield* iommu_init_device__configure(k, dev, by);
       };
     },
   },
@@ -81,11 +81,11 @@ export const seeds: readonly Seed[] = [
     name: 'the driver is set after dma_configure',
     world: 'two-drivers',
     apply(draft) {
-      const { dma_configure, device_set_driver } = draft.fns;
-      draft.fns.dma_configure = function* (k, dev) {
+      const { model__dma_configure, device_set_driver } = draft.fns;
+      draft.fns.model__dma_configure = function* (k, dev) {
         const drv = yield* load(dev, 'driver');
         yield* device_set_driver(k, dev, null);
-        const err = yield* dma_configure(k, dev);
+        const err = yield* model__dma_configure(k, dev);
         yield* device_set_driver(k, dev, drv);
         return err;
       };

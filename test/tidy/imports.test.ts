@@ -29,7 +29,7 @@ const columns: Readonly<Record<string, Column>> = {
   kernel: { folders: ['base', 'env'] },
   checker: {
     folders: ['base'],
-    modules: ['env/op'],
+    modules: ['env/op', 'env/frames'],
     // To keep a search in a file.
     packages: ['node:fs', 'node:zlib', 'node:crypto'],
     rooms: {

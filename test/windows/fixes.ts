@@ -13,7 +13,7 @@ function fix(sha: string, subject: string, apply: (draft: Draft) => void): Commi
 /** C17: hand the error on. */
 export const cdxReturns = fix('cdx-returns', 'cdx: Return the error', (draft) => {
   draft.fns.cdx_dma_configure = function* (k, dev) {
-    return yield* k.dma_configure_as(k.sw.cdx_driver_read, dev);
+    return yield* k.model__dma_configure_as(k.sw.cdx_driver_read, dev);
   };
 });
 
@@ -28,13 +28,13 @@ export const noTriggerCount = fix('no-count', 'driver core: No trigger count', (
 
 /** C24: READY is stored right behind the group, and read without the probe lock. */
 export const readyBehindGroup = fix('ready-behind', 'iommu: READY behind the group', (draft) => {
-  const { iommu_group_add } = draft.fns;
+  const { __iommu_probe_device__join } = draft.fns;
   draft.sw.configure_locked = false;
-  draft.fns.iommu_group_add = function* (k, dev, groups) {
+  draft.fns.__iommu_probe_device__join = function* (k, dev, groups) {
     const param = yield* load(dev, 'iommu');
     const iommu = param && (yield* load(param, 'iommu_dev'));
     if (groups && iommu) yield* WRITE_ONCE(iommu, 'ready', true);
-    return yield* iommu_group_add(k, dev, groups);
+    return yield* __iommu_probe_device__join(k, dev, groups);
   };
 });
 
@@ -45,7 +45,7 @@ export const listedUnlocked = fix('list-unlocked', 'iommu: List without lock', (
     if (hwdev) yield* store(iommu, 'fwnode', iommu.node);
     yield* list_add_tail(k.iommu_device_list, 'list', iommu);
     event('instance-listed', iommu);
-    for (const bus of k.iommu_buses) yield* k.iommu_bus_init(bus, iommu, ops);
+    for (const bus of k.iommu_buses) yield* k.iommu_device_register__bus(bus, iommu, ops);
     event('register-end', iommu, 0);
     return 0;
   };

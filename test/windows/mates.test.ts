@@ -10,29 +10,29 @@ const alias = 'hand:scan alias';
 
 /** The notifier and a bind give function 1 a group each; function 0 then joins one of them. */
 const twoGroups = [
-  'rw1:kworker/u8:2@dev_probe_ops:load:pci.iommu_ops#3',
+  'rw1:kworker/u8:2@__iommu_probe_device:load:pci.iommu_ops#3',
   'modprobe/2@ida_alloc:store:iommu_group_ida.used#1',
   'kworker/u8:2@iommu_group_alloc:alloc:0000:01:00.1.iommu_group#1',
   'modprobe/2@klist_next:unlock:pci.klist_devices.k_lock#3',
 ];
-const added = 'kworker/u8:2@__device_attach_locked:unlock:0000:01:00.1#1';
+const added = 'kworker/u8:2@__device_attach:unlock:0000:01:00.1#1';
 const bound = 'modprobe@klist_next:unlock:pci.klist_devices.k_lock#3';
 
 /** The bridge is bound and counted; the device behind it binds while its notifier works on it. */
 const inFlight = [
   'rw1:modprobe@klist_next:unlock:pci.klist_devices.k_lock#1',
-  'kworker/u8:2@configure_unlock:unlock:iommu_probe_device_lock#3',
+  'kworker/u8:2@of_iommu_configure:unlock:iommu_probe_device_lock#3',
   'modprobe/2@klist_next:unlock:pci.klist_devices.k_lock#3',
-  'kworker/u8:2@__device_attach_locked:unlock:0000:02:00.0#1',
+  'kworker/u8:2@__device_attach:unlock:0000:02:00.0#1',
 ];
 
 /** ... and before that, the bridge was bound ahead of its notifier, which counts all the same. */
 const early = [
   'rw1:kworker/u8:2@bus_notify:read_lock:pci.bus_notifier.rwsem#1',
   'modprobe@klist_next:unlock:pci.klist_devices.k_lock#2',
-  'kworker/u8:2@configure_unlock:unlock:iommu_probe_device_lock#1',
+  'kworker/u8:2@of_iommu_configure:unlock:iommu_probe_device_lock#1',
   'modprobe/2@klist_next:unlock:pci.klist_devices.k_lock#3',
-  'kworker/u8:2@__device_attach_locked:unlock:0000:02:00.0#1',
+  'kworker/u8:2@__device_attach:unlock:0000:02:00.0#1',
 ];
 
 describe('a group that counts wrong', () => {

@@ -165,9 +165,9 @@ export function proposal(
 function applyProposal(draft: Draft, p: Proposal): void {
   draft.fns.of_iommu_configure = (k, dev) => configure_for_bind(k, p, dev);
   draft.fns.acpi_iommu_configure_id = (k, dev) => configure_for_bind(k, p, dev);
-  draft.fns.iommu_init_configure = initConfigure(draft, p);
+  draft.fns.iommu_init_device__configure = initConfigure(draft, p);
   draft.fns.__iommu_probe_device = probeDevice(p);
-  if (p.deferInFlight) draft.fns.iommu_init_failed = initFailed(draft);
+  if (p.deferInFlight) draft.fns.iommu_init_device__failed = initFailed(draft);
   if (p.skipDecidedOnly) {
     const { device_unbind_cleanup } = draft.fns;
     draft.fns.device_unbind_cleanup = function* (k, dev) {
@@ -183,8 +183,8 @@ function* isTaken(p: Proposal, dev: Device): Kfn<boolean> {
   return (yield* load(dev, 'driver')) !== null;
 }
 
-/** iommu_init_configure() with the firmware half of dma_configure alone. */
-function initConfigure(draft: Draft, p: Proposal): Draft['fns']['iommu_init_configure'] {
+/** iommu_init_device__configure() with the firmware half of dma_configure alone. */
+function initConfigure(draft: Draft, p: Proposal): Draft['fns']['iommu_init_device__configure'] {
   const { of_dma_configure, acpi_dma_configure } = draft.fns;
   return function* (k, dev, by) {
     const param = yield* load(dev, 'iommu');
@@ -202,7 +202,7 @@ function initConfigure(draft: Draft, p: Proposal): Draft['fns']['iommu_init_conf
     yield* store(added(param), 'probing', (yield* probing(param)) + 1);
     yield* mutex_unlock(k.iommu_probe_device_lock);
     event('configure-begin', dev, by);
-    yield* frame('firmware_dma_configure', [dev], () => configure(inside, dev));
+    yield* frame('model__firmware_dma_configure', [dev], () => configure(inside, dev));
     if (dev.bus.bus === 'pci' && k.sw.acs_after_configure) yield* k.pci_enable_acs(dev);
     yield* mutex_lock(k.iommu_probe_device_lock);
 
@@ -229,16 +229,17 @@ function probeDevice(p: Proposal): Draft['fns']['__iommu_probe_device'] {
     event('init-end', dev, by, ret);
     if (ret) return ret;
     if (late && (yield* load(dev, 'driver'))) event('late-warn', dev, by);
-    return yield* k.iommu_group_add(dev, groups);
+    return yield* k.__iommu_probe_device__join(dev, groups);
   };
 }
 
-/** iommu_init_failed() that leaves dev->iommu to those who are still probing with it (C15). */
-function initFailed(draft: Draft): Draft['fns']['iommu_init_failed'] {
-  const { iommu_init_failed } = draft.fns;
+/** iommu_init_device__failed() leaves dev->iommu to those who still probe with it (C15). */
+function initFailed(draft: Draft): Draft['fns']['iommu_init_device__failed'] {
+  const { iommu_init_device__failed } = draft.fns;
   return function* (k, dev, ret) {
     const param = yield* load(dev, 'iommu');
-    if (!param || (yield* probing(param)) === 0) return yield* iommu_init_failed(k, dev, ret);
+    if (!param || (yield* probing(param)) === 0)
+      return yield* iommu_init_device__failed(k, dev, ret);
     yield* store(param, 'iommu_dev', null);
     return ret;
   };

@@ -8,6 +8,7 @@
 import { must } from '#base/assert';
 import type { Capability, OpView, Program, Report, StepRecord } from '#checker/program/program';
 import type { Scene } from '#checker/program/scene';
+import { kernelStack } from '#env/frames';
 import type { ThreadBody } from '#env/op';
 import { Automaton, DONE, type Edge, NOT_STARTED, OOPS } from './automaton.ts';
 import type { AutomatonFaults } from './automaton-options.ts';
@@ -144,7 +145,7 @@ export class Machine implements Program {
     const known = this.instructions[node];
     if (known !== undefined) return known;
     const op = must(this.automaton.ops[node], 'a thread that is not done has an Op');
-    const fn = this.automaton.stack(node)[0] ?? '';
+    const fn = kernelStack(this.automaton.stack(node))[0] ?? '';
     while (this.instructions.length < node) this.instructions.push(undefined);
     const made = decode(op, fn, this.memory, this.values);
     this.instructions[node] = made;

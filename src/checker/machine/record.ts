@@ -2,6 +2,7 @@
 // Takes a step and says all about it, for traces.
 
 import type { StepRecord } from '#checker/program/program';
+import { kernelStack } from '#env/frames';
 import type { Value } from '#env/op';
 import { Code, type Instruction } from './code.ts';
 import type { Machine } from './machine.ts';
@@ -13,7 +14,7 @@ export function recordStep(machine: Machine, t: number, choice: number): StepRec
   const i = machine.instruction(local);
   const edge = machine.edgeOf(t, choice);
   const taken = edge < 0 ? undefined : machine.automaton.edges[edge];
-  const stack = machine.automaton.stack(local);
+  const stack = kernelStack(machine.automaton.stack(local));
   const before = contentText(machine, i);
   machine.step(t, choice);
   const events = (taken?.events ?? []).map((e) => [e.name, ...e.args.map(valueText)].join(' '));

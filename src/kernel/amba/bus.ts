@@ -7,5 +7,5 @@ import type { Device } from '../types.ts';
 
 /** Models amba_dma_configure() of v7.2. WINDOW: dev->driver is read twice. */
 export function* amba_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
-  return yield* k.dma_configure_as(k.sw.amba_driver_read, dev);
+  return yield* k.model__dma_configure_as(k.sw.amba_driver_read, dev);
 }

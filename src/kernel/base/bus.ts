@@ -3,7 +3,7 @@
 
 import { unreachable } from '#base/assert';
 import type { Errno } from '#env/errno';
-import { klist_add_tail, klist_add_unordered, klist_next } from '#env/klist';
+import { klist_add_tail, klist_add_tail__unordered, klist_next } from '#env/klist';
 import { blocking_notifier_call_chain } from '#env/notifier';
 import { ended, type Kfn, load, repeat } from '#env/op';
 import type { Kernel } from '../kernel.ts';
@@ -30,7 +30,7 @@ export function* bus_for_each_dev(bus: Bus, fn: (dev: Device) => Kfn<Errno>): Kf
  * Models bus_for_each_drv() with driver_match_device() of v7.2.
  * ABSTRACTED: drivers that do not match are stepped over without an Op each; a match is constant.
  */
-export function* next_matching_driver(
+export function* bus_for_each_drv__next(
   bus: Bus,
   dev: Device,
   cur: Driver | null,
@@ -55,7 +55,7 @@ export function* bus_probe_device(k: Kernel, dev: Device): Kfn<void> {
  * for the driver of a device steps over them.
  */
 export function* bus_add_driver(k: Kernel, bus: Bus, drv: Driver): Kfn<void> {
-  yield* klist_add_unordered<Driver>(bus.klist_drivers, drv, (a, b) =>
+  yield* klist_add_tail__unordered<Driver>(bus.klist_drivers, drv, (a, b) =>
     a.matches.some((device) => b.matches.includes(device)),
   );
   yield* k.driver_attach(bus, drv);
@@ -74,7 +74,7 @@ export function* bus_notify(
 }
 
 /** dev->bus->dma_configure(), as really_probe() of v7.2 calls it. */
-export function* dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
+export function* model__dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
   const bus = dev.bus.bus;
   switch (bus) {
     case 'platform':
@@ -91,6 +91,6 @@ export function* dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
 }
 
 /** dev->bus->dma_cleanup(): the same on every bus. Models platform_dma_cleanup() of v7.2. */
-export function* dma_cleanup(k: Kernel, dev: Device, drv: Driver): Kfn<void> {
+export function* model__dma_cleanup(k: Kernel, dev: Device, drv: Driver): Kfn<void> {
   if (!drv.managed_dma) yield* k.iommu_device_unuse_default_domain(dev);
 }

@@ -37,7 +37,12 @@ type Flag = keyof typeof BIT;
  * what it has overwritten names the event.
  * ABSTRACTED: that word, but in the scenes that ask for it; other flags in it.
  */
-export function* dev_assign_flag(k: Kernel, dev: Device, flag: Flag, value: boolean): Kfn<void> {
+export function* model__dev_assign_flag(
+  k: Kernel,
+  dev: Device,
+  flag: Flag,
+  value: boolean,
+): Kfn<void> {
   if (!shares_word(k)) {
     yield* store(dev, flag, value);
     return;
@@ -53,7 +58,7 @@ function shares_word(k: Kernel): boolean {
 }
 
 /** Read a flag of struct device: dev_can_match() and dev_dma_iommu() of v7.2. */
-export function* dev_flag(k: Kernel, dev: Device, flag: Flag): Kfn<boolean> {
+export function* model__dev_flag(k: Kernel, dev: Device, flag: Flag): Kfn<boolean> {
   if (!shares_word(k)) return yield* load(dev, flag);
   return ((yield* load(dev, 'flags')) & BIT[flag]) !== 0;
 }

@@ -5,7 +5,7 @@ import { mutex_lock, mutex_unlock } from '#env/mutex';
 import { event, free, type Kfn, load, READ_ONCE, spawn, store, WRITE_ONCE } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Bus, Device, Driver, IommuDevice } from '../types.ts';
-import { bus_for_each_dev, next_matching_driver } from './bus.ts';
+import { bus_for_each_dev, bus_for_each_drv__next } from './bus.ts';
 
 /**
  * Try to bind @drv to @dev, with every undo step.
@@ -24,15 +24,15 @@ export function* really_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
   yield* k.device_set_driver(dev, drv);
   event('driver-set', dev);
 
-  let ret = yield* k.dma_configure(dev);
+  let ret = yield* k.model__dma_configure(dev);
   if (ret) {
-    yield* k.really_probe_failed(dev, ret);
+    yield* k.really_probe__failed(dev, ret);
     return ret;
   }
   ret = -(yield* k.call_driver_probe(dev, drv));
   if (ret) {
-    yield* k.dma_cleanup(dev, drv);
-    yield* k.really_probe_failed(dev, -ret);
+    yield* k.model__dma_cleanup(dev, drv);
+    yield* k.really_probe__failed(dev, -ret);
     return ret;
   }
   yield* k.driver_bound(dev);
@@ -40,7 +40,7 @@ export function* really_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
 }
 
 /** The label pinctrl_bind_failed of really_probe() of v7.2: what every failed bind undoes. */
-export function* really_probe_failed(k: Kernel, dev: Device, ret: Errno): Kfn<void> {
+export function* really_probe__failed(k: Kernel, dev: Device, ret: Errno): Kfn<void> {
   yield* k.device_links_no_driver(dev);
   yield* k.device_unbind_cleanup(dev);
   if (ret !== -EPROBE_DEFER) event('probe-failed', dev, ret);
@@ -64,8 +64,8 @@ export function* device_unbind_cleanup(k: Kernel, dev: Device): Kfn<void> {
 
 /** Models call_driver_probe() of v7.2: 0 or a negated error number. */
 export function* call_driver_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
-  if (drv.registers !== null) return yield* k.iommu_driver_probe(drv.registers);
-  return yield* k.client_driver_probe(dev, drv);
+  if (drv.registers !== null) return yield* k.model__iommu_driver_probe(drv.registers);
+  return yield* k.model__client_driver_probe(dev, drv);
 }
 
 /**
@@ -74,11 +74,11 @@ export function* call_driver_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Err
  * ABSTRACTED: a probe that was deferred allocates a new instance when it is tried again; here it is
  * the same one, so that a use of the first one in between goes unseen.
  */
-export function* iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> {
+export function* model__iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> {
   const iommu = k.instance(node);
   // WINDOW: a driver that finishes its own tables only after registering is called back before.
   if (k.sw.driver_state_first) yield* store(iommu, 'driver_state', true);
-  const err = yield* k.iommu_register_instance(iommu);
+  const err = yield* k.model__iommu_register_instance(iommu);
   if (!k.sw.driver_state_first) yield* store(iommu, 'driver_state', true);
   if (!err && !iommu.probe_fails) return 0;
   if (!err) yield* k.iommu_device_unregister(iommu);
@@ -87,7 +87,7 @@ export function* iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> {
 }
 
 /** How a driver registers its instance: iommu_device_register() of v7.2, but for two of them. */
-export function* iommu_register_instance(k: Kernel, iommu: IommuDevice): Kfn<Errno> {
+export function* model__iommu_register_instance(k: Kernel, iommu: IommuDevice): Kfn<Errno> {
   if (iommu.family === 'intel') return yield* k.intel_iommu_init(iommu);
   if (iommu.family === 'mock') return yield* k.iommu_device_register_bus(iommu);
   return yield* k.iommu_device_register(iommu, k.ops_of(iommu), iommu.hwdev);
@@ -103,7 +103,7 @@ export function* device_release_driver(k: Kernel, dev: Device): Kfn<void> {
       yield* k.iommu_device_unregister(iommu);
       yield* free(iommu);
     }
-    yield* k.dma_cleanup(dev, drv);
+    yield* k.model__dma_cleanup(dev, drv);
     yield* k.device_unbind_cleanup(dev);
     yield* k.device_links_no_driver(dev);
     yield* store(dev, 'bound', false);
@@ -117,7 +117,7 @@ export function* device_release_driver(k: Kernel, dev: Device): Kfn<void> {
  * INVARIANT: a probe never runs while the IOMMU set-up of its device is in progress. The event
  * driver-probe is the point where the rule is judged.
  */
-export function* client_driver_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
+export function* model__client_driver_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
   const group = yield* load(dev, 'iommu_group');
   if (group) {
     yield* load(group, 'default_domain');
@@ -125,7 +125,7 @@ export function* client_driver_probe(k: Kernel, dev: Device, drv: Driver): Kfn<E
   }
   event('driver-probe', dev);
   if (drv.managed_dma) return yield* k.iommu_device_claim_dma_owner(dev, drv.name);
-  yield* k.dma_map(dev);
+  yield* k.model__dma_map(dev);
   event('driver-probe-end', dev);
   return 0;
 }
@@ -145,14 +145,14 @@ export function* __driver_probe_device(k: Kernel, drv: Driver, dev: Device): Kfn
   if (yield* load(dev, 'driver')) return -EBUSY;
   // INVARIANT: not on the deferred list then (can_match is not set); device_add() probes it.
   if (k.sw.ready_to_probe && !(yield* load(dev, 'ready_to_probe'))) return -EPROBE_DEFER;
-  yield* k.dev_assign_flag(dev, 'can_match', true);
+  yield* k.model__dev_assign_flag(dev, 'can_match', true);
   return yield* k.really_probe(dev, drv);
 }
 
 /**
  * Models driver_probe_device() of v7.2.
  * INVARIANT: a trigger between the two reads of deferred_trigger_count is made up for.
- * ABSTRACTED: that count, see deferred_probe_activate(); probe_count, which only
+ * ABSTRACTED: that count, see driver_deferred_probe_trigger__activate(); probe_count, which only
  * wait_for_device_probe() reads.
  */
 export function* driver_probe_device(k: Kernel, drv: Driver, dev: Device): Kfn<Errno> {
@@ -175,14 +175,14 @@ const HAVE_ASYNC = 2;
  *
  * Models bus_for_each_drv() with __device_attach_driver() of v7.2; the device lock is held.
  */
-export function* device_attach_drivers(
+export function* model__device_attach_drivers(
   k: Kernel,
   dev: Device,
   check_async: boolean,
   want_async: boolean,
 ): Kfn<number> {
   let found = NONE;
-  for (let drv = yield* next_matching_driver(dev.bus, dev, null); drv; ) {
+  for (let drv = yield* bus_for_each_drv__next(dev.bus, dev, null); drv; ) {
     const async_allowed = k.driver_allows_async_probing(drv);
     if (async_allowed) found = HAVE_ASYNC;
     if (!check_async || async_allowed === want_async) {
@@ -190,14 +190,14 @@ export function* device_attach_drivers(
       if (ret < 0) return ret;
       if (ret === 0) return BOUND;
     }
-    drv = yield* next_matching_driver(dev.bus, dev, drv);
+    drv = yield* bus_for_each_drv__next(dev.bus, dev, drv);
   }
   return found;
 }
 
 /** Models __device_attach() of v7.2. */
 export function* __device_attach(k: Kernel, dev: Device, allow_async: boolean): Kfn<void> {
-  const async = yield* k.__device_attach_locked(dev, allow_async);
+  const async = yield* k.__device_attach__locked(dev, allow_async);
   // WINDOW: the device lock is given up before the async helper takes it.
   if (async) {
     yield* spawn(dev, {
@@ -209,7 +209,7 @@ export function* __device_attach(k: Kernel, dev: Device, allow_async: boolean): 
 }
 
 /** The part of __device_attach() of v7.2 under the device lock; true if async drivers are left. */
-export function* __device_attach_locked(
+export function* __device_attach__locked(
   k: Kernel,
   dev: Device,
   allow_async: boolean,
@@ -217,7 +217,7 @@ export function* __device_attach_locked(
   let async = false;
   yield* mutex_lock(dev);
   if (!(yield* load(dev, 'dead')) && !(yield* load(dev, 'driver'))) {
-    const ret = yield* k.device_attach_drivers(dev, allow_async, false);
+    const ret = yield* k.model__device_attach_drivers(dev, allow_async, false);
     async = allow_async && ret === HAVE_ASYNC;
   }
   yield* mutex_unlock(dev);
@@ -228,7 +228,7 @@ export function* __device_attach_locked(
 export function* __device_attach_async_helper(k: Kernel, dev: Device): Kfn<void> {
   yield* mutex_lock(dev);
   if (!(yield* load(dev, 'dead')) && !(yield* load(dev, 'driver'))) {
-    yield* k.device_attach_drivers(dev, true, true);
+    yield* k.model__device_attach_drivers(dev, true, true);
   }
   yield* mutex_unlock(dev);
 }
@@ -242,7 +242,7 @@ export function* driver_attach(k: Kernel, bus: Bus, drv: Driver): Kfn<void> {
 export function* __driver_attach(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
   if (!drv.matches.includes(dev.name)) return 0;
   if (k.driver_allows_async_probing(drv)) {
-    yield* k.__driver_attach_async(dev, drv);
+    yield* k.__driver_attach__async(dev, drv);
     return 0;
   }
   yield* mutex_lock(dev);
@@ -252,7 +252,7 @@ export function* __driver_attach(k: Kernel, dev: Device, drv: Driver): Kfn<Errno
 }
 
 /** The asynchronous half of __driver_attach() of v7.2. */
-export function* __driver_attach_async(k: Kernel, dev: Device, drv: Driver): Kfn<void> {
+export function* __driver_attach__async(k: Kernel, dev: Device, drv: Driver): Kfn<void> {
   let async = false;
   yield* mutex_lock(dev);
   if (!(yield* load(dev, 'driver')) && !(yield* load(dev, 'async_driver'))) {

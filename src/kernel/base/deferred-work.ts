@@ -28,7 +28,7 @@ export function deferred_probe_worker(name: string, k: Kernel): ThreadBody {
  * flush_work() of v7.2 for deferred_probe_work: wait until the turn that is due, or runs, is over.
  * A turn sets running before it takes the last device off the list.
  */
-export function* flush_deferred_probe_work(k: Kernel): Kfn<void> {
+export function* flush_work__deferred_probe(k: Kernel): Kfn<void> {
   yield* frame('flush_work', [], function* () {
     yield* wait(k.deferred, 'active', 'eq', []);
     yield* wait(k.deferred_probe_work, 'running', 'eq', false);

@@ -6,13 +6,13 @@ import { mutex_lock, mutex_unlock } from '#env/mutex';
 import { event, type Kfn, load, repeat, store, WRITE_ONCE } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Device } from '../types.ts';
-import { flush_deferred_probe_work } from './deferred-work.ts';
+import { flush_work__deferred_probe } from './deferred-work.ts';
 
 /** Models driver_deferred_probe_add() of v7.2. */
 export function* driver_deferred_probe_add(k: Kernel, dev: Device): Kfn<void> {
-  if (!(yield* k.dev_flag(dev, 'can_match'))) return;
+  if (!(yield* k.model__dev_flag(dev, 'can_match'))) return;
   yield* mutex_lock(k.deferred_probe_mutex);
-  if (!(yield* k.on_deferred_list(dev))) {
+  if (!(yield* k.model__on_deferred_list(dev))) {
     yield* list_add_tail(k.deferred, 'pending', dev);
     yield* store(dev, 'deferred_probe', true);
     event('deferred', dev);
@@ -25,14 +25,14 @@ export function* driver_deferred_probe_add(k: Kernel, dev: Device): Kfn<void> {
  * driver_deferred_probe_add() of v7.2; deferred_probe_mutex is held. It reads the device's own
  * list head, so it says nothing of the other devices on the lists.
  */
-export function* on_deferred_list(_k: Kernel, dev: Device): Kfn<boolean> {
+export function* model__on_deferred_list(_k: Kernel, dev: Device): Kfn<boolean> {
   return yield* load(dev, 'deferred_probe');
 }
 
 /** Models driver_deferred_probe_del() of v7.2. */
 export function* driver_deferred_probe_del(k: Kernel, dev: Device): Kfn<void> {
   yield* mutex_lock(k.deferred_probe_mutex);
-  if (yield* k.on_deferred_list(dev)) {
+  if (yield* k.model__on_deferred_list(dev)) {
     yield* list_del(k.deferred, 'pending', dev);
     yield* list_del(k.deferred, 'active', dev);
     yield* store(dev, 'deferred_probe', false);
@@ -45,7 +45,7 @@ export function* driver_deferred_probe_del(k: Kernel, dev: Device): Kfn<void> {
  * ABSTRACTED: queueing the work: deferred_probe_worker() sees by the list that there is some.
  */
 export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
-  if (yield* load(k.deferred, 'enable')) yield* k.deferred_probe_activate();
+  if (yield* load(k.deferred, 'enable')) yield* k.driver_deferred_probe_trigger__activate();
 }
 
 /**
@@ -58,7 +58,7 @@ export function* driver_deferred_probe_trigger(k: Kernel): Kfn<void> {
  * take it to have come after it began, and the earlier one not. Then a trigger more follows.
  * Probes that end during a trigger were on the list before it, and might as well have ended then.
  */
-export function* deferred_probe_activate(k: Kernel): Kfn<void> {
+export function* driver_deferred_probe_trigger__activate(k: Kernel): Kfn<void> {
   yield* mutex_lock(k.deferred_probe_mutex);
   for (const dev of k.probed_devices()) yield* WRITE_ONCE(dev, 'triggered', true);
   const pending = yield* load(k.deferred, 'pending');
@@ -72,8 +72,8 @@ export function* deferred_probe_activate(k: Kernel): Kfn<void> {
 
 /** Models deferred_probe_work_func() of v7.2: one device after the other, without the mutex. */
 export function* deferred_probe_work_func(k: Kernel): Kfn<void> {
-  yield* repeat('deferred_probe_work_one', [], function* () {
-    const dev = yield* k.deferred_probe_pop();
+  yield* repeat('deferred_probe_work_func__one', [], function* () {
+    const dev = yield* k.deferred_probe_work_func__pop();
     if (!dev) return null;
     yield* k.bus_probe_device(dev);
     return [] as [];
@@ -81,7 +81,7 @@ export function* deferred_probe_work_func(k: Kernel): Kfn<void> {
 }
 
 /** The head of deferred_probe_work_func() of v7.2: the next device of the active list. */
-export function* deferred_probe_pop(k: Kernel): Kfn<Device | null> {
+export function* deferred_probe_work_func__pop(k: Kernel): Kfn<Device | null> {
   yield* mutex_lock(k.deferred_probe_mutex);
   const active = yield* load(k.deferred, 'active');
   const dev = active[0] ?? null;
@@ -105,10 +105,10 @@ export function* driver_deferred_probe_check_state(k: Kernel, _dev: Device): Kfn
 export function* deferred_probe_initcall(k: Kernel): Kfn<void> {
   yield* store(k.deferred, 'enable', true);
   yield* k.driver_deferred_probe_trigger();
-  yield* flush_deferred_probe_work(k);
+  yield* flush_work__deferred_probe(k);
   yield* store(k.deferred, 'initcalls_done', true);
   yield* k.driver_deferred_probe_trigger();
-  yield* flush_deferred_probe_work(k);
+  yield* flush_work__deferred_probe(k);
 }
 
 /**
@@ -120,5 +120,5 @@ export function* deferred_probe_timeout_work_func(k: Kernel): Kfn<void> {
   yield* store(k.deferred, 'timeout', 0);
   event('deferral-timeout');
   yield* k.driver_deferred_probe_trigger();
-  yield* flush_deferred_probe_work(k);
+  yield* flush_work__deferred_probe(k);
 }

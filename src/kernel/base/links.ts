@@ -50,16 +50,17 @@ export function* fw_devlink_drivers_done(k: Kernel): Kfn<void> {
   if (!k.config.strict_devlink) return;
   yield* mutex_lock(k.device_links_lock);
   for (const bus of k.iommu_buses) {
-    for (const dev of yield* load(bus.klist_devices, 'k_list')) yield* k.fw_devlink_relax(dev);
+    for (const dev of yield* load(bus.klist_devices, 'k_list')) yield* k.fw_devlink_no_driver(dev);
   }
   yield* mutex_unlock(k.device_links_lock);
 }
 
 /** Models fw_devlink_no_driver() of v7.2 for the links of one consumer. */
-export function* fw_devlink_relax(k: Kernel, dev: Device): Kfn<void> {
+export function* fw_devlink_no_driver(k: Kernel, dev: Device): Kfn<void> {
   for (const link of yield* load(dev, 'suppliers')) {
     const supplier = yield* load(link, 'supplier');
-    if (!(yield* load(link, 'inferred')) || (yield* k.dev_flag(supplier, 'can_match'))) continue;
+    if (!(yield* load(link, 'inferred')) || (yield* k.model__dev_flag(supplier, 'can_match')))
+      continue;
     yield* list_del(dev, 'suppliers', link);
     yield* list_del(supplier, 'consumers', link);
   }
@@ -116,12 +117,12 @@ export function* device_link_add(
   inferred: boolean,
 ): Kfn<void> {
   yield* mutex_lock(k.device_links_lock);
-  yield* k.__device_link_add(dev, supplier, inferred);
+  yield* k.device_link_add__locked(dev, supplier, inferred);
   yield* mutex_unlock(k.device_links_lock);
 }
 
 /** The body of device_link_add() of v7.2 under the device links lock. */
-export function* __device_link_add(
+export function* device_link_add__locked(
   _k: Kernel,
   dev: Device,
   supplier: Device,

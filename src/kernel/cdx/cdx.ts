@@ -10,6 +10,6 @@ import type { Device } from '../types.ts';
  * swallowed: only errors of the firmware other than that are returned, and there are none.
  */
 export function* cdx_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
-  yield* k.dma_configure_as(k.sw.cdx_driver_read, dev);
+  yield* k.model__dma_configure_as(k.sw.cdx_driver_read, dev);
   return 0;
 }

@@ -26,17 +26,17 @@ export function* acpi_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
  * WINDOW: no replay (since v6.15), and nothing is undone on error: a partial fwspec stays.
  */
 export function* acpi_iommu_configure_id(k: Kernel, dev: Device): Kfn<Errno> {
-  yield* k.configure_lock();
+  yield* k.model__configure_lock();
   if (yield* k.dev_iommu_fwspec_get(dev)) {
     event('fwspec-found', dev);
-    yield* k.configure_unlock();
+    yield* k.model__configure_unlock();
     return 0;
   }
   if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'begin');
   const err = yield* k.iort_iommu_configure_id(dev);
   if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'end');
-  yield* k.configure_unlock();
-  return !err && k.sw.acpi_replays ? yield* k.iommu_replay(dev) : err;
+  yield* k.model__configure_unlock();
+  return !err && k.sw.acpi_replays ? yield* k.model__replay(dev) : err;
 }
 
 /** Models acpi_iommu_fwspec_init() of v7.2, and iort_iommu_xlate() of v6.1. */
@@ -44,7 +44,7 @@ export function* acpi_iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string):
   if (k.sw.fwspec_resolves_ops) return yield* k.iommu_fwspec_init(dev, fwnode);
   const ops = yield* k.iommu_ops_from_fwnode(fwnode);
   if (!ops) return -EPROBE_DEFER;
-  return yield* k.iommu_fwspec_init_v6_1(dev, fwnode, ops);
+  return yield* k.iommu_fwspec_init__v6_1(dev, fwnode, ops);
 }
 
 /**

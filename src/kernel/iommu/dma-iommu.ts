@@ -12,7 +12,7 @@ import type { Device, IommuDomain } from '../types.ts';
 export function* iommu_setup_dma_ops(k: Kernel, dev: Device, domain: IommuDomain): Kfn<void> {
   const type = yield* load(domain, 'type');
   const is_dma = type === 'DMA' || type === 'DMA_FQ';
-  yield* k.dev_assign_flag(dev, 'dma_iommu', is_dma);
+  yield* k.model__dev_assign_flag(dev, 'dma_iommu', is_dma);
   if (is_dma) yield* k.iommu_dma_init_domain(domain, dev);
 }
 
@@ -50,7 +50,7 @@ export function* arch_setup_dma_ops(k: Kernel, dev: Device): Kfn<void> {
 
 /** Models arch_teardown_dma_ops() of arm64 of v6.1. */
 export function* arch_teardown_dma_ops(k: Kernel, dev: Device): Kfn<void> {
-  if (!k.sw.core_sets_dma_ops) yield* k.dev_assign_flag(dev, 'dma_iommu', false);
+  if (!k.sw.core_sets_dma_ops) yield* k.model__dev_assign_flag(dev, 'dma_iommu', false);
 }
 
 /**
@@ -58,8 +58,8 @@ export function* arch_teardown_dma_ops(k: Kernel, dev: Device): Kfn<void> {
  *
  * Models dma_map_page() and iommu_get_dma_domain() of v7.2.
  */
-export function* dma_map(k: Kernel, dev: Device): Kfn<void> {
-  if (!(yield* k.dev_flag(dev, 'dma_iommu'))) {
+export function* model__dma_map(k: Kernel, dev: Device): Kfn<void> {
+  if (!(yield* k.model__dev_flag(dev, 'dma_iommu'))) {
     event('dma-map', dev, 'direct', null);
     return;
   }

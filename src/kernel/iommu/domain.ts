@@ -130,7 +130,7 @@ export function* __iommu_device_set_domain(
 }
 
 /** The end of iommu_deinit_device() of v7.2 for the last device; group->mutex is held. */
-export function* iommu_group_free_domains(_k: Kernel, group: IommuGroup): Kfn<void> {
+export function* iommu_deinit_device__domains(_k: Kernel, group: IommuGroup): Kfn<void> {
   const default_domain = yield* load(group, 'default_domain');
   if (default_domain) {
     yield* free(default_domain);
@@ -160,7 +160,7 @@ export function* iommu_device_use_default_domain(k: Kernel, dev: Device): Kfn<Er
     return 0;
   }
   yield* mutex_lock(group);
-  const ret = yield* k.iommu_group_use_default_domain(group);
+  const ret = yield* k.iommu_device_use_default_domain__locked(group);
   event('use-default-domain', dev, ret, group);
   yield* mutex_unlock(group);
   if (!k.sw.probe_tests_group) yield* k.iommu_group_put(group);
@@ -168,7 +168,7 @@ export function* iommu_device_use_default_domain(k: Kernel, dev: Device): Kfn<Er
 }
 
 /** The part of iommu_device_use_default_domain() of v7.2 under group->mutex. */
-export function* iommu_group_use_default_domain(k: Kernel, group: IommuGroup): Kfn<Errno> {
+export function* iommu_device_use_default_domain__locked(k: Kernel, group: IommuGroup): Kfn<Errno> {
   const default_domain = yield* load(group, 'default_domain');
   if (k.sw.use_default_domain_defers && !default_domain) return -EPROBE_DEFER;
   const owner_cnt = yield* load(group, 'owner_cnt');

@@ -13,7 +13,7 @@ import {
 } from '../types.ts';
 
 /** of_xlate() of most drivers: remember the stream ids. */
-function* xlate_ids(k: Kernel, dev: Device, spec: Specifier): Kfn<Errno> {
+function* model__xlate_ids(k: Kernel, dev: Device, spec: Specifier): Kfn<Errno> {
   return yield* k.iommu_fwspec_add_ids(dev, spec.ids);
 }
 
@@ -21,7 +21,7 @@ function* xlate_ids(k: Kernel, dev: Device, spec: Specifier): Kfn<Errno> {
  * probe_device() of most drivers: the instance that the fwspec names.
  * ABSTRACTED: stream table entries and register writes.
  */
-function* probe_by_fwspec(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
+function* model__probe_by_fwspec(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
   if (!fwspec) return -ENODEV;
   if (!k.sw.fwspec_resolves_ops && !(yield* load(fwspec, 'ops'))) return -ENODEV;
@@ -42,7 +42,7 @@ function* probe_by_fwspec(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
  * found, which was a NULL dereference first, and a deferral later.
  */
 function* arm_smmu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
-  const iommu = yield* probe_by_fwspec(k, dev);
+  const iommu = yield* model__probe_by_fwspec(k, dev);
   if (typeof iommu === 'number') return iommu;
   if (k.sw.smmu_lookup !== 'bus' && !(yield* load(iommu.hwdev, 'bound'))) {
     if (k.sw.smmu_lookup === 'bound-or-defer') return -EPROBE_DEFER;
@@ -53,17 +53,17 @@ function* arm_smmu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno
 }
 
 /** arm_smmu_probe_device() of arm-smmu-v3.c: an SMMU that is not found is none. */
-function* arm_smmu_v3_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
-  const iommu = yield* probe_by_fwspec(k, dev);
+function* arm_smmu_probe_device__v3(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
+  const iommu = yield* model__probe_by_fwspec(k, dev);
   if (typeof iommu === 'number' || k.sw.smmu_lookup === 'bus') return iommu;
-  return yield* bound_or_none(dev, iommu);
+  return yield* model__bound_or_none(dev, iommu);
 }
 
 /**
  * driver_find_device_by_fwnode() in the drivers of v6.12: only devices that are bound are found.
  * WINDOW: an instance that registers is listed, and its clients probed, before it is bound.
  */
-function* bound_or_none(dev: Device, iommu: IommuDevice): Kfn<IommuDevice | Errno> {
+function* model__bound_or_none(dev: Device, iommu: IommuDevice): Kfn<IommuDevice | Errno> {
   if (yield* load(iommu.hwdev, 'bound')) return iommu;
   event('instance-not-found', dev, iommu);
   return -ENODEV;
@@ -71,9 +71,9 @@ function* bound_or_none(dev: Device, iommu: IommuDevice): Kfn<IommuDevice | Errn
 
 /** viommu_probe_device(): up to v6.16 it finds no instance that is still registering. */
 function* viommu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
-  const iommu = yield* probe_by_fwspec(k, dev);
+  const iommu = yield* model__probe_by_fwspec(k, dev);
   if (typeof iommu === 'number' || k.sw.virtio_lookup === 'bus') return iommu;
-  return yield* bound_or_none(dev, iommu);
+  return yield* model__bound_or_none(dev, iommu);
 }
 
 /** mtk_iommu_device_group(): follows the list of its banks, which the probe fills. */
@@ -87,22 +87,26 @@ function* mtk_iommu_device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno
 }
 
 /** intel_iommu_probe_device(): the unit is looked up in the DMAR table; there is no fwspec. */
-function* intel_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
+function* intel_iommu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
   const [spec] = dev.specifiers;
   return spec ? k.instance(spec.fwnode) : -ENODEV;
 }
 
-function* device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
+function* model__device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
   if (dev.acs || dev.alias !== null) return yield* k.pci_device_group(dev);
-  if (dev.groupKey !== null) return yield* k.shared_device_group(dev);
+  if (dev.groupKey !== null) return yield* k.model__shared_device_group(dev);
   return yield* k.generic_device_group(dev);
 }
 
-function* single_device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
+function* model__single_device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
   return yield* k.generic_single_device_group(dev);
 }
 
-const generic = { of_xlate: xlate_ids, probe_device: probe_by_fwspec, device_group };
+const generic = {
+  of_xlate: model__xlate_ids,
+  probe_device: model__probe_by_fwspec,
+  device_group: model__device_group,
+};
 
 /**
  * The ops of a family: arm-smmu adds managed device links, the links of exynos, rockchip and
@@ -113,13 +117,13 @@ export const families: Readonly<Record<string, IommuOps>> = {
   'arm-smmu': new IommuOps('arm-smmu', { ...generic, probe_device: arm_smmu_probe_device }),
   'arm-smmu-v3': new IommuOps('arm-smmu-v3', {
     ...generic,
-    probe_device: arm_smmu_v3_probe_device,
+    probe_device: arm_smmu_probe_device__v3,
   }),
   exynos: new IommuOps('exynos', generic),
-  rockchip: new IommuOps('rockchip', { ...generic, device_group: single_device_group }),
+  rockchip: new IommuOps('rockchip', { ...generic, device_group: model__single_device_group }),
   mediatek: new IommuOps('mediatek', { ...generic, device_group: mtk_iommu_device_group }),
   virtio: new IommuOps('virtio', { ...generic, probe_device: viommu_probe_device }),
-  intel: new IommuOps('intel', { ...generic, probe_device: intel_probe_device }),
+  intel: new IommuOps('intel', { ...generic, probe_device: intel_iommu_probe_device }),
   mock: new IommuOps('mock', generic),
   generic: new IommuOps('generic', generic),
 };

@@ -82,13 +82,13 @@ export function* iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string): Kfn<
     return ops === (yield* k.iommu_fwspec_ops(fwspec)) ? 0 : -EINVAL;
   }
   if (!(yield* k.dev_iommu_get(dev))) return -ENOMEM;
-  yield* k.fwspec_publish(dev, fwnode, null);
+  yield* k.iommu_fwspec_init__publish(dev, fwnode, null);
   event('fwspec-built', dev, iommu);
   return 0;
 }
 
 /** The end of iommu_fwspec_init() of v7.2: dev->iommu is read again to store the fwspec. */
-export function* fwspec_publish(
+export function* iommu_fwspec_init__publish(
   _k: Kernel,
   dev: Device,
   fwnode: string,
@@ -107,7 +107,7 @@ export function* fwspec_publish(
  *
  * Models iommu_fwspec_init() of v6.1.
  */
-export function* iommu_fwspec_init_v6_1(
+export function* iommu_fwspec_init__v6_1(
   k: Kernel,
   dev: Device,
   fwnode: string,
@@ -121,7 +121,7 @@ export function* iommu_fwspec_init_v6_1(
     return -EINVAL;
   }
   yield* k.dev_iommu_get(dev);
-  yield* k.fwspec_publish(dev, fwnode, ops);
+  yield* k.iommu_fwspec_init__publish(dev, fwnode, ops);
   if (ops) event('fwspec-built', dev, k.instance(fwnode));
   return 0;
 }

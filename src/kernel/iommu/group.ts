@@ -20,7 +20,7 @@ export function* iommu_group_alloc(k: Kernel, dev: Device): Kfn<IommuGroup> {
 }
 
 /** Models iommu_group_id() of v7.2. */
-export function* group_id(_k: Kernel, group: IommuGroup): Kfn<number> {
+export function* model__group_id(_k: Kernel, group: IommuGroup): Kfn<number> {
   return yield* load(group, 'id');
 }
 
@@ -44,13 +44,13 @@ export function* iommu_group_put(k: Kernel, group: IommuGroup): Kfn<void> {
     const domain = yield* load(group, 'default_domain');
     WARN_ON(domain !== null, 'group released with a default domain');
   } else {
-    yield* k.iommu_group_free_domains(group);
+    yield* k.iommu_deinit_device__domains(group);
   }
   yield* free(group);
 }
 
 /** The search in __iommu_group_remove_device() of v7.2; group->mutex is held. */
-export function* group_find_device(
+export function* model__group_find_device(
   _k: Kernel,
   group: IommuGroup,
   dev: Device,
@@ -90,7 +90,7 @@ export function* generic_single_device_group(k: Kernel, dev: Device): Kfn<IommuG
  * no function has ACS.
  * ABSTRACTED: the topology; a world says which devices belong together.
  */
-export function* shared_device_group(k: Kernel, dev: Device): Kfn<IommuGroup> {
+export function* model__shared_device_group(k: Kernel, dev: Device): Kfn<IommuGroup> {
   for (const other of k.group_sharers(dev)) {
     const group = yield* k.iommu_group_get(other);
     if (group) return group;

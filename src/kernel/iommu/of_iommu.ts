@@ -11,7 +11,7 @@ import type { Device, Specifier } from '../types.ts';
  * Models of_iommu_xlate() of v7.2.
  */
 export function* of_iommu_xlate(k: Kernel, dev: Device, spec: Specifier): Kfn<Errno> {
-  if (!k.sw.fwspec_resolves_ops) return yield* k.of_iommu_xlate_v6_1(dev, spec);
+  if (!k.sw.fwspec_resolves_ops) return yield* k.of_iommu_xlate__v6_1(dev, spec);
   const ret = yield* k.iommu_fwspec_init(dev, spec.fwnode);
   if (ret === -EPROBE_DEFER && !k.sw.fwspec_init_checks_state) {
     return yield* k.driver_deferred_probe_check_state(dev);
@@ -23,9 +23,9 @@ export function* of_iommu_xlate(k: Kernel, dev: Device, spec: Specifier): Kfn<Er
 }
 
 /** Models of_iommu_xlate() of v6.1: an empty fwspec stands for an instance that is absent. */
-export function* of_iommu_xlate_v6_1(k: Kernel, dev: Device, spec: Specifier): Kfn<Errno> {
+export function* of_iommu_xlate__v6_1(k: Kernel, dev: Device, spec: Specifier): Kfn<Errno> {
   const ops = yield* k.iommu_ops_from_fwnode(spec.fwnode);
-  const ret = yield* k.iommu_fwspec_init_v6_1(dev, spec.fwnode, ops);
+  const ret = yield* k.iommu_fwspec_init__v6_1(dev, spec.fwnode, ops);
   if (ret) return ret;
   if (!ops) return yield* k.driver_deferred_probe_check_state(dev);
   return yield* ops.of_xlate(k, dev, spec);
@@ -53,10 +53,10 @@ export function* of_iommu_configure_device(k: Kernel, dev: Device): Kfn<Errno> {
  * either may be the work of another thread that is half way.
  */
 export function* of_iommu_configure(k: Kernel, dev: Device): Kfn<Errno> {
-  yield* k.configure_lock();
-  if (yield* k.fwspec_is_complete(dev)) {
+  yield* k.model__configure_lock();
+  if (yield* k.of_iommu_configure__complete(dev)) {
     event('fwspec-found', dev);
-    yield* k.configure_unlock();
+    yield* k.model__configure_unlock();
     return 0;
   }
   const present = (yield* load(dev, 'iommu')) !== null;
@@ -64,15 +64,15 @@ export function* of_iommu_configure(k: Kernel, dev: Device): Kfn<Errno> {
   if (dev.bus.bus === 'pci') yield* k.pci_request_acs();
   let err = yield* k.of_iommu_configure_device(dev);
   if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'end');
-  if (err) yield* k.of_iommu_configure_failed(dev, present);
-  yield* k.configure_unlock();
+  if (err) yield* k.of_iommu_configure__failed(dev, present);
+  yield* k.model__configure_unlock();
 
-  if (!err && !(k.sw.replay_needs_absent && present)) err = yield* k.iommu_replay(dev);
+  if (!err && !(k.sw.replay_needs_absent && present)) err = yield* k.model__replay(dev);
   return err;
 }
 
 /** The head of of_iommu_configure() of v7.2; up to v6.10 an empty fwspec is thrown away. */
-export function* fwspec_is_complete(k: Kernel, dev: Device): Kfn<boolean> {
+export function* of_iommu_configure__complete(k: Kernel, dev: Device): Kfn<boolean> {
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
   if (!fwspec) return false;
   if (k.sw.fwspec_resolves_ops || (yield* load(fwspec, 'ops'))) return true;
@@ -81,7 +81,7 @@ export function* fwspec_is_complete(k: Kernel, dev: Device): Kfn<boolean> {
 }
 
 /** The clean-up of of_iommu_configure() of v7.2; iommu_probe_device_lock is held. */
-export function* of_iommu_configure_failed(k: Kernel, dev: Device, present: boolean): Kfn<void> {
+export function* of_iommu_configure__failed(k: Kernel, dev: Device, present: boolean): Kfn<void> {
   // Up to v6.10 a fwspec without ops stays, to name the instance that is waited for.
   if (!k.sw.fwspec_resolves_ops) return;
   if (present || !k.sw.configure_frees_iommu) yield* k.iommu_fwspec_free(dev);
@@ -92,7 +92,7 @@ export function* of_iommu_configure_failed(k: Kernel, dev: Device, present: bool
  * The replay: what of_iommu_configure() does for a device that nobody is probing.
  * WINDOW: up to v6.5 it is left out where the device has a group, which is read without a lock.
  */
-export function* iommu_replay(k: Kernel, dev: Device): Kfn<Errno> {
+export function* model__replay(k: Kernel, dev: Device): Kfn<Errno> {
   if (!k.sw.probe_tests_group && (yield* load(dev, 'iommu_group'))) return 0;
   event('replay-begin', dev);
   const err = yield* k.iommu_probe_device(dev, 'replay');

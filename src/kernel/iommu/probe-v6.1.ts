@@ -21,7 +21,7 @@ import {
  * Models __iommu_probe_device() of v6.1.
  * WINDOW: whether the device has a group was tested before the lock was taken, if at all.
  */
-export function* __iommu_probe_device_v6_1(
+export function* __iommu_probe_device__v6_1(
   k: Kernel,
   dev: Device,
   groups: GroupList | null,
@@ -32,20 +32,20 @@ export function* __iommu_probe_device_v6_1(
   event('init-begin', dev, by);
   event('init-untested', dev, by);
   if (!k.sw.configure_locked) event('init-unguarded', dev, by);
-  const ret = yield* k.iommu_init_device_v6_1(dev, groups, by);
+  const ret = yield* k.__iommu_probe_device__init_v6_1(dev, groups, by);
   event('init-end', dev, by, ret);
   return ret;
 }
 
 /** The body of __iommu_probe_device() of v6.1. */
-export function* iommu_init_device_v6_1(
+export function* __iommu_probe_device__init_v6_1(
   k: Kernel,
   dev: Device,
   groups: GroupList | null,
   by: ProbeBy,
 ): Kfn<Errno> {
   yield* k.dev_iommu_get(dev);
-  const ops = yield* k.dev_probe_ops(dev);
+  const ops = yield* k.model__probe_ops(dev);
   if (!ops) return -ENODEV;
   const iommu = yield* ops.probe_device(k, dev);
   if (typeof iommu === 'number') {
@@ -63,7 +63,7 @@ export function* iommu_init_device_v6_1(
     yield* k.dev_iommu_free(dev);
     return group;
   }
-  if (groups) yield* k.group_entry_add(group, groups);
+  if (groups) yield* k.__iommu_probe_device__entry_add(group, groups);
   yield* k.iommu_group_put(group);
   return 0;
 }
@@ -96,7 +96,7 @@ export function* iommu_group_add_device(
   const gdev = yield* alloc(group_device, dev, 'group_device');
   yield* store(gdev, 'dev', dev);
   yield* k.iommu_group_ref_get(group);
-  const id = yield* k.group_id(group);
+  const id = yield* k.model__group_id(group);
   yield* store(dev, 'iommu_group', group);
   event('group-set', dev, group, id, by);
   yield* mutex_lock(group);
@@ -110,7 +110,11 @@ export function* iommu_group_add_device(
  * The part of __iommu_probe_device() of v6.1 that remembers a group for the second loop.
  * WINDOW: before v6.2, without group->mutex.
  */
-export function* group_entry_add(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<void> {
+export function* __iommu_probe_device__entry_add(
+  k: Kernel,
+  group: IommuGroup,
+  groups: GroupList,
+): Kfn<void> {
   if (k.sw.probe_locked) yield* mutex_lock(group);
   const default_domain = yield* load(group, 'default_domain');
   if (!default_domain && (yield* load(group, 'entry')) === null) {
@@ -125,7 +129,7 @@ export function* group_entry_add(k: Kernel, group: IommuGroup, groups: GroupList
  *
  * Models iommu_probe_device() of v6.1, and of v6.5 with iommu_setup_default_domain().
  */
-export function* iommu_probe_default_domain(k: Kernel, dev: Device): Kfn<Errno> {
+export function* iommu_probe_device__default_domain(k: Kernel, dev: Device): Kfn<Errno> {
   const group = yield* k.iommu_group_get(dev);
   if (!group) {
     yield* k.iommu_release_device(dev);
@@ -148,7 +152,7 @@ export function* iommu_probe_default_domain(k: Kernel, dev: Device): Kfn<Errno> 
  * The check that the backport of b46064a18810 to 6.6.y adds to iommu_probe_device() (v6.6.89):
  * arch_setup_dma_ops() must not run before there is a default domain.
  */
-export function* iommu_probe_device_ready(_k: Kernel, dev: Device): Kfn<Errno> {
+export function* iommu_probe_device__ready(_k: Kernel, dev: Device): Kfn<Errno> {
   const group = yield* load(dev, 'iommu_group');
   if (!group) return 0;
   yield* mutex_lock(group);
@@ -158,7 +162,7 @@ export function* iommu_probe_device_ready(_k: Kernel, dev: Device): Kfn<Errno> {
 }
 
 /** Models iommu_release_device() of v6.1. WINDOW: the instance of dev->iommu is not tested. */
-export function* iommu_release_device_v6_1(k: Kernel, dev: Device): Kfn<void> {
+export function* iommu_release_device__v6_1(k: Kernel, dev: Device): Kfn<void> {
   if (!(yield* load(dev, 'iommu'))) return;
   yield* k.dev_iommu_ops(dev);
   yield* k.iommu_group_remove_device(dev);
@@ -170,7 +174,7 @@ export function* iommu_group_remove_device(k: Kernel, dev: Device): Kfn<void> {
   const group = yield* load(dev, 'iommu_group');
   if (!group) return;
   yield* mutex_lock(group);
-  const found = yield* k.group_find_device(group, dev);
+  const found = yield* k.model__group_find_device(group, dev);
   if (found) yield* list_del(group, 'devices', found);
   yield* mutex_unlock(group);
   if (!found) return;

@@ -54,7 +54,7 @@ export function* dev_iommu_ops(_k: Kernel, dev: Device): Kfn<IommuOps | null> {
 }
 
 /** The ops in iommu_init_device() of v7.2: those of the fwspec; up to v6.7 those of the bus. */
-export function* dev_probe_ops(k: Kernel, dev: Device): Kfn<IommuOps | null> {
+export function* model__probe_ops(k: Kernel, dev: Device): Kfn<IommuOps | null> {
   if (!k.sw.ops_per_device) return yield* load(dev.bus, 'iommu_ops');
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
   return yield* k.iommu_fwspec_ops(fwspec);
@@ -71,10 +71,10 @@ export function* iommu_init_device(k: Kernel, dev: Device, by: ProbeBy): Kfn<Err
   if (!(yield* k.dev_iommu_get(dev))) return -ENOMEM;
 
   if (k.sw.init_calls_dma_configure) {
-    const err = yield* k.iommu_init_configure(dev, by);
+    const err = yield* k.iommu_init_device__configure(dev, by);
     if (err) return err;
   }
-  return yield* k.iommu_init_driver(dev, by);
+  return yield* k.iommu_init_device__driver(dev, by);
 }
 
 /**
@@ -83,7 +83,7 @@ export function* iommu_init_device(k: Kernel, dev: Device, by: ProbeBy): Kfn<Err
  * WINDOW: dma_configure takes iommu_probe_device_lock itself, so the lock is dropped around it and
  * any other prober may meet this device half way.
  */
-export function* iommu_init_configure(k: Kernel, dev: Device, by: ProbeBy): Kfn<Errno> {
+export function* iommu_init_device__configure(k: Kernel, dev: Device, by: ProbeBy): Kfn<Errno> {
   if (k.sw.init_tests_fwspec) {
     const fwspec = yield* k.dev_iommu_fwspec_get(dev);
     if (fwspec) return 0;
@@ -95,7 +95,7 @@ export function* iommu_init_configure(k: Kernel, dev: Device, by: ProbeBy): Kfn<
   }
   yield* mutex_unlock(k.iommu_probe_device_lock);
   event('configure-begin', dev, by);
-  yield* k.dma_configure(dev);
+  yield* k.model__dma_configure(dev);
   yield* mutex_lock(k.iommu_probe_device_lock);
   if (!k.sw.init_rechecks) return 0;
   // If another instance finished the job for us, skip it.
@@ -105,26 +105,26 @@ export function* iommu_init_configure(k: Kernel, dev: Device, by: ProbeBy): Kfn<
 }
 
 /** The second half of iommu_init_device() of v7.2: find the ops, probe, get a group. */
-export function* iommu_init_driver(k: Kernel, dev: Device, by: ProbeBy): Kfn<Errno> {
+export function* iommu_init_device__driver(k: Kernel, dev: Device, by: ProbeBy): Kfn<Errno> {
   const param = yield* load(dev, 'iommu');
   if (!param) oops(`iommu_init_device(${dev.name}): dev->iommu is NULL`);
   if (k.sw.late_warn === 'before-probe' && (yield* load(dev, 'driver'))) {
     event('late-warn', dev, by);
   }
-  const ops = yield* k.dev_probe_ops(dev);
+  const ops = yield* k.model__probe_ops(dev);
   if (!ops) {
     event('ops-missing', dev, by);
-    return yield* k.iommu_init_failed(dev, -ENODEV);
+    return yield* k.iommu_init_device__failed(dev, -ENODEV);
   }
 
   const iommu = yield* ops.probe_device(k, dev);
-  if (typeof iommu === 'number') return yield* k.iommu_init_failed(dev, iommu);
+  if (typeof iommu === 'number') return yield* k.iommu_init_device__failed(dev, iommu);
   event('probe-device', dev, iommu, by);
   yield* store(param, 'iommu_dev', iommu);
 
   const group = yield* ops.device_group(k, dev);
-  if (!(group instanceof Handle)) return yield* k.iommu_init_failed(dev, group || -EINVAL);
-  const id = yield* k.group_id(group);
+  if (!(group instanceof Handle)) return yield* k.iommu_init_device__failed(dev, group || -EINVAL);
+  const id = yield* k.model__group_id(group);
   // WINDOW: readers without a lock see the group at once; it has no default domain yet.
   yield* store(dev, 'iommu_group', group);
   event('group-set', dev, group, id, by);
@@ -132,7 +132,7 @@ export function* iommu_init_driver(k: Kernel, dev: Device, by: ProbeBy): Kfn<Err
 }
 
 /** The error labels of iommu_init_device() of v7.2. */
-export function* iommu_init_failed(k: Kernel, dev: Device, ret: Errno): Kfn<Errno> {
+export function* iommu_init_device__failed(k: Kernel, dev: Device, ret: Errno): Kfn<Errno> {
   const param = yield* load(dev, 'iommu');
   if (!param) oops(`iommu_init_device(${dev.name}): dev->iommu is NULL`);
   yield* store(param, 'iommu_dev', null);
@@ -145,10 +145,10 @@ export function* iommu_deinit_device(k: Kernel, dev: Device): Kfn<void> {
   const group = yield* load(dev, 'iommu_group');
   if (!group) oops(`iommu_deinit_device(${dev.name}): dev->iommu_group is NULL`);
   yield* k.dev_iommu_ops(dev);
-  if ((yield* load(group, 'devices')).length === 0) yield* k.iommu_group_free_domains(group);
+  if ((yield* load(group, 'devices')).length === 0) yield* k.iommu_deinit_device__domains(group);
   yield* store(dev, 'iommu_group', null);
   yield* k.dev_iommu_free(dev);
-  if (k.sw.deinit_clears_dma_iommu) yield* k.dev_assign_flag(dev, 'dma_iommu', false);
+  if (k.sw.deinit_clears_dma_iommu) yield* k.model__dev_assign_flag(dev, 'dma_iommu', false);
 }
 
 /**
@@ -165,11 +165,11 @@ export function* __iommu_probe_device(
   by: ProbeBy,
   walker: IommuDevice | null,
 ): Kfn<Errno> {
-  if (!k.sw.ops_resolved_in_init && !(yield* k.dev_probe_ops(dev))) {
+  if (!k.sw.ops_resolved_in_init && !(yield* k.model__probe_ops(dev))) {
     event('ops-missing', dev, by);
     return -ENODEV;
   }
-  if (!k.sw.probe_tests_group) return yield* k.__iommu_probe_device_v6_1(dev, groups, by, walker);
+  if (!k.sw.probe_tests_group) return yield* k.__iommu_probe_device__v6_1(dev, groups, by, walker);
   const probed = yield* load(dev, 'iommu_group');
   if (by === 'walk') event('walk-visit', dev, walker);
   if (probed) return 0;
@@ -182,18 +182,22 @@ export function* __iommu_probe_device(
   if (k.sw.late_warn === 'after-probe' && (yield* load(dev, 'driver'))) {
     event('late-warn', dev, by);
   }
-  return yield* k.iommu_group_add(dev, groups);
+  return yield* k.__iommu_probe_device__join(dev, groups);
 }
 
 /** The second half of __iommu_probe_device() of v7.2: join the group. */
-export function* iommu_group_add(k: Kernel, dev: Device, groups: GroupList | null): Kfn<Errno> {
+export function* __iommu_probe_device__join(
+  k: Kernel,
+  dev: Device,
+  groups: GroupList | null,
+): Kfn<Errno> {
   const group = yield* load(dev, 'iommu_group');
   if (!group) oops(`__iommu_probe_device(${dev.name}): dev->iommu_group is NULL`);
   const gdev = yield* alloc(group_device, dev, 'group_device');
   yield* store(gdev, 'dev', dev);
   yield* mutex_lock(group);
   yield* list_add_tail(group, 'devices', gdev);
-  const ret = yield* k.iommu_group_add_domain(dev, group, groups);
+  const ret = yield* k.__iommu_probe_device__join_domain(dev, group, groups);
   if (ret) {
     yield* list_del(group, 'devices', gdev);
     yield* k.__iommu_group_free_device(group, gdev);
@@ -211,7 +215,7 @@ export function* iommu_group_add(k: Kernel, dev: Device, groups: GroupList | nul
 }
 
 /** Which domain a new member gets in __iommu_probe_device() of v7.2; group->mutex is held. */
-export function* iommu_group_add_domain(
+export function* __iommu_probe_device__join_domain(
   k: Kernel,
   dev: Device,
   group: IommuGroup,
@@ -236,11 +240,12 @@ export function* iommu_group_add_domain(
 
 /** Models iommu_probe_device() of v7.2: the notifier and the replay come here. */
 export function* iommu_probe_device(k: Kernel, dev: Device, by: ProbeBy): Kfn<Errno> {
-  yield* k.probe_lock();
+  yield* k.model__probe_lock();
   let ret = yield* k.__iommu_probe_device(dev, null, by, null);
-  yield* k.probe_unlock();
-  if (!ret && !k.sw.default_domain_with_group) ret = yield* k.iommu_probe_default_domain(dev);
-  if (!ret && k.sw.replay_defers) ret = yield* k.iommu_probe_device_ready(dev);
+  yield* k.model__probe_unlock();
+  if (!ret && !k.sw.default_domain_with_group)
+    ret = yield* k.iommu_probe_device__default_domain(dev);
+  if (!ret && k.sw.replay_defers) ret = yield* k.iommu_probe_device__ready(dev);
   if (ret) return ret;
   yield* k.iommu_group_do_probe_finalize(dev);
   return 0;
@@ -269,7 +274,7 @@ export function* __iommu_group_remove_device(k: Kernel, dev: Device): Kfn<void> 
   const group = yield* load(dev, 'iommu_group');
   if (!group) oops(`__iommu_group_remove_device(${dev.name}): dev->iommu_group is NULL`);
   yield* mutex_lock(group);
-  const gdev = yield* k.group_find_device(group, dev);
+  const gdev = yield* k.model__group_find_device(group, dev);
   if (gdev) {
     yield* list_del(group, 'devices', gdev);
     yield* k.__iommu_group_free_device(group, gdev);
@@ -286,7 +291,7 @@ export function* __iommu_group_remove_device(k: Kernel, dev: Device): Kfn<void> 
  */
 export function* iommu_release_device(k: Kernel, dev: Device): Kfn<void> {
   if (!k.sw.probe_tests_group) {
-    yield* k.iommu_release_device_v6_1(dev);
+    yield* k.iommu_release_device__v6_1(dev);
     return;
   }
   if (yield* load(dev, 'iommu_group')) yield* k.__iommu_group_remove_device(dev);

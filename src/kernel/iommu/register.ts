@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Registering an IOMMU instance and walking the buses for it: drivers/iommu/iommu.c of v7.2.
 import { EBUSY, ENODEV, type Errno } from '#env/errno';
-import { list_add_tail, list_add_unordered, list_del } from '#env/list';
+import { list_add_tail, list_add_tail__unordered, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock, spin_lock, spin_unlock } from '#env/mutex';
 import { alloc, event, frame, free, type Kfn, load, store, WRITE_ONCE } from '#env/op';
 import { oops } from '#env/printk';
@@ -42,14 +42,14 @@ export function* iommu_device_register(
   yield* spin_lock(k.iommu_device_lock);
   // INVARIANT: who looks for an instance looks for a fwnode, which is its own; those it steps over
   // are not freed, for an instance is taken off the list before that.
-  if (hwdev) yield* list_add_unordered(k.iommu_device_list, 'list', iommu);
+  if (hwdev) yield* list_add_tail__unordered(k.iommu_device_list, 'list', iommu);
   else yield* list_add_tail(k.iommu_device_list, 'list', iommu);
   event('instance-listed', iommu);
   yield* spin_unlock(k.iommu_device_lock);
 
   let err = 0;
   for (const bus of k.iommu_buses) {
-    err = yield* k.iommu_bus_init(bus, iommu, ops);
+    err = yield* k.iommu_device_register__bus(bus, iommu, ops);
     if (err) break;
   }
   if (err) {
@@ -68,7 +68,7 @@ export function* iommu_device_register(
  * Models the loop of iommu_device_register() of v7.2; of v6.1, where the bus belongs to one driver;
  * and bus_set_iommu() of v6.0, which walks for the first instance only.
  */
-export function* iommu_bus_init(
+export function* iommu_device_register__bus(
   k: Kernel,
   bus: Bus,
   iommu: IommuDevice,
@@ -80,12 +80,12 @@ export function* iommu_bus_init(
     if (!k.sw.notifier_from_boot) yield* store(bus, 'iommu_notifier', true);
   }
   const err = yield* k.bus_iommu_probe(bus, iommu);
-  if (err && !k.sw.walk_per_instance) yield* bus_init_failed(k, bus, iommu);
+  if (err && !k.sw.walk_per_instance) yield* iommu_device_register__bus_failed(k, bus, iommu);
   return err;
 }
 
 /** The label out_err of iommu_bus_init() of v6.0, and the end of bus_set_iommu(). */
-function* bus_init_failed(k: Kernel, bus: Bus, iommu: IommuDevice): Kfn<void> {
+function* iommu_device_register__bus_failed(k: Kernel, bus: Bus, iommu: IommuDevice): Kfn<void> {
   event('release-begin', iommu);
   yield* bus_for_each_dev(bus, (dev) => k.remove_iommu_group(dev, iommu));
   yield* store(bus, 'iommu_notifier', false);
@@ -132,13 +132,13 @@ export function* remove_iommu_group(k: Kernel, dev: Device, iommu: IommuDevice):
  */
 export function* bus_iommu_probe(k: Kernel, bus: Bus, iommu: IommuDevice): Kfn<Errno> {
   const groups = yield* alloc(group_list, iommu, `${bus.bus}.group_list`);
-  const ret = yield* k.__bus_iommu_probe(bus, iommu, groups);
+  const ret = yield* k.bus_iommu_probe__walk(bus, iommu, groups);
   yield* free(groups);
   return ret;
 }
 
 /** The body of bus_iommu_probe() of v7.2, while its list head is alive. */
-export function* __bus_iommu_probe(
+export function* bus_iommu_probe__walk(
   k: Kernel,
   bus: Bus,
   iommu: IommuDevice,
@@ -150,18 +150,24 @@ export function* __bus_iommu_probe(
 
   const collected = yield* load(groups, 'groups');
   for (const group of collected) {
-    const err = yield* frame('bus_iommu_probe_group', [group], () => setup_group(k, group, groups));
+    const err = yield* frame('bus_iommu_probe__group', [group], () =>
+      bus_iommu_probe__setup_group(k, group, groups),
+    );
     if (err) return err;
   }
   return 0;
 }
 
-function* setup_group(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<Errno> {
+function* bus_iommu_probe__setup_group(
+  k: Kernel,
+  group: IommuGroup,
+  groups: GroupList,
+): Kfn<Errno> {
   if (k.sw.probe_locked) {
     yield* mutex_lock(group);
-    yield* k.group_entry_del(group, groups);
+    yield* k.bus_iommu_probe__entry_del(group, groups);
   } else {
-    yield* k.group_entry_del(group, groups);
+    yield* k.bus_iommu_probe__entry_del(group, groups);
     yield* mutex_lock(group);
   }
   const ret = yield* k.iommu_setup_default_domain(group, 0);
@@ -169,7 +175,7 @@ function* setup_group(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<Errn
     yield* mutex_unlock(group);
     return ret;
   }
-  if (k.sw.core_sets_dma_ops) yield* k.iommu_group_setup_dma_ops(group);
+  if (k.sw.core_sets_dma_ops) yield* k.bus_iommu_probe__dma_ops(group);
   yield* mutex_unlock(group);
 
   // WINDOW: the members are visited once more without group->mutex (FIXME in the source).
@@ -185,7 +191,11 @@ function* setup_group(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<Errn
  * WINDOW: before v6.2 without group->mutex. Where another walk has linked the group, or unlinked
  * it, the pointers in group->entry are not those of this list, and the loop follows them.
  */
-export function* group_entry_del(k: Kernel, group: IommuGroup, groups: GroupList): Kfn<void> {
+export function* bus_iommu_probe__entry_del(
+  k: Kernel,
+  group: IommuGroup,
+  groups: GroupList,
+): Kfn<void> {
   if (!k.sw.probe_locked && (yield* load(group, 'entry')) !== groups) {
     oops(`bus_iommu_probe(${group.name}): group->entry is not on the list of this walk`);
   }
@@ -194,7 +204,7 @@ export function* group_entry_del(k: Kernel, group: IommuGroup, groups: GroupList
 }
 
 /** The loop over the members in bus_iommu_probe() of v7.2; group->mutex is held. */
-export function* iommu_group_setup_dma_ops(k: Kernel, group: IommuGroup): Kfn<void> {
+export function* bus_iommu_probe__dma_ops(k: Kernel, group: IommuGroup): Kfn<void> {
   const domain = yield* load(group, 'default_domain');
   for (const gdev of yield* load(group, 'devices')) {
     const dev = yield* load(gdev, 'dev');
@@ -219,29 +229,29 @@ export function* probe_iommu_group(
     event('walk-visit', dev, iommu);
     return 0;
   }
-  yield* k.probe_lock();
+  yield* k.model__probe_lock();
   const ret = yield* k.__iommu_probe_device(dev, groups, 'walk', iommu);
-  yield* k.probe_unlock();
+  yield* k.model__probe_unlock();
   return ret === -ENODEV ? 0 : ret;
 }
 
 /** Take iommu_probe_device_lock as iommu_probe_device() does; there is one since v6.2. */
-export function* probe_lock(k: Kernel): Kfn<void> {
+export function* model__probe_lock(k: Kernel): Kfn<void> {
   if (k.sw.probe_locked) yield* mutex_lock(k.iommu_probe_device_lock);
 }
 
 /** Give it back, as iommu_probe_device() does since v6.2. */
-export function* probe_unlock(k: Kernel): Kfn<void> {
+export function* model__probe_unlock(k: Kernel): Kfn<void> {
   if (k.sw.probe_locked) yield* mutex_unlock(k.iommu_probe_device_lock);
 }
 
 /** Take it to parse firmware, as of_iommu_configure() does since v6.7. */
-export function* configure_lock(k: Kernel): Kfn<void> {
+export function* model__configure_lock(k: Kernel): Kfn<void> {
   if (k.sw.configure_locked) yield* mutex_lock(k.iommu_probe_device_lock);
 }
 
 /** Give it back, as of_iommu_configure() does since v6.7. */
-export function* configure_unlock(k: Kernel): Kfn<void> {
+export function* model__configure_unlock(k: Kernel): Kfn<void> {
   if (k.sw.configure_locked) yield* mutex_unlock(k.iommu_probe_device_lock);
 }
 

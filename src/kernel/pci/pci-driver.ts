@@ -9,5 +9,5 @@ import type { Device } from '../types.ts';
  * Models pci_dma_configure() of v7.2: the firmware is that of the host bridge.
  */
 export function* pci_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
-  return yield* k.dma_configure_as(k.sw.pci_driver_read, dev);
+  return yield* k.model__dma_configure_as(k.sw.pci_driver_read, dev);
 }

@@ -78,7 +78,7 @@ describe.skipIf(!tree)('the C of 7.2', () => {
           requires: [],
           conflicts: [],
           apply(draft) {
-            draft.fns.firmware_dma_configure = (k, dev) => k.acpi_dma_configure(dev);
+            draft.fns.model__firmware_dma_configure = (k, dev) => k.acpi_dma_configure(dev);
           },
         },
       ],
