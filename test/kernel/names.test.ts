@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kernelFunction } from '#env/frames';
 import { functions } from '../../src/kernel/functions.ts';
-import { treeOf } from '../source/helpers.ts';
+import { treeOf } from '../realc/helpers.ts';
 
 const scripts = path.join(import.meta.dirname, '../../scripts');
 
