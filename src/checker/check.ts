@@ -26,16 +26,18 @@ import {
   assertStrategy,
   boundLimit,
   exploreBy,
+  type OldStrategy,
   type OtherResult,
+  renamedStrategy,
   type Strategy,
   strategyText,
 } from './strategies.ts';
 
-export type { Strategy } from './strategies.ts';
+export type { OldStrategy, Strategy } from './strategies.ts';
 
 export interface CheckOptions {
   /** Exhaustive unless told. */
-  readonly strategy?: Strategy;
+  readonly strategy?: Strategy | OldStrategy;
   /** Flag --states-max. */
   readonly statesMax?: number | undefined;
   /** Flag --time-max, in seconds; a result that hits it may differ from run to run. */
@@ -116,7 +118,7 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
 }
 
 function assertOptions(options: CheckOptions): void {
-  if (options.strategy !== undefined) assertStrategy(options.strategy);
+  if (options.strategy !== undefined) assertStrategy(renamedStrategy(options.strategy));
   const { statesMax, depthMax, auditCache, timeMaxS = 0 } = options;
   for (const [name, value] of Object.entries({ statesMax, depthMax, auditCache })) {
     if (value !== undefined && value !== Number.POSITIVE_INFINITY) assertCount(name, value, 0);
@@ -127,7 +129,7 @@ function assertOptions(options: CheckOptions): void {
 function checkFrom(scene: Scene, options: CheckOptions): CheckResult {
   const machine = new Machine(scene);
   const discipline = new Discipline(machine.memory, machine.heldSets);
-  const strategy = options.strategy ?? { kind: 'exhaustive' };
+  const strategy = renamedStrategy(options.strategy ?? { kind: 'exhaustive' });
   const { statesMax, timeMaxS, depthMax } = options;
   const futures = new Futures(machine, discipline);
   const { auditCache, meter, checkpoint } = options;

@@ -46,6 +46,7 @@ export {
   type CheckResult,
   type Coverage,
   check,
+  type OldStrategy,
   type Strategy,
 } from './check.ts';
 export { chanceText, type OtherStrategy, parseStrategy, strategyText } from './strategies.ts';

@@ -13,7 +13,7 @@ import { exploreNone } from '#checker/search/state-graph';
 
 /** A strategy of this file. */
 export type OtherStrategy =
-  | { readonly kind: 'none' | 'optimal' | 'source' }
+  | { readonly kind: 'none' | 'optimal' | 'source-dpor' }
   | { readonly kind: 'delay'; readonly delays: number }
   | { readonly kind: 'sample'; readonly runs: number; readonly seed: number };
 
@@ -23,6 +23,16 @@ export type Strategy =
   /** Complete for all runs with at most this many preemptions. */
   | { readonly kind: 'bound'; readonly preemptions: number }
   | OtherStrategy;
+
+/** The old word for source-DPOR; it is taken wherever a strategy is given. */
+export interface OldStrategy {
+  readonly kind: 'source';
+}
+
+/** @strategy by its name of today. */
+export function renamedStrategy(strategy: Strategy | OldStrategy): Strategy {
+  return strategy.kind === 'source' ? { kind: 'source-dpor' } : strategy;
+}
 
 /** A strategy as it is written after --strategy. */
 export function strategyText(strategy: Strategy): string {
@@ -38,13 +48,14 @@ export function strategyText(strategy: Strategy): string {
   }
 }
 
-const PLAIN = ['exhaustive', 'none', 'optimal', 'source'] as const;
+const PLAIN = ['exhaustive', 'none', 'optimal', 'source-dpor'] as const;
 
 /** The strategy that @text names; null where it names none. */
 export function parseStrategy(text: string): Strategy | null {
-  const [, kind, number, seed] = /^([a-z]+)(?:=(\d{1,9})(?:,seed=(\d{1,9}))?)?$/.exec(text) ?? [];
+  const [, kind, number, seed] = /^([a-z-]+)(?:=(\d{1,9})(?:,seed=(\d{1,9}))?)?$/.exec(text) ?? [];
   const n = Number(number);
   if (number === undefined) {
+    if (kind === 'source') return renamedStrategy({ kind });
     const found = PLAIN.find((k) => k === kind);
     return found === undefined ? null : { kind: found };
   }
@@ -88,7 +99,7 @@ export interface OtherResult {
 const NEEDS: Readonly<Record<OtherStrategy['kind'], readonly Capability[]>> = {
   none: ['undo', 'fingerprint'],
   optimal: [],
-  source: [],
+  'source-dpor': [],
   delay: ['undo', 'fingerprint'],
   sample: [],
 };
@@ -109,7 +120,7 @@ export function exploreBy(
       return byStates(program, limits);
     case 'optimal':
       return byRuns(program, exploreOptimal, limits);
-    case 'source':
+    case 'source-dpor':
       return byRuns(program, exploreSource, limits);
     case 'delay':
       return byDelays(exploreDelay(program, strategy.delays, limits), strategy, limits);

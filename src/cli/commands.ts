@@ -101,7 +101,7 @@ const modelOnly: readonly string[] = [
 
 const sourceOptions: readonly OptionEntry[] = [
   ...checkOptions.filter(({ flags }) => !modelOnly.includes(flags.split(' ')[0]!)),
-  { flags: '--strategy HOW', text: 'bound=K preemptions, or source', value: 'bound=1' },
+  { flags: '--strategy HOW', text: 'bound=K preemptions, or source-dpor', value: 'bound=1' },
   ...buildOptions,
 ];
 
@@ -216,7 +216,7 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--tree TREE', text: 'judge --patch in the C of this kernel tree' },
       { flags: '--patch FILE', text: 'the fix: a .diff or .mbox', repeats: true },
       { flags: '--revert FILE', text: 'in a tree: take a patch back first', repeats: true },
-      { flags: '--strategy HOW', text: 'in a tree: bound=K preemptions, or source' },
+      { flags: '--strategy HOW', text: 'in a tree: bound=K preemptions, or source-dpor' },
       { flags: '--time-max S', text: 'in a tree: give up a world after S seconds' },
       { flags: '--world NAME', text: 'in a tree: only this named world' },
       { flags: '--cc CLANG', text: 'build with a native clang' },

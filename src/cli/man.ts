@@ -47,7 +47,7 @@ const strategies = `
 .B exhaustive
 every run: states are stored, independent steps reduced.
 .TP
-.BR optimal ", " source
+.BR optimal ", " source\\-dpor
 every run: one of each class of runs that differ in the order of independent
 steps, by two algorithms. For small worlds; \\-\\-states\\-max counts runs.
 .TP

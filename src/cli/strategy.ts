@@ -10,8 +10,8 @@ import { didYouMean } from './suggest.ts';
 import { countOption } from './values.ts';
 
 const hint =
-  'write exhaustive, optimal, source, none, bound=K preemptions or delay=K, as in bound=2, or' +
-  ' sample=N runs';
+  'write exhaustive, optimal, source-dpor, none, bound=K preemptions or delay=K, as in bound=2,' +
+  ' or sample=N runs';
 
 /** How to explore; @seed is for samples alone. */
 export function strategyOption(

@@ -133,7 +133,7 @@ export interface CheckOptions {
 
 /** How to explore; docs/checker.md says what each covers. */
 export type Strategy =
-  | { readonly kind: 'exhaustive' | 'none' | 'optimal' | 'source' }
+  | { readonly kind: 'exhaustive' | 'none' | 'optimal' | 'source-dpor' }
   | { readonly kind: 'bound'; readonly preemptionsMax: number }
   | { readonly kind: 'delay'; readonly delays: number }
   | { readonly kind: 'sample'; readonly runs: number; readonly seed: number };

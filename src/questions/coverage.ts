@@ -71,7 +71,7 @@ function notesOf(runs: readonly Run[], { strategy, memory, auditCache }: CheckOp
   const notes: string[] = [];
   if (auditCache !== undefined) notes.push(auditNote(runs));
   if (strategy.kind === 'sample') notes.push(...sampleNotes(runs, strategy.runs, strategy.seed));
-  if (strategy.kind === 'optimal' || strategy.kind === 'source') {
+  if (strategy.kind === 'optimal' || strategy.kind === 'source-dpor') {
     notes.push(
       'one run was taken of each class of runs that differ in the order of independent steps',
     );

@@ -169,7 +169,7 @@ function report(
       instancesMax: Math.max(0, ...ran.map((o) => o.derived.world.instances.length)),
       states: sum((s) => s.runs),
       transitions: sum((s) => s.runs * s.points),
-      strategy: strategy.kind === 'source' ? 'source' : `bound=${boundOf(strategy)}`,
+      strategy: strategy.kind === 'source-dpor' ? 'source-dpor' : `bound=${boundOf(strategy)}`,
       bounded: limitsOf(outcomesRun, opt),
     },
     verdicts: verdictsOf(outcomes, opt),
@@ -194,7 +194,7 @@ function limitsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): HitLi
       .filter(test)
       .map((o) => o.derived.world.name)
       .sort();
-  const bounded = strategy.kind !== 'source';
+  const bounded = strategy.kind !== 'source-dpor';
   const limits: HitLimit[] = [
     {
       limit: 'preemptions',

@@ -44,7 +44,7 @@ type Options = Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'prop
 const FIRST_BOUND = 1;
 
 function boundOf({ strategy }: Options): number {
-  if (strategy.kind === 'source') return FIRST_BOUND;
+  if (strategy.kind === 'source-dpor') return FIRST_BOUND;
   return strategy.kind === 'bound' ? strategy.preemptionsMax : BOUND;
 }
 
@@ -63,7 +63,7 @@ export function searchWorld(image: KernelImage, world: World, check: Options): S
     ...(runsMax === null ? {} : { runsMax }),
   });
   const found = findingsOf(image, world, runner, layers, true);
-  if (check.strategy.kind !== 'source' || layers.limit !== null) {
+  if (check.strategy.kind !== 'source-dpor' || layers.limit !== null) {
     return { search: layers, findings: bestOf(found) };
   }
   const steps = searchSteps(runner, {

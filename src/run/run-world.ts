@@ -138,7 +138,7 @@ export function checkerStrategy(strategy: Strategy): CheckerStrategy {
 }
 
 function goesByRuns({ kind }: Strategy): boolean {
-  return kind === 'optimal' || kind === 'source';
+  return kind === 'optimal' || kind === 'source-dpor';
 }
 
 function plain(f: CheckFinding): WorldFinding {

@@ -39,7 +39,7 @@ const strategies: readonly Strategy[] = [
   { kind: 'exhaustive' },
   { kind: 'none' },
   { kind: 'optimal' },
-  { kind: 'source' },
+  { kind: 'source-dpor' },
   { kind: 'bound', preemptions: 2 },
   { kind: 'delay', delays: 2 },
   { kind: 'sample', runs: 1_000_000, seed: 1 },

@@ -87,7 +87,7 @@ test('too few states say nothing', () => {
 test.each<OtherStrategy>([
   { kind: 'none' },
   { kind: 'optimal' },
-  { kind: 'source' },
+  { kind: 'source-dpor' },
   { kind: 'delay', delays: 6 },
   { kind: 'sample', runs: 500, seed: 1 },
 ])('$kind says how far it has come', (strategy) => {

@@ -14,9 +14,10 @@ const memory = (text: string) => {
 
 describe('--strategy', () => {
   test('takes every strategy there is', () => {
-    for (const kind of ['exhaustive', 'optimal', 'source', 'none']) {
+    for (const kind of ['exhaustive', 'optimal', 'source-dpor', 'none']) {
       expect(strategy(kind)).toEqual({ kind });
     }
+    expect(strategy('source')).toEqual({ kind: 'source-dpor' });
     expect(strategy('bound=2')).toEqual({ kind: 'bound', preemptionsMax: 2 });
     expect(strategy('delay=3')).toEqual({ kind: 'delay', delays: 3 });
     expect(strategy('sample=100')).toEqual({ kind: 'sample', runs: 100, seed: 1 });

@@ -30,7 +30,7 @@ const run = (strategy: Strategy, more: Partial<CheckOptions> = {}) =>
 
 test.each([
   [{ kind: 'optimal' }, 'optimal', /one run was taken of each class/, 'states-max'],
-  [{ kind: 'source' }, 'source', /one run was taken of each class/, 'states-max'],
+  [{ kind: 'source-dpor' }, 'source-dpor', /one run was taken of each class/, 'states-max'],
   [{ kind: 'none' }, 'none', /^$/, 'states-max'],
   [{ kind: 'bound', preemptionsMax: 0 }, 'bound=0', /at most 0 preemptions/, 'preemptions-max'],
   [{ kind: 'delay', delays: 0 }, 'delay=0', /at most 0 delays/, 'delays-max'],

@@ -72,8 +72,8 @@ export async function runSourceCheck(
   pipeline: Pipeline,
 ): Promise<Result<ExitCode, UserError>> {
   const { strategy = 'bound=1' } = args;
-  if (!/^(bound=\d+|source)$/.test(strategy)) {
-    const hint = "the kernel's own C is searched with bound=0, bound=1, ..., or source";
+  if (!/^(bound=\d+|source|source-dpor)$/.test(strategy)) {
+    const hint = "the kernel's own C is searched with bound=0, bound=1, ..., or source-dpor";
     return fail('RW064', `--strategy ${strategy}: this is for the model`, hint);
   }
   return coded(async () => {

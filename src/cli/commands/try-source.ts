@@ -26,8 +26,8 @@ interface Question {
 /** How to search: as source check does it, over all devices and rules. */
 function ask(args: TryArguments): Result<Question, UserError> {
   const { strategy: how = 'bound=1' } = args;
-  if (!/^(bound=\d+|source)$/.test(how)) {
-    const hint = "the kernel's own C is searched with bound=0, bound=1, ..., or source";
+  if (!/^(bound=\d+|source|source-dpor)$/.test(how)) {
+    const hint = "the kernel's own C is searched with bound=0, bound=1, ..., or source-dpor";
     return fail('RW064', `--strategy ${how}: this is for the model`, hint);
   }
   const strategy = strategyOption(how, undefined);
@@ -112,7 +112,7 @@ function limitLines(bound: number | null, refused: readonly string[]): string[] 
   const lines = refused.map((why) => `not run: ${why}\n`);
   if (bound === null) return lines;
   const runs = bound === 0 ? 'without preemption' : `with at most ${plural(bound, 'preemption')}`;
-  const all = '--strategy source makes all classes of runs';
+  const all = '--strategy source-dpor makes all classes of runs';
   return [`\nbounded: closed is what no run ${runs} shows;\n  ${all}\n`, ...lines];
 }
 

@@ -23,7 +23,7 @@ import { sceneOf } from '../../support/checker/scenes.ts';
 
 type Cells = Record<string, Value>;
 
-const KINDS = ['exhaustive', 'none', 'optimal', 'source', 'bound=30', 'delay=10'];
+const KINDS = ['exhaustive', 'none', 'optimal', 'source-dpor', 'bound=30', 'delay=10'];
 
 /**
  * Out of @n * @n threads that may be started, one stores what another thread reads. Which one that

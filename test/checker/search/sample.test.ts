@@ -14,7 +14,15 @@ import {
 } from '../../../src/checker/strategies.ts';
 import * as f from '../../support/checker/families.ts';
 
-const STRATEGIES = ['exhaustive', 'bound=2', 'none', 'optimal', 'source', 'delay=2', 'sample=200'];
+const STRATEGIES = [
+  'exhaustive',
+  'bound=2',
+  'none',
+  'optimal',
+  'source-dpor',
+  'delay=2',
+  'sample=200',
+];
 
 describe('the worked examples', () => {
   for (const text of STRATEGIES) {
@@ -74,13 +82,37 @@ describe('delays', () => {
 
 describe('the name of a strategy', () => {
   test('is read as it is written', () => {
-    for (const text of ['none', 'optimal', 'source', 'delay=3', 'bound=2', 'sample=9,seed=4']) {
+    for (const text of [
+      'none',
+      'optimal',
+      'source-dpor',
+      'delay=3',
+      'bound=2',
+      'sample=9,seed=4',
+    ]) {
       expect(strategyText(parseStrategy(text) as OtherStrategy)).toBe(text);
     }
   });
 
+  test('may be the old word', () => {
+    expect(parseStrategy('source')).toEqual({ kind: 'source-dpor' });
+    const result = check(f.philosophers(2), { strategy: { kind: 'source' } });
+    expect(result.coverage.strategy).toBe('source-dpor');
+    expect(result.findings).toHaveLength(1);
+  });
+
   test('is refused where it is none', () => {
-    for (const text of ['', 'best', 'delay', 'delay=', 'sample=0', 'none=1', 'bound=2,seed=1']) {
+    for (const text of [
+      '',
+      'best',
+      'source=1',
+      'source-',
+      'delay',
+      'delay=',
+      'sample=0',
+      'none=1',
+      'bound=2,seed=1',
+    ]) {
       expect(parseStrategy(text)).toBeNull();
     }
   });

@@ -21,7 +21,11 @@ function outcomesOf(image: KernelImage, name: string, how: (r: SourceRunner) => 
   return outcomes;
 }
 
-const options = { timeMaxMs: 600_000, properties: null, strategy: { kind: 'source' } } as const;
+const options = {
+  timeMaxMs: 600_000,
+  properties: null,
+  strategy: { kind: 'source-dpor' },
+} as const;
 
 const tree612 = treeOrSkip('6.12', 'source-DPOR on 6.12');
 

@@ -22,7 +22,14 @@ export interface CountRow {
    * unstuck: up to each number of preemptions, those in which no thread is stuck.
    * states: [states, transitions, deadlocks]. schedules: [runs, told apart by every step].
    */
-  readonly kind: 'optimal' | 'source' | 'preemption' | 'unstuck' | 'delay' | 'states' | 'schedules';
+  readonly kind:
+    | 'optimal'
+    | 'source-dpor'
+    | 'preemption'
+    | 'unstuck'
+    | 'delay'
+    | 'states'
+    | 'schedules';
   readonly name: string;
   readonly expected: readonly number[];
   readonly scene: () => Scene;
@@ -37,7 +44,7 @@ export function runRow(row: CountRow): number[] {
   const program = new Machine(row.scene());
   switch (row.kind) {
     case 'optimal':
-    case 'source': {
+    case 'source-dpor': {
       const explore = row.kind === 'optimal' ? exploreOptimal : exploreSource;
       const { complete, stuck, blocked } = explore(program);
       return [complete, stuck, blocked];
@@ -159,7 +166,7 @@ function genmcRows(): CountRow[] {
 /** What source-DPOR gives up does depend on the order in which it goes; these agree. */
 function sourceRows(): CountRow[] {
   const row = (scene: () => Scene, small: boolean, ...expected: number[]): CountRow => {
-    return { kind: 'source', name: scene().name, expected, scene, small };
+    return { kind: 'source-dpor', name: scene().name, expected, scene, small };
   };
   const nothingWasted = [
     ...[14, 16, 18, 19].map((n) => row(() => f.filesystem(n), false, 2 ** (n - 13), 0, 0)),

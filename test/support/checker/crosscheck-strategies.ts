@@ -154,7 +154,7 @@ function compare(seed: number, scene: Scene, options: MachineOptions): Crosschec
   const optimal = byRuns('optimal', scene, exploreOptimal);
   const differences: string[] = [];
   const others = [
-    byRuns('source', scene, exploreSource),
+    byRuns('source-dpor', scene, exploreSource),
     byStates(scene, options),
     byPreemptions(scene, options),
     byDelays(scene, expected.ends),
