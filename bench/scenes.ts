@@ -3,7 +3,7 @@
 
 import { exhaustive } from '../src/checker/search/exhaustive.ts';
 import { Machine } from '../src/checker/machine/machine.ts';
-import { exploreNone } from '../src/checker/search/state-graph.ts';
+import { exploreStateGraph } from '../src/checker/search/state-graph.ts';
 import type { Scene } from '../src/checker/program/scene.ts';
 import { filesystem, lockInc, philosophersLooping } from '../test/support/checker/families.ts';
 import { promelaOf } from './promela.ts';
@@ -69,7 +69,7 @@ export function measure(name: string, how: 'none' | 'exhaustive', secondsMax: nu
   const started = process.cpuUsage();
   const result =
     how === 'none'
-      ? exploreNone(new Machine(scene), {}, UNREDUCED_MAX)
+      ? exploreStateGraph(new Machine(scene), {}, UNREDUCED_MAX)
       : exhaustive(new Machine(scene), { timeMaxS: secondsMax });
   const used = process.cpuUsage(started);
   const seconds = (used.user + used.system) / 1e6;

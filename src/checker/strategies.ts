@@ -9,7 +9,7 @@ import type { Capability, Program, Report } from '#checker/program/program';
 import { type Found, type Limit, type Limits, reportKey } from '#checker/program/run';
 import { type DelayResult, exploreDelay } from '#checker/search/delay';
 import { sample } from '#checker/search/sample';
-import { exploreNone } from '#checker/search/state-graph';
+import { exploreStateGraph } from '#checker/search/state-graph';
 
 /** A strategy of this file. */
 export type OtherStrategy =
@@ -163,7 +163,7 @@ export function boundLimit(strategy: Strategy): Limit | null {
 
 function byStates(program: Program, limits: Limits): OtherResult {
   const noted = new Noted();
-  const counts = exploreNone(
+  const counts = exploreStateGraph(
     program,
     { violation: (reports, path) => noted.note(reports, () => path) },
     limits.statesMax,

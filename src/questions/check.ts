@@ -15,7 +15,7 @@ import { properties, propertyNamed } from '#properties/index';
 import { exploreJournaled, Journal } from '#run/journal';
 import { specOf } from '#run/kernel-spec';
 import { explainAll, openPool, type Pool } from '#run/pool';
-import { Watch } from '#run/progress';
+import { ProgressRelay } from '#run/progress';
 import { bestOf, sortKey, type WorldFinding, type WorldOutcome } from '#run/run-world';
 import { toFinding, transfer } from '#run/to-finding';
 import type { FixScript } from '#run/user-fix';
@@ -50,10 +50,10 @@ export async function checkPlatform(
 ): Promise<CheckResult> {
   const spec = specOf(kernel.revision, kernel.userFixes);
   const worlds = chosenWorlds(platform, options);
-  const watch = new Watch(onProgress);
-  const pool = openPool(options.jobs, worlds.length, () => watch.show());
+  const relay = new ProgressRelay(onProgress);
+  const pool = openPool(options.jobs, worlds.length, () => relay.show());
   try {
-    const explored = await explore(pool, worlds, kernel, options, version, watch);
+    const explored = await explore(pool, worlds, kernel, options, version, relay);
     const all = mergeFindings(explored, spec, options.memory);
     const { windows } = options;
     const shown = all.filter(
@@ -62,7 +62,7 @@ export async function checkPlatform(
     const findings = await explain(pool, shown, spec, wantedOf(kernel.revision, options), options);
     return resultOf(explored, findings, kernel, options, version);
   } finally {
-    watch.end();
+    relay.end();
     await pool.close();
   }
 }
@@ -113,7 +113,7 @@ function withSwitches(d: DerivedWorld, asyncProbe: boolean, strictDevlink: boole
   return { ...d, world: { ...d.world, switches, devices } };
 }
 
-/** Ids of the properties to watch, null for all. */
+/** Ids of the properties to relay, null for all. */
 function wantedOf(revision: Revision, { properties: ids }: CheckOptions): readonly string[] | null {
   return ids?.filter((id) => appliesTo(id, revision)) ?? null;
 }
@@ -124,7 +124,7 @@ async function explore(
   kernel: CheckedKernel,
   options: CheckOptions,
   version: string,
-  watch: Watch,
+  relay: ProgressRelay,
 ): Promise<Explored[]> {
   const stands = new Map<string, DerivedWorld>();
   for (const w of worlds) {
@@ -146,13 +146,13 @@ async function explore(
     ...(depthMax === undefined ? {} : { depthMax }),
     ...(minimiseMax === undefined ? {} : { minimiseMax }),
   }));
-  watch.begin(tasks.map(({ world }) => world.name));
+  relay.begin(tasks.map(({ world }) => world.name));
   const journal = options.resume === undefined ? null : new Journal(options.resume, version);
-  const done = (i: number, outcome: WorldOutcome): void => watch.done(i, outcome);
+  const done = (i: number, outcome: WorldOutcome): void => relay.done(i, outcome);
   const outcomes = await exploreJournaled(pool, tasks, journal, done, (i) => ({
-    row: watch.row(i),
+    row: relay.row(i),
   }));
-  watch.end();
+  relay.end();
   const byShape = new Map([...stands.keys()].map((shape, i) => [shape, outcomes[i]]));
   return worlds.map((derived) => {
     const shape = shapeOf(derived.world);

@@ -19,7 +19,7 @@ import {
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type CheckpointFile, checkpointFault } from '#checker/index';
-import { type Aside, exploreAll, type Pool } from './pool.ts';
+import { exploreAll, type Pool, type TaskContext } from './pool.ts';
 import type { WorldOutcome, WorldTask } from './run-world.ts';
 
 const FORMAT = 'racewindow/journal@1';
@@ -134,7 +134,7 @@ export async function exploreJournaled(
   tasks: readonly WorldTask[],
   journal: Journal | null,
   onDone: (index: number, outcome: WorldOutcome) => void,
-  asideOf: (index: number) => Aside = () => ({}),
+  asideOf: (index: number) => TaskContext = () => ({}),
 ): Promise<WorldOutcome[]> {
   const outcomes = tasks.map((task) => journal?.outcome(task));
   outcomes.forEach((outcome, i) => {

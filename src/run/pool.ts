@@ -10,11 +10,11 @@ import { runWorld, type WorldOutcome, type WorldTask } from './run-world.ts';
 
 /** What a worker thread can be told to do. */
 export type Task =
-  | { readonly kind: 'explore'; readonly task: WorldTask; readonly aside: Aside }
+  | { readonly kind: 'explore'; readonly task: WorldTask; readonly aside: TaskContext }
   | { readonly kind: 'explain'; readonly task: ExplainTask };
 
 /** What goes with a task, and does not change its result. */
-export interface Aside {
+export interface TaskContext {
   readonly row?: Row;
   readonly checkpoint?: CheckpointFile | undefined;
 }
@@ -71,7 +71,7 @@ export function exploreAll(
   pool: Pool,
   tasks: readonly WorldTask[],
   onDone: (index: number, outcome: WorldOutcome) => void,
-  asideOf: (index: number) => Aside = () => ({}),
+  asideOf: (index: number) => TaskContext = () => ({}),
 ): Promise<WorldOutcome[]> {
   const outcomes = new Array<Promise<WorldOutcome>>(tasks.length);
   for (const i of longestFirst(tasks)) {

@@ -9,7 +9,7 @@ import type { WorldOutcome } from './run-world.ts';
 const EVERY_MS = 100;
 
 /** Tells @tell of every world that is done and, ten times a second, of those under way. */
-export class Watch {
+export class ProgressRelay {
   private readonly tell: (progress: CheckProgress) => void;
   private names: readonly string[] = [];
   private meters = new Meters(0);

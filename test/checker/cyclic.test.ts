@@ -7,7 +7,7 @@ import { detect } from '../../src/checker/detect/detect.ts';
 import { Machine } from '../../src/checker/machine/machine.ts';
 import type { Scene } from '../../src/checker/program/scene.ts';
 import { type ExhaustiveOptions, exhaustive } from '../../src/checker/search/exhaustive.ts';
-import { exploreNone } from '../../src/checker/search/state-graph.ts';
+import { exploreStateGraph } from '../../src/checker/search/state-graph.ts';
 import { crosscheckCyclic, cyclicScene } from '../support/checker/crosscheck-cyclic.ts';
 import { cells, scene, thread, writer } from '../support/checker/families.ts';
 
@@ -54,7 +54,7 @@ describe('a state that is met again with less asleep', () => {
 
   test('is explored again', () => {
     expect(states()).toBe(8);
-    expect(exploreNone(new Machine(s)).states).toBe(8);
+    expect(exploreStateGraph(new Machine(s)).states).toBe(8);
   });
 
   test('loses states where it is not', () => {

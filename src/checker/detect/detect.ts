@@ -6,7 +6,7 @@
 
 import type { OpView, Program } from '#checker/program/program';
 import type { Found } from '#checker/program/run';
-import { exploreNone, type GraphHooks, type PathStep } from '#checker/search/state-graph';
+import { exploreStateGraph, type GraphHooks, type PathStep } from '#checker/search/state-graph';
 import { DataRaces } from './data-races.ts';
 import { type Detector, detected, type Held, type StateView, sorted } from './detector.ts';
 import { Traps } from './livelock.ts';
@@ -122,7 +122,7 @@ export function watch(
       for (const d of cyclic) d.cycle!(path, at);
     };
   }
-  return exploreNone(program, hooks, statesMax);
+  return exploreStateGraph(program, hooks, statesMax);
 }
 
 function viewOf(program: Program, held: Held, path: () => PathStep[]): StateView {

@@ -11,7 +11,7 @@
 
 import type { Program, Report } from '#checker/program/program';
 import { type Choice, reportKey } from '#checker/program/run';
-import { exploreNone } from '#checker/search/state-graph';
+import { exploreStateGraph } from '#checker/search/state-graph';
 
 /** The chance of the failure along a run. */
 export interface Odds {
@@ -44,7 +44,7 @@ export function oddsAlong(
   const choicesOf: Map<number, number>[] = [];
   const shows = (reports: readonly Report[]) => reports.some((r) => reportKey(r) === key);
   const edges: { from: number; to: number; thread: number; fails: boolean }[] = [];
-  const { finished, states } = exploreNone(
+  const { finished, states } = exploreStateGraph(
     program,
     {
       edge(from, to, thread, _choice, reports) {

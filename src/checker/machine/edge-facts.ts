@@ -19,7 +19,7 @@ export const Fact = {
 } as const;
 
 /** Facts about edges, each found out once. */
-export class Sight {
+export class EdgeFacts {
   readonly views = new Views();
   private readonly facts: number[] = [];
   private readonly edgeViews: number[] = [];

@@ -14,7 +14,7 @@ import { Automaton, DONE, type Edge, NOT_STARTED, OOPS } from './automaton.ts';
 import type { AutomatonFaults } from './automaton-options.ts';
 import { Code, decode, type Instruction, type Views } from './code.ts';
 import { crashOf, leakOf, oopsOf, type Unclassified } from './crash.ts';
-import { Sight } from './edge-facts.ts';
+import { EdgeFacts } from './edge-facts.ts';
 import { HeldSets } from './held.ts';
 import { Memory } from './memory.ts';
 import { allocatedBy, applyTo, storesSame } from './ops.ts';
@@ -51,7 +51,7 @@ export class Machine implements Program {
   /** By thread: the slots of its local state and of the locks it holds. */
   private readonly locals: readonly number[];
   private readonly helds: readonly number[];
-  private readonly sight: Sight;
+  private readonly edgeFacts: EdgeFacts;
   private readonly instructions: (Instruction | undefined)[] = [];
   /** Slot: 1 once a thread has crashed, which ends the run. */
   private readonly crashed: number;
@@ -72,8 +72,8 @@ export class Machine implements Program {
     this.state = new State(this.values.hashes, this.automaton.hashes, options.faults);
     this.memory = new Memory(this.values, this.state);
     this.rules = new Rules(scene, this.memory, this.values, this.state, (t) => this.threadName(t));
-    this.sight = new Sight(this.automaton, this.rules);
-    this.views = this.sight.views;
+    this.edgeFacts = new EdgeFacts(this.automaton, this.rules);
+    this.views = this.edgeFacts.views;
     this.threads = new Threads(this.state, options.faults);
     this.list = this.threads.list;
     this.locals = this.threads.locals;
@@ -237,10 +237,11 @@ export class Machine implements Program {
     const local = this.local(t);
     const i = this.instruction(local);
     const edge = this.edgeOf(t);
-    let view = edge < 0 ? this.sight.viewOfBlocked(local, i) : this.sight.viewOfEdge(edge, i);
+    let view =
+      edge < 0 ? this.edgeFacts.viewOfBlocked(local, i) : this.edgeFacts.viewOfEdge(edge, i);
     if (i.code !== Code.choose) return view;
     for (let c = 1; c < this.choices(t) && !this.views.all[view]!.visible; c++) {
-      view = this.sight.viewOfEdge(this.edgeOf(t, c), i);
+      view = this.edgeFacts.viewOfEdge(this.edgeOf(t, c), i);
     }
     return view;
   }
@@ -261,7 +262,7 @@ export class Machine implements Program {
     if (i.blocks && !this.isPossible(i)) return -1;
     if (this.broken(t, i)) return -1;
     this.ahead = this.follow(local, i, 0);
-    if (i.nextFacts < 0) i.nextFacts = this.sight.factsOf(this.ahead, i);
+    if (i.nextFacts < 0) i.nextFacts = this.edgeFacts.factsOf(this.ahead, i);
     return i.nextFacts;
   }
 
@@ -278,7 +279,7 @@ export class Machine implements Program {
 
   /** True if a rule sees what a thread in the local state @node does, for one of its results. */
   mayBeSeen(node: number): boolean {
-    return this.sight.mayBeSeen(this.automaton.out(node), this.instruction(node));
+    return this.edgeFacts.mayBeSeen(this.automaton.out(node), this.instruction(node));
   }
 
   private startEdge(body: ThreadBody): Edge {

@@ -64,7 +64,7 @@ const INTERFERENCE = -2;
 const Alone = { access: 0, release: 1, section: 2, kinds: 3 } as const;
 
 /** The expansions of one round with the answers they relied on. */
-export class Answers {
+export class Assumptions {
   private readonly machine: Machine;
   private readonly futures: Futures;
   private readonly discipline: Discipline;

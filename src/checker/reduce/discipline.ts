@@ -86,7 +86,7 @@ const NOBODY = -1;
 const MANY = -2;
 
 /** What all accesses to one cell so far have in common. */
-export class Lore {
+export class Lockset {
   owner = NOBODY;
   written = false;
   /** Cells of the locks held at every access; null before the first. */
@@ -105,8 +105,8 @@ export class Discipline {
   tried = new Uint8Array(1024);
   /** How often what was harmless came to be not so; a change starts a new round. */
   demotions = 0;
-  private readonly lore: (Lore | undefined)[] = [];
-  private readonly frees = new Map<number, Lore>();
+  private readonly locksets: (Lockset | undefined)[] = [];
+  private readonly frees = new Map<number, Lockset>();
   private readonly seen = new PairTable();
   private readonly memory: Memory;
   private readonly heldSets: HeldSets;
@@ -152,11 +152,11 @@ export class Discipline {
   /** A free is a write of everything in the object. */
   private noteFree(t: number, held: number, i: Instruction): void {
     if (this.faults?.ignoreFree) return;
-    const frees = this.frees.get(i.object) ?? new Lore();
+    const frees = this.frees.get(i.object) ?? new Lockset();
     this.frees.set(i.object, frees);
     this.narrow(frees, t, true, this.locksFor(held, true, -1));
     for (const cell of this.memory.objects[i.object]!.cells.values()) {
-      if (this.lore[cell] !== undefined) this.join(cell, frees);
+      if (this.locksets[cell] !== undefined) this.join(cell, frees);
     }
   }
 
@@ -184,41 +184,44 @@ export class Discipline {
 
   private access(cell: number, t: number, written: boolean, held: number): void {
     this.reserve(cell);
-    const lore = this.loreOf(cell);
-    this.narrow(lore, t, written, this.locksFor(held, written, cell));
-    this.judge(cell, lore);
+    const lockset = this.locksetOf(cell);
+    this.narrow(lockset, t, written, this.locksFor(held, written, cell));
+    this.judge(cell, lockset);
   }
 
-  private loreOf(cell: number): Lore {
-    const lore = this.lore[cell] ?? new Lore();
-    while (this.lore.length < cell) this.lore.push(undefined);
-    this.lore[cell] = lore;
-    return lore;
+  private locksetOf(cell: number): Lockset {
+    const lockset = this.locksets[cell] ?? new Lockset();
+    while (this.locksets.length < cell) this.locksets.push(undefined);
+    this.locksets[cell] = lockset;
+    return lockset;
   }
 
-  private narrow(lore: Lore, t: number, written: boolean, locks: readonly number[]): void {
-    if (lore.owner === NOBODY) lore.owner = t;
-    else if (lore.owner !== t) lore.owner = MANY;
-    lore.written ||= written;
-    lore.locks = lore.locks === null ? locks : lore.locks.filter((lock) => locks.includes(lock));
+  private narrow(lockset: Lockset, t: number, written: boolean, locks: readonly number[]): void {
+    if (lockset.owner === NOBODY) lockset.owner = t;
+    else if (lockset.owner !== t) lockset.owner = MANY;
+    lockset.written ||= written;
+    lockset.locks =
+      lockset.locks === null ? locks : lockset.locks.filter((lock) => locks.includes(lock));
   }
 
-  private join(cell: number, other: Lore): void {
-    const lore = this.loreOf(cell);
+  private join(cell: number, other: Lockset): void {
+    const lockset = this.locksetOf(cell);
     const locks = other.locks ?? [];
-    if (lore.owner !== other.owner) lore.owner = lore.owner === NOBODY ? other.owner : MANY;
-    lore.written ||= other.written;
-    lore.locks = lore.locks === null ? locks : lore.locks.filter((lock) => locks.includes(lock));
-    this.judge(cell, lore);
+    if (lockset.owner !== other.owner)
+      lockset.owner = lockset.owner === NOBODY ? other.owner : MANY;
+    lockset.written ||= other.written;
+    lockset.locks =
+      lockset.locks === null ? locks : lockset.locks.filter((lock) => locks.includes(lock));
+    this.judge(cell, lockset);
   }
 
-  private judge(cell: number, lore: Lore): void {
-    if (!lore.written || lore.owner !== MANY) return;
+  private judge(cell: number, lockset: Lockset): void {
+    if (!lockset.written || lockset.owner !== MANY) return;
     if (this.contended[cell] === 0) {
       this.contended[cell] = 1;
       this.contentions++;
     }
-    const harmless = (lore.locks ?? []).length > 0;
+    const harmless = (lockset.locks ?? []).length > 0;
     if (harmless || this.shared[cell] === 1 || this.faults?.neverShared) return;
     this.shared[cell] = 1;
     this.demotions++;

@@ -44,9 +44,9 @@
 import { Code, type Instruction } from '#checker/machine/code';
 import { Mode } from '#checker/machine/held';
 import type { Machine } from '#checker/machine/machine';
-import { Interference } from '#checker/reduce/interference/interference';
+import { FutureWithValues } from '#checker/reduce/interference/interference';
 import { PairTable } from '#checker/tables/pair-table';
-import type { Answers } from './assumptions.ts';
+import type { Assumptions } from './assumptions.ts';
 import type { Discipline } from './discipline.ts';
 import {
   ACCESS,
@@ -81,7 +81,7 @@ export class Futures {
   private tos = new Int32Array(0);
   private readonly sections: Sections;
   /** The same question, asked with the values that cells can have. */
-  readonly interference: Interference;
+  readonly interference: FutureWithValues;
   private readonly order = new Map<number, Set<number>>();
   private readonly ordered = new PairTable();
   /** Locks that somebody tries. */
@@ -96,7 +96,7 @@ export class Futures {
     this.discipline = discipline;
     this.faults = faults;
     this.sections = new Sections(machine, this.places, faults);
-    this.interference = new Interference(machine, this.sections, faults);
+    this.interference = new FutureWithValues(machine, this.sections, faults);
   }
 
   /** A thread that holds @held stands before @i: learn in which order locks are taken. */
@@ -251,7 +251,7 @@ export class Futures {
   }
 
   /** True if nothing that others can do before @t moves is dependent with its step @i. */
-  isQuiet(t: number, i: Instruction, visible: boolean, answers?: Answers): boolean {
+  isQuiet(t: number, i: Instruction, visible: boolean, assumptions?: Assumptions): boolean {
     const { machine } = this;
     if (ACCESS[i.code] === Access.none) return false;
     const held = machine.held(t);
@@ -260,7 +260,7 @@ export class Futures {
       if (u === t || machine.isDone(u)) continue;
       if (this.clashes(layer, i, visible, machine.local(u))) return false;
     }
-    answers?.noteApart(t, visible, -1);
+    assumptions?.noteApart(t, visible, -1);
     return true;
   }
 
@@ -288,7 +288,7 @@ export class Futures {
   }
 
   /** True if @t, about to take a free lock, may go through the whole section at once. */
-  isQuietSection(t: number, i: Instruction, answers: Answers): boolean {
+  isQuietSection(t: number, i: Instruction, assumptions: Assumptions): boolean {
     const section = this.freeSection(t, i);
     if (section === null) return false;
     const { machine } = this;
@@ -298,16 +298,16 @@ export class Futures {
       if (u === t || machine.isDone(u)) continue;
       if (this.meets(layer, section, machine.local(u))) return false;
     }
-    answers.noteApart(t, false, section.version);
-    answers.noteSection(t, section.version);
+    assumptions.noteApart(t, false, section.version);
+    assumptions.noteSection(t, section.version);
     return true;
   }
 
   /** The same, asked with the values that cells can have. */
-  isUndisturbedSection(t: number, i: Instruction, answers: Answers): boolean {
+  isUndisturbedSection(t: number, i: Instruction, assumptions: Assumptions): boolean {
     const section = this.freeSection(t, i);
-    if (section === null || !this.interference.isQuietSection(t, answers)) return false;
-    answers.noteSection(t, section.version);
+    if (section === null || !this.interference.isQuietSection(t, assumptions)) return false;
+    assumptions.noteSection(t, section.version);
     return true;
   }
 

@@ -22,7 +22,7 @@
 
 import { Fact } from '#checker/machine/edge-facts';
 import type { Machine } from '#checker/machine/machine';
-import type { Answers } from './assumptions.ts';
+import type { Assumptions } from './assumptions.ts';
 import type { Futures } from './futures.ts';
 
 /** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
@@ -110,14 +110,14 @@ export class PersistentSets {
   }
 
   /** Keep in @answers what @members, which choose() has found, relies on. */
-  note(members: number, answers: Answers): void {
+  note(members: number, assumptions: Assumptions): void {
     const { machine } = this;
     if (this.faults?.neverJoined) return;
     let held = 0;
     for (let rest = members; rest !== 0; rest &= rest - 1) {
       held = machine.heldSets.union(held, machine.held(31 - Math.clz32(rest & -rest)));
     }
-    answers.noteMembers(members, held, this.live & ~members, (m) => this.isVisible(m));
+    assumptions.noteMembers(members, held, this.live & ~members, (m) => this.isVisible(m));
   }
 }
 

@@ -23,7 +23,7 @@ import { OOPS } from '#checker/machine/automaton';
 import { Code, type Instruction } from '#checker/machine/code';
 import { Fact } from '#checker/machine/edge-facts';
 import type { Machine } from '#checker/machine/machine';
-import type { Answers } from './assumptions.ts';
+import type { Assumptions } from './assumptions.ts';
 import { type Discipline, type ReductionFaults, type Reductions, releases } from './discipline.ts';
 import type { Futures } from './futures.ts';
 import type { FutureFaults } from './sections.ts';
@@ -82,45 +82,45 @@ export class QuietSteps {
    * Whose step is quiet, none of @asleep, @last if possible; or -1. @answers learn why. The machine
    * may be told to stepAhead() with it.
    */
-  quiet(last: number, asleep: number, answers: Answers): number {
+  quiet(last: number, asleep: number, assumptions: Assumptions): number {
     const count = this.machine.threadCount();
     const awake = ((1 << count) - 1) & ~asleep;
-    if ((awake >> last) & 1 && this.isQuiet(last, answers)) return last;
+    if ((awake >> last) & 1 && this.isQuiet(last, assumptions)) return last;
     for (let t = 0; t < count; t++) {
-      if (t !== last && (awake >> t) & 1 && this.isQuiet(t, answers)) return t;
+      if (t !== last && (awake >> t) & 1 && this.isQuiet(t, assumptions)) return t;
     }
     if (!this.options.values) return -1;
-    if ((awake >> last) & 1 && this.isUndisturbed(last, answers)) return last;
+    if ((awake >> last) & 1 && this.isUndisturbed(last, assumptions)) return last;
     for (let t = 0; t < count; t++) {
-      if (t !== last && (awake >> t) & 1 && this.isUndisturbed(t, answers)) return t;
+      if (t !== last && (awake >> t) & 1 && this.isUndisturbed(t, assumptions)) return t;
     }
     return -1;
   }
 
-  private isQuiet(t: number, answers: Answers): boolean {
+  private isQuiet(t: number, assumptions: Assumptions): boolean {
     const facts = this.simpleFacts(t);
     if (facts < 0) return false;
     const i = this.machine.instruction(this.machine.local(t));
     const visible = this.isVisible(facts);
     if (!visible && this.isUnknown(i)) return true;
     if (!visible && this.discipline.isQuiet(i)) {
-      answers.noteCell(t, i.cell, releases(i));
+      assumptions.noteCell(t, i.cell, releases(i));
       return true;
     }
     if (!this.options.futures) return false;
-    if (this.futures.isQuiet(t, i, visible, answers)) return true;
-    return !visible && this.futures.isQuietSection(t, i, answers);
+    if (this.futures.isQuiet(t, i, visible, assumptions)) return true;
+    return !visible && this.futures.isQuietSection(t, i, assumptions);
   }
 
   /** Asked after isQuiet(): with the values that cells can have. */
-  private isUndisturbed(t: number, answers: Answers): boolean {
+  private isUndisturbed(t: number, assumptions: Assumptions): boolean {
     const facts = this.simpleFacts(t);
     if (facts < 0) return false;
     const { futures, machine } = this;
     const i = machine.instruction(machine.local(t));
     const visible = this.isVisible(facts);
-    if (futures.interference.isQuiet(t, i, visible, answers)) return true;
-    return !visible && futures.isUndisturbedSection(t, i, answers);
+    if (futures.interference.isQuiet(t, i, visible, assumptions)) return true;
+    return !visible && futures.isUndisturbedSection(t, i, assumptions);
   }
 
   /** The facts about what @t would do; -1 if it can not, or if it ends the run or is a choice. */

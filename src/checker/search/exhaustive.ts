@@ -28,7 +28,7 @@ import { Code } from '#checker/machine/code';
 import type { Machine } from '#checker/machine/machine';
 import { Pace } from '#checker/program/pace';
 import { Findings, type Limit, livelock, Path } from '#checker/program/run';
-import { Answers } from '#checker/reduce/assumptions';
+import { Assumptions } from '#checker/reduce/assumptions';
 import { Discipline } from '#checker/reduce/discipline';
 import { Futures } from '#checker/reduce/futures';
 import { learn, MUCH, Study } from '#checker/reduce/learn';
@@ -71,7 +71,7 @@ class Exhaustive {
   private depth = -1;
   private table = new StateTable();
   private transitions = 0;
-  private answers: Answers;
+  private assumptions: Assumptions;
   /** How often the search began, and what surprises it had had then. */
   private rounds = 0;
   private base = { surprises: 0, demotions: 0 };
@@ -96,7 +96,7 @@ class Exhaustive {
     this.futures = options.knownFutures ?? new Futures(machine, this.discipline, options.faults);
     this.steps = new QuietSteps(machine, this.discipline, this.futures, options);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
-    this.answers = new Answers(machine, this.futures, this.discipline);
+    this.assumptions = new Assumptions(machine, this.futures, this.discipline);
     const sample = () => this.stack.sample(this.depth, this.table.size, this.redoing);
     this.pace = new Pace(options, sample);
     this.persistent = new PersistentSets(machine, this.futures, options.faults);
@@ -115,7 +115,7 @@ class Exhaustive {
       this.explore(this.depth);
       again = !(this.goesOn() && this.repair()) && this.limits.length === 0 && !this.findings.done;
     }
-    this.findings.add(this.answers.standing());
+    this.findings.add(this.assumptions.standing());
     return {
       found: this.findings.all(),
       states: this.table.size,
@@ -145,7 +145,7 @@ class Exhaustive {
     const { machine, futures, discipline } = this;
     this.rounds++;
     this.table = new StateTable();
-    this.answers = new Answers(machine, futures, discipline);
+    this.assumptions = new Assumptions(machine, futures, discipline);
     this.wrong = [];
     this.base = { surprises: futures.surprises, demotions: discipline.demotions };
     machine.reset();
@@ -156,9 +156,9 @@ class Exhaustive {
     this.stack.clear();
     this.redoing = false;
     if (this.study.ends()) this.refresh();
-    this.expansion = this.answers.begin(-1, 0, 0, 0);
+    this.expansion = this.assumptions.begin(-1, 0, 0, 0);
     this.settle(0);
-    this.answers.end();
+    this.assumptions.end();
     this.depth = this.enter(-1, machine.mark(), 0, 0);
   }
 
@@ -196,8 +196,8 @@ class Exhaustive {
         if (!this.goesOn() || this.findings.done) return false;
       }
       this.refresh();
-      const wrong = this.answers.wrong();
-      if (wrong === null || wrong.length * REPAIRED_SHARE > this.answers.size) return false;
+      const wrong = this.assumptions.wrong();
+      if (wrong === null || wrong.length * REPAIRED_SHARE > this.assumptions.size) return false;
       if (wrong.length === 0) return true;
       if (wrong[0] === 0) return false;
       this.redoing = true;
@@ -209,11 +209,11 @@ class Exhaustive {
   /** Go to where @expansion began, and do it again. */
   private again(expansion: number): void {
     const { machine, path } = this;
-    const begun = this.answers.redo(expansion);
+    const begun = this.assumptions.redo(expansion);
     machine.reset();
     path.length = 0;
-    for (const earlier of this.answers.chain(begun.parent)) {
-      for (const step of this.answers.steps(earlier)) {
+    for (const earlier of this.assumptions.chain(begun.parent)) {
+      for (const step of this.assumptions.steps(earlier)) {
         this.last = step & 0xff;
         machine.step(this.last, step >> 8);
         path.push(this.last, step >> 8);
@@ -256,10 +256,10 @@ class Exhaustive {
     const { machine, path } = this;
     const mark = machine.mark();
     const { length } = path;
-    this.expansion = this.answers.begin(parent, t, choice, sleep);
+    this.expansion = this.assumptions.begin(parent, t, choice, sleep);
     this.take(t, choice);
     const left = this.settle(sleep);
-    this.answers.end();
+    this.assumptions.end();
     if (left >= 0) return this.enter(depth, mark, length, left);
     machine.undo(mark);
     path.length = length;
@@ -277,7 +277,7 @@ class Exhaustive {
     const { machine, path } = this;
     this.transitions++;
     path.push(t, choice);
-    this.answers.noteStep(t, choice);
+    this.assumptions.noteStep(t, choice);
     this.last = t;
     if (machine.reports.length > 0) this.findings.note(machine.reports, path);
     for (const moved of machine.moved) this.steps.note(moved);
@@ -294,19 +294,19 @@ class Exhaustive {
     const { faults, depthMax = DEPTH_MAX } = this.options;
     let asleep = sleep;
     for (let steps = 1; ; steps++) {
-      const t = this.steps.quiet(this.last, faults?.sleepersAreDone ? 0 : asleep, this.answers);
+      const t = this.steps.quiet(this.last, faults?.sleepersAreDone ? 0 : asleep, this.assumptions);
       if (t < 0) return asleep;
       if ((asleep >> t) & 1) return -1;
       const { code } = machine.instruction(machine.local(t));
       if (asleep !== 0 && code === Code.lock && !faults?.sectionsWakeNobody) {
         asleep = this.matrix.notWoken(machine, asleep, machine.view(t));
       }
-      this.answers.turnTo(t);
+      this.assumptions.turnTo(t);
       machine.stepAhead(t);
       this.taken(t, 0);
-      if (code === Code.spawn) this.answers.end();
+      if (code === Code.spawn) this.assumptions.end();
       if (this.cycle.hasClosed(machine, t, steps)) {
-        this.answers.suspect(livelock(machine.threadName(t)), this.path);
+        this.assumptions.suspect(livelock(machine.threadName(t)), this.path);
         return faults?.ignoreCycles ? -1 : asleep;
       }
       if (steps > depthMax) {
@@ -362,8 +362,8 @@ class Exhaustive {
     if (this.redoing || !several || !this.looksAhead || this.options.persistent === false) return 0;
     const members = this.persistent.choose(enabled, asleep);
     if (members < 0) return 0;
-    this.answers.begin(this.expansion, LEFT_OUT, 0, asleep);
-    this.persistent.note(members, this.answers);
+    this.assumptions.begin(this.expansion, LEFT_OUT, 0, asleep);
+    this.persistent.note(members, this.assumptions);
     return enabled & ~members;
   }
 

@@ -48,7 +48,7 @@ export interface GraphCounts {
 }
 
 /** Visit every state of @program, which must be able to undo and to name its states. */
-export function exploreNone(
+export function exploreStateGraph(
   program: Program,
   hooks: GraphHooks = {},
   statesMax = 2 ** 30,

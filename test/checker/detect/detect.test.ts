@@ -24,7 +24,7 @@ import { detect } from '../../../src/checker/detect/detect.ts';
 import { Machine } from '../../../src/checker/machine/machine.ts';
 import type { Report } from '../../../src/checker/program/program.ts';
 import type { Scene } from '../../../src/checker/program/scene.ts';
-import { exploreNone } from '../../../src/checker/search/state-graph.ts';
+import { exploreStateGraph } from '../../../src/checker/search/state-graph.ts';
 import { cyclicScene } from '../../support/checker/crosscheck-cyclic.ts';
 import { abba, cells, mutex, philosophers, scene, thread } from '../../support/checker/families.ts';
 import { sceneOf } from '../../support/checker/program-scene.ts';
@@ -265,7 +265,7 @@ test('there is a trap where some state leads to no end, on random programs', () 
       edge: (from: number, to: number) => edges.push([from, to]),
       end: (state: number) => ends.push(state),
     };
-    const { states, finished } = exploreNone(new Machine(s), hooks, 3000);
+    const { states, finished } = exploreStateGraph(new Machine(s), hooks, 3000);
     if (!finished) continue;
     // Backwards from the ends, until no more can be reached.
     const reaches = new Set(ends);

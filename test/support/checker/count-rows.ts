@@ -10,7 +10,7 @@ import {
   delayCost,
   preemptionCost,
 } from '../../../src/checker/search/delay-layers.ts';
-import { exploreNone } from '../../../src/checker/search/state-graph.ts';
+import { exploreStateGraph } from '../../../src/checker/search/state-graph.ts';
 import * as f from './families.ts';
 import * as g from './genmc.ts';
 import { paxos } from './paxos.ts';
@@ -52,7 +52,7 @@ export function runRow(row: CountRow): number[] {
     case 'schedules':
       return [schedules(program)];
     case 'states': {
-      const { states, transitions, stuck } = exploreNone(program);
+      const { states, transitions, stuck } = exploreStateGraph(program);
       return [states, transitions, stuck];
     }
     default: {
@@ -70,7 +70,7 @@ export function runRow(row: CountRow): number[] {
 /** Number of runs of @program, which must come to an end: paths in its graph of states. */
 function schedules(program: Machine): number {
   const out: Map<number, number>[] = [];
-  exploreNone(program, {
+  exploreStateGraph(program, {
     edge: (from, to) => {
       out[from] ??= new Map();
       out[from].set(to, (out[from].get(to) ?? 0) + 1);

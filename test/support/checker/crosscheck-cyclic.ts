@@ -10,7 +10,7 @@ import type { Scene } from '../../../src/checker/program/scene.ts';
 import { bounded } from '../../../src/checker/search/bounded.ts';
 import { exploreDelay } from '../../../src/checker/search/delay.ts';
 import { type ExhaustiveOptions, exhaustive } from '../../../src/checker/search/exhaustive.ts';
-import { exploreNone } from '../../../src/checker/search/state-graph.ts';
+import { exploreStateGraph } from '../../../src/checker/search/state-graph.ts';
 import { COMBINATIONS, finalWords, keyOf } from './crosscheck.ts';
 import { sceneOf } from './program-scene.ts';
 import { drawCyclic } from './programs.ts';
@@ -55,7 +55,7 @@ export function crosscheckCyclic(seed: number, faults?: Faults): CyclicCheck {
   const ends = new Set<string>();
   const reports: Report[] = [];
   let cyclic = false;
-  const { states, finished } = exploreNone(
+  const { states, finished } = exploreStateGraph(
     machine,
     {
       end: () => {

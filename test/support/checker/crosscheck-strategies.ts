@@ -15,7 +15,7 @@ import { bounded } from '../../../src/checker/search/bounded.ts';
 import { exploreDelay } from '../../../src/checker/search/delay.ts';
 import { countLayers, noCost } from '../../../src/checker/search/delay-layers.ts';
 import { exhaustive } from '../../../src/checker/search/exhaustive.ts';
-import { exploreNone } from '../../../src/checker/search/state-graph.ts';
+import { exploreStateGraph } from '../../../src/checker/search/state-graph.ts';
 import { finalWords } from './crosscheck.ts';
 import { sceneOf } from './program-scene.ts';
 import { draw } from './programs.ts';
@@ -74,7 +74,7 @@ class Collector {
 function brute(scene: Scene): Outcome & { states: number } {
   const machine = new Machine(scene);
   const c = new Collector(machine);
-  const { states } = exploreNone(machine, {
+  const { states } = exploreStateGraph(machine, {
     end: (_, reports) => c.end(reports),
     violation: (reports) => c.note(reports),
   });

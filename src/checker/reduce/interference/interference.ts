@@ -32,7 +32,7 @@
 
 import type { Instruction } from '#checker/machine/code';
 import type { Machine } from '#checker/machine/machine';
-import type { Answers } from '#checker/reduce/assumptions';
+import type { Assumptions } from '#checker/reduce/assumptions';
 import type { Doing, FutureFaults, Sections } from '#checker/reduce/sections';
 import { ACCESS, Access } from '#checker/reduce/sections';
 import { Askers, SECTION, SEEN, SILENT } from './asker.ts';
@@ -44,7 +44,7 @@ import { Reach } from './reach.ts';
 const SLACK = 0.05;
 
 /** Answers whether a step is quiet, given the values that cells can have. */
-export class Interference {
+export class FutureWithValues {
   private readonly machine: Machine;
   private readonly askers: Askers;
   private readonly reach: Reach;
@@ -63,18 +63,18 @@ export class Interference {
    * True if nothing that others can do before @t moves is dependent with its step @i. @answers
    * learn why; there are none where the automata are complete.
    */
-  isQuiet(t: number, i: Instruction, visible: boolean, answers?: Answers): boolean {
+  isQuiet(t: number, i: Instruction, visible: boolean, assumptions?: Assumptions): boolean {
     if (ACCESS[i.code] === Access.none) return false;
     const silent = this.machine.isSilent(t) ? SILENT : 0;
-    return this.asks(t, (visible ? SEEN : 0) | silent, answers);
+    return this.asks(t, (visible ? SEEN : 0) | silent, assumptions);
   }
 
   /** The same of all of the section that @t is about to begin. */
-  isQuietSection(t: number, answers: Answers): boolean {
-    return this.asks(t, SECTION, answers);
+  isQuietSection(t: number, assumptions: Assumptions): boolean {
+    return this.asks(t, SECTION, assumptions);
   }
 
-  private asks(t: number, marks: number, answers?: Answers): boolean {
+  private asks(t: number, marks: number, assumptions?: Assumptions): boolean {
     const { footprints, askers, clashes } = this;
     const asker = askers.of(t, marks);
     const others = footprints.ask(t);
@@ -85,12 +85,12 @@ export class Interference {
     const does = askers.doing(asker);
     if (does === null) return false;
     // Where nobody learns of it, nobody asks again.
-    const slack = answers === undefined ? 0 : SLACK;
+    const slack = assumptions === undefined ? 0 : SLACK;
     for (let known = footprints.first(); known >= 0; known = footprints.next(known)) {
       const fit = footprints.fits(known);
       if (fit === OTHER || !footprints.isCurrent(known, slack)) continue;
       if (!footprints.meets(known, does)) {
-        answers?.noteInterference(t, known, asker);
+        assumptions?.noteInterference(t, known, asker);
         return true;
       }
       if (fit === EXACT) return false;
@@ -98,7 +98,7 @@ export class Interference {
     const footprint = footprints.find(others);
     if (footprint < 0) return false;
     const isApart = !footprints.meets(footprint, does);
-    if (isApart) answers?.noteInterference(t, footprint, asker);
+    if (isApart) assumptions?.noteInterference(t, footprint, asker);
     else this.noteClash(asker, does);
     return isApart;
   }

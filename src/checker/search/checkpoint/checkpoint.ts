@@ -13,7 +13,7 @@
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Machine } from '#checker/machine/machine';
-import { Lore } from '#checker/reduce/discipline';
+import { Lockset } from '#checker/reduce/discipline';
 import { Stratum } from '#checker/search/estimate-states';
 import { linksOf, relive, type Story, storyOf } from './machine-history.ts';
 import { Misfit, readInto, written } from './object-graph.ts';
@@ -23,7 +23,7 @@ const EVERY_MS = 2000;
 const TIMES = 8;
 const STEPS = 1023;
 const HEADER = 16;
-const CLASSES = new Map<string, object>([Lore, Stratum].map((c) => [c.name, c.prototype]));
+const CLASSES = new Map<string, object>([Lockset, Stratum].map((c) => [c.name, c.prototype]));
 const NOTHING = { name: () => null, find: () => ({}) };
 
 /** Where a search is kept, and which question it answers. */
