@@ -7,7 +7,7 @@ import { printable } from '#base/text';
  * Every code there is, with what it means; a code keeps its meaning for good.
  * RW00x input files, RW01x-RW02x device tree blobs, RW03x-RW04x boards, RW05x kernels and commits,
  * RW06x options and set-up, RW07x schedules and findings, RW08x limits, RW09x scripts,
- * RW3xx the kernel's own C.
+ * RW3xx the kernel's own C, RW4xx scenes of the checker.
  */
 export const errorCodes = {
   RW001: 'the input file cannot be read',
@@ -72,6 +72,7 @@ export const errorCodes = {
   RW310: 'a limit of the environment was reached',
   RW311: "a finding of the kernel's own C is replayed without its tree",
   RW312: 'the tree is not the one of the finding',
+  RW400: 'two threads of a scene have the same name',
   RW999: 'a fault in racewindow itself',
 } as const;
 

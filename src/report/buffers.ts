@@ -72,7 +72,7 @@ function delayedStores(trace: readonly TraceStep[]): Delayed[] {
   const all: Delayed[] = [];
   trace.forEach((step, i) => {
     const owner = ownerOf(step.object);
-    const entry = /^\[(.+?), (.+?), (.*)\]$/.exec(step.after);
+    const entry = /^\[(.+?), (.+?), (.*), (?:true|false)\]$/.exec(step.after);
     if (step.op === 'store' && owner === step.thread && entry !== null) {
       const [, object = '', field = '', value = ''] = entry;
       const one: Delayed = { owner, object, field, value, put: i, commit: null };

@@ -26,6 +26,7 @@
 
 import { AssertionError, assert, must } from '#base/assert';
 import type { RunEvent, Sometimes } from '#checker/program/scene';
+import { SceneError } from '#checker/program/scene-error';
 import { PairTable } from '#checker/tables/pair-table';
 import {
   forgottenCall,
@@ -287,7 +288,7 @@ export class Automaton implements Recorder {
     try {
       step = live.generator.next(value);
     } catch (thrown) {
-      if (thrown instanceof AssertionError) throw thrown;
+      if (thrown instanceof AssertionError || thrown instanceof SceneError) throw thrown;
       error = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
     } finally {
       setRecorder(before);

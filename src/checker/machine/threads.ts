@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The threads of a machine: a number stands for a name, in every run.
 
+import { ThreadNames } from '#checker/program/thread-names';
 import type { ThreadBody } from '#env/op';
 import { SlotKind, type State } from './state.ts';
 
@@ -27,6 +28,7 @@ export class Threads {
   readonly locals: number[] = [];
   readonly helds: number[] = [];
   private readonly numbers = new Map<string, number>();
+  private readonly names = new ThreadNames();
   private readonly state: State;
   private readonly faults: ThreadFaults | undefined;
   /** How many threads were known before the latest was started. */
@@ -45,7 +47,7 @@ export class Threads {
   /** The number of the @nth thread (from 1) that is started with the name of @body. */
   numberOf(body: ThreadBody, nth: number): number {
     this.known = this.list.length;
-    const name = nth === 1 ? body.name : `${body.name}#${nth}`;
+    const name = this.names.of(body, nth);
     const known = this.numbers.get(name);
     if (known !== undefined) return known;
     const t = this.list.push({
