@@ -131,7 +131,7 @@ function translateOne(
  * The CPU address of the first entry of `reg`; undefined where it does not translate through
  * every `ranges` above. Follows __of_translate_address() of v7.2.
  */
-export function cpuAddress(node: DtNode): bigint | undefined {
+function cpuAddress(node: DtNode): bigint | undefined {
   if (!node.parent) return undefined;
   let bus = matchBus(node.parent);
   let address = cells(node, 'reg')?.slice(0, bus?.addressCells);

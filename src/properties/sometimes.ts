@@ -5,7 +5,7 @@ import type { RunEvent, Sometimes } from '#checker/program/scene';
 import type { RuleContext } from '#properties/index';
 
 /** Name of the thread that works off the deferred list; see scene.ts. */
-export const DEFERRED_WORKER = 'kworker/u8:1';
+const DEFERRED_WORKER = 'kworker/u8:1';
 
 /** What every world must show in at least one run, about the devices in its focus. */
 export const REQUIRED: readonly string[] = ['binds', 'defers', 'retries', 'groups'];

@@ -42,7 +42,7 @@ export interface Step {
 }
 
 /** Answer for one stack; the search ends with the first world that shows the window. */
-export async function askWindow(asking: Asking, revision: Revision): Promise<Answer> {
+async function askWindow(asking: Asking, revision: Revision): Promise<Answer> {
   const { window, explorer, options } = asking;
   const spec = specOf(revision, []);
   let reached = false;

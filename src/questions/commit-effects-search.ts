@@ -20,7 +20,7 @@ export interface Difference {
 export type Look = (derived: DerivedWorld, revision: Revision) => Explored;
 
 /** States of one world; what is larger shows nothing here. */
-export const NEEDED_STATES = 30_000;
+const NEEDED_STATES = 30_000;
 
 /** The usual search, in full or not at all. */
 export const look: Look = (derived, revision) =>

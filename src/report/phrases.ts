@@ -103,7 +103,7 @@ export function valueText(value: string): string {
 }
 
 /** An instance goes by the name of its device, a driver without the device it is for. */
-export function shortName(name: string): string {
+function shortName(name: string): string {
   return name.replace(/\.iommu_device\b/g, '').replace(/^([\w,.-]+)@[\w.:@-]+$/, '$1');
 }
 

@@ -124,7 +124,7 @@ function verdictTable(verdicts: readonly Verdict[], options: TextOptions, paint:
 }
 
 /** What the verdict covers: never more than was explored. */
-export function coverageText(coverage: Coverage): string {
+function coverageText(coverage: Coverage): string {
   const { worlds, clientsMax, instancesMax, states, transitions, strategy } = coverage;
   const byRuns = /^(sample|optimal|source)/.test(strategy);
   const partly = /^(sample|bound|delay)/.test(strategy);
@@ -145,7 +145,7 @@ function coverageLines(report: CheckReport, paint: Paint): string[] {
 }
 
 /** A limit that was hit, and the flag that raises it. */
-export function limitText(hit: HitLimit): string {
+function limitText(hit: HitLimit): string {
   const raise = hit.flag === null ? 'no flag raises it' : `${hit.flag} raises it`;
   const where = plural(hit.worlds.length, 'world');
   return (

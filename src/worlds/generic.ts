@@ -77,7 +77,7 @@ const [A, B] = ['100.iommu', '200.iommu'] as const;
 const axes = { asyncProbe: false, strictDevlink: false };
 
 /** The generic device-tree board. */
-export const genericDt: Platform = board('dt', [
+const genericDt: Platform = board('dt', [
   device('20.gpu', { behind: [A], dmaRanges: true }),
   device(A, { behind: [] }),
   device(B, { behind: [] }),
@@ -92,7 +92,7 @@ export const genericDt: Platform = board('dt', [
 ]);
 
 /** The generic ACPI board. */
-export const genericAcpi: Platform = board('acpi', [
+const genericAcpi: Platform = board('acpi', [
   device(A, { behind: [] }),
   device(B, { behind: [] }),
   device('ACPI0001:00', { behind: [A] }),

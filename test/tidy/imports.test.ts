@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Who may import whom: the table of ARCHITECTURE.md, "Folders", in full.
-import path from 'node:path';
 import { expect, test } from 'vitest';
+import { type Import, importsOf, moduleOf } from './modules.ts';
 import { programs } from './sources.ts';
 
 /** What a folder of src/ may import. */
@@ -115,38 +115,6 @@ const circlesLeft: readonly string[] = [
   'questions/commit-effects questions/commit-effects-data',
   'realc/machine/hooks realc/machine/machine',
 ];
-
-interface Import {
-  readonly from: string;
-  readonly specifier: string;
-  readonly typeOnly: boolean;
-}
-
-const statement = /(?:^|\n)(import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^'\n]+)'/g;
-const dynamic = /\bimport\(\s*'([^'\n]+)'\s*\)/g;
-
-function importsOf(name: string, text: string): Import[] {
-  const fixed = [...text.matchAll(statement)].map((m) => {
-    const names =
-      /\{([^}]*)\}/
-        .exec(m[0])?.[1]
-        ?.split(',')
-        .map((n) => n.trim()) ?? [];
-    const allTypes =
-      names.some((n) => n !== '') && names.every((n) => n === '' || /^type /.test(n));
-    return { from: name, specifier: m[3]!, typeOnly: m[2] !== undefined || allTypes };
-  });
-  const late = [...text.matchAll(dynamic)].map((m) => m[1]!);
-  return [...fixed, ...late.map((specifier) => ({ from: name, specifier, typeOnly: false }))];
-}
-
-/** The module that an import names, such as `checker/machine/code`; null for a package. */
-function moduleOf({ from, specifier }: Import): string | null {
-  if (specifier.startsWith('#')) return specifier.slice(1);
-  if (!specifier.startsWith('.')) return null;
-  const file = path.posix.join(path.posix.dirname(from), specifier);
-  return path.posix.relative('src', file).replace(/\.ts$/, '');
-}
 
 /** What is wrong with an import, or null. */
 function fault(each: Import): string | null {

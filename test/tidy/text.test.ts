@@ -10,6 +10,9 @@ const functionLinesMax = 70;
 /** A model function may be as long as the C function that it stands for. */
 const modelFunctionLinesMax = 120;
 
+/** Data that a script writes: as long as they come out. One that is gone has to go from here. */
+const generated: readonly string[] = ['src/questions/commit-effects-data.ts'];
+
 /** Names of files, with what is wrong in each. */
 function offenders(
   files: readonly SourceFile[],
@@ -36,7 +39,12 @@ describe('every program', () => {
     const bad = offenders(programs, ({ lines }) =>
       lines.length > linesMax + 1 ? `${lines.length - 1} lines` : null,
     );
-    expect(bad).toEqual([]);
+    const written = (fault: string): boolean => generated.some((g) => fault.startsWith(`${g}: `));
+    expect(bad.filter((fault) => !written(fault))).toEqual([]);
+    for (const name of generated) {
+      const file = programs.find((p) => p.name === name);
+      expect(file?.lines.slice(0, 3).join(' '), name).toMatch(/computed by .*; not to be edited/);
+    }
   });
 
   test(`has lines of at most ${columnsMax} columns`, () => {

@@ -44,11 +44,6 @@ export interface OrderedEvent extends RunEvent {
   readonly preds: readonly number[];
 }
 
-/** True if @e happens before @f, or is it. */
-export function happensBefore(e: OrderedEvent, f: OrderedEvent): boolean {
-  return covers(f.clock, e);
-}
-
 /** True if @e is in the past that @clock describes. */
 export function covers(clock: readonly number[], e: OrderedEvent): boolean {
   return (clock[e.thread] ?? 0) >= e.seq;

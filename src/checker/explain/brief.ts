@@ -75,12 +75,7 @@ export function explainedSchedule(
 }
 
 /** Why @run raises the report @key; null if there is nothing to say. */
-export function whyOf(
-  machine: Machine,
-  run: readonly Choice[],
-  key: string,
-  budget: number,
-): Why | null {
+function whyOf(machine: Machine, run: readonly Choice[], key: string, budget: number): Why | null {
   if (run.length === 0) return null;
   const { window: w, pair: p } = explain(machine, run, key, 0, budget >> 1);
   const odds = walkedOdds(machine, run, key, budget >> 1);

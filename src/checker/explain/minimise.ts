@@ -40,7 +40,7 @@ export interface Minimised extends Cheapest {
 }
 
 export const PREEMPTIONS_MAX = 3;
-export const NODES_MAX = 60_000;
+const NODES_MAX = 60_000;
 /** How much larger each layer is than those before it: 4 to 6 on boards. */
 const GROWTH = 6;
 /** Preemptions that nearly all reports can be had with. */

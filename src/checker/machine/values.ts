@@ -8,8 +8,7 @@
 import { assert } from '#base/assert';
 import { Handle, type Value } from '#env/op';
 
-/** The ids that have a fixed meaning. */
-export const NULL_ID = 0;
+/** The ids that have a fixed meaning, beside 0, which is null. */
 export const UNDEFINED_ID = 1;
 export const FALSE_ID = 2;
 export const TRUE_ID = 3;

@@ -56,12 +56,3 @@ function faulty(a: Effect, b: Effect, faults: DependenceFaults): boolean {
   if (faults.acquiresCommute && a === 'acquire' && b === 'acquire') return true;
   return Boolean(faults.readsCommute) && [a, b].sort().join() === 'read,write';
 }
-
-/**
- * True if the two Ops could be swapped in a run where they stand next to each other: a lock after
- * the unlock that made it possible is ordered, but is no race.
- */
-export function reversible(first: OpView, second: OpView): boolean {
-  const releases = first.effect === 'release' || first.effect === 'unshare';
-  return !(releases && (second.effect === 'acquire' || second.effect === 'share'));
-}

@@ -15,7 +15,7 @@ export interface Effort {
   readonly worth: number;
 }
 /** Before a search, and before one that has proved to be large. */
-export const LITTLE: Effort = { batch: 32, max: 1024, worth: 0.05 };
+const LITTLE: Effort = { batch: 32, max: 1024, worth: 0.05 };
 export const MUCH: Effort = { batch: 1024, max: 8192, worth: 0.01 };
 /** States from which on that has been proved. */
 const LARGE = 20_000;

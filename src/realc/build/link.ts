@@ -20,7 +20,7 @@ export const BOOT_INITCALLS = [
 ] as const;
 
 /** Initcalls that a scene's threads run. */
-export const LATE_INITCALLS = ['deferred_probe_initcall'] as const;
+const LATE_INITCALLS = ['deferred_probe_initcall'] as const;
 
 /** Symbols the host calls or reads. */
 const EXPORTS = [

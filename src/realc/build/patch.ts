@@ -35,7 +35,7 @@ export interface Patched {
 }
 
 /** git, or the parser of jsdiff where there is no git. */
-export function patchTool(): PatchTool {
+function patchTool(): PatchTool {
   return gitTool() ?? parserTool;
 }
 

@@ -20,7 +20,7 @@ import type { EventName } from '#env/events';
  * `configure-begin` and `configure-skipped`: the model tells them where the driver is tested, the
  * C where dma_configure begins, or would have been over.
  */
-export const TOLD: readonly EventName[] = [
+const TOLD: readonly EventName[] = [
   'instance-listed',
   'instance-ready',
   'register-end',

@@ -20,7 +20,7 @@ const FAMILIES: Readonly<Record<string, number>> = {
 };
 
 /** Which of our drivers stands for one of the world's; others behave like arm-smmu-v3. */
-export function familyOf(driver: string): number {
+function familyOf(driver: string): number {
   return FAMILIES[driver] ?? FAMILIES['arm-smmu-v3']!;
 }
 

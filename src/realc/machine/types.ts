@@ -67,13 +67,6 @@ export interface Frame {
   notes: Record<string, number>;
 }
 
-/** A named event of the run; see env/events.ts. */
-export interface KernelEvent {
-  readonly name: string;
-  readonly thread: string;
-  readonly args: readonly (string | number | null)[];
-}
-
 /** A fault: the run ends there. */
 export interface Fault {
   readonly kind:

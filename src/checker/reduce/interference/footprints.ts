@@ -13,7 +13,7 @@ import type { Reach } from './reach.ts';
 const FORGOTTEN = -1;
 /** Whether a footprint is the one in question. */
 export const OTHER = 0;
-export const WIDER = 1;
+const WIDER = 1;
 export const EXACT = 2;
 const NONE = -1;
 /** Footprints with the same hash that are looked at. */

@@ -129,7 +129,7 @@ export function checkpointFault(file: string): string | null {
 }
 
 /** What is in @file, or null if there is none. Throws a Misfit if it is no whole checkpoint. */
-export function readCheckpoint(file: string): { digest: string; payload: Buffer } | null {
+function readCheckpoint(file: string): { digest: string; payload: Buffer } | null {
   let data: Buffer;
   try {
     data = readFileSync(file);

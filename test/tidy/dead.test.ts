@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Nothing is shipped that nobody uses: each file is reached from a command, the exports of the
+// package or a worker, and each exported value is named by another file.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { importsOf, moduleOf } from './modules.ts';
+import { programs, root, type SourceFile, texts } from './sources.ts';
+
+/** Files that scripts and tests alone use, for as long as they do; a test makes the man page. */
+const forScripts: readonly string[] = ['cli/man', 'questions/commit-effects-search'];
+
+/** Exported values that no other file names, as "file: name", for as long as they are. */
+const namedAtHome: readonly string[] = [];
+
+const sources = programs.filter((p) => p.name.startsWith('src/'));
+const nameOf = (file: SourceFile): string => file.name.slice('src/'.length).replace(/\.ts$/, '');
+
+/** Where the program and its users come in: the command, the exports, the workers. */
+function entries(): string[] {
+  const manifest = readFileSync(path.join(root, 'package.json'), 'utf8');
+  const shipped = [...manifest.matchAll(/"(?:\.\/)?dist\/([\w/-]+)\.js"/g)].map((m) => m[1]!);
+  const workers = sources.flatMap((file) =>
+    [...file.text.matchAll(/new URL\('\.\/([\w/-]+)\.js', import\.meta\.url\)/g)].map((m) =>
+      path.posix.join(path.posix.dirname(nameOf(file)), m[1]!),
+    ),
+  );
+  return [...shipped, ...workers];
+}
+
+/** Modules that can be come to from @from. */
+function reached(from: readonly string[], files: readonly SourceFile[]): Set<string> {
+  const text = new Map(files.map((f) => [nameOf(f), f]));
+  const seen = new Set<string>();
+  const next = [...from];
+  for (let at = next.pop(); at !== undefined; at = next.pop()) {
+    const file = text.get(at);
+    if (seen.has(at) || file === undefined) continue;
+    seen.add(at);
+    next.push(...importsOf(file.name, file.text).flatMap((i) => moduleOf(i) ?? []));
+  }
+  return seen;
+}
+
+test('each file is reached from where the program is entered', () => {
+  const from = entries();
+  expect(from.length).toBeGreaterThan(8);
+  const seen = reached(from, sources);
+  const missed = sources.filter((f) => f.name.endsWith('.ts')).map(nameOf);
+  expect(missed.filter((name) => !seen.has(name))).toEqual(forScripts);
+});
+
+test('a file that nobody imports is found', () => {
+  const file = (name: string, text: string): SourceFile => ({ name, text, lines: [] });
+  const files = [
+    file('src/a/main.ts', "import { b } from './b.ts';\nawait import('#c/d');"),
+    file('src/a/b.ts', ''),
+    file('src/c/d.ts', ''),
+    file('src/c/e.ts', "import { d } from './d.ts';"),
+  ];
+  expect([...reached(['a/main'], files)].sort()).toEqual(['a/b', 'a/main', 'c/d']);
+});
+
+const exported =
+  /^export (?:abstract )?(?:async )?(?:const|let|function\*?|class|enum) (\w+)|^export (?:interface|type) (\w+)/gm;
+
+/** Exports of @files that no other of @all names; types only where nothing at all names them. */
+function unnamed(files: readonly SourceFile[], all: readonly SourceFile[]): string[] {
+  const words = new Map(all.map((f) => [f.name, new Set(f.text.match(/\w+/g) ?? [])]));
+  const count = new Map<string, number>();
+  for (const set of words.values()) for (const w of set) count.set(w, (count.get(w) ?? 0) + 1);
+  return files.flatMap((file) =>
+    [...file.text.matchAll(exported)].flatMap((m) => {
+      const name = (m[1] ?? m[2])!;
+      const elsewhere = (count.get(name) ?? 0) > 1;
+      const here = (file.text.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length;
+      if (elsewhere || (m[2] !== undefined && here > 1)) return [];
+      return [`${file.name}: ${name}`];
+    }),
+  );
+}
+
+test('each exported value is named by another file', () => {
+  // The functions of the kernel are gathered from their modules, whole (kernel/functions.ts), and
+  // so are those of env (env/index.ts).
+  const files = sources.filter((f) => !/^src\/(kernel|env)\//.test(f.name));
+  expect(unnamed(files, texts).sort()).toEqual(namedAtHome);
+});
+
+test('an export that nobody names is found', () => {
+  const file = (name: string, text: string): SourceFile => ({ name, text, lines: [] });
+  const a = file(
+    'a.ts',
+    'export const one = 1;\nexport function two(): Three {}\nexport type Three = 3;\nexport type Four = 4;',
+  );
+  const b = file('b.ts', "import { two } from './a.ts';");
+  expect(unnamed([a], [a, b])).toEqual(['a.ts: one', 'a.ts: Four']);
+});
