@@ -79,6 +79,8 @@ function enabledAfter(run: Run, start: number, rest: readonly RunEvent[], f: Run
 
 /** True if @e decides by its lock or value whether @f is enabled, not only by order. */
 function guards(e: RunEvent, f: RunEvent): boolean {
+  // Who waits for a lock, or a value, of an object that is freed goes on, and crashes.
+  if (e.op.effect === 'free') return e.op.object === f.op.object;
   // Readers let readers in: if they are dependent, then for what a rule hears of them.
   const readers = e.op.effect === 'share' || e.op.effect === 'unshare';
   if (f.op.effect === 'share' && readers) return false;

@@ -163,6 +163,11 @@ export class Machine implements Program {
     return this.state.slots[this.memory.reader(i.cell, t)] === 0;
   }
 
+  /** True if @t, which is not done, would crash if it moved now. */
+  crashes(t: number): boolean {
+    return this.broken(t, this.instruction(this.local(t)));
+  }
+
   enabled(t: number): boolean {
     const local = this.local(t);
     if (local <= OOPS || this.hasCrashed()) return false;
@@ -195,14 +200,8 @@ export class Machine implements Program {
   private resultOf(i: Instruction, choice: number): number {
     if (i.code === Code.choose) return this.values.intern(choice);
     const content = this.state.slots[i.cell]!;
-    switch (i.code) {
-      case Code.trylock:
-        return content === 0 ? TRUE_ID : FALSE_ID;
-      case Code.alloc:
-        return allocatedBy(this.memory, i, content + 1);
-      default:
-        return content;
-    }
+    if (i.code === Code.trylock) return content === 0 ? TRUE_ID : FALSE_ID;
+    return i.code === Code.alloc ? allocatedBy(this.memory, i, content + 1) : content;
   }
 
   /** The edge that @t would take now, or -1 if its Op is not possible or would end the run. */

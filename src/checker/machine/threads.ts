@@ -11,7 +11,7 @@ export interface Thread {
   readonly daemon: boolean;
   /** Slot: its local state. */
   readonly local: number;
-  /** Slot: the set of locks it holds. */
+  /** Slot: the set of locks it holds; of a lock that is freed meanwhile, nothing else tells. */
   readonly held: number;
 }
 
@@ -54,7 +54,7 @@ export class Threads {
       name,
       daemon: body.daemon ?? false,
       local: this.state.slot(SlotKind.local, `thread ${name}`),
-      held: this.state.slot(SlotKind.silent, `held ${name}`),
+      held: this.state.slot(SlotKind.raw, `held ${name}`),
     });
     this.locals.push(this.list[t - 1]!.local);
     this.helds.push(this.list[t - 1]!.held);

@@ -9,8 +9,9 @@
 //     hold it exclusively, reads in any mode); or
 //   - belongs to an object that t has allocated and nobody else can know yet.
 // Releasing a lock is such a step too: whoever waits for it stays disabled until it happens; only
-// a trylock could tell the difference. What a rule can see, what ends the run, and a choice of the
-// environment never is. {t} is then a persistent set (Godefroid 1996, chapter 4) of one thread.
+// a trylock could tell the difference, or a free of the object whose lock it is. What a rule can
+// see, what ends the run, and a choice of the environment never is. {t} is then a persistent set
+// (Godefroid 1996, chapter 4) of one thread.
 //
 // Learning. What a cell's discipline is follows from all accesses in the state graph, which are not
 // known before it is searched. So the search is optimistic: a cell starts as harmless and each
@@ -101,8 +102,8 @@ export class Discipline {
   contended = new Uint8Array(1024);
   /** How many of these there are. */
   contentions = 0;
-  /** 1 for each lock that somebody tries. */
-  tried = new Uint8Array(1024);
+  /** 1 for each lock of which others can tell when it is released: it is tried, or freed. */
+  watched = new Uint8Array(1024);
   /** How often what was harmless came to be not so; a change starts a new round. */
   demotions = 0;
   private readonly locksets: (Lockset | undefined)[] = [];
@@ -127,10 +128,7 @@ export class Discipline {
     this.reserve(i.cell);
     const isRead = i.code === Code.load || i.code === Code.wait || i.code === Code.read_lock;
     const written = !isRead && i.code !== Code.read_unlock;
-    if (i.code === Code.trylock && this.tried[i.cell] === 0) {
-      this.tried[i.cell] = 1;
-      this.demotions++;
-    }
+    if (i.code === Code.trylock) this.watch(i.cell);
     this.access(i.cell, t, written, held);
     if (i.object < 0) return;
     if (i.code === Code.free) {
@@ -139,7 +137,9 @@ export class Discipline {
     }
     if (i.dead >= 0) this.access(i.dead, t, false, held);
     const frees = this.frees.get(i.object);
-    if (frees !== undefined && !this.faults?.ignoreFree) this.join(i.cell, frees);
+    if (frees === undefined || this.faults?.ignoreFree) return;
+    this.join(i.cell, frees);
+    if (i.op.field === '') this.watch(i.cell);
   }
 
   /** Call @each with every thread, local state and set of held locks that has been noted. */
@@ -155,9 +155,18 @@ export class Discipline {
     const frees = this.frees.get(i.object) ?? new Lockset();
     this.frees.set(i.object, frees);
     this.narrow(frees, t, true, this.locksFor(held, true, -1));
-    for (const cell of this.memory.objects[i.object]!.cells.values()) {
-      if (this.locksets[cell] !== undefined) this.join(cell, frees);
+    for (const [field, cell] of this.memory.objects[i.object]!.cells) {
+      if (this.locksets[cell] === undefined) continue;
+      this.join(cell, frees);
+      if (field === '') this.watch(cell);
     }
+  }
+
+  private watch(lock: number): void {
+    this.reserve(lock);
+    if (this.watched[lock] === 1) return;
+    this.watched[lock] = 1;
+    this.demotions++;
   }
 
   private reserve(cell: number): void {
@@ -169,9 +178,9 @@ export class Discipline {
     const contended = new Uint8Array(length);
     contended.set(this.contended);
     this.contended = contended;
-    const tried = new Uint8Array(length);
-    tried.set(this.tried);
-    this.tried = tried;
+    const watched = new Uint8Array(length);
+    watched.set(this.watched);
+    this.watched = watched;
   }
 
   private locksFor(held: number, written: boolean, itself: number): number[] {
@@ -241,7 +250,7 @@ export class Discipline {
   /** True if no other thread can see an access to @cell, or, @releasing, the release of it. */
   isHarmless(cell: number, releasing: boolean): boolean {
     if (this.shared[cell] !== 1) return true;
-    return releasing && (this.tried[cell] !== 1 || Boolean(this.faults?.ignoreTrylock));
+    return releasing && (this.watched[cell] !== 1 || Boolean(this.faults?.ignoreTrylock));
   }
 }
 

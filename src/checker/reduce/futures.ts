@@ -22,8 +22,9 @@
 // moved to the front in one piece: its contents commute with all the rest, the locks it needs are
 // free now and free again after it. A run in which t never gets m ends in a deadlock; so this is
 // used only while no deadlock over locks is possible at all: the graph of "holds, takes next" that
-// was seen has no cycle, nobody sleeps or ends holding a lock. (In the spirit of LAPOR, OOPSLA'19:
-// critical sections are ordered only where their contents are.)
+// was seen has no cycle, nobody sleeps or ends holding a lock. For the same reason every way into
+// the section has to lead out of it: none crashes inside, none may go round for ever. (In the
+// spirit of LAPOR, OOPSLA'19: critical sections are ordered only where their contents are.)
 //
 //   walk 1: lock L; read A.group; unlock L       once A has its group for good, these two
 //   walk 2: lock L; read A.group; unlock L       sections are taken in one order only
@@ -122,6 +123,11 @@ export class Futures {
   isStale(): boolean {
     const { length } = this.machine.automaton.ops;
     return length > this.nodes * 1.2 + 64 || this.discipline.contentions !== this.contentions;
+  }
+
+  /** A thread that holds locks crashes at @node, by what it has done itself. */
+  noteCrash(node: number): void {
+    this.sections.noteCrash(node);
   }
 
   /** A thread has ended and holds locks. */

@@ -68,6 +68,7 @@ export class QuietSteps {
       if (held !== 0 && machine.isDone(t)) this.futures.noteLeak();
       return;
     }
+    if (held !== 0 && machine.crashes(t)) this.futures.noteCrash(node);
     const by = held * 64 + t;
     if (this.latest[node] === by) return;
     const i = machine.instruction(node);

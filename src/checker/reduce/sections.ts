@@ -88,6 +88,8 @@ export class Sections {
   private readonly faults: FutureFaults | undefined;
   private readonly known = new Map<number, Section | null>();
   private readonly earlier = new Map<number, Section | null>();
+  /** Local states where a thread has crashed by what it has done itself. */
+  private readonly crashes = new Set<number>();
   private nodes = 0;
   private words = 0;
   private versions = 0;
@@ -106,6 +108,11 @@ export class Sections {
     this.known.clear();
   }
 
+  /** A thread that has come to @node does not get further: no section leads through it. */
+  noteCrash(node: number): void {
+    this.crashes.add(node);
+  }
+
   /** The section that begins at @node; null if it can not be taken in one piece. */
   at(node: number): Section | null {
     const known = this.known.get(node);
@@ -118,7 +125,10 @@ export class Sections {
     return kept;
   }
 
-  /** Everything between the lock at @start and its unlock. */
+  /**
+   * Everything between the lock at @start and its unlock, which every way comes to: a thread that
+   * crashed inside, or went round for ever, would keep out for good who could have come first.
+   */
   private walkSection(start: number): Section | null {
     const { machine } = this;
     const lock = machine.instruction(start).cell;
@@ -127,6 +137,7 @@ export class Sections {
     const locks = new Set<number>([lock]);
     const seen = new Set<number>([start]);
     const todo = [...machine.automaton.successors(start)];
+    const inside = new Map<number, readonly number[]>();
     const cells = { reads: new Set<number>(), writes: new Set<number>() };
     const put = (isWrite: boolean, cell: number): void => {
       (isWrite ? cells.writes : cells.reads).add(cell);
@@ -136,6 +147,7 @@ export class Sections {
       if (seen.has(node)) continue;
       seen.add(node);
       if (node === DONE || node === OOPS || node >= this.nodes) return null;
+      if (this.crashes.has(node)) return null;
       const i = machine.instruction(node);
       if (!isFit(i)) return null;
       if (machine.mayBeSeen(node) && !this.faults?.ignoreVisible) add(writes, VISIBLE);
@@ -148,8 +160,12 @@ export class Sections {
       } else if (i.cell >= 0) {
         put(ACCESS[i.code] === Access.write, i.cell);
       }
-      todo.push(...machine.automaton.successors(node));
+      const next = machine.automaton.successors(node);
+      if (next.length === 0) return null;
+      inside.set(node, next);
+      todo.push(...next);
     }
+    if (hasCycle(inside)) return null;
     const visible = (writes[0]! & (1 << VISIBLE)) !== 0;
     return {
       reads,
@@ -159,6 +175,24 @@ export class Sections {
       version: this.versions++,
     };
   }
+}
+
+/** True if one of @nodes, each with those after it, is reached from itself. */
+function hasCycle(nodes: ReadonlyMap<number, readonly number[]>): boolean {
+  const left = new Map([...nodes.keys()].map((node) => [node, 0]));
+  for (const next of nodes.values()) {
+    for (const to of next) if (left.has(to)) left.set(to, left.get(to)! + 1);
+  }
+  const first = [...left.keys()].filter((node) => left.get(node) === 0);
+  for (let node = first.pop(); node !== undefined; node = first.pop()) {
+    left.delete(node);
+    for (const to of nodes.get(node)!) {
+      if (!left.has(to)) continue;
+      left.set(to, left.get(to)! - 1);
+      if (left.get(to) === 0) first.push(to);
+    }
+  }
+  return left.size > 0;
 }
 
 /** Put @place, if there is one, in @set. */

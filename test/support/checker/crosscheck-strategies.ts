@@ -42,8 +42,9 @@ export interface Crosschecked {
   readonly skipped: boolean;
 }
 
-/** Kinds of programs: statements in one another, drawn flat, and those that start threads. */
-export const KINDS = ['nested', 'drawn', 'spawning'] as const;
+/** Kinds of programs: statements in one another, drawn flat, those that start threads, and
+ * those that free what others hold or wait for. */
+export const KINDS = ['nested', 'drawn', 'spawning', 'owning'] as const;
 export type ProgramKind = (typeof KINDS)[number];
 
 const PREFIXES_MAX = 3_000;
@@ -126,6 +127,7 @@ const listed = (set: ReadonlySet<string>): string => [...set].sort().join(' ');
 export function programOf(seed: number, kind: ProgramKind): Scene {
   if (kind === 'nested') return randomScene(seed);
   if (kind === 'drawn') return sceneOf(draw(seed, 4));
+  if (kind === 'owning') return sceneOf(draw(seed, 4, 'owners'));
   return seed % 2 === 0 ? randomSpawningScene(seed) : sceneOf(draw(seed, 4, 'spawners'));
 }
 

@@ -30,7 +30,7 @@ import {
   xchg,
 } from '#env/op';
 import type { Scene } from '../../../src/checker/program/scene.ts';
-import type { Drawn, Locked, Statement } from './programs.ts';
+import type { Drawn, Hold, Locked, Statement } from './programs.ts';
 
 interface Fields {
   x: Value;
@@ -52,6 +52,7 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
   const slot = new Handle<{ p: Value }>('slot', 'slot');
   const locks = [new Handle('mutex', 'm0'), new Handle('mutex', 'm1')];
   const sem = new Handle('rwsem', 'sem');
+  const devices = [new Handle<Fields>('device', 'd0'), new Handle<Fields>('device', 'd1')];
   const cells = ['x', 'y', 'z'] as const;
   const number = (value: Value): Value => (typeof value === 'number' ? value % 8 : value);
 
@@ -107,6 +108,17 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
       case 'loop':
       case 'spawn':
         return yield* called(s, regs);
+      case 'own':
+        return yield* owned(s.how, devices[s.obj]!, s.body, regs);
+      case 'free':
+        yield* free(devices[s.obj]!);
+        return null;
+      case 'touch':
+        yield* store(devices[s.obj]!, 'x', 1);
+        return null;
+      case 'await':
+        yield* wait(devices[s.obj]!, 'x', 'eq', s.value);
+        return null;
       case 'times':
         for (let n = 0; n < s.count; n++) {
           const returned = yield* run(s.body, regs);
@@ -127,6 +139,24 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
     if (s.do === 'read') yield* read_unlock(sem);
     else if (s.do === 'write') yield* write_unlock(sem);
     else yield* unlock(locks[s.lock]!);
+    return returned;
+  }
+
+  function* owned(
+    how: Hold,
+    device: Handle,
+    body: readonly Statement[],
+    regs: Value[],
+  ): Kfn<Returned | null> {
+    if (how === 'try') {
+      if (!(yield* trylock(device))) return null;
+    } else if (how === 'read') yield* read_lock(device);
+    else if (how === 'write') yield* write_lock(device);
+    else yield* lock(device);
+    const returned = yield* run(body, regs);
+    if (how === 'read') yield* read_unlock(device);
+    else if (how === 'write') yield* write_unlock(device);
+    else if (how !== 'keep') yield* unlock(device);
     return returned;
   }
 
@@ -203,6 +233,8 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
     init: [
       [box, 'x', 0],
       [box, 'y', 0],
+      [devices[0]!, 'x', 0],
+      [devices[1]!, 'x', 0],
     ],
     threads,
     ...rulesOf(box),

@@ -17,6 +17,14 @@ export type Statement =
   | { readonly do: 'call'; readonly fn: number; readonly to: number; readonly args: boolean }
   | { readonly do: 'loop'; readonly cell: number; readonly turns: number }
   | { readonly do: 'spawn'; readonly fn: number; readonly arg?: number }
+  | {
+      readonly do: 'own';
+      readonly how: Hold;
+      readonly obj: number;
+      readonly body: readonly Statement[];
+    }
+  | { readonly do: 'free' | 'touch'; readonly obj: number }
+  | { readonly do: 'await'; readonly obj: number; readonly value: number }
   | { readonly do: 'times'; readonly count: number; readonly body: readonly Statement[] }
   | { readonly do: 'wait'; readonly cell: number; readonly value: number; readonly ge: boolean }
   | { readonly do: 'choose'; readonly to: number }
@@ -24,6 +32,9 @@ export type Statement =
   | { readonly do: 'publish' | 'fetch' | 'delete' | 'peek' | 'poke'; readonly reg: number }
   | { readonly do: 'event'; readonly reg: number }
   | { readonly do: 'return' | 'throw'; readonly reg: number };
+
+/** How the lock of an object is held; `keep` never gives it back. */
+export type Hold = 'lock' | 'try' | 'read' | 'write' | 'keep';
 
 /** Statements under a lock. */
 export interface Locked {
@@ -61,8 +72,8 @@ const SPECIAL = ['call', 'call', 'loop', 'wait', 'choose', 'event', 'event'] as 
 const HEAP = ['new', 'publish', 'fetch', 'delete', 'peek', 'poke'] as const;
 
 export const FLAVOURS = ['mixed', 'heap', 'frames', 'readers', 'sleepers', 'rules'] as const;
-/** What a program is about; each finds other faults. Spawners are drawn only where asked for. */
-export type Flavour = (typeof FLAVOURS)[number] | 'spawners';
+/** What a program is about; each finds other faults. The last two come only where asked for. */
+export type Flavour = (typeof FLAVOURS)[number] | 'spawners' | 'owners';
 
 const list = (...body: readonly Statement[]): readonly Statement[] => body;
 
@@ -110,6 +121,7 @@ function recipes(flavour: Flavour, random: Random): readonly Statement[] {
 /** Draw a program with about @size statements in each of its threads. */
 export function draw(seed: number, size: number, only?: Flavour): Drawn {
   if (only === 'spawners') return drawSpawning(seed, size);
+  if (only === 'owners') return drawOwning(seed, size);
   const random = new Random(seed);
   const flavour = only ?? FLAVOURS[seed % FLAVOURS.length]!;
   const threads =
@@ -278,4 +290,52 @@ function drawSpawning(seed: number, size: number): Drawn {
     functions: [child, grandchild],
     threads: [parent(), random.below(4) === 0 ? parent() : other()],
   };
+}
+
+/**
+ * Draw a program over objects that are freed while others hold their locks, wait for these, or wait
+ * for what is in them.
+ */
+function drawOwning(seed: number, size: number): Drawn {
+  const random = new Random(seed);
+  const objects = 1 + random.below(2);
+  const obj = (): number => random.below(objects);
+  const plain = (): Statement => {
+    const [cell, value] = [random.below(3), random.below(3)];
+    if (random.below(3) === 0) return { do: 'touch', obj: obj() };
+    if (random.below(3) === 0) return { do: 'load', cell, to: 0 };
+    return random.below(4) === 0 ? { do: 'event', reg: 0 } : { do: 'put', cell, value };
+  };
+  const owning = (): Statement => {
+    const how = (['lock', 'lock', 'lock', 'try', 'read', 'read', 'write', 'keep'] as const)[
+      random.below(8)
+    ]!;
+    const inside = (): Statement => {
+      if (random.below(5) === 0) return { do: 'free', obj: obj() };
+      return random.below(6) === 0 ? { do: 'await', obj: obj(), value: 1 } : plain();
+    };
+    const body = Array.from({ length: random.below(3) }, inside);
+    return { do: 'own', how, obj: obj(), body };
+  };
+  const statement = (): Statement => {
+    const kind = random.below(10);
+    if (kind < 4) return owning();
+    if (kind < 6) return { do: 'free', obj: obj() };
+    if (kind === 6) return { do: 'await', obj: obj(), value: random.below(2) };
+    if (kind === 7) return { do: 'if', reg: 0, body: list(owning()) };
+    return kind === 8 ? { do: 'choose', to: 0 } : plain();
+  };
+  /** May keep the lock of object 0; that its caller does not remember. */
+  const keep: readonly Statement[] = [
+    random.below(2) === 0 ? { do: 'choose', to: 0 } : { do: 'load', cell: 2, to: 0 },
+    { do: 'if', reg: 0, body: list({ do: 'own', how: 'keep', obj: 0, body: [] }) },
+  ];
+  const leak = (): readonly Statement[] =>
+    list({ do: 'call', fn: 0, to: 1, args: false }, { do: 'free', obj: 0 });
+  const thread = (): readonly Statement[] => [
+    ...(random.below(5) === 0 ? leak() : []),
+    ...Array.from({ length: 1 + random.below(size - 1) }, statement),
+  ];
+  const count = random.below(3) === 0 ? 3 : 2;
+  return { functions: [keep], threads: Array.from({ length: count }, thread) };
 }
