@@ -62,8 +62,8 @@ test('a file that nobody imports is found', () => {
   expect([...reached(['a/main'], files)].sort()).toEqual(['a/b', 'a/main', 'c/d']);
 });
 
-const exported =
-  /^export (?:abstract )?(?:async )?(?:const|let|function\*?|class|enum) (\w+)|^export (?:interface|type) (\w+)/gm;
+const value = 'export (?:abstract )?(?:async )?(?:const|let|function\\*?|class|enum) (\\w+)';
+const exported = new RegExp(`^${value}|^export (?:interface|type) (\\w+)`, 'gm');
 
 /** Exports of @files that no other of @all names; types only where nothing at all names them. */
 function unnamed(files: readonly SourceFile[], all: readonly SourceFile[]): string[] {
@@ -92,7 +92,8 @@ test('an export that nobody names is found', () => {
   const file = (name: string, text: string): SourceFile => ({ name, text, lines: [] });
   const a = file(
     'a.ts',
-    'export const one = 1;\nexport function two(): Three {}\nexport type Three = 3;\nexport type Four = 4;',
+    'export const one = 1;\nexport function two(): Three {}\n' +
+      'export type Three = 3;\nexport type Four = 4;',
   );
   const b = file('b.ts', "import { two } from './a.ts';");
   expect(unnamed([a], [a, b])).toEqual(['a.ts: one', 'a.ts: Four']);
