@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Bring the device trees of Debian's newest arm64 kernel of a series into a cache outside the repo.
+// Bring the device trees of Debian's newest kernel of a series into a cache outside the repo.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -26,16 +26,21 @@ import {
 // The boards are in linux-base-*, one package of about 4 MB. The pinned one is asked for by name;
 // where the archive has dropped it, the newest of the same series takes its place.
 
-const pinned = 'linux-base-7.2.13+deb14-arm64';
-const series = /^linux-base-7\.2(\.\d+)?\S*\+deb\d+-arm64$/;
+const flavours = {
+  arm64: { arch: 'arm64', suffix: 'arm64', current: 'current' },
+  armhf: { arch: 'armhf', suffix: 'armmp', current: 'current-armhf' },
+};
+const pinnedOf = (f) => `linux-base-7.2.13+deb14-${f.suffix}`;
+const seriesOf = (f) => new RegExp(`^linux-base-7\\.2(\\.\\d+)?\\S*\\+deb\\d+-${f.suffix}$`);
 const suites = ['sid'];
-const architecture = 'arm64';
 
-const usage = `usage: scripts/fetch-boards [--cache DIR] [--package NAME] [--refresh]
+const usage = `usage: scripts/fetch-boards [--arch ARCH] [--cache DIR] [--package NAME]
+                            [--refresh]
 
-Brings the device trees of ${pinned}, or of the newest
+Brings the device trees of ${pinnedOf(flavours.arm64)}, or of the newest
 package of its series, to DIR/PACKAGE/dtb and prints that path.
 
+  --arch ARCH  arm64, or armhf for the boards of the armmp kernel
   --cache DIR  where to keep them; default: racewindow/boards in the user's
                cache directory (XDG_CACHE_HOME, else ~/.cache)
   --package NAME
@@ -44,12 +49,18 @@ package of its series, to DIR/PACKAGE/dtb and prints that path.
 `;
 
 function parse(argv) {
-  const options = { cache: cacheDirectory('boards'), package: undefined, refresh: false };
+  const options = {
+    cache: cacheDirectory('boards'),
+    package: undefined,
+    refresh: false,
+    flavour: flavours.arm64,
+  };
   for (let i = 0; i < argv.length; i++) {
     if (argv[i] === '--help' || argv[i] === '-h') {
       process.stdout.write(usage);
       process.exit(0);
     } else if (argv[i] === '--refresh') options.refresh = true;
+    else if (argv[i] === '--arch' && argv[i + 1] in flavours) options.flavour = flavours[argv[++i]];
     else if (argv[i] === '--package' && argv[i + 1]) options.package = argv[++i];
     else if (argv[i] === '--cache' && argv[i + 1]) options.cache = resolve(argv[++i]);
     else fail('RW060', `unknown option ${argv[i]}`, 'scripts/fetch-boards --help');
@@ -58,12 +69,12 @@ function parse(argv) {
 }
 
 /** The wanted package where the lists have it, else the newest of the series. */
-function choose(apt, wanted) {
+function choose(apt, wanted, flavour) {
   const names = packageNames(apt, 'linux-base-');
   if (names.includes(wanted)) return wanted;
   const versionOf = (name) => name.slice('linux-base-'.length);
   let best;
-  for (const name of names.filter((n) => series.test(n))) {
+  for (const name of names.filter((n) => seriesOf(flavour).test(n))) {
     if (!best || isNewer(versionOf(name), versionOf(best))) best = name;
   }
   if (best) process.stderr.write(`${wanted} is gone; taking ${best}\n`);
@@ -114,24 +125,26 @@ function manifestOf(dir) {
   }
 }
 
-function done(cache, manifest) {
+function done(cache, manifest, { current }) {
   const dir = join(cache, manifest.package);
-  writeFileSync(join(cache, 'current'), `${manifest.package}\n`);
+  writeFileSync(join(cache, current), `${manifest.package}\n`);
   process.stdout.write(`${manifest.boards} boards of ${manifest.package}\n${join(dir, 'dtb')}\n`);
 }
 
 function main() {
-  const { cache, package: asked, refresh } = parse(process.argv.slice(2));
+  const { cache, package: asked, refresh, flavour } = parse(process.argv.slice(2));
   openCache(cache);
-  const current = join(cache, 'current');
+  const pinned = pinnedOf(flavour);
+  const current = join(cache, flavour.current);
   const known = asked ?? (existsSync(current) ? readFileSync(current, 'utf8').trim() : pinned);
   const there = manifestOf(join(cache, known));
-  if (there && !refresh) return done(cache, there);
+  if (there && !refresh) return done(cache, there, flavour);
   const wanted = asked ?? pinned;
-  const where = { dir: join(cache, 'apt'), suites, architecture, what: wanted };
-  const found = findPackage(where, (apt) => choose(apt, wanted));
+  const { arch: architecture } = flavour;
+  const where = { dir: join(cache, `apt-${architecture}`), suites, architecture, what: wanted };
+  const found = findPackage(where, (apt) => choose(apt, wanted, flavour));
   const dir = join(cache, found.name);
-  done(cache, manifestOf(dir) ?? unpack(dir, found));
+  done(cache, manifestOf(dir) ?? unpack(dir, found), flavour);
 }
 
 main();
