@@ -29,6 +29,7 @@ export const errorCodes = {
   RW031: 'a property that refers to IOMMUs has a wrong length or content',
   RW032: 'IOMMUs are behind each other in a circle',
   RW033: 'a limit of the platform reader was reached',
+  RW034: 'no device of the board ends up behind an IOMMU',
   RW050: 'there is no kernel of that name',
   RW051: 'there is no commit of that id',
   RW052: 'a commit cannot be added to or taken from this kernel',

@@ -91,6 +91,8 @@ export interface CheckReport {
   readonly kernel: ReportKernel;
   /** Null: the generic worlds were checked, not those of a board. */
   readonly input: ReportInput | null;
+  /** Why there was nothing to check; absent where something was checked. */
+  readonly nothing?: { readonly because: readonly string[]; readonly hint: string };
   readonly coverage: Coverage;
   /** By property, then worst outcome first. */
   readonly verdicts: readonly Verdict[];

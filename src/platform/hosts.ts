@@ -11,8 +11,9 @@ export interface Scanned {
   readonly id: number;
 }
 
-/** Representatives made per host. */
-const endpointsMax = 2;
+/** Representatives made per host: usually, and at most where it has many IOMMUs. */
+const endpointsUsual = 2;
+const endpointsMax = 16;
 
 /** The bus a host scans; undefined for a node that is no such host. */
 export function scannedBus(node: DtNode): BusName | undefined {
@@ -67,9 +68,20 @@ export function pciDomains(tree: DeviceTree, hosts: readonly DtNode[]): Map<DtNo
 }
 
 /**
- * One or two devices that stand for all behind a host. On PCI: a root port 00:00.0 and a function
- * 01:00.0 where the map covers them, else the first ids which it does cover. Elsewhere the first
- * ids of the map. None where there is no map: such devices have no IOMMU.
+ * True where the boot loader is to fill in the map: an entry of length 0 maps nothing, and U-Boot
+ * puts stream ids of its own in the place of the one id that PCI hosts of Layerscape map.
+ */
+export function isUnfilled(node: DtNode, { entries }: IommuMap): boolean {
+  if (entries.some((e) => e.length === 0)) return true;
+  const layerscape = strings(node, 'compatible').some((c) => /^fsl,l[sx][0-9].*pcie$/.test(c));
+  const [first] = entries;
+  return layerscape && entries.length === 1 && first?.length === 1 && first.out[0] === 0;
+}
+
+/**
+ * Devices that stand for all behind a host, by their ids. On PCI: a root port 00:00.0 and a
+ * function 01:00.0 where the map covers them; the first id of each IOMMU that is left; else the
+ * first ids that it does cover, up to two. None where there is no map.
  */
 export function representatives(
   bus: BusName,
@@ -77,16 +89,24 @@ export function representatives(
   map: IommuMap,
   taken: ReadonlySet<number>,
 ): Scanned[] {
-  if (!map.hasMap) return [];
   const usual = bus === 'pci' ? [0, 0x100] : bus === 'host1x-context' ? [0, 1] : [];
-  const ids: number[] = [];
-  for (const id of [...usual, ...map.bases]) {
-    if (ids.length === endpointsMax) break;
-    if (ids.includes(id) || (bus === 'pci' && (id > 0xffff || taken.has(id)))) continue;
-    if (bus === 'host1x-context' && id >= map.bases.length) continue;
-    if (map.map(id).kind !== 'bypass') ids.push(id);
+  const chosen = new Map<number, DtNode | null>();
+  const take = (id: number): void => {
+    if (chosen.size >= endpointsMax || chosen.has(id)) return;
+    if (bus === 'pci' && (id > 0xffff || taken.has(id))) return;
+    if (bus === 'host1x-context' && id >= map.entries.length) return;
+    const mapped = map.map(id);
+    if (mapped.kind === 'bypass') return;
+    chosen.set(id, mapped.kind === 'iommu' ? mapped.specifier.provider : null);
+  };
+  if (!map.hasMap) return [];
+  for (const id of usual) take(id);
+  for (const { base, provider } of map.entries) {
+    if (![...chosen.values()].includes(provider)) take(base);
   }
-  return ids.sort((a, b) => a - b).map((id, i) => ({ name: scannedName(bus, domain, id, i), id }));
+  for (const { base } of map.entries) if (chosen.size < endpointsUsual) take(base);
+  const ids = [...chosen.keys()].sort((a, b) => a - b);
+  return ids.map((id, i) => ({ name: scannedName(bus, domain, id, i), id }));
 }
 
 function scannedName(bus: BusName, domain: number, id: number, position: number): string {

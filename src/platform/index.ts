@@ -10,6 +10,7 @@ export {
   kindOfKey,
   type Position,
 } from '#platform/classes';
+export { type NothingToCheck, nothingToCheck } from '#platform/empty';
 export { fwspecIds, type GroupRule, groupRuleOf, iommuDriverOf } from '#platform/iommu-driver';
 export { platformLimits } from '#platform/limits';
 export { platformFromTree, readPlatform } from '#platform/read';

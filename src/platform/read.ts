@@ -21,6 +21,7 @@ import { hasDmaRanges, hasIommuAddresses, isDmaCoherent } from '#platform/dma';
 import { groupKeys } from '#platform/groups';
 import {
   belowPci,
+  isUnfilled,
   pciDomains,
   pciName,
   representatives,
@@ -31,6 +32,8 @@ import { iommuDriverOf } from '#platform/iommu-driver';
 import { checkRangeSteps, limitReached, platformLimits } from '#platform/limits';
 import { busOf, populateAtBoot } from '#platform/populate';
 import { readIommuMap, readIommus, type Specifier } from '#platform/references';
+import { neverRegisters, refusal } from '#platform/refused';
+import { sharedIds } from '#platform/shared-ids';
 import type {
   BusName,
   Creator,
@@ -176,12 +179,20 @@ function addHost(
   for (const other of builder.iommuNames.keys()) {
     if (isWithin(other, node)) taken.add(requesterIdOf(other));
   }
+  const unfilled = isUnfilled(node, map.value);
+  if (unfilled) {
+    builder.notes.push(
+      `${pathOf(node)}: the boot loader fills in iommu-map; who is behind an IOMMU is not known`,
+    );
+  }
   const endpoints: string[] = [];
-  for (const { name: endpoint, id } of representatives(bus, domain, map.value, taken)) {
+  const placeholder = unfilled && map.value.entries.length === 1;
+  const found = placeholder ? [] : representatives(bus, domain, map.value, taken);
+  for (const { name: endpoint, id } of found) {
     const mapped = map.value.map(id);
     const resolved =
       mapped.kind === 'iommu'
-        ? resolve(builder, [mapped.specifier])
+        ? resolve(builder, { name: endpoint, bus }, [mapped.specifier])
         : { iommus: [], problem: mapped.kind === 'error' ? mapped.problem : null };
     const done = push(builder, {
       name: endpoint,
@@ -202,7 +213,7 @@ function addHost(
     endpoints.push(endpoint);
   }
   const { hasMap, mask } = map.value;
-  builder.hosts.push({ name, path: pathOf(node), bus, hasMap, mask, endpoints });
+  builder.hosts.push({ name, path: pathOf(node), bus, hasMap, unfilled, mask, endpoints });
   return ok(null);
 }
 
@@ -230,7 +241,7 @@ function addNode(
     createdBy,
     parent: createdBy === 'populate' ? null : creatorOf(builder, node),
     compatible: strings(node, 'compatible'),
-    ...resolve(builder, specifiers.value),
+    ...resolve(builder, { name, bus }, specifiers.value),
     refersToIommu: specifiers.value.length > 0,
     groupKey: null,
     dmaRanges: hasDmaRanges(builder.tree, node, false),
@@ -271,21 +282,44 @@ function creatorOf(builder: Builder, node: DtNode): string | null {
  */
 function resolve(
   builder: Builder,
+  device: Pick<PlatformDevice, 'name' | 'bus'>,
   specifiers: readonly Specifier[],
 ): { iommus: IommuUse[]; problem: IommuProblem | null } {
   const iommus: IommuUse[] = [];
+  const [first] = specifiers;
   for (const { provider, ids } of specifiers) {
     const name = builder.iommuNames.get(provider) ?? deviceName(provider);
-    if (!isAvailable(provider)) {
-      return { iommus: [], problem: { errno: 'ENODEV', because: `${name} is disabled` } };
-    }
-    if (!isReachable(provider)) {
-      const because = `${name} is below a disabled node and never registers`;
-      return { iommus: [], problem: { errno: 'EPROBE_DEFER', because } };
-    }
+    const problem = problemOf(builder, device, { provider, ids }, first?.provider ?? provider);
+    if (problem !== null) return { iommus: [], problem };
     iommus.push({ iommu: name, ids });
   }
   return { iommus, problem: null };
+}
+
+/** What of_iommu_xlate() returns for one specifier; @first: that of the device's first one. */
+function problemOf(
+  builder: Builder,
+  device: Pick<PlatformDevice, 'name' | 'bus'>,
+  { provider, ids }: Specifier,
+  first: DtNode,
+): IommuProblem | null {
+  const name = builder.iommuNames.get(provider) ?? deviceName(provider);
+  if (!isAvailable(provider)) return { errno: 'ENODEV', because: `${name} is disabled` };
+  if (!isReachable(provider)) {
+    const because = `${name} is below a disabled node and never registers`;
+    return { errno: 'EPROBE_DEFER', because };
+  }
+  const never = neverRegisters(builder.tree, provider);
+  if (never !== null) {
+    return { errno: 'EPROBE_DEFER', because: `${name} never registers: ${never}` };
+  }
+  const driver = iommuDriverOf(strings(provider, 'compatible'));
+  const driverOfFirst = iommuDriverOf(strings(first, 'compatible'));
+  if (driver !== driverOfFirst || (driver === 'qcom-iommu' && provider !== first)) {
+    const because = `${name} is another IOMMU than its first, which ${driverOfFirst} cannot have`;
+    return { errno: 'EINVAL', because };
+  }
+  return refusal(builder.tree, { ...device, provider, driver, ids });
 }
 
 function finish(builder: Builder): Platform {
@@ -303,6 +337,7 @@ function finish(builder: Builder): Platform {
     const mask = cell(node, 'stream-match-mask');
     if (mask !== undefined) streamMasks.set(name, mask);
     const compatible = strings(node, 'compatible');
+    const never = neverRegisters(tree, node);
     return {
       name,
       path: pathOf(node),
@@ -311,7 +346,8 @@ function finish(builder: Builder): Platform {
       cells: cell(node, '#iommu-cells') ?? 0,
       available: isAvailable(node),
       reachable: isReachable(node),
-      registers: isAvailable(node) && isReachable(node),
+      registers: isAvailable(node) && isReachable(node) && never === null,
+      because: isReachable(node) ? never : null,
       clients: clients.get(name) ?? [],
     };
   });
@@ -335,7 +371,7 @@ function finish(builder: Builder): Platform {
       maps: lost('iommu-map'),
     },
     nodeCount: tree.nodes.length,
-    notes: builder.notes,
+    notes: [...builder.notes, ...sharedIds(builder.devices, iommus)],
   };
 }
 

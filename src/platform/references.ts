@@ -76,8 +76,8 @@ export type Mapped =
 export interface IommuMap {
   readonly mask: number;
   readonly hasMap: boolean;
-  /** First id of each entry, in order; empty where the map is absent or malformed. */
-  readonly bases: readonly number[];
+  /** Entries in order; none where the map is absent. */
+  readonly entries: readonly MapEntry[];
   readonly map: (id: number) => Mapped;
 }
 
@@ -88,7 +88,7 @@ export interface IommuMap {
 export function readIommuMap(tree: DeviceTree, node: DtNode): Result<IommuMap, UserError> {
   const value = node.properties.get('iommu-map');
   const mask = cell(node, 'iommu-map-mask') ?? 0xffffffff;
-  if (!value) return ok({ mask, hasMap: false, bases: [], map: () => ({ kind: 'bypass' }) });
+  if (!value) return ok({ mask, hasMap: false, entries: [], map: () => ({ kind: 'bypass' }) });
   const malformed = fail(
     'RW031',
     `${pathOf(node)}: iommu-map has ${value.length} bytes, which are no whole entries`,
@@ -113,11 +113,11 @@ export function readIommuMap(tree: DeviceTree, node: DtNode): Result<IommuMap, U
     entries.push({ base: list[at] ?? 0, provider, out, length: list[at + 2 + count] ?? 0 });
     at += 3 + count;
   }
-  const bases = entries.map((e) => e.base);
-  return ok({ mask, hasMap: true, bases, map: (id) => mapId(node, entries, mask, id) });
+  return ok({ mask, hasMap: true, entries, map: (id) => mapId(node, entries, mask, id) });
 }
 
-interface MapEntry {
+/** An entry of `iommu-map`. */
+export interface MapEntry {
   readonly base: number;
   readonly provider: DtNode;
   readonly out: readonly number[];

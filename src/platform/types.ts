@@ -48,6 +48,8 @@ export interface Iommu {
   readonly reachable: boolean;
   /** Its driver comes to iommu_device_register(): it is reachable, and no instance set apart. */
   readonly registers: boolean;
+  /** Why it does not register although it is reachable; else null. */
+  readonly because: string | null;
   /** Names of the devices behind it, in order of creation. */
   readonly clients: readonly string[];
 }
@@ -103,6 +105,8 @@ export interface MapHost {
   readonly path: string;
   readonly bus: BusName;
   readonly hasMap: boolean;
+  /** The boot loader is to fill in the map: which devices are behind an IOMMU is not known. */
+  readonly unfilled: boolean;
   /** `iommu-map-mask`; 0xffffffff where it is absent. */
   readonly mask: number;
   /** Names of the representative devices made for it. */

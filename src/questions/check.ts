@@ -9,7 +9,7 @@ import { assert, must } from '#base/assert';
 import type { Finding, Memory } from '#finding/finding';
 import type { CheckOptions, CheckProgress, CheckResult, Outcome, Verdict } from '#finding/report';
 import type { Revision } from '#kernel/index';
-import { kindOfKey, type Platform } from '#platform/index';
+import { kindOfKey, nothingToCheck, type Platform } from '#platform/index';
 import { appliesTo } from '#properties/applies';
 import { properties, propertyNamed } from '#properties/index';
 import { exploreJournaled, Journal } from '#run/journal';
@@ -60,7 +60,9 @@ export async function checkPlatform(
       (f) => windows === null || (f.window !== null && windows.includes(f.window)),
     );
     const findings = await explain(pool, shown, spec, wantedOf(kernel.revision, options), options);
-    return resultOf(explored, findings, kernel, options, version);
+    const nothing = platform && nothingToCheck(platform);
+    const result = resultOf(explored, findings, kernel, options, version);
+    return nothing === null ? result : { ...result, nothing };
   } finally {
     relay.end();
     await pool.close();

@@ -18,7 +18,7 @@ import { SourceError } from '#realc/build/errors';
 import { type BuildOptions, buildTree, type KernelImage } from '#realc/build/image';
 import { sortKey } from '#run/run-world';
 import { toFinding } from '#run/to-finding';
-import { type DerivedWorld, kindOfKey, worldsForPlatform } from '#worlds/derive';
+import { type DerivedWorld, kindOfKey, nothingToCheck, worldsForPlatform } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import type { World } from '#worlds/world';
 import { runWorldTasks, type WorldAnswer } from './pool.ts';
@@ -104,7 +104,9 @@ export async function checkSource(
   if (refused && opt.world !== null) {
     throw new SourceError('RW309', refused.refused!, 'choose another world');
   }
-  return report(image, outcomes, opt);
+  const nothing = platform && nothingToCheck(platform);
+  const result = report(image, outcomes, opt);
+  return nothing === null ? result : { ...result, nothing };
 }
 
 function revisionOf(image: KernelImage, opt: SourceCheckOptions): FindingRevision {

@@ -7,6 +7,8 @@ import {
   type Creator,
   classesOf,
   type Iommu,
+  type NothingToCheck,
+  nothingToCheck,
   type Platform,
   type PlatformDevice,
 } from '#platform/index';
@@ -39,7 +41,7 @@ export function renderBoard(platform: Platform, options: BoardOptions = {}): str
 
 function summary(platform: Platform, classes: readonly ClientClass[], width: number): string[] {
   const model = platform.model === '' ? 'a board without a model name' : platform.model;
-  const usable = platform.iommus.filter((iommu) => iommu.reachable).length;
+  const usable = platform.iommus.filter((iommu) => iommu.registers).length;
   const clients = platform.devices.filter((d) => d.iommus.length > 0).length;
   const lines = wrap(printable(model), { width });
   lines.push(
@@ -51,12 +53,18 @@ function summary(platform: Platform, classes: readonly ClientClass[], width: num
       { width },
     ),
   );
-  if (clients === 0) {
-    lines.push(
-      ...wrap('No device ends up behind an IOMMU: there is nothing to race for.', { width }),
-    );
-  }
-  return lines;
+  const nothing = nothingToCheck(platform);
+  return nothing === null ? lines : [...lines, ...nothingLines(nothing, width)];
+}
+
+/** Why a board has no client, and what to do. */
+export function nothingLines({ because, hint }: NothingToCheck, width: number): string[] {
+  const lines = [
+    ...wrap('No device ends up behind an IOMMU: there is nothing to race for.', { width }),
+    ...because.flatMap((text) => wrap(printable(text), { width, first: '  ', rest: '    ' })),
+    ...wrap(`hint: ${hint}`, { width, first: '  ', rest: '    ' }),
+  ];
+  return lines.map((line) => (line.length > width ? cut(line, width) : line));
 }
 
 function indent(rows: readonly string[], width: number): string[] {
@@ -71,7 +79,8 @@ function cut(row: string, width: number): string {
 function iommuRows(platform: Platform, width: number): string[] {
   const state = (iommu: Iommu): string => {
     if (!iommu.available) return 'disabled';
-    return iommu.reachable ? plural(iommu.clients.length, 'client') : 'below a disabled node';
+    if (!iommu.reachable) return 'below a disabled node';
+    return iommu.registers ? plural(iommu.clients.length, 'client') : 'never registers';
   };
   const rows = platform.iommus.map((iommu) => [
     ellipsis(printable(iommu.name), 32),
@@ -219,7 +228,9 @@ function noteLines(platform: Platform, width: number): string[] {
       `${plural(clients, 'node')} with iommus, ${plural(maps, 'node')} with iommu-map`;
     lines.push(...wrap(text, { width, first: '  ' }));
   }
-  for (const note of platform.notes) {
+  const silent = platform.iommus.filter((i) => i.because !== null);
+  const never = silent.map((i) => `${i.name} never registers: ${i.because}`);
+  for (const note of [...never, ...platform.notes]) {
     const wrapped = wrap(printable(note), { width, first: '  ', rest: '    ' });
     lines.push(...wrapped.map((line) => (line.length > width ? cut(line, width) : line)));
   }

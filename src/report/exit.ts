@@ -4,7 +4,7 @@
 import type { Baseline } from '#finding/baseline';
 import type { CheckReport } from '#finding/report';
 
-/** 0 holds, 1 violated, 2 usage or input, 3 bounded without violation. */
+/** 0 holds, 1 violated, 2 usage or input, 3 not decided: bounded, or nothing to check. */
 export const exitCodes = { holds: 0, violated: 1, usage: 2, bounded: 3 } as const;
 
 /** One of the four exit codes. */
@@ -12,6 +12,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** The exit code for @report; with a baseline, only what it does not know counts as violated. */
 export function exitCodeOf(report: CheckReport, baseline: Baseline | null = null): ExitCode {
+  if (report.nothing !== undefined) return exitCodes.bounded;
   const violated =
     baseline === null
       ? report.verdicts.some((v) => v.outcome === 'violated') || report.findings.length > 0

@@ -5,6 +5,7 @@ import { columns, ellipsis, plural, printable, reportColumns, wrap } from '#base
 import type { Baseline } from '#finding/baseline';
 import type { Finding } from '#finding/finding';
 import type { CheckReport, Coverage, HitLimit, Outcome, Verdict } from '#finding/report';
+import { nothingLines } from './board.ts';
 import { withoutBuffers } from './buffers.ts';
 import { raceTable, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
@@ -45,6 +46,10 @@ export interface TextOptions {
 /** The whole report, ending in a line feed. */
 export function textReport(report: CheckReport, options: TextOptions = {}): string {
   const paint = options.paint ?? plain;
+  if (report.nothing !== undefined) {
+    const why = ['nothing was checked', ...nothingLines(report.nothing, reportColumns)];
+    return `${[...heading(report, paint), '', ...why].join('\n')}\n`;
+  }
   const shown = firstToShow(report, options.baseline ?? null);
   const sections = [
     heading(report, paint),

@@ -28,7 +28,7 @@ import {
   Stage,
 } from '#platform/index';
 
-export { kindOfKey } from '#platform/index';
+export { kindOfKey, nothingToCheck } from '#platform/index';
 
 import type {
   World,

@@ -57,6 +57,7 @@ function board(firmware: Platform['firmware'], devices: readonly PlatformDevice[
     available: true,
     reachable: true,
     registers: true,
+    because: null,
     clients: devices.filter((d) => d.iommus.some((u) => u.iommu === name)).map((d) => d.name),
   }));
   return {

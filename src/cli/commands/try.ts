@@ -12,7 +12,7 @@ import { progressLine } from '#cli/progress';
 import { countOption, type Format, formatOption } from '#cli/values';
 import type { FindingRevision } from '#finding/finding';
 import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
-import { readPlatform } from '#platform/index';
+import { nothingToCheck, readPlatform } from '#platform/index';
 import { type Change, type Trial, tryFix } from '#questions/try';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { grouped } from '#report/text';
@@ -160,6 +160,11 @@ function worldsOf(firmware: string | undefined): Result<DerivedWorld[], UserErro
   if (!input.ok) return input;
   const platform = readPlatform(input.value.bytes);
   if (!platform.ok) return platform;
+  const nothing = nothingToCheck(platform.value);
+  if (nothing !== null) {
+    const why = nothing.because.join('; ');
+    return fail('RW034', `no device of the board is behind an IOMMU: ${why}`, nothing.hint);
+  }
   const axes = { asyncProbe: false, strictDevlink: false };
   return ok(distinctWorlds(worldsForPlatform(platform.value, axes)));
 }
