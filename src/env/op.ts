@@ -243,6 +243,8 @@ export interface Recorder {
   fail(error: unknown): void;
   /** A named event, attached to the Op that completed last. */
   event(name: string, args: readonly Value[]): void;
+  /** The thread has to hold lock here; looked at whenever it passes. */
+  assertHeld?(lock: Handle): void;
   /** Where a thread is brought back to where it stood: what to do with the frame that begins. */
   replay?(): Replayed;
 }
@@ -273,6 +275,14 @@ export function setRecorder(next: Recorder | null): Recorder | null {
 /** Report an event; it happens in the same step as the Op that completed last. */
 export function event(name: string, ...args: readonly Value[]): void {
   recorder?.event(name, args);
+}
+
+/**
+ * State that the running thread holds @lock, in either mode; no Op. Where it does not, that is
+ * reported, and the thread goes on.
+ */
+export function lockdep_assert_held(lock: Lock): void {
+  recorder?.assertHeld?.(lock);
 }
 
 /**

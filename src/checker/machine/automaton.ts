@@ -25,11 +25,12 @@
 // them is about to do is compared; audit mode compares where they go from there as well.
 
 import { AssertionError, assert, must } from '#base/assert';
-import type { RunEvent, Sometimes } from '#checker/program/scene';
 import { SceneError } from '#checker/program/scene-error';
 import { PairTable } from '#checker/tables/pair-table';
+import { kernelStack } from '#env/frames';
 import {
   forgottenCall,
+  type Handle,
   IGNORANT,
   type Kfn,
   type Op,
@@ -39,6 +40,8 @@ import {
   type Value,
 } from '#env/op';
 import type { AutomatonOptions } from './automaton-options.ts';
+import type { Edge, Heard, NamedEvent } from './edge.ts';
+import type { Demand } from './lock-rules.ts';
 import { describe, sameOp } from './same-op.ts';
 import { hashPair, hashText, UNDEFINED_ID, type ValueTable, Words } from './values.ts';
 
@@ -48,36 +51,6 @@ export const DONE = 1;
 export const OOPS = 2;
 
 const NodeKind = { fixed: 0, start: 1, obs: 2, call: 3, ret: 4, thrown: 5 } as const;
-
-/** A named event between two Ops. */
-export interface NamedEvent {
-  readonly name: string;
-  readonly args: readonly Value[];
-}
-
-/** An event and who listens to it: indices of signatures and rules. */
-export interface Heard {
-  readonly event: NamedEvent;
-  readonly signatures: readonly number[];
-  readonly rules: readonly number[];
-  readonly sometimes: readonly Sometimes[];
-  /** A number of its own. */
-  readonly id: number;
-  /** The event as rules see it, by the thread that reports it. */
-  readonly runs: (RunEvent | undefined)[];
-}
-
-/** Where one result leads. */
-export interface Edge {
-  readonly from: number;
-  readonly result: number;
-  readonly to: number;
-  readonly events: readonly NamedEvent[];
-  /** Those of the events that somebody listens to; null until they are asked for. */
-  heard: readonly Heard[] | null;
-  /** What was thrown out of the thread, where to is OOPS. */
-  readonly error: string | null;
-}
 
 interface Live {
   readonly generator: Kfn<unknown>;
@@ -119,6 +92,7 @@ export class Automaton implements Recorder {
   private readonly options: AutomatonOptions;
   private cursor = 0;
   private heard: NamedEvent[] = [];
+  private demands: Demand[] = [];
 
   constructor(values: ValueTable, options: AutomatonOptions = {}) {
     this.values = values;
@@ -185,6 +159,11 @@ export class Automaton implements Recorder {
 
   event(name: string, args: readonly Value[]): void {
     this.heard.push({ name, args: args.slice() });
+  }
+
+  assertHeld(lock: Handle): void {
+    const [fn] = kernelStack(this.stack(this.cursor));
+    this.demands.push({ lock, fn: fn ?? '' });
   }
 
   /** Names of the functions that @node stands in, innermost first. */
@@ -257,12 +236,12 @@ export class Automaton implements Recorder {
   /** Resume @live, which stands at @from, and note where it comes to a halt. */
   private follow(from: number, result: number, live: Live, value: Value, cursor: number): number {
     this.born.push(this.values.values.length);
-    const { step, error, events } = this.resume(live, value, cursor);
+    const { step, error, events, demands } = this.resume(live, value, cursor);
     let to: number = DONE;
     if (error !== null) to = OOPS;
     else if (step !== null && !step.done) to = this.cursor;
     const heard = events.length === 0 ? NOTHING_HEARD : null;
-    const id = this.edges.push({ from, result, to, events, heard, error }) - 1;
+    const id = this.edges.push({ from, result, to, events, heard, demands, error }) - 1;
     while (this.outs.length <= from) this.outs.push([]);
     this.outs[from]!.push(id);
     if (step === null || step.done) return id;
@@ -282,6 +261,7 @@ export class Automaton implements Recorder {
   private resume(live: Live, value: Value, cursor: number) {
     this.cursor = cursor;
     this.heard = [];
+    this.demands = [];
     const before = setRecorder(this);
     let step: IteratorResult<Op, unknown> | null = null;
     let error: string | null = null;
@@ -295,7 +275,8 @@ export class Automaton implements Recorder {
     }
     const forgotten = forgottenCall();
     assert(forgotten === null, `${forgotten}() is called and not run: yield* is missing before it`);
-    return { step, error, events: this.heard };
+    const demands = this.demands.length === 0 ? null : this.demands;
+    return { step, error, events: this.heard, demands };
   }
 
   private keep(node: number, live: Live): void {
@@ -383,11 +364,17 @@ export class Automaton implements Recorder {
     for (const arrival of arrivals) {
       const live = this.rebuild(arrival, from);
       const cursor = this.node(NodeKind.obs, from, result, this.frames[from]!);
-      const { step, error, events } = this.resume(live, this.values.values[result], cursor);
+      const { step, error, events, demands } = this.resume(
+        live,
+        this.values.values[result],
+        cursor,
+      );
       let to: number = DONE;
       if (error !== null) to = OOPS;
       else if (step !== null && !step.done) to = this.cursor;
-      const same = to === edge.to && events.length === edge.events.length;
+      const locks = (list: readonly Demand[] | null) => (list ?? []).map((d) => d.lock.name).join();
+      const heard = events.length === edge.events.length && locks(demands) === locks(edge.demands);
+      const same = to === edge.to && heard;
       assert(same, `two paths to ${describe(this.ops[from]!)} part: state outside of Ops`);
     }
   }

@@ -3,8 +3,9 @@
 
 import { must } from '#base/assert';
 import type { Effect } from '#checker/program/program';
-import { type Automaton, DONE, type Edge, OOPS } from './automaton.ts';
+import { type Automaton, DONE, OOPS } from './automaton.ts';
 import { Code, effectOf, type Instruction, Views } from './code.ts';
+import type { Edge } from './edge.ts';
 import type { Rules } from './rules.ts';
 import { UNDEFINED_ID } from './values.ts';
 

@@ -10,12 +10,14 @@ import type { Capability, OpView, Program, Report, StepRecord } from '#checker/p
 import type { Scene } from '#checker/program/scene';
 import { kernelStack } from '#env/frames';
 import type { ThreadBody } from '#env/op';
-import { Automaton, DONE, type Edge, NOT_STARTED, OOPS } from './automaton.ts';
+import { Automaton, DONE, NOT_STARTED, OOPS } from './automaton.ts';
 import type { AutomatonFaults } from './automaton-options.ts';
 import { Code, decode, type Instruction, type Views } from './code.ts';
 import { crashOf, leakOf, oopsOf, type Unclassified } from './crash.ts';
+import type { Edge } from './edge.ts';
 import { EdgeFacts } from './edge-facts.ts';
 import { HeldSets } from './held.ts';
+import { lockFaults } from './lock-rules.ts';
 import { Memory } from './memory.ts';
 import { allocatedBy, applyTo, storesSame } from './ops.ts';
 import { recordStep } from './record.ts';
@@ -330,6 +332,7 @@ export class Machine implements Program {
     this.state.set(this.locals[t]!, edge.to);
     this.moved.push(t);
     if (edge.heard === null || edge.heard.length > 0) this.rules.hear(t, edge, this.raw);
+    if (edge.demands) this.raw.push(...lockFaults(edge.demands, t, this));
     if (edge.to > OOPS) return;
     const { held, name } = this.list[t]!;
     if (edge.to === OOPS) {

@@ -14,8 +14,8 @@ import type {
 } from '#checker/program/scene';
 import { PairTable } from '#checker/tables/pair-table';
 import { Handle, type Value } from '#env/op';
-import type { Edge, Heard, NamedEvent } from './automaton.ts';
 import { Code, type Instruction } from './code.ts';
+import type { Edge, Heard, NamedEvent } from './edge.ts';
 import type { Memory } from './memory.ts';
 import { SlotKind, type State } from './state.ts';
 import type { ValueTable } from './values.ts';

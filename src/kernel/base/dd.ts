@@ -2,7 +2,17 @@
 // Binding drivers to devices: drivers/base/dd.c of v7.2.
 import { EBUSY, ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { event, free, type Kfn, load, READ_ONCE, spawn, store, WRITE_ONCE } from '#env/op';
+import {
+  event,
+  free,
+  type Kfn,
+  load,
+  lockdep_assert_held,
+  READ_ONCE,
+  spawn,
+  store,
+  WRITE_ONCE,
+} from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Bus, Device, Driver, IommuDevice } from '../types.ts';
 import { bus_for_each_dev, bus_for_each_drv__next } from './bus.ts';
@@ -10,12 +20,13 @@ import { bus_for_each_dev, bus_for_each_drv__next } from './bus.ts';
 /**
  * Try to bind @drv to @dev, with every undo step.
  *
- * Models really_probe() of v7.2; the device lock is held.
+ * Models really_probe() of v7.2.
  * ABSTRACTED: defer_all_probes (suspend), pinctrl, sysfs, power domains, attribute groups and
  * CONFIG_DEBUG_TEST_DRIVER_REMOVE: none of them touches what the properties read. The time that
  * pinctrl may sleep is any time between two Ops.
  */
 export function* really_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
+  lockdep_assert_held(dev);
   const link_ret = yield* k.device_links_check_suppliers(dev);
   if (link_ret === -EPROBE_DEFER) return link_ret;
 
@@ -139,8 +150,9 @@ export function* driver_bound(k: Kernel, dev: Device): Kfn<void> {
   yield* k.driver_deferred_probe_trigger();
 }
 
-/** Models __driver_probe_device() of v7.2; the device lock is held. */
+/** Models __driver_probe_device() of v7.2. */
 export function* __driver_probe_device(k: Kernel, drv: Driver, dev: Device): Kfn<Errno> {
+  lockdep_assert_held(dev);
   if (yield* load(dev, 'dead')) return -ENODEV;
   if (yield* load(dev, 'driver')) return -EBUSY;
   // INVARIANT: not on the deferred list then (can_match is not set); device_add() probes it.
@@ -173,7 +185,7 @@ const HAVE_ASYNC = 2;
 /**
  * Offer @dev to the matching drivers; async drivers only when `want_async`.
  *
- * Models bus_for_each_drv() with __device_attach_driver() of v7.2; the device lock is held.
+ * Models bus_for_each_drv() with __device_attach_driver() of v7.2.
  */
 export function* model__device_attach_drivers(
   k: Kernel,
@@ -181,6 +193,7 @@ export function* model__device_attach_drivers(
   check_async: boolean,
   want_async: boolean,
 ): Kfn<number> {
+  lockdep_assert_held(dev);
   let found = NONE;
   for (let drv = yield* bus_for_each_drv__next(dev.bus, dev, null); drv; ) {
     const async_allowed = k.driver_allows_async_probing(drv);

@@ -3,7 +3,7 @@
 import { ENODEV, EPROBE_DEFER, type Errno, ETIMEDOUT } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { event, type Kfn, load, repeat, store, WRITE_ONCE } from '#env/op';
+import { event, type Kfn, load, lockdep_assert_held, repeat, store, WRITE_ONCE } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Device } from '../types.ts';
 import { flush_work__deferred_probe } from './deferred-work.ts';
@@ -22,10 +22,11 @@ export function* driver_deferred_probe_add(k: Kernel, dev: Device): Kfn<void> {
 
 /**
  * Is dev->p->deferred_probe linked into either list? The list_empty() of
- * driver_deferred_probe_add() of v7.2; deferred_probe_mutex is held. It reads the device's own
+ * driver_deferred_probe_add() of v7.2. It reads the device's own
  * list head, so it says nothing of the other devices on the lists.
  */
-export function* model__on_deferred_list(_k: Kernel, dev: Device): Kfn<boolean> {
+export function* model__on_deferred_list(k: Kernel, dev: Device): Kfn<boolean> {
+  lockdep_assert_held(k.deferred_probe_mutex);
   return yield* load(dev, 'deferred_probe');
 }
 

@@ -3,7 +3,7 @@
 import { EPROBE_DEFER, type Errno } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { alloc, type Kfn, load, store } from '#env/op';
+import { alloc, type Kfn, load, lockdep_assert_held, store } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import { type Device, device_link } from '../types.ts';
 
@@ -31,7 +31,8 @@ export function* device_links_check_suppliers(k: Kernel, dev: Device): Kfn<Errno
 }
 
 /** Models device_links_missing_supplier() and the loop of device_links_no_driver() of v7.2. */
-export function* device_links_missing_supplier(_k: Kernel, dev: Device): Kfn<void> {
+export function* device_links_missing_supplier(k: Kernel, dev: Device): Kfn<void> {
+  lockdep_assert_held(k.device_links_lock);
   for (const link of yield* load(dev, 'suppliers')) {
     if ((yield* load(link, 'status')) !== 'consumer_probe') continue;
     const supplier = yield* load(link, 'supplier');
@@ -57,6 +58,7 @@ export function* fw_devlink_drivers_done(k: Kernel): Kfn<void> {
 
 /** Models fw_devlink_no_driver() of v7.2 for the links of one consumer. */
 export function* fw_devlink_no_driver(k: Kernel, dev: Device): Kfn<void> {
+  lockdep_assert_held(k.device_links_lock);
   for (const link of yield* load(dev, 'suppliers')) {
     const supplier = yield* load(link, 'supplier');
     if (!(yield* load(link, 'inferred')) || (yield* k.model__dev_flag(supplier, 'can_match')))
@@ -123,11 +125,12 @@ export function* device_link_add(
 
 /** The body of device_link_add() of v7.2 under the device links lock. */
 export function* device_link_add__locked(
-  _k: Kernel,
+  k: Kernel,
   dev: Device,
   supplier: Device,
   inferred: boolean,
 ): Kfn<void> {
+  lockdep_assert_held(k.device_links_lock);
   for (const link of yield* load(dev, 'suppliers')) {
     if ((yield* load(link, 'supplier')) === supplier) return;
   }

@@ -2,7 +2,7 @@
 // Default domains and who owns a group's DMA: drivers/iommu/iommu.c of v7.2.
 import { EBUSY, ENODEV, EPERM, EPROBE_DEFER, type Errno } from '#env/errno';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { alloc, event, free, type Kfn, load, store } from '#env/op';
+import { alloc, event, free, type Kfn, load, lockdep_assert_held, store } from '#env/op';
 import { WARN_ON } from '#env/printk';
 import type { Kernel } from '../kernel.ts';
 import {
@@ -25,6 +25,7 @@ export function* iommu_get_default_domain_type(
   group: IommuGroup,
   target: DomainType,
 ): Kfn<DomainType> {
+  lockdep_assert_held(group);
   let type: DomainType = 0;
   for (const gdev of yield* load(group, 'devices')) {
     const dev = yield* load(gdev, 'dev');
@@ -46,6 +47,7 @@ export function* iommu_group_alloc_default_domain(
   group: IommuGroup,
   req_type: DomainType,
 ): Kfn<IommuDomain> {
+  lockdep_assert_held(group);
   const type = req_type || k.config.def_domain_type;
   const current = yield* load(group, 'default_domain');
   if (current && (yield* load(current, 'type')) === type) return current;
@@ -57,7 +59,7 @@ export function* iommu_group_alloc_default_domain(
 /**
  * Give the group a default domain, and its members if they have none.
  *
- * Models iommu_setup_default_domain() of v7.2; group->mutex is held.
+ * Models iommu_setup_default_domain() of v7.2.
  * WINDOW: a group that is in use (owner_cnt) is switched all the same.
  * ABSTRACTED: direct mappings, the DMA cookie.
  */
@@ -66,6 +68,7 @@ export function* iommu_setup_default_domain(
   group: IommuGroup,
   target: DomainType,
 ): Kfn<Errno> {
+  lockdep_assert_held(group);
   const old_dom = yield* load(group, 'default_domain');
   // probe_alloc_default_domain() of v6.1 leaves a default domain alone, but attaches it to all.
   if (old_dom && !k.sw.default_domain_setup) return yield* k.__iommu_group_dma_attach(group);
@@ -97,6 +100,7 @@ export function* __iommu_group_set_domain(
   group: IommuGroup,
   domain: IommuDomain,
 ): Kfn<Errno> {
+  lockdep_assert_held(group);
   if ((yield* load(group, 'domain')) === domain) return 0;
   // INVARIANT: every member moves, or none.
   for (const gdev of yield* load(group, 'devices')) {
@@ -110,6 +114,7 @@ export function* __iommu_group_set_domain(
 
 /** Models __iommu_group_dma_attach() of v6.1: every member once more, whoever owns the group. */
 export function* __iommu_group_dma_attach(k: Kernel, group: IommuGroup): Kfn<Errno> {
+  lockdep_assert_held(group);
   const domain = yield* load(group, 'default_domain');
   for (const gdev of yield* load(group, 'devices')) {
     const dev = yield* load(gdev, 'dev');
@@ -129,7 +134,7 @@ export function* __iommu_device_set_domain(
   return 0;
 }
 
-/** The end of iommu_deinit_device() of v7.2 for the last device; group->mutex is held. */
+/** The end of iommu_deinit_device() of v7.2 for the last device. */
 export function* iommu_deinit_device__domains(_k: Kernel, group: IommuGroup): Kfn<void> {
   const default_domain = yield* load(group, 'default_domain');
   if (default_domain) {
@@ -169,6 +174,7 @@ export function* iommu_device_use_default_domain(k: Kernel, dev: Device): Kfn<Er
 
 /** The part of iommu_device_use_default_domain() of v7.2 under group->mutex. */
 export function* iommu_device_use_default_domain__locked(k: Kernel, group: IommuGroup): Kfn<Errno> {
+  lockdep_assert_held(group);
   const default_domain = yield* load(group, 'default_domain');
   if (k.sw.use_default_domain_defers && !default_domain) return -EPROBE_DEFER;
   const owner_cnt = yield* load(group, 'owner_cnt');
@@ -203,6 +209,7 @@ export function* __iommu_take_dma_ownership(
   group: IommuGroup,
   owner: string,
 ): Kfn<Errno> {
+  lockdep_assert_held(group);
   if (yield* load(group, 'owner_cnt')) return -EPERM;
   const domain = yield* load(group, 'domain');
   if (domain && domain !== (yield* load(group, 'default_domain'))) return -EBUSY;

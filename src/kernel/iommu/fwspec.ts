@@ -2,7 +2,7 @@
 // What firmware says about a device's IOMMU, kept with the device: drivers/iommu/iommu.c of v7.2.
 import { EINVAL, ENOMEM, EPROBE_DEFER, type Errno } from '#env/errno';
 import { spin_lock, spin_unlock } from '#env/mutex';
-import { alloc, event, free, type Kfn, load, READ_ONCE, store } from '#env/op';
+import { alloc, event, free, type Kfn, load, lockdep_assert_held, READ_ONCE, store } from '#env/op';
 import { oops } from '#env/printk';
 import type { Kernel } from '../kernel.ts';
 import {
@@ -55,9 +55,10 @@ export function* dev_iommu_fwspec_get(_k: Kernel, dev: Device): Kfn<IommuFwspec 
 /**
  * Begin a fwspec, or check that the one there is belongs to the same driver.
  *
- * Models iommu_fwspec_init() of v7.2; iommu_probe_device_lock is held.
+ * Models iommu_fwspec_init() of v7.2.
  */
 export function* iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string): Kfn<Errno> {
+  if (k.sw.configure_locked) lockdep_assert_held(k.iommu_probe_device_lock);
   const iommu = yield* k.iommu_from_fwnode(fwnode);
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Groups, their ids and their references: drivers/iommu/iommu.c of v7.2.
 import { ida_alloc, ida_free } from '#env/ida';
-import { alloc, fetch_add, free, type Kfn, load, store } from '#env/op';
+import { alloc, fetch_add, free, type Kfn, load, lockdep_assert_held, store } from '#env/op';
 import { WARN_ON } from '#env/printk';
 import type { Kernel } from '../kernel.ts';
 import { type Device, type GroupDevice, type IommuGroup, iommu_group } from '../types.ts';
@@ -49,12 +49,13 @@ export function* iommu_group_put(k: Kernel, group: IommuGroup): Kfn<void> {
   yield* free(group);
 }
 
-/** The search in __iommu_group_remove_device() of v7.2; group->mutex is held. */
+/** The search in __iommu_group_remove_device() of v7.2. */
 export function* model__group_find_device(
   _k: Kernel,
   group: IommuGroup,
   dev: Device,
 ): Kfn<GroupDevice | null> {
+  lockdep_assert_held(group);
   for (const gdev of yield* load(group, 'devices')) {
     if ((yield* load(gdev, 'dev')) === dev) return gdev;
   }

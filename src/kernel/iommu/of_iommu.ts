@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Device tree to fwspec, and the replay: drivers/iommu/of_iommu.c of v7.2.
 import { ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
-import { event, type Kfn, load } from '#env/op';
+import { event, type Kfn, load, lockdep_assert_held } from '#env/op';
 import type { Kernel } from '../kernel.ts';
 import type { Device, Specifier } from '../types.ts';
 
@@ -80,8 +80,9 @@ export function* of_iommu_configure__complete(k: Kernel, dev: Device): Kfn<boole
   return false;
 }
 
-/** The clean-up of of_iommu_configure() of v7.2; iommu_probe_device_lock is held. */
+/** The clean-up of of_iommu_configure() of v7.2. */
 export function* of_iommu_configure__failed(k: Kernel, dev: Device, present: boolean): Kfn<void> {
+  if (k.sw.configure_locked) lockdep_assert_held(k.iommu_probe_device_lock);
   // Up to v6.10 a fwspec without ops stays, to name the instance that is waited for.
   if (!k.sw.fwspec_resolves_ops) return;
   if (present || !k.sw.configure_frees_iommu) yield* k.iommu_fwspec_free(dev);

@@ -3,7 +3,7 @@
 import { EINVAL, ENODEV, ENOMEM, type Errno } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { alloc, event, free, Handle, type Kfn, load, store } from '#env/op';
+import { alloc, event, free, Handle, type Kfn, load, lockdep_assert_held, store } from '#env/op';
 import { oops, WARN_ON } from '#env/printk';
 import type { Kernel } from '../kernel.ts';
 import {
@@ -19,8 +19,9 @@ import {
   type ProbeBy,
 } from '../types.ts';
 
-/** Models dev_iommu_get() of v7.2; iommu_probe_device_lock is held. */
-export function* dev_iommu_get(_k: Kernel, dev: Device): Kfn<DevIommu | null> {
+/** Models dev_iommu_get() of v7.2, which takes iommu_probe_device_lock for granted since v6.7. */
+export function* dev_iommu_get(k: Kernel, dev: Device): Kfn<DevIommu | null> {
+  if (k.sw.configure_locked) lockdep_assert_held(k.iommu_probe_device_lock);
   const param = yield* load(dev, 'iommu');
   if (param) return param;
   const fresh = yield* alloc(dev_iommu, dev, 'iommu');
@@ -140,10 +141,11 @@ export function* iommu_init_device__failed(k: Kernel, dev: Device, ret: Errno): 
   return ret;
 }
 
-/** Models iommu_deinit_device() of v7.2; group->mutex is held. */
+/** Models iommu_deinit_device() of v7.2. */
 export function* iommu_deinit_device(k: Kernel, dev: Device): Kfn<void> {
   const group = yield* load(dev, 'iommu_group');
   if (!group) oops(`iommu_deinit_device(${dev.name}): dev->iommu_group is NULL`);
+  lockdep_assert_held(group);
   yield* k.dev_iommu_ops(dev);
   if ((yield* load(group, 'devices')).length === 0) yield* k.iommu_deinit_device__domains(group);
   yield* store(dev, 'iommu_group', null);
@@ -152,7 +154,7 @@ export function* iommu_deinit_device(k: Kernel, dev: Device): Kfn<void> {
 }
 
 /**
- * Probe one device for its IOMMU; iommu_probe_device_lock is held.
+ * Probe one device for its IOMMU.
  *
  * Models __iommu_probe_device() of v7.2. `groups` is the walk's list, null for the notifier and the
  * replay; `by` and `walker` only name the caller.
@@ -165,6 +167,7 @@ export function* __iommu_probe_device(
   by: ProbeBy,
   walker: IommuDevice | null,
 ): Kfn<Errno> {
+  if (k.sw.probe_locked) lockdep_assert_held(k.iommu_probe_device_lock);
   if (!k.sw.ops_resolved_in_init && !(yield* k.model__probe_ops(dev))) {
     event('ops-missing', dev, by);
     return -ENODEV;
@@ -214,13 +217,14 @@ export function* __iommu_probe_device__join(
   return 0;
 }
 
-/** Which domain a new member gets in __iommu_probe_device() of v7.2; group->mutex is held. */
+/** Which domain a new member gets in __iommu_probe_device() of v7.2. */
 export function* __iommu_probe_device__join_domain(
   k: Kernel,
   dev: Device,
   group: IommuGroup,
   groups: GroupList | null,
 ): Kfn<Errno> {
+  lockdep_assert_held(group);
   const default_domain = yield* load(group, 'default_domain');
   const domain = yield* load(group, 'domain');
   WARN_ON(default_domain !== null && domain === null, 'default domain set, domain NULL');
@@ -251,12 +255,13 @@ export function* iommu_probe_device(k: Kernel, dev: Device, by: ProbeBy): Kfn<Er
   return 0;
 }
 
-/** Models __iommu_group_free_device() of v7.2; group->mutex is held. */
+/** Models __iommu_group_free_device() of v7.2. */
 export function* __iommu_group_free_device(
   _k: Kernel,
   group: IommuGroup,
   gdev: GroupDevice,
 ): Kfn<void> {
+  lockdep_assert_held(group);
   if ((yield* load(group, 'devices')).length === 0) {
     const owner_cnt = yield* load(group, 'owner_cnt');
     const domain = yield* load(group, 'domain');

@@ -3,7 +3,17 @@
 import { EBUSY, ENODEV, type Errno } from '#env/errno';
 import { list_add_tail, list_add_tail__unordered, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock, spin_lock, spin_unlock } from '#env/mutex';
-import { alloc, event, frame, free, type Kfn, load, store, WRITE_ONCE } from '#env/op';
+import {
+  alloc,
+  event,
+  frame,
+  free,
+  type Kfn,
+  load,
+  lockdep_assert_held,
+  store,
+  WRITE_ONCE,
+} from '#env/op';
 import { oops } from '#env/printk';
 import { bus_for_each_dev } from '../base/bus.ts';
 import type { Kernel } from '../kernel.ts';
@@ -203,8 +213,9 @@ export function* bus_iommu_probe__entry_del(
   yield* store(group, 'entry', null);
 }
 
-/** The loop over the members in bus_iommu_probe() of v7.2; group->mutex is held. */
+/** The loop over the members in bus_iommu_probe() of v7.2. */
 export function* bus_iommu_probe__dma_ops(k: Kernel, group: IommuGroup): Kfn<void> {
+  lockdep_assert_held(group);
   const domain = yield* load(group, 'default_domain');
   for (const gdev of yield* load(group, 'devices')) {
     const dev = yield* load(gdev, 'dev');
