@@ -122,7 +122,7 @@ function write(table) {
   const text = `// SPDX-License-Identifier: GPL-2.0-only
 // What each commit changes, computed by \`node scripts/shows.mjs\`; not to be edited.
 
-import type { Shown } from './commit-effects.ts';
+import type { Shown } from './commit-effects-types.ts';
 
 export const shownData: Readonly<Record<string, readonly Shown[]>> = {
 ${body.join('\n')}

@@ -9,7 +9,7 @@ import { lockOrders } from '#checker/detect/order';
 import { EXPLAIN_MAX, explained, type Why } from '#checker/explain/brief';
 import { type Minimised, minimise } from '#checker/explain/minimise';
 import { Machine } from '#checker/machine/machine';
-import type { Meter } from '#checker/program/pace';
+import type { Meter } from '#checker/program/meter';
 import type { Report, StepRecord } from '#checker/program/program';
 import { type Limit, type Limits, type Replayed, replayRun, reportKey } from '#checker/program/run';
 import type { Scene } from '#checker/program/scene';

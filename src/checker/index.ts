@@ -10,7 +10,7 @@ export {
   type RaceWindow,
 } from '#checker/explain/explain';
 export { Machine, type MachineOptions } from '#checker/machine/machine';
-export type { Meter, Sample } from '#checker/program/pace';
+export type { Meter, Sample } from '#checker/program/meter';
 export type {
   Capability,
   Effect,

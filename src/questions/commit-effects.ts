@@ -2,19 +2,7 @@
 // What each commit of each stack changes, or why nothing can tell.
 
 import { shownData } from './commit-effects-data.ts';
-
-/** A world that comes to something else once a commit is taken away. */
-export interface Shown {
-  /** Names of the kernels in whose stacks it does, with blanks between them. */
-  readonly kernels: string;
-  /** Kind of client and name of the world. */
-  readonly world: string;
-  /** Rules that break and windows, what happens in some run, or data races. */
-  readonly aspect: 'breaks' | 'happens' | 'races';
-  /** There with the commit, and gone without it; and the other way round. */
-  readonly gone: readonly string[];
-  readonly come: readonly string[];
-}
+import type { Shown } from './commit-effects-types.ts';
 
 /** Commits that no rule can tell from their absence, with the reason. */
 const reasons: Readonly<Record<string, string>> = {

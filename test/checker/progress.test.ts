@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 import { Machine } from '#checker/machine/machine';
-import type { Sample } from '#checker/program/pace';
+import type { Sample } from '#checker/program/meter';
 import { bounded } from '#checker/search/bounded';
 import { type Counted, Shares } from '#checker/search/estimate-states';
 import { exhaustive } from '#checker/search/exhaustive';

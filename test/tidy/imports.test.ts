@@ -109,10 +109,7 @@ const exceptions: readonly string[] = [];
  * kernel are not looked at: the type of its table of functions names them all, and they take it.
  */
 const circlesLeft: readonly string[] = [
-  'checker/machine/machine checker/machine/record checker/machine/stuck',
-  'checker/program/pace checker/program/run',
   'checker/reduce/assumptions checker/reduce/futures checker/reduce/interference/interference',
-  'questions/commit-effects questions/commit-effects-data',
   'realc/machine/hooks realc/machine/machine',
 ];
 

@@ -5,11 +5,11 @@ import type { StepRecord } from '#checker/program/program';
 import { kernelStack } from '#env/frames';
 import type { Value } from '#env/op';
 import { Code, type Instruction } from './code.ts';
-import type { Machine } from './machine.ts';
 import { valueText } from './values.ts';
+import type { MachineView } from './view.ts';
 
 /** Let thread @t of @machine take its step, and describe it. */
-export function recordStep(machine: Machine, t: number, choice: number): StepRecord {
+export function recordStep(machine: MachineView, t: number, choice: number): StepRecord {
   const local = machine.local(t);
   const i = machine.instruction(local);
   const edge = machine.edgeOf(t, choice);
@@ -38,7 +38,7 @@ export function recordStep(machine: Machine, t: number, choice: number): StepRec
 }
 
 /** What is in the cell of @i, in words. */
-function contentText(machine: Machine, i: Instruction): string {
+function contentText(machine: MachineView, i: Instruction): string {
   if (i.cell < 0) return '';
   const content = machine.state.slots[i.cell]!;
   if (i.code === Code.free) return content === 0 ? 'alive' : 'freed';

@@ -3,7 +3,7 @@
 
 import type { Report } from '#checker/program/program';
 import { Code, type Instruction } from './code.ts';
-import type { Machine } from './machine.ts';
+import type { MachineView } from './view.ts';
 
 /** A thread that is not done and cannot go on. */
 export interface StuckThread {
@@ -73,7 +73,7 @@ function wayBack(
 }
 
 /** The threads of @machine, where nothing is enabled, that are not done. */
-export function stuckThreads(machine: Machine): StuckThread[] {
+export function stuckThreads(machine: MachineView): StuckThread[] {
   const stuck: StuckThread[] = [];
   for (let t = 0; t < machine.threadCount(); t++) {
     if (machine.isDone(t)) continue;
@@ -85,7 +85,7 @@ export function stuckThreads(machine: Machine): StuckThread[] {
 }
 
 /** Names of the threads that hold what @i waits for. */
-function holdersOf(machine: Machine, i: Instruction): string[] {
+function holdersOf(machine: MachineView, i: Instruction): string[] {
   if (i.code === Code.wait) return [];
   const { slots } = machine.state;
   const content = slots[i.cell]!;

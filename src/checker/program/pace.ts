@@ -4,25 +4,8 @@
 // Both cost time, so they are asked every so many steps: the count of states each time, the clock
 // every 256th, and whoever looks on every 1024th.
 
+import type { Range, Sample } from './meter.ts';
 import { type Limit, type Limits, limitsHit } from './run.ts';
-
-/** The range in which the number of all states probably lies. */
-export interface Range {
-  readonly low: number;
-  /** Null where nothing can be said. */
-  readonly high: number | null;
-}
-
-/** How far a search has come, and the range in which the number of all states probably lies. */
-export interface Sample extends Range {
-  /** States or, for strategies that go run by run, runs. */
-  readonly states: number;
-  /** States that are open: something is left to try from there. */
-  readonly open: number;
-}
-
-/** Looks on; to be quick about it. */
-export type Meter = (sample: () => Sample) => void;
 
 const CLOCK = 255;
 const LOOK = 1023;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Runs: the steps taken so far, and what a search has found on the way.
 
-import type { Meter } from './pace.ts';
+import type { Meter } from './meter.ts';
 import type { Program, Report, StepRecord } from './program.ts';
 
 /** One step of a run: the thread and, for choose, the environment's answer. */

@@ -15,7 +15,7 @@
 //
 // Chen, Heuristic Sampling, SIAM J. Comput. 21, 1992.
 
-import type { Range } from '#checker/program/pace';
+import type { Range } from '#checker/program/meter';
 
 /** Of an open state: what has been found behind it. */
 export interface Counted {

@@ -3,7 +3,8 @@
 
 import type { Machine } from '#checker/machine/machine';
 import type { State } from '#checker/machine/state';
-import { atLeast, type Range, type Sample, within } from '#checker/program/pace';
+import type { Range, Sample } from '#checker/program/meter';
+import { atLeast, within } from '#checker/program/pace';
 import { type Counted, Shares } from './estimate-states.ts';
 
 /** An open state. */
