@@ -32,6 +32,19 @@ export interface CheckedKernel {
   readonly userFixes: readonly FixScript[];
 }
 
+/** All devices, rules and windows, every order, in one thread. */
+export const defaultCheck: CheckOptions = {
+  devices: null,
+  properties: null,
+  windows: null,
+  asyncProbe: false,
+  strictDevlink: false,
+  strategy: { kind: 'exhaustive' },
+  statesMax: null,
+  timeMaxMs: null,
+  jobs: 1,
+};
+
 /** A derived world with the outcome of the world explored in its stead. */
 interface Explored {
   readonly derived: DerivedWorld;
