@@ -42,6 +42,8 @@ export interface CheckOptions {
   readonly statesMax?: number | undefined;
   /** Flag --time-max, in seconds; a result that hits it may differ from run to run. */
   readonly timeMaxS?: number | undefined;
+  /** What timeMaxS goes by: milliseconds from some moment on; the computer's unless told. */
+  readonly clock?: (() => number) | undefined;
   /** Flag --depth-max: steps in one go that nobody else can see. */
   readonly depthMax?: number | undefined;
   /** Prove up to this many preemptions to be the fewest; 3 unless told. */
@@ -130,11 +132,11 @@ function checkFrom(scene: Scene, options: CheckOptions): CheckResult {
   const machine = new Machine(scene);
   const discipline = new Discipline(machine.memory, machine.heldSets);
   const strategy = renamedStrategy(options.strategy ?? { kind: 'exhaustive' });
-  const { statesMax, timeMaxS, depthMax } = options;
+  const { statesMax, timeMaxS, depthMax, clock } = options;
   const futures = new Futures(machine, discipline);
   const { auditCache, meter, checkpoint } = options;
   const known = { discipline, futures, auditCache, checkpoint };
-  const limits = { statesMax, timeMaxS, depthMax, meter, ...known };
+  const limits = { statesMax, timeMaxS, depthMax, clock, meter, ...known };
   const explored = explore(machine, strategy, limits);
   const { runs } = minimise(machine, explored.found, {
     discipline,

@@ -6,7 +6,7 @@ import { exploreOptimal, type RunCounts, type RunHooks } from '#checker/dpor/opt
 import { exploreSource } from '#checker/dpor/source-dpor';
 import { atLeast } from '#checker/program/pace';
 import type { Capability, Program, Report } from '#checker/program/program';
-import { type Found, type Limit, type Limits, reportKey } from '#checker/program/run';
+import { Deadline, type Found, type Limit, type Limits, reportKey } from '#checker/program/run';
 import { type DelayResult, exploreDelay } from '#checker/search/delay';
 import { sample } from '#checker/search/sample';
 import { exploreStateGraph } from '#checker/search/state-graph';
@@ -180,9 +180,8 @@ function byRuns(
   limits: Limits,
 ): OtherResult {
   const noted = new Noted();
-  const started = performance.now();
+  const deadline = new Deadline(limits);
   const runsMax = limits.statesMax ?? Number.POSITIVE_INFINITY;
-  const msMax = (limits.timeMaxS ?? Number.POSITIVE_INFINITY) * 1000;
   const bounded: Limit[] = [];
   let [runs, asked] = [0, 0];
   program.reset();
@@ -198,9 +197,7 @@ function byRuns(
     stop: () => {
       if ((asked++ & 15) === 0) limits.meter?.(() => atLeast(runs, 0));
       if (runs >= runsMax) bounded.push(statesLimit(runsMax));
-      else if (performance.now() - started > msMax) {
-        bounded.push(timeLimit(limits));
-      }
+      else if (deadline.isPast()) bounded.push(timeLimit(limits));
       return bounded.length > 0;
     },
   });

@@ -45,10 +45,49 @@ const strategies: readonly Strategy[] = [
   { kind: 'sample', runs: 1_000_000, seed: 1 },
 ];
 
+/** A clock that is a millisecond further each time that it is looked at. */
+const clock = () => {
+  let now = 0;
+  return () => now++;
+};
+
 test.each(strategies)('a limit of time ends $kind', (strategy) => {
-  const { outcome, coverage } = check(endless(), { strategy, timeMaxS: 0.2 });
+  const { outcome, coverage } = check(endless(), { strategy, timeMaxS: 0.02, clock: clock() });
   expect(outcome).toBe('bounded');
   expect(coverage.bounded.map((b) => b.name)).toContain('time');
+});
+
+/** A thread that nobody else can see, and that never comes back to a local state; its steps. */
+const alone = () => {
+  const steps = { count: 0 };
+  const looks = framed('looks', function* (): Kfn<void> {
+    for (;;) {
+      steps.count++;
+      yield* READ_ONCE(m, 'x');
+    }
+  });
+  return { steps, scene: scene('alone', [[m, 'x', 0]], [thread('p', looks)]) };
+};
+
+test.each(strategies)('a limit of time ends $kind within a run that nobody sees', (strategy) => {
+  const { steps, scene } = alone();
+  const { coverage } = check(scene, { strategy, timeMaxS: 0.02, clock: clock() });
+  expect(coverage.bounded.map((b) => b.name)).toContain('time');
+  expect(steps.count).toBeLessThan(20 * 256 * 16);
+});
+
+test('a limit of states, too: where each step is new, its local states count', () => {
+  for (const strategy of strategies.filter((s) => s.kind === 'exhaustive' || s.kind === 'bound')) {
+    const { steps, scene } = alone();
+    const { coverage } = check(scene, { strategy, statesMax: 1000 });
+    expect(coverage.bounded.map((b) => b.name)).toEqual(['states']);
+    expect(steps.count).toBeLessThan(15_000);
+  }
+});
+
+test('a limit of depth, too', () => {
+  const { coverage } = check(alone().scene, { depthMax: 500, statesMax: 5000 });
+  expect(coverage.bounded.map((b) => b.name)).toEqual(['depth']);
 });
 
 test('a search of a program that never ends begins with few random runs', () => {

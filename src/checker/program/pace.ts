@@ -5,34 +5,60 @@
 // every 256th, and whoever looks on every 1024th.
 
 import type { Range, Sample } from './meter.ts';
-import { type Limit, type Limits, limitsHit } from './run.ts';
+import { Deadline, type Limit, type Limits, limitsHit } from './run.ts';
 
 const CLOCK = 255;
 const LOOK = 1023;
+/** Local states that random runs may meet before a search that is to have fewer states. */
+const LOCALS_MAX = 10_000;
 
 /** Limits and the one who looks on, for one search. */
 export class Pace {
   private readonly limits: Limits;
   private readonly sample: () => Sample;
-  private readonly started = performance.now();
+  private readonly deadline: Deadline;
+  /** The limits that have been hit. */
+  readonly hits: Limit[] = [];
   private steps = 0;
 
   constructor(limits: Limits, sample: () => Sample) {
     this.limits = limits;
     this.sample = sample;
+    this.deadline = new Deadline(limits);
   }
 
-  /** The search has @states and goes on by a step: the limits that it has hit. */
-  step(states: number): readonly Limit[] {
+  /** The search has @states and goes on by a step: true if it has hit a limit. */
+  step(states: number): boolean {
     const steps = this.steps++;
     if ((steps & LOOK) === LOOK) this.limits.meter?.(this.sample);
     const { statesMax } = this.limits;
-    if ((steps & CLOCK) !== 0 && (statesMax === undefined || states <= statesMax)) return NONE;
-    return limitsHit(this.limits, states, this.started);
+    if ((steps & CLOCK) !== 0 && (statesMax === undefined || states <= statesMax)) {
+      return this.hits.length > 0;
+    }
+    return this.isOver(states);
+  }
+
+  /** True if a search with @states has hit a limit by now. */
+  isOver(states: number): boolean {
+    if (this.hits.length === 0) this.hits.push(...limitsHit(this.limits, states, this.deadline));
+    return this.hits.length > 0;
+  }
+
+  /**
+   * The same within one step of the search, after so many steps of a thread that have met @locals
+   * new local states: where each does, there may be no end of them, so they count as states.
+   */
+  isOverWithin(steps: number, states: number, locals: number): boolean {
+    return (steps & CLOCK) === CLOCK && this.isOver(states + locals);
+  }
+
+  /** The same in a random run before the search, for which local states are no states of it. */
+  endsRun(step: number, locals: number): boolean {
+    if ((step & CLOCK) !== CLOCK) return false;
+    const most = Math.max(LOCALS_MAX, this.limits.statesMax ?? Number.POSITIVE_INFINITY);
+    return locals > most || this.isOver(0);
   }
 }
-
-const NONE: readonly Limit[] = [];
 
 /** A sample without an estimate. */
 export function atLeast(states: number, open: number): Sample {

@@ -25,18 +25,35 @@ export interface Limits {
   readonly timeMaxS?: number | undefined;
   /** Steps in one go that nobody else can see; flag --depth-max, 1,000,000 unless told. */
   readonly depthMax?: number | undefined;
+  /** Milliseconds, from some moment on; those of the computer unless told. */
+  readonly clock?: (() => number) | undefined;
   /** No limit: is told from time to time how far the search has come. */
   readonly meter?: Meter | undefined;
 }
 
-/** Those of the limits that a search with so many @states, begun at @started (ms), has hit. */
-export function limitsHit(limits: Limits, states: number, started: number): Limit[] {
+/** The time that a search has, from now on. */
+export class Deadline {
+  private readonly clock: () => number;
+  private readonly end: number;
+
+  constructor({ timeMaxS = Number.POSITIVE_INFINITY, clock }: Pick<Limits, 'timeMaxS' | 'clock'>) {
+    this.clock = clock ?? (() => performance.now());
+    this.end = this.clock() + timeMaxS * 1000;
+  }
+
+  isPast(): boolean {
+    return this.clock() > this.end;
+  }
+}
+
+/** Those of the limits that a search with so many @states has hit, which has until @deadline. */
+export function limitsHit(limits: Limits, states: number, deadline: Deadline): Limit[] {
   const { statesMax, timeMaxS } = limits;
   const hit: Limit[] = [];
   if (statesMax !== undefined && states > statesMax) {
     hit.push({ name: 'states', max: statesMax, flag: '--states-max' });
   }
-  if (timeMaxS !== undefined && performance.now() - started > timeMaxS * 1000) {
+  if (timeMaxS !== undefined && deadline.isPast()) {
     hit.push({ name: 'time', max: timeMaxS, flag: '--time-max' });
   }
   return hit;

@@ -5,6 +5,7 @@
 // runs are the same each time.
 
 import type { Machine } from '#checker/machine/machine';
+import type { Pace } from '#checker/program/pace';
 import { enabledThreads } from '#checker/program/run';
 
 /** How many runs make a batch, how many there are at most, and what makes another one worth it. */
@@ -29,14 +30,16 @@ const IDLE_MAX = 1_000;
  * Run @machine at random, and tell @note of every thread that stands elsewhere after a step, in
  * batches, while these find new local states. From run to run, a thread goes on for 2, 4, .. 256
  * steps on the average: windows are missed by switching too often as well as by switching too
- * rarely.
+ * rarely. @pace says when it is enough.
  */
 export function learn(
   machine: Machine,
   note: (t: number) => void,
+  pace: Pace,
   { batch, max, worth }: Effort = LITTLE,
 ): void {
   const next = xorshift(0x9e3779b9);
+  const first = machine.automaton.ops.length;
   let known = 0;
   let last = 0;
   let endless = 0;
@@ -55,6 +58,7 @@ export function learn(
         size = machine.automaton.ops.length;
         grown = step;
       }
+      if (pace.endsRun(step, size - first)) return;
       for (const t of machine.moved) note(t);
       const able = enabledThreads(machine);
       if (able.length === 0) break;

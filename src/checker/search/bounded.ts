@@ -97,7 +97,6 @@ class Layered {
   private readonly machine: Machine;
   private readonly options: BoundedOptions;
   private readonly discipline: Discipline;
-  private readonly limits: Limit[] = [];
   private readonly pace: Pace;
   private readonly cycle = new Cycle();
   /** Snapshots to use again. */
@@ -137,9 +136,9 @@ class Layered {
       found: found.map(([, { report, run, preemptions }]) => ({ report, run, preemptions })),
       states: this.table.size,
       transitions: this.transitions,
-      bounded: this.limits,
+      bounded: this.pace.hits,
       complete: this.complete,
-      exhausted: !this.cut && this.limits.length === 0 && !this.ended,
+      exhausted: !this.cut && this.pace.hits.length === 0 && !this.ended,
     };
   }
 
@@ -245,6 +244,7 @@ class Layered {
     const { machine, cycle } = this;
     let run = 0;
     let steps = parent.steps;
+    const locals = machine.automaton.ops.length;
     do {
       // A quiet loop without end is gone round a few times; where it stops does not matter.
       if (cycle.hasClosed(machine, t, run)) {
@@ -259,6 +259,8 @@ class Layered {
         this.note(report, preemptions, steps, [...runOf(parent), ...blockOf(t, choice, run)]);
       }
       for (const moved of machine.moved) this.learn(moved);
+      const fresh = machine.automaton.ops.length - locals;
+      if (this.pace.isOverWithin(run, this.table.size, fresh)) break;
     } while (this.runsOn(t) && run < RUN_MAX);
     this.push({ last: t, preemptions, steps, parent, choice, run });
   }
@@ -300,8 +302,7 @@ class Layered {
   }
 
   private exceeded(): boolean {
-    this.limits.push(...this.pace.step(this.table.size));
-    return this.limits.length > 0 || this.ended;
+    return this.pace.step(this.table.size) || this.ended;
   }
 }
 

@@ -68,8 +68,8 @@ class Delays {
     this.program = program;
     this.delays = delays;
     this.statesMax = limits.statesMax ?? 2 ** 26;
-    const { timeMaxS, meter } = limits;
-    this.pace = new Pace({ timeMaxS, meter }, () => atLeast(this.table.size, this.queued()));
+    const { timeMaxS, clock, meter } = limits;
+    this.pace = new Pace({ timeMaxS, clock, meter }, () => atLeast(this.table.size, this.queued()));
   }
 
   explore(): DelayResult {
@@ -105,7 +105,7 @@ class Delays {
   private run(from: Step | null): void {
     let at = from;
     while (this.enter(at?.thread ?? -1)) {
-      if (this.pace.step(this.table.size).length > 0) {
+      if (this.pace.step(this.table.size)) {
         this.inTime = false;
         return;
       }

@@ -27,7 +27,7 @@ import { assert } from '#base/assert';
 import { Code } from '#checker/machine/code';
 import type { Machine } from '#checker/machine/machine';
 import { Pace } from '#checker/program/pace';
-import { Findings, type Limit, livelock, Path } from '#checker/program/run';
+import { Findings, livelock, Path } from '#checker/program/run';
 import { Assumptions } from '#checker/reduce/assumptions';
 import { Discipline } from '#checker/reduce/discipline';
 import { Futures } from '#checker/reduce/futures';
@@ -44,7 +44,7 @@ import { type Level, Stack } from './exhaustive-stack.ts';
 export type { ExhaustiveOptions, SearchResult } from './exhaustive-options.ts';
 
 /** Fields of a search that a checkpoint does not have: they are there, or change nothing. */
-const FIXED = new Set(['machine', 'options', 'limits', 'pace']);
+const FIXED = new Set(['machine', 'options', 'pace']);
 
 /** Explore @machine exhaustively. */
 export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): SearchResult {
@@ -63,7 +63,6 @@ class Exhaustive {
   private readonly stack = new Stack();
   private readonly persistent: PersistentSets;
   private readonly matrix: DependenceMatrix;
-  private readonly limits: Limit[] = [];
   private readonly pace: Pace;
   private readonly quiet: boolean;
   private readonly looksAhead: boolean;
@@ -107,20 +106,21 @@ class Exhaustive {
     let resumed = this.options.keeper?.load(kept) ?? false;
     if (resumed) Object.assign(this, kept);
     else {
-      if (this.learns) learn(this.machine, (t) => this.steps.note(t));
+      if (this.learns) learn(this.machine, (t) => this.steps.note(t), this.pace);
       this.refresh();
     }
     for (let again = true; again; resumed = false) {
       if (!resumed) this.begin();
       this.explore(this.depth);
-      again = !(this.goesOn() && this.repair()) && this.limits.length === 0 && !this.findings.done;
+      again =
+        !(this.goesOn() && this.repair()) && this.pace.hits.length === 0 && !this.findings.done;
     }
     this.findings.add(this.assumptions.standing());
     return {
       found: this.findings.all(),
       states: this.table.size,
       transitions: this.transitions,
-      bounded: this.limits,
+      bounded: this.pace.hits,
       rounds: this.rounds,
     };
   }
@@ -132,7 +132,7 @@ class Exhaustive {
   /** Learn more, once, if the search has proved to be large: then it begins again. */
   private studies(): boolean {
     if (!this.learns || !this.study.begins(this.table.size)) return false;
-    learn(this.machine, (t) => this.steps.note(t), MUCH);
+    learn(this.machine, (t) => this.steps.note(t), this.pace, MUCH);
     return true;
   }
 
@@ -190,7 +190,7 @@ class Exhaustive {
   /** Do again what has relied on answers that do not hold; false if that is too much. */
   private repair(): boolean {
     if (this.options.faults?.neverRedone) return true;
-    while (this.quiet && this.limits.length === 0 && !this.findings.done) {
+    while (this.quiet && this.pace.hits.length === 0 && !this.findings.done) {
       for (let e = this.wrong.pop(); e !== undefined; e = this.wrong.pop()) {
         this.again(e);
         if (!this.goesOn() || this.findings.done) return false;
@@ -292,6 +292,7 @@ class Exhaustive {
     if (!this.quiet) return sleep;
     const { machine } = this;
     const { faults, depthMax = DEPTH_MAX } = this.options;
+    const locals = machine.automaton.ops.length;
     let asleep = sleep;
     for (let steps = 1; ; steps++) {
       const t = this.steps.quiet(this.last, faults?.sleepersAreDone ? 0 : asleep, this.assumptions);
@@ -310,9 +311,11 @@ class Exhaustive {
         return faults?.ignoreCycles ? -1 : asleep;
       }
       if (steps > depthMax) {
-        this.limits.push({ name: 'depth', max: depthMax, flag: '--depth-max' });
+        this.pace.hits.push({ name: 'depth', max: depthMax, flag: '--depth-max' });
         return asleep;
       }
+      const fresh = machine.automaton.ops.length - locals;
+      if (this.pace.isOverWithin(steps, this.table.size, fresh)) return asleep;
     }
   }
 
@@ -386,7 +389,6 @@ class Exhaustive {
   private exceeded(depth: number): boolean {
     this.depth = depth;
     if (this.options.keeper?.due()) this.options.keeper.save(this.kept());
-    this.limits.push(...this.pace.step(this.table.size));
-    return this.limits.length > 0 || this.findings.done;
+    return this.pace.step(this.table.size) || this.findings.done;
   }
 }

@@ -19,6 +19,7 @@ import type { OpView, Program, Report } from '#checker/program/program';
 import { randomFrom } from '#checker/program/random';
 import {
   type Choice,
+  Deadline,
   enabledThreads,
   type Found,
   type Limits,
@@ -52,13 +53,14 @@ export function sample(
   program: Program,
   runs: number,
   seed: number,
-  { meter, timeMaxS = Number.POSITIVE_INFINITY }: Pick<Limits, 'meter' | 'timeMaxS'> = {},
+  limits: Pick<Limits, 'meter' | 'timeMaxS' | 'clock'> = {},
 ): SampleResult {
-  const sampler = new Sampler(program, seed, performance.now() + timeMaxS * 1000);
+  const sampler = new Sampler(program, seed, new Deadline(limits));
   let drawn = 0;
   for (; drawn < runs; drawn++) {
     const i = drawn;
-    if ((i & 15) === 0) meter?.(() => ({ states: i, open: runs - i, low: runs, high: runs }));
+    if ((i & 15) === 0)
+      limits.meter?.(() => ({ states: i, open: runs - i, low: runs, high: runs }));
     if (!sampler.run(TURNS[i % TURNS.length]!)) break;
   }
   return sampler.result(drawn, seed);
@@ -82,7 +84,7 @@ export function missedBound(
 class Sampler {
   private readonly program: Program;
   private readonly random: () => number;
-  private readonly end: number;
+  private readonly deadline: Deadline;
   private readonly found = new Map<string, Found>();
   private readonly drawn = [0, 0, 0, 0];
   private steps = 0;
@@ -90,10 +92,9 @@ class Sampler {
   private longest = 0;
   private cut = 0;
 
-  /** @end: when time is up, as performance.now() has it. */
-  constructor(program: Program, seed: number, end: number) {
+  constructor(program: Program, seed: number, deadline: Deadline) {
     this.program = program;
-    this.end = end;
+    this.deadline = deadline;
     this.random = randomFrom(seed);
   }
 
@@ -105,7 +106,7 @@ class Sampler {
     this.note(program.reports, path);
     const pick = depth === 0 ? this.pos() : this.pct(depth);
     for (let length = 0; length < STEPS_MAX; length++) {
-      if ((length & CLOCK) === 0 && performance.now() > this.end) return false;
+      if ((length & CLOCK) === 0 && this.deadline.isPast()) return false;
       const enabled = enabledThreads(program);
       if (enabled.length === 0) {
         this.note(program.atEnd(), path);

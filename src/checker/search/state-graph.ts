@@ -52,7 +52,7 @@ export function exploreStateGraph(
   program: Program,
   hooks: GraphHooks = {},
   statesMax = 2 ** 30,
-  limits: Pick<Limits, 'timeMaxS' | 'meter'> = {},
+  limits: Pick<Limits, 'timeMaxS' | 'clock' | 'meter'> = {},
 ): GraphCounts {
   return new Graph(program, hooks, statesMax, limits).explore();
 }
@@ -96,14 +96,14 @@ class Graph {
     program: Program,
     hooks: GraphHooks,
     statesMax: number,
-    { timeMaxS, meter }: Pick<Limits, 'timeMaxS' | 'meter'>,
+    { timeMaxS, clock, meter }: Pick<Limits, 'timeMaxS' | 'clock' | 'meter'>,
   ) {
     const able = program.mark && program.undo && program.fingerprint;
     assert(able, `${program.name} has no undo or no fingerprint`);
     this.program = program;
     this.hooks = hooks;
     this.statesMax = statesMax;
-    this.pace = new Pace({ timeMaxS, meter }, () => atLeast(this.table.size, this.depth));
+    this.pace = new Pace({ timeMaxS, clock, meter }, () => atLeast(this.table.size, this.depth));
   }
 
   explore(): GraphCounts {
@@ -113,7 +113,7 @@ class Graph {
     this.enter(this.identify(), 0);
     this.hooks.enter?.(0, -1, null, () => []);
     while (this.depth > 0) {
-      if (this.pace.step(this.table.size).length > 0) {
+      if (this.pace.step(this.table.size)) {
         this.counts.finished = false;
         this.counts.inTime = false;
         break;

@@ -42,8 +42,10 @@ export interface Crosschecked {
   readonly skipped: boolean;
 }
 
-/** Kinds of programs: statements in one another, drawn flat, those that start threads, and
- * those that free what others hold or wait for. */
+/**
+ * Kinds of programs: statements in one another, drawn flat, those that start threads, and those
+ * that free what others hold or wait for.
+ */
 export const KINDS = ['nested', 'drawn', 'spawning', 'owning'] as const;
 export type ProgramKind = (typeof KINDS)[number];
 
