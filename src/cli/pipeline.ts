@@ -45,10 +45,24 @@ export interface WindowEntry {
   readonly text: string;
   readonly precondition: string;
   readonly symptom: string | null;
-  /** Candidate Fixes: lines, and the commits that close it. */
-  readonly opened: readonly string[];
-  readonly closed: readonly string[];
+  /** In the newest kernel; `absent` where it was argued for and is found in none. */
+  readonly state: 'open' | 'closed' | 'absent';
+  /** Kernels that are expected to have it, as in `6.0 to 6.14`. */
+  readonly kernels: string;
+  readonly ways: readonly WindowWay[];
   readonly links: readonly string[];
+}
+
+/** One way in which a window comes about. */
+export interface WindowWay {
+  /** A few words; null where there is one way only. */
+  readonly what: string | null;
+  /** As a Fixes: line has it; null where it is older than the kernels that are known. */
+  readonly opened: string | null;
+  /** As a Fixes: line has it, and the release in which it landed. */
+  readonly closed: readonly string[];
+  /** Why no world tells it, where none does. */
+  readonly untold: string | null;
 }
 
 /** A rule of the catalogue. */

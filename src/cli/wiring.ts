@@ -6,7 +6,6 @@ import { err, ok, type Result } from '#base/result';
 import type { Finding } from '#finding/finding';
 import {
   type Commit,
-  commitLine,
   commits,
   findCommit,
   findRevision,
@@ -21,7 +20,7 @@ import { checkPlatform } from '#questions/check';
 import { shownIn, unseen } from '#questions/commit-effects';
 import { renderBoard } from '#report/board';
 import { commitFromScript } from '#run/user-fix';
-import { type Window, windows } from '#windows/index';
+import { windows } from '#windows/index';
 import { worldsForPlatform } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 import { coded } from './coded.ts';
@@ -33,11 +32,11 @@ import type {
   KernelEntry,
   Pipeline,
   TreeChoice,
-  WindowEntry,
 } from './pipeline.ts';
 import { rerun } from './rerun.ts';
 import { didYouMean, nearest } from './suggest.ts';
 import { packageVersion } from './version.ts';
+import { windowEntry } from './window-entry.ts';
 
 /** Everything behind the command line. */
 export function realPipeline(): Pipeline {
@@ -82,11 +81,6 @@ function boardText(platform: Platform): string {
 function clientNames(platform: Platform | null): readonly string[] {
   if (platform !== null) return clientsOf(platform).map((d) => d.name);
   return [...new Set(genericWorlds().flatMap((w) => w.devices))].sort();
-}
-
-function windowEntry(window: Window): WindowEntry {
-  const { opened, closed } = window;
-  return { ...window, opened: opened.map(commitLine), closed: closed.map(commitLine) };
 }
 
 function kernelEntry(name: string): KernelEntry {

@@ -87,6 +87,8 @@ export interface Finding {
   readonly symptom: string | null;
   /** Commits that may have opened it: candidate Fixes: lines, "12digits (\"subject\")". */
   readonly fixes: readonly string[];
+  /** Commits that close it, each with the release that has it; absent in older findings. */
+  readonly closers?: readonly string[];
   readonly links: readonly string[];
   /** What the world assumes beyond the board: async probing, a deferral, ... */
   readonly assumed: readonly string[];

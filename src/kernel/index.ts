@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The model of the kernel's registration and probe path: revisions, commits, and what they act on.
 export { type Commit, defineCommit } from './commit.ts';
-export { commitLine, commitSubject } from './commit-line.ts';
+export { commitLine, commitSubject, landedOf } from './commit-line.ts';
 export { type FunctionName, type Functions, functions } from './functions.ts';
 export {
   assemble,
@@ -17,6 +17,7 @@ export {
   type CommitChanges,
   commits,
   draftOf,
+  findBackport,
   findCommit,
   findRevision,
   loadUserFix,

@@ -143,6 +143,12 @@ export function findCommit(prefix: string): Result<Commit, UserError> {
   return fail('RW051', `${prefix}: no commit that the model knows`, hint);
 }
 
+/** The commit with this @sha as it was written anew for @tree; undefined if it was not. */
+export function findBackport(sha: string, tree: string): Commit | undefined {
+  const row = known.rows.find((r) => r.sha === sha);
+  return (row && backportOf(row, tree)) ?? undefined;
+}
+
 export interface CommitChanges {
   /** Ids to add, and fixes of one's own. */
   readonly with?: readonly (string | Commit)[];

@@ -65,8 +65,8 @@ function grouped(
   return byText;
 }
 
-/** `6.1-6.6, 6.8`: neighbours in the table are drawn together. */
-function ranges(some: readonly string[], all: readonly string[]): string {
+/** `6.1 to 6.6, 6.8`: neighbours in the table are drawn together. */
+export function ranges(some: readonly string[], all: readonly string[]): string {
   if (some.length === all.length && all.length > 1) return 'all';
   const parts: string[][] = [];
   for (const name of all) {

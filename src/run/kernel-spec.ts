@@ -4,13 +4,14 @@
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { FindingRevision } from '#finding/finding';
-import { type Commit, findCommit, findRevision, type Revision } from '#kernel/index';
+import { type Commit, findBackport, findCommit, findRevision, type Revision } from '#kernel/index';
 import { commitFromScript, type FixScript } from './user-fix.ts';
 
 /** The data that makes @revision again; @userFixes: scripts of the commits that are not known. */
 export function specOf(revision: Revision, userFixes: readonly FixScript[]): FindingRevision {
   const used = userFixes.map(({ name, sha256, source }) => ({ name, sha256, source }));
-  return { name: revision.name, commits: revision.commits.map((c) => c.sha), userFixes: used };
+  const commits = revision.commits.map((c) => (c.variant ? `${c.sha} ${c.variant}` : c.sha));
+  return { name: revision.name, commits, userFixes: used };
 }
 
 /** The revision that @spec describes; refused where a commit of it is not known. */
@@ -24,10 +25,12 @@ export function revisionOf(spec: FindingRevision): Result<Revision, UserError> {
     own.set(commit.value.sha, commit.value);
   }
   const commits: Commit[] = [];
-  for (const sha of spec.commits) {
-    const mine = own.get(sha);
-    const known = mine ? ok(mine) : findCommit(sha);
-    if (!known.ok) return fail('RW051', `${sha}: no commit that the model knows`, 'see userFixes');
+  for (const text of spec.commits) {
+    // As it was written anew for a stable tree, where one is named behind the id.
+    const [sha = '', tree] = text.split(' ');
+    const mine = own.get(text) ?? (tree === undefined ? undefined : findBackport(sha, tree));
+    const known = mine ? ok(mine) : findCommit(text);
+    if (!known.ok) return fail('RW051', `${text}: no commit that the model knows`, 'see userFixes');
     commits.push(known.value);
   }
   return ok({ ...base.value, commits });

@@ -3,9 +3,9 @@
 
 import { Machine, replay } from '#checker/index';
 import type { Finding, FindingRevision, FindingSource, Memory } from '#finding/finding';
-import { commitLine } from '#kernel/index';
+import { commitLine, findRevision, landedOf } from '#kernel/index';
 import { propertyNamed, propertyOf } from '#properties/index';
-import { windowById } from '#windows/index';
+import { commitsFor, windowById } from '#windows/index';
 import { assumptionsOf } from '#worlds/assumed';
 import { type Renaming, rename, renaming } from '#worlds/shape';
 import type { World } from '#worlds/world';
@@ -29,6 +29,7 @@ export interface Place {
 /** The finding that @f is at @place, complete. */
 export function toFinding(f: WorldFinding, place: Place): Finding {
   const window = f.window === null ? undefined : windowById(f.window);
+  const commits = window && commitsFor(window, stackOf(place), place.world);
   const slug = place.kind.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const threads = [...new Set(f.trace.map((step) => step.thread))];
   return {
@@ -44,7 +45,8 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     devices: place.devices,
     rule: propertyNamed(f.property)?.rule ?? f.property,
     symptom: window?.symptom ?? null,
-    fixes: (window?.opened ?? []).map(commitLine),
+    fixes: (commits?.openers ?? []).map(commitLine),
+    closers: (commits?.closers ?? []).map((sha) => `${commitLine(sha)}, ${landedOf(sha)}`),
     links: window?.links ?? [],
     assumed: assumptionsOf(place.world),
     threads,
@@ -56,6 +58,16 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     ...(f.why ? { why: f.why } : {}),
     witness: f.witness,
   };
+}
+
+/** The commits of the kernel; of a tree of its C, those of the revision that models its series. */
+function stackOf({ kernel, source }: Place): readonly { readonly sha: string }[] {
+  const shas = kernel.commits.map((text) => ({ sha: text.split(' ')[0]! }));
+  if (source === undefined) return shas;
+  const [, series] = /^linux-(\d+\.\d+)/.exec(kernel.name) ?? [];
+  const stable = findRevision(`${series}.y`);
+  const found = stable.ok ? stable : findRevision(`${series}`);
+  return found.ok ? found.value.commits : shas;
 }
 
 /**

@@ -20,8 +20,14 @@ export const c01: Window = {
   symptom:
     'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000030, ' +
     'pc : dev_iommu_free, lr : __iommu_probe_device',
-  opened: ['57365a04c921'],
-  closed: ['01657bc14a39'],
+  ways: [
+    {
+      what: 'the replay of a bind beside a walk, or the notifier',
+      opened: null,
+      closed: ['01657bc14a39'],
+    },
+    { what: 'two walks', opened: '57365a04c921', closed: ['01657bc14a39'] },
+  ],
   links: ['https://lore.kernel.org/r/Y1CHh2oM5wyHs06J@google.com'],
   confidence: 1,
   kind: 'race',

@@ -14,8 +14,18 @@ export const c06: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while the walk runs; the architecture sets the DMA ops',
   symptom: 'IOMMU faults of a device that is attached to a translated domain but maps directly',
-  opened: ['f188056352bc'],
-  closed: ['b67483b3c44e'],
+  ways: [
+    {
+      what: 'the group is set, and the walk has yet to set its domain',
+      opened: null,
+      closed: ['6eb4da8cf545', 'b67483b3c44e'],
+    },
+    {
+      what: 'the domain comes in the second loop of the walk',
+      opened: 'f188056352bc',
+      closed: ['b67483b3c44e'],
+    },
+  ],
   links: ['https://lore.kernel.org/r/cover.1739486121.git.robin.murphy@arm.com'],
   confidence: 0.9,
   kind: 'race',

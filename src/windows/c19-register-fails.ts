@@ -33,8 +33,26 @@ export const c19: Window = {
   threads: ['unregister', 'bind'],
   precondition: 'a device whose probe fails with an error other than -ENODEV',
   symptom: 'NULL dereference in iommu-dma, or a use after free in use_default_domain()',
-  opened: ['57365a04c921'],
-  closed: ['280e5a301005'],
+  ways: [
+    {
+      what: 'a walk that fails beside a bind that builds its fwspec',
+      opened: '57365a04c921',
+      closed: ['a2e7e59a9426'],
+    },
+    { what: 'a bind that goes on without its group', opened: '3f7c32091628', closed: [] },
+    {
+      what: 'a client that makes the registration of an SMMU fail',
+      where: { driver: 'arm-smmu' },
+      opened: '229e6ee43d2a',
+      closed: [],
+    },
+    {
+      what: 'dev->dma_iommu is left set',
+      opened: null,
+      closed: ['280e5a301005'],
+      untold: 'it is a crash in iommu-dma, after what the other ways show',
+    },
+  ],
   links: [
     'https://lore.kernel.org/r/' +
       'e788aa927f6d827dd4ea1ed608fada79f2bab030.1744284228.git.robin.murphy@arm.com',

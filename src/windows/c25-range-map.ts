@@ -15,8 +15,16 @@ export const c25: Window = {
   threads: ['walk or device_add', 'bind'],
   precondition: 'a client with dma-ranges binds while a walk parses its firmware',
   symptom: 'KASAN: use-after-free in iommu_dma_init_domain(), or wrong DMA addresses',
-  opened: ['b46064a18810', 'bcb81ac6ae3c'],
-  closed: [],
+  ways: [
+    {
+      what: 'a bind that is deferred frees what the walk reads',
+      opened: 'b46064a18810',
+      // Only since then the walk reads the map.
+      besides: ['b67483b3c44e'],
+      closed: [],
+    },
+    { what: 'both set and clear it', opened: 'bcb81ac6ae3c', closed: [] },
+  ],
   links: [],
   confidence: 0.8,
   kind: 'race',

@@ -14,8 +14,15 @@ export const c26: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while its group gets its default domain',
   symptom: 'a device that maps directly behind a translating domain, or is never retried',
-  opened: [],
-  closed: ['f8670e8e43b8', '3e3c2f53da2a'],
+  ways: [
+    { what: 'dma_iommu', opened: 'bcb81ac6ae3c', closed: ['f8670e8e43b8'] },
+    {
+      what: 'can_match',
+      opened: 'bcb81ac6ae3c',
+      closed: ['3e3c2f53da2a'],
+      untold: 'the model has one word for all flags, and closes it at once',
+    },
+  ],
   links: [],
   confidence: 0.8,
   kind: 'race',

@@ -53,8 +53,18 @@ export const c27: Window = {
   threads: ['device_add', 'bind'],
   precondition: 'a driver is registered while its device is added',
   symptom: 'late IOMMU probe at driver bind; consumers that are deferred for ever',
-  opened: ['bcb81ac6ae3c'],
-  closed: ['6eb4da8cf545', 'a2225b6e834a'],
+  ways: [
+    {
+      what: 'the notifier probes the device once more',
+      opened: null,
+      closed: ['6eb4da8cf545', 'a2225b6e834a'],
+    },
+    {
+      what: 'the bind replays late, or goes on without a group',
+      opened: 'bcb81ac6ae3c',
+      closed: ['a2225b6e834a'],
+    },
+  ],
   links: [],
   confidence: 0.9,
   kind: 'race',

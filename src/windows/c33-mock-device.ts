@@ -15,8 +15,7 @@ export const c33: Window = {
   threads: ['device_add'],
   precondition: 'the iommufd selftest, and a failing device_add()',
   symptom: 'kmemleak: unreferenced object, from iommu_fwspec_init()',
-  opened: ['2a918911ed3d'],
-  closed: ['b7b0b3851474'],
+  ways: [{ opened: '2a918911ed3d', closed: ['b7b0b3851474'] }],
   links: [
     'https://lore.kernel.org/r/' +
       '76AC62D46B998556+20260711055119.1003477-1-peiyang_he@smail.nju.edu.cn',

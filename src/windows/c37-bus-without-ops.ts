@@ -16,8 +16,10 @@ export const c37: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while the first instance registers',
   symptom: 'IOMMU faults of a device whose driver was bound first',
-  opened: ['57365a04c921'],
-  closed: ['17de3f5fdd35'],
+  ways: [
+    { what: 'the bus has no ops yet', opened: null, closed: ['17de3f5fdd35'] },
+    { what: 'the instance is gone again', opened: '3f7c32091628', closed: [] },
+  ],
   links: [],
   confidence: 0.9,
   kind: 'race',

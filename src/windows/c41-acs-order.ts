@@ -16,8 +16,19 @@ export const c41: Window = {
   threads: ['device_add', 'bind', 'walk'],
   precondition: 'two functions of a slot that have ACS',
   symptom: 'functions that share a group though they need not; or no isolation between groups',
-  opened: [],
-  closed: ['c41e2fb67e26'],
+  ways: [
+    {
+      what: 'ACS is asked for after a function was enumerated',
+      opened: null,
+      closed: ['c41e2fb67e26'],
+    },
+    {
+      what: 'ACS is enabled when a function is configured, which is after its group',
+      where: { driver: 'intel' },
+      opened: 'c41e2fb67e26',
+      closed: ['bcb81ac6ae3c'],
+    },
+  ],
   links: ['https://lore.kernel.org/r/20260320172335.29778-1-john@kernel.doghat.io'],
   confidence: 1,
   kind: 'sequential',

@@ -54,7 +54,8 @@ import type { Stage, Window } from './window.ts';
 
 export { isNamedBy } from './likely.ts';
 export { canReach, type PreconditionId, preconditionsFor } from './preconditions.ts';
-export type { LikelyWorld, Window } from './window.ts';
+export { commitsFor, expectedIn, has, openWays, turnsExpected } from './ways.ts';
+export type { LikelyWorld, Way, Window } from './window.ts';
 
 /** All windows in the order of their numbers. */
 export const windows: readonly Window[] = [

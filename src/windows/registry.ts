@@ -7,6 +7,7 @@
 import { assert } from '#base/assert';
 import type { DerivedWorld } from '#worlds/derive';
 import { isNamedBy } from './likely.ts';
+import { namedBy } from './ways.ts';
 import type { Stage, Window } from './window.ts';
 
 /** A signature by the window and the stage: `C19 rest`; `C19` is the main one. */
@@ -65,10 +66,10 @@ export function commitFaults(
   windows: readonly Window[],
   isKnown: (sha: string) => boolean,
 ): string[] {
-  return windows.flatMap(({ id, opened, closed }) =>
-    [...opened, ...closed]
+  return windows.flatMap((window) =>
+    namedBy(window)
       .filter((sha) => !isKnown(sha))
-      .map((sha) => `${id} names ${sha}, which the history has not`),
+      .map((sha) => `${window.id} names ${sha}, which the history has not`),
   );
 }
 

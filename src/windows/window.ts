@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the file of a race window says: what happens, how a run shows it, and where to look for it.
 
+import type { World } from '#worlds/world';
 import type { PreconditionId } from './preconditions.ts';
 import type { WindowSignature } from './signature.ts';
 
@@ -19,10 +20,8 @@ export interface Window {
   readonly precondition: string;
   /** What is seen on a real machine; null if nothing is. */
   readonly symptom: string | null;
-  /** Ids of the commits that opened or exposed it (candidate Fixes: lines). */
-  readonly opened: readonly string[];
-  /** Ids of the commits that close it; none while it is open. */
-  readonly closed: readonly string[];
+  /** The ways in which it comes about; none where it was argued for and is found nowhere. */
+  readonly ways: readonly Way[];
   readonly links: readonly string[];
   /** How sure one is that it can happen, before anything is computed: 0..1. */
   readonly confidence: number;
@@ -30,12 +29,38 @@ export interface Window {
   readonly kind: 'race' | 'sequential' | 'precondition';
   /** One of these has to come about in some run before the window can be called absent. */
   readonly needs: readonly PreconditionId[];
+  /** The commit since which what it needs comes about at all; absent: always. */
+  readonly reachedSince?: string;
   /** Where the window breaks no rule by itself: it is there where this comes about. */
   readonly fact?: PreconditionId;
   /** Worlds that are known to show it. A bisection asks them first; what they show is computed. */
   readonly worlds: readonly LikelyWorld[];
   /** How a run is recognised, by stage; the index says which stage may claim a report first. */
   readonly signatures: Readonly<Partial<Record<Stage, WindowSignature>>>;
+}
+
+/** One way in which a window comes about: from one commit on, until one of others. */
+export interface Way {
+  /** A few words, where a window has several ways. */
+  readonly what?: string;
+  /** What a world needs for it; absent: nothing of its own. */
+  readonly where?: Where;
+  /** The commit that opened it; null: it is older than v6.0, the oldest kernel that is known. */
+  readonly opened: string | null;
+  /** Commits without which the opener opens nothing. */
+  readonly besides?: readonly string[];
+  /** Each of these closes it. */
+  readonly closed: readonly string[];
+  /** Why no world tells it, where none does: it is then no reason to expect anything. */
+  readonly untold?: string;
+}
+
+/** Of a world: any of its clients, or any of its IOMMUs, is such. */
+export interface Where {
+  readonly bus?: World['devices'][number]['bus'];
+  readonly firmware?: World['firmware'];
+  /** How the name of the driver of an IOMMU begins. */
+  readonly driver?: string;
 }
 
 /** `main` is all there is but for windows that also explain what nothing else does. */

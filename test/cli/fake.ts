@@ -76,8 +76,16 @@ function fakePipeline(asked: Ran['asked'], check: Check): Pipeline {
         text: 'A client binds while its IOMMU registers.',
         precondition: 'a deferred client',
         symptom: 'late IOMMU probe at driver bind',
-        opened: ['bcb81ac6ae3c ("iommu: Get DT/ACPI parsing into the proper probe path")'],
-        closed: ['da33e87bd2bf ("iommu: Handle yet another race around registration")'],
+        state: 'closed',
+        kernels: '6.15-rc1 to 6.15.0',
+        ways: [
+          {
+            what: null,
+            opened: 'bcb81ac6ae3c ("iommu: Get DT/ACPI parsing into the proper probe path")',
+            closed: ['da33e87bd2bf ("iommu: Handle yet another race around registration")'],
+            untold: null,
+          },
+        ],
         links: [],
       },
     ],

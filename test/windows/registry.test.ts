@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the index of windows refuses, each with a set that has the fault and the one that stands.
 import { describe, expect, test } from 'vitest';
-import { commitLine, commitSubject } from '#kernel/index';
+import { commitLine, commitSubject, landedOf } from '#kernel/index';
 import { signatures, windowById, windows } from '#windows/index';
 import {
   assertSound,
@@ -11,8 +11,10 @@ import {
   precedenceFaults,
   worldFaults,
 } from '#windows/registry';
+import { namedBy } from '#windows/ways';
 import type { Window } from '#windows/window';
 import { genericWorlds } from '#worlds/generic';
+import { unmodelled } from '../../src/kernel/unmodelled.ts';
 
 const worlds = genericWorlds();
 const isKnown = (sha: string): boolean => commitSubject(sha) !== undefined;
@@ -34,9 +36,13 @@ describe('the index refuses', () => {
     expect(faults).toEqual(['C09 names hand:walk+bind exynoss, which is no world']);
   });
 
-  test.each(['opened', 'closed'])('a commit that the history has not: %s', (which) => {
+  test.each([
+    ['opened', { opened: 'bcb81ac6ae3d', closed: [] }],
+    ['closed', { opened: null, closed: ['bcb81ac6ae3d'] }],
+    ['needed', { opened: null, besides: ['bcb81ac6ae3d'], closed: [] }],
+  ])('a commit that the history has not: %s', (_which, way) => {
     expect(commitFaults(windows, isKnown)).toEqual([]);
-    const faults = commitFaults(changed({ [which]: ['bcb81ac6ae3d'] }), isKnown);
+    const faults = commitFaults(changed({ ways: [way] }), isKnown);
     expect(faults).toEqual(['C09 names bcb81ac6ae3d, which the history has not']);
   });
 
@@ -56,7 +62,7 @@ test('an index with a fault does not load', () => {
   expect(() => assertSound(windows, claims, isKnown)).not.toThrow();
   expect(() => assertSound(windows, claims.slice(1), isKnown)).toThrow('C01 has no place');
   expect(() => assertSound(changed({ id: 'C08' }), claims, isKnown)).toThrow('C08 is there twice');
-  const closed = changed({ closed: ['0'] });
+  const closed = changed({ ways: [{ opened: null, closed: ['0'] }] });
   expect(() => assertSound(closed, claims, isKnown)).toThrow('C09 names 0');
 });
 
@@ -64,7 +70,7 @@ describe('the windows', () => {
   test('are C01 to C41, each once', () => {
     const ids = Array.from({ length: 41 }, (_, i) => `C${String(i + 1).padStart(2, '0')}`);
     expect(windows.map((window) => window.id)).toEqual(ids);
-    expect(windowById('C09')?.closed).toEqual(['da33e87bd2bf']);
+    expect(windowById('C09')?.ways).toEqual([{ opened: 'bcb81ac6ae3c', closed: ['da33e87bd2bf'] }]);
     expect(windowById('C99')).toBeUndefined();
   });
 
@@ -73,12 +79,18 @@ describe('the windows', () => {
     expect(windows.map((w) => w.id).filter((id) => !told.has(id))).toEqual(['C32']);
   });
 
-  test('name commits by 12 digits, with a subject', () => {
-    for (const { id, opened, closed } of windows) {
-      for (const sha of [...opened, ...closed]) {
+  test('name commits by 12 digits, with a subject and where they landed', () => {
+    for (const window of windows) {
+      for (const sha of namedBy(window)) {
         const line = expect.stringMatching(/^[0-9a-f]{12} \("\S.*"\)$/);
-        expect([id, commitLine(sha)]).toEqual([id, line]);
+        expect([window.id, commitLine(sha)]).toEqual([window.id, line]);
+        expect([window.id, landedOf(sha)]).toEqual([window.id, expect.stringMatching(/^v\d/)]);
       }
     }
+  });
+
+  test('name all commits that stand beside the history for their sake', () => {
+    const named = windows.flatMap(namedBy);
+    expect(Object.keys(unmodelled).filter((sha) => !named.includes(sha))).toEqual([]);
   });
 });

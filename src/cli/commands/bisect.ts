@@ -27,7 +27,7 @@ import { defaultExplore } from '#run/explore';
 import { makeExplorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
 import { reusing } from '#run/reuse';
-import { windowById, windows } from '#windows/index';
+import { has, windowById, windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 import { changeLines } from './try.ts';
 
@@ -153,10 +153,11 @@ function backportLines(window: string, to: Revision, result: BackportResult): st
 
 /** Which of the commits that opened @window the kernel has. */
 function openerLines(window: string, to: Revision): string[] {
-  const opened = windowById(window.toUpperCase())?.opened ?? [];
+  const ways = windowById(window.toUpperCase())?.ways ?? [];
+  const opened = [...new Set(ways.flatMap((way) => way.opened ?? []))];
   return opened.map((sha) => {
-    const has = to.commits.some((c) => c.sha === sha);
-    return `opened by ${commitLine(sha)}, which ${to.name} ${has ? 'has' : 'has not'}`;
+    const verb = has(to.commits, sha) ? 'has' : 'has not';
+    return `opened by ${commitLine(sha)}, which ${to.name} ${verb}`;
   });
 }
 

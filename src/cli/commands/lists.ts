@@ -6,7 +6,7 @@ import { ok, type Result } from '#base/result';
 import { columns, printable, wrap } from '#base/text';
 import { readFirmware } from '#cli/files';
 import type { Io } from '#cli/io';
-import type { KernelEntry, Pipeline, WindowEntry } from '#cli/pipeline';
+import type { KernelEntry, Pipeline, WindowEntry, WindowWay } from '#cli/pipeline';
 import { didYouMean } from '#cli/suggest';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { cutWords } from '#report/words';
@@ -33,7 +33,7 @@ export function runWindows(
 ): Result<ExitCode, UserError> {
   const all = pipeline.windows();
   if (id === undefined) {
-    const rows = all.map((w) => [w.id, w.title, w.closed.length === 0 ? 'open' : 'closed']);
+    const rows = all.map((w) => [w.id, w.title, w.state]);
     io.out(
       `${columns(rows.map((r) => [r[0]!, r[2]!, cutWords(printable(r[1]!), 62)])).join('\n')}\n`,
     );
@@ -53,7 +53,7 @@ export function runWindows(
 }
 
 function windowLines(window: WindowEntry): string[] {
-  const { id, name, title, text, precondition, symptom, opened, closed, links } = window;
+  const { id, name, title, text, precondition, symptom, kernels, ways, links } = window;
   const named = (label: string, value: string): string[] =>
     wrap(printable(`${label}: ${value}`), { rest: '  ' });
   return [
@@ -63,10 +63,22 @@ function windowLines(window: WindowEntry): string[] {
     '',
     ...named('needs', precondition),
     ...(symptom === null ? [] : named('seen as', symptom)),
-    ...opened.map((c) => printable(`opened by: ${c}`)),
-    ...(closed.length === 0 ? ['closed by: nothing known'] : []),
-    ...closed.map((c) => printable(`closed by: ${c}`)),
+    ...named('kernels', kernels || 'none'),
+    ...ways.flatMap(wayLines),
     ...links.map((l) => printable(`Link: ${l}`)),
+  ];
+}
+
+function wayLines({ what, opened, closed, untold }: WindowWay): string[] {
+  const first = what === null ? '' : '  ';
+  const named = (label: string, value: string): string[] =>
+    wrap(printable(`${label}: ${value}`), { first, rest: `${first}  ` });
+  return [
+    ...(what === null ? [] : wrap(printable(what), { rest: '  ' })),
+    ...named('opened by', opened ?? 'nothing since v6.0: it is older'),
+    ...(closed.length === 0 ? named('closed by', 'nothing known') : []),
+    ...closed.flatMap((c) => named('closed by', c)),
+    ...(untold === null ? [] : named('not looked for', untold)),
   ];
 }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which commits open and close a window, by the way in which it comes about, and so in which
+// kernels it is to be expected. What is found is computed; test/windows/agree.test.ts compares.
+
+import { type Commit, landedOf } from '#kernel/index';
+import type { World } from '#worlds/world';
+import type { Way, Window } from './window.ts';
+
+/** What is expected of a window in a kernel; `n.a.`: what it needs does not come about. */
+export type Expected = 'found' | 'absent' | 'n.a.';
+
+type Stack = readonly Pick<Commit, 'sha'>[];
+
+/** True where a kernel with these commits has @sha; what landed by v6.0 is in all of them. */
+export function has(stack: Stack, sha: string): boolean {
+  return stack.some((commit) => commit.sha === sha) || isOld(sha);
+}
+
+function isOld(sha: string): boolean {
+  const major = /^v(\d+)\./.exec(landedOf(sha) ?? '')?.[1];
+  return major !== undefined && Number(major) < 6;
+}
+
+/** True where the window comes about in this way in a kernel with these commits. */
+export function isOpen({ opened, besides = [], closed }: Way, stack: Stack): boolean {
+  const needs = opened === null ? besides : [opened, ...besides];
+  return needs.every((sha) => has(stack, sha)) && !closed.some((sha) => has(stack, sha));
+}
+
+/** True where @world has what the way needs. */
+export function fits({ where }: Way, world: World): boolean {
+  if (where === undefined) return true;
+  const { bus, firmware, driver } = where;
+  if (firmware !== undefined && world.firmware !== firmware) return false;
+  if (driver !== undefined && !world.instances.some((i) => i.driver.startsWith(driver))) {
+    return false;
+  }
+  return bus === undefined || world.devices.some((d) => d.bus === bus && d.role === 'client');
+}
+
+/** The ways of @window that are open in a kernel, in @world if one is given. */
+export function openWays(window: Window, stack: Stack, world?: World): readonly Way[] {
+  return window.ways.filter(
+    (way) => way.untold === undefined && isOpen(way, stack) && (!world || fits(way, world)),
+  );
+}
+
+/** What a finding of @window says of commits: candidates for a Fixes: line, and what closes it. */
+export function commitsFor(
+  window: Window,
+  stack: Stack,
+  world: World,
+): { readonly openers: readonly string[]; readonly closers: readonly string[] } {
+  const ways = openWays(window, stack, world);
+  return {
+    openers: [...new Set(ways.flatMap(({ opened }) => opened ?? []))],
+    closers: [...new Set(ways.flatMap(({ closed }) => closed))],
+  };
+}
+
+/** What is expected of @window in a kernel with these commits. */
+export function expectedIn(window: Window, stack: Stack): Expected {
+  if (openWays(window, stack).length > 0) return 'found';
+  const { reachedSince } = window;
+  return reachedSince === undefined || has(stack, reachedSince) ? 'absent' : 'n.a.';
+}
+
+/** The commits at which what is expected turns, as @stack grows one by one. */
+export function turnsExpected(
+  window: Window,
+  stack: Stack,
+): { early: boolean; opens: string[]; closes: string[] } {
+  const isFound = (length: number): boolean =>
+    expectedIn(window, stack.slice(0, length)) === 'found';
+  const opens: string[] = [];
+  const closes: string[] = [];
+  stack.forEach(({ sha }, i) => {
+    if (!isFound(i) && isFound(i + 1)) opens.push(sha);
+    if (isFound(i) && !isFound(i + 1)) closes.push(sha);
+  });
+  return { early: isFound(0), opens, closes };
+}
+
+/** All commits that @window names. */
+export function namedBy({ ways, reachedSince }: Window): readonly string[] {
+  const named = ways.flatMap((way) => [way.opened ?? [], way.besides ?? [], way.closed].flat());
+  return [...named, ...(reachedSince === undefined ? [] : [reachedSince])];
+}
