@@ -3,10 +3,10 @@
 
 import type { UserError } from '#base/errors';
 import type { Result } from '#base/result';
-import type { BisectArguments } from '#cli/commands/bisect';
+import type { BisectArguments } from '#cli/asking';
 import type { CheckArguments } from '#cli/commands/check';
-import type { SourceArguments } from '#cli/commands/source';
 import type { TryArguments } from '#cli/commands/try';
+import type { SourceArguments } from '#cli/tree';
 import type { ExitCode } from '#report/exit';
 import type { Io } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -148,7 +148,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'print what was understood of a board',
     options: [],
     run: async ({ args, io, pipeline }) => {
-      const { runBoard } = await import('#cli/commands/lists');
+      const { runBoard } = await import('#cli/commands/board');
       return runBoard(args[0] ?? '', io, await pipeline());
     },
   },
@@ -158,7 +158,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'list the known race windows, or tell one',
     options: [],
     run: async ({ args, io, pipeline }) => {
-      const { runWindows } = await import('#cli/commands/lists');
+      const { runWindows } = await import('#cli/commands/windows');
       return runWindows(args[0], io, await pipeline());
     },
   },
@@ -168,7 +168,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'list the kernels, or the commits of one',
     options: [],
     run: async ({ args, io, pipeline }) => {
-      const { runKernels } = await import('#cli/commands/lists');
+      const { runKernels } = await import('#cli/commands/kernels');
       return runKernels(args[0], io, await pipeline());
     },
   },
@@ -178,7 +178,7 @@ export const commands: readonly CommandEntry[] = [
     text: "install the compiler that builds the kernel's own C",
     options: [],
     run: async ({ io }) => {
-      const { runSourceSetup } = await import('#cli/commands/source');
+      const { runSourceSetup } = await import('#cli/commands/source-setup');
       return runSourceSetup(io);
     },
   },
@@ -188,7 +188,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'find race windows by running the C of a kernel tree',
     options: sourceOptions,
     run: async ({ args, options, io, pipeline }) => {
-      const { runSourceCheck } = await import('#cli/commands/source');
+      const { runSourceCheck } = await import('#cli/commands/source-check');
       const given = { ...options, tree: args[0], firmware: args[1] };
       return runSourceCheck(given as unknown as SourceArguments, io, await pipeline());
     },
@@ -199,7 +199,7 @@ export const commands: readonly CommandEntry[] = [
     text: 'hold the model against the C of a kernel tree',
     options: conformOptions,
     run: async ({ args, options, io }) => {
-      const { runConform } = await import('#cli/commands/source');
+      const { runConform } = await import('#cli/commands/conform');
       return runConform({ ...options, tree: args[0] } as unknown as SourceArguments, io);
     },
   },
@@ -274,7 +274,7 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--jobs N', text: 'worker threads; changes no result' },
     ],
     run: async ({ args, options, io }) => {
-      const { runBackport } = await import('#cli/commands/bisect');
+      const { runBackport } = await import('#cli/commands/backport');
       return runBackport({ ...options, window: args[0] ?? '' } as unknown as BisectArguments, io);
     },
   },

@@ -10,12 +10,12 @@ import { readFirmware } from '#cli/files';
 import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
 import { strategyOption } from '#cli/strategy';
+import { leftOutText, readPatches } from '#cli/tree';
 import { countOption, type Format, formatOption } from '#cli/values';
 import type { CheckOptions } from '#finding/report';
 import { readPlatform } from '#platform/index';
 import { SourceError } from '#realc/build/errors';
 import { type ExitCode, exitCodes } from '#report/exit';
-import { leftOutText, readPatches } from './source.ts';
 import { type TryArguments, trialText } from './try.ts';
 
 interface Question {

@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// racewindow board, windows and kernels: what was understood, and what there is to choose from.
+// racewindow windows: the catalogue of race windows, and one of them in full.
 
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { columns, printable, wrap } from '#base/text';
-import { readFirmware } from '#cli/files';
 import type { Io } from '#cli/io';
-import type { KernelEntry, Pipeline, WindowEntry, WindowWay } from '#cli/pipeline';
+import type { Pipeline, WindowEntry, WindowWay } from '#cli/pipeline';
 import { didYouMean } from '#cli/suggest';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { cutWords } from '#report/words';
-
-/** racewindow board FIRMWARE */
-export function runBoard(
-  file: string,
-  io: Io,
-  pipeline: Pick<Pipeline, 'readBoard' | 'boardText'>,
-): Result<ExitCode, UserError> {
-  const input = readFirmware(file);
-  if (!input.ok) return input;
-  const platform = pipeline.readBoard(input.value.bytes);
-  if (!platform.ok) return platform;
-  io.out(pipeline.boardText(platform.value));
-  return ok(exitCodes.holds);
-}
 
 /** racewindow windows [ID] */
 export function runWindows(
@@ -80,37 +65,4 @@ function wayLines({ what, opened, closed, untold }: WindowWay): string[] {
     ...closed.flatMap((c) => named('closed by', c)),
     ...(untold === null ? [] : named('not looked for', untold)),
   ];
-}
-
-/** racewindow kernels [NAME] */
-export function runKernels(
-  name: string | undefined,
-  io: Io,
-  pipeline: Pick<Pipeline, 'kernels'>,
-): Result<ExitCode, UserError> {
-  const all = pipeline.kernels();
-  if (name === undefined) {
-    io.out(`${columns(all.map((k) => [k.name, cutWords(printable(k.note), 60)])).join('\n')}\n`);
-    return ok(exitCodes.holds);
-  }
-  const found = all.find((k) => k.name === name);
-  if (!found) {
-    const hint = didYouMean(
-      name,
-      all.map((k) => k.name),
-      'kernel',
-    );
-    return fail('RW050', `${name}: no such kernel`, hint);
-  }
-  io.out(`${kernelLines(found).join('\n')}\n`);
-  return ok(exitCodes.holds);
-}
-
-function kernelLines(kernel: KernelEntry): string[] {
-  const rows = kernel.commits.map((c) => [c.id, c.landed, cutWords(printable(c.subject), 50)]);
-  const lines = columns(rows).flatMap((line, i) => {
-    const effect = kernel.commits[i]?.effect ?? '';
-    return [line, ...wrap(printable(effect), { first: '    ', rest: '    ' })];
-  });
-  return [...wrap(printable(`${kernel.name}: ${kernel.note}`), { rest: '  ' }), ...lines];
 }

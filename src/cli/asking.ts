@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What bisect and backport are asked: which window, in which worlds, how far.
+
+import { availableParallelism } from 'node:os';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import type { Io } from '#cli/io';
+import { progressLine } from '#cli/progress';
+import { didYouMean } from '#cli/suggest';
+import { countOption } from '#cli/values';
+import { type Commit, findRevision, type Revision } from '#kernel/index';
+import type { Asking } from '#questions/bisect';
+import { isJudged } from '#questions/matrix';
+import type { ExitCode } from '#report/exit';
+import { defaultExplore } from '#run/explore';
+import { makeExplorer } from '#run/explore-pool';
+import { windowById, windows } from '#windows/index';
+import { genericWorlds } from '#worlds/generic';
+
+/** The options of the command line, as text. */
+export interface BisectArguments {
+  readonly window: string;
+  readonly from?: string;
+  readonly to: string;
+  readonly worldsMax?: string;
+  readonly statesMax?: string;
+  readonly jobs?: string;
+}
+
+/** Ask @run what @args say, with @standard where they say nothing. */
+export async function withAsking(
+  args: BisectArguments,
+  io: Io,
+  standard: { readonly worldsMax: number; readonly statesMax: number },
+  run: (asking: Asking, to: Revision) => Promise<ExitCode>,
+): Promise<Result<ExitCode, UserError>> {
+  const window = windowById(args.window.toUpperCase());
+  if (!window) {
+    const ids = windows.map((w) => w.id);
+    return fail('RW063', `${args.window}: no such window`, didYouMean(args.window, ids, 'window'));
+  }
+  if (!isJudged(window.id)) {
+    const hint = 'racewindow matrix says for each window whether it can be told';
+    return fail('RW063', `${window.id}: no run of the model can tell this window`, hint);
+  }
+  const to = findRevision(args.to);
+  if (!to.ok) return to;
+  const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
+  if (!statesMax.ok) return statesMax;
+  const worldsMax = countOption('--worlds-max', args.worldsMax, 1, 1000);
+  if (!worldsMax.ok) return worldsMax;
+  const jobs = countOption('--jobs', args.jobs, 1, 256);
+  if (!jobs.ok) return jobs;
+  const threads = jobs.value ?? availableParallelism();
+  const explorer = await makeExplorer(threads);
+  const progress = progressLine(io);
+  const options = { ...defaultExplore, statesMax: statesMax.value ?? standard.statesMax };
+  const onStep = (revision: string, step: string): void =>
+    progress.show({
+      worldsDone: 0,
+      worldsTotal: 0,
+      world: `${revision} ${step}`,
+      states: 0,
+      findings: 0,
+    });
+  const asking: Asking = {
+    window: window.id,
+    worlds: genericWorlds(),
+    worldsMax: worldsMax.value ?? standard.worldsMax,
+    explorer,
+    jobs: threads,
+    options,
+    onStep,
+  };
+  const code = await run(asking, to.value).finally(async () => {
+    progress.end();
+    await explorer.close();
+  });
+  return ok(code);
+}
+
+/** A commit as lists name it. */
+export function lineOf(commit: Commit): string {
+  return `${commit.sha} ("${commit.subject}")`;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow kernels: the kernels there are, and the commits of one of them.
+
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { columns, printable, wrap } from '#base/text';
+import type { Io } from '#cli/io';
+import type { KernelEntry, Pipeline } from '#cli/pipeline';
+import { didYouMean } from '#cli/suggest';
+import { type ExitCode, exitCodes } from '#report/exit';
+import { cutWords } from '#report/words';
+
+/** racewindow kernels [NAME] */
+export function runKernels(
+  name: string | undefined,
+  io: Io,
+  pipeline: Pick<Pipeline, 'kernels'>,
+): Result<ExitCode, UserError> {
+  const all = pipeline.kernels();
+  if (name === undefined) {
+    io.out(`${columns(all.map((k) => [k.name, cutWords(printable(k.note), 60)])).join('\n')}\n`);
+    return ok(exitCodes.holds);
+  }
+  const found = all.find((k) => k.name === name);
+  if (!found) {
+    const hint = didYouMean(
+      name,
+      all.map((k) => k.name),
+      'kernel',
+    );
+    return fail('RW050', `${name}: no such kernel`, hint);
+  }
+  io.out(`${kernelLines(found).join('\n')}\n`);
+  return ok(exitCodes.holds);
+}
+
+function kernelLines(kernel: KernelEntry): string[] {
+  const rows = kernel.commits.map((c) => [c.id, c.landed, cutWords(printable(c.subject), 50)]);
+  const lines = columns(rows).flatMap((line, i) => {
+    const effect = kernel.commits[i]?.effect ?? '';
+    return [line, ...wrap(printable(effect), { first: '    ', rest: '    ' })];
+  });
+  return [...wrap(printable(`${kernel.name}: ${kernel.note}`), { rest: '  ' }), ...lines];
+}

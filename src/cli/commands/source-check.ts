@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow source check: the rules held against the kernel's own C of the user's tree.
+
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { coded } from '#cli/coded';
+import { runCheck } from '#cli/commands/check';
+import type { Io } from '#cli/io';
+import type { Pipeline } from '#cli/pipeline';
+import { buildOptions, type SourceArguments } from '#cli/tree';
+import { packageVersion } from '#cli/version';
+import type { ExitCode } from '#report/exit';
+
+/** racewindow source check TREE [FIRMWARE] */
+export async function runSourceCheck(
+  args: SourceArguments,
+  io: Io,
+  pipeline: Pipeline,
+): Promise<Result<ExitCode, UserError>> {
+  const { strategy = 'bound=1' } = args;
+  if (!/^(bound=\d+|source|source-dpor)$/.test(strategy)) {
+    const hint = "the kernel's own C is searched with bound=0, bound=1, ..., or source-dpor";
+    return fail('RW064', `--strategy ${strategy}: this is for the model`, hint);
+  }
+  return coded(async () => {
+    const { checkSource } = await import('#realc/check');
+    const build = buildOptions(args, io);
+    const real: Pipeline = {
+      ...pipeline,
+      chooseKernel: () =>
+        ok({
+          name: args.tree,
+          check: (platform, check, onWorld) =>
+            checkSource(args.tree, platform, {
+              ...build,
+              check,
+              world: args.world ?? null,
+              version: packageVersion(),
+              onWorld,
+            }),
+        }),
+    };
+    return runCheck({ ...args, strategy }, io, real);
+  });
+}
