@@ -115,7 +115,7 @@ export function genericWorlds(): DerivedWorld[] {
  * Of the classes of one kind, that whose client stands between two others, else one for each
  * side: the rest are there as bystanders.
  */
-function fullestOfKinds(classes: readonly ClientClass[]): ClientClass[] {
+export function fullestOfKinds(classes: readonly ClientClass[]): ClientClass[] {
   return classes.filter((c) => {
     const kin = classes.filter((other) => other.kind === c.kind);
     const between = kin.find((k) => sidesOf(k).every((side) => side));

@@ -6,11 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { check } from '#checker/index';
 import { REQUIRED } from '#properties/sometimes';
 import { watchedScene } from '#run/watched-scene';
-import { worldsForPlatform } from '#worlds/derive';
-import { distinctWorlds } from '#worlds/generic';
-import { axes, kernel, laptop } from '../support/boards.ts';
+import { kernel, laptopWorlds } from '../support/boards.ts';
 
-const worlds = distinctWorlds(worldsForPlatform(laptop(), axes));
+const worlds = laptopWorlds();
 
 interface Seen {
   /** Window -> classes it was found in; 'none' for reports that fit no window. */

@@ -4,12 +4,10 @@
 import { describe, expect, test } from 'vitest';
 import { check } from '#checker/index';
 import { watchedScene } from '#run/watched-scene';
-import { worldsForPlatform } from '#worlds/derive';
-import { distinctWorlds } from '#worlds/generic';
 import type { World } from '#worlds/world';
-import { axes, kernel, laptop } from '../support/boards.ts';
+import { kernel, laptopWorlds } from '../support/boards.ts';
 
-const worlds = distinctWorlds(worldsForPlatform(laptop(), axes));
+const worlds = laptopWorlds();
 
 /** @world with a client more, like the one it has, whose driver attaches as well. */
 function oneMore(world: World): World {

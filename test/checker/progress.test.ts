@@ -9,17 +9,14 @@ import { type Counted, Shares } from '#checker/search/estimate-states';
 import { exhaustive } from '#checker/search/exhaustive';
 import { exploreBy, type OtherStrategy } from '#checker/strategies';
 import { watchedScene } from '#run/watched-scene';
-import { worldsForPlatform } from '#worlds/derive';
-import { axes, kernel, laptop } from '../support/boards.ts';
+import { kernel, laptopWorlds } from '../support/boards.ts';
 import * as f from '../support/checker/families.ts';
 import { philosophers } from '../support/checker/philosophers.ts';
 
-const worlds = worldsForPlatform(laptop(), axes).map(({ world }) =>
-  watchedScene(world, kernel('7.2'), null),
-);
+const worlds = laptopWorlds().map(({ world }) => watchedScene(world, kernel('7.2'), null));
 
 /** Worlds of two walks: the largest of the board. */
-const large = worldsForPlatform(laptop(), axes)
+const large = laptopWorlds()
   .filter(({ world }) => world.name.startsWith('walk+walk'))
   .map(({ world }) => watchedScene(world, kernel('7.2'), null));
 

@@ -5,10 +5,9 @@ import { describe, expect, test } from 'vitest';
 import type { Peek, RuleReport } from '#checker/program/scene';
 import { Handle, type Value } from '#env/op';
 import { properties, propertyOf, RuleContext } from '#properties/index';
-import { worldsForPlatform } from '#worlds/derive';
-import { axes, laptop } from '../support/boards.ts';
+import { laptopWorlds } from '../support/boards.ts';
 
-const { world } = worldsForPlatform(laptop(), axes)[0]!;
+const { world } = laptopWorlds()[0]!;
 const handles = new Map(world.devices.map((d) => [d.name, new Handle('device', d.name)]));
 const deferred = new Handle('deferred_probe', 'deferred');
 const ctx = new RuleContext(world, {

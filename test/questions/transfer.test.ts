@@ -5,12 +5,11 @@ import { expect, test } from 'vitest';
 import { specOf } from '#run/kernel-spec';
 import { runWorld } from '#run/run-world';
 import { transfer } from '#run/to-finding';
-import { worldsForPlatform } from '#worlds/derive';
 import { rename, shapeOf } from '#worlds/shape';
-import { axes, kernel, laptop } from '../support/boards.ts';
+import { kernel, laptopWorlds } from '../support/boards.ts';
 
 test('names with the characters of a schedule are no obstacle', () => {
-  const [first] = worldsForPlatform(laptop(), axes);
+  const [first] = laptopWorlds();
   if (!first) throw new Error('no world');
   const { world } = first;
   const names = new Map(world.devices.map((d, i) => [d.name, `${i}.edge:fastrpc:cb@${i}#~%>`]));

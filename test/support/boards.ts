@@ -3,7 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { findRevision, type Revision, withCommits } from '#kernel/index';
-import { type Platform, readPlatform } from '#platform/index';
+import { classesOf, type Platform, readPlatform } from '#platform/index';
+import { type DerivedWorld, worldsForClass } from '#worlds/derive';
+import { distinctWorlds, fullestOfKinds } from '#worlds/generic';
 
 /** The laptop of examples/. */
 export function laptop(): Platform {
@@ -20,6 +22,16 @@ export function kernel(name: string, without: readonly string[] = []): Revision 
   const changed = withCommits(base.value, { without });
   if (!changed.ok) throw new Error(changed.error.message);
   return changed.value;
+}
+
+/**
+ * The worlds of the laptop's kinds of client, each once: for each kind the class whose client
+ * stands between two others, where there is one.
+ */
+export function laptopWorlds(): DerivedWorld[] {
+  const board = laptop();
+  const classes = fullestOfKinds(classesOf(board));
+  return distinctWorlds(classes.flatMap((c) => worldsForClass(board, axes, c)));
 }
 
 export const axes = { asyncProbe: false, strictDevlink: false };

@@ -7,10 +7,9 @@ import { Handle, type Value } from '#env/op';
 import { RuleContext } from '#properties/index';
 import { signaturesFor } from '#windows/index';
 import { type Inflight, sinceOf, stepInflight } from '#windows/inflight';
-import { worldsForPlatform } from '#worlds/derive';
-import { axes, laptop } from '../support/boards.ts';
+import { laptopWorlds } from '../support/boards.ts';
 
-const { world } = worldsForPlatform(laptop(), axes)[0]!;
+const { world } = laptopWorlds()[0]!;
 const handles = new Map(world.devices.map((d) => [d.name, new Handle('device', d.name)]));
 const instances = new Map(world.instances.map((i) => [i.name, new Handle('iommu_device', i.name)]));
 const ctx = new RuleContext(world, {

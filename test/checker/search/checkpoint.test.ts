@@ -13,15 +13,14 @@ import { checkpointFault, Keeper } from '#checker/search/checkpoint/checkpoint';
 import { Misfit, readInto, written } from '#checker/search/checkpoint/object-graph';
 import { exhaustive } from '#checker/search/exhaustive';
 import { watchedScene } from '#run/watched-scene';
-import { worldsForPlatform } from '#worlds/derive';
-import { axes, kernel, laptop } from '../../support/boards.ts';
+import { kernel, laptopWorlds } from '../../support/boards.ts';
 import { checkKept } from '../../support/checker/checkpoint-child.ts';
 import { counting } from '../../support/checker/scenes.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'racewindow-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const worlds = worldsForPlatform(laptop(), axes).map(({ world }) => world);
+const worlds = laptopWorlds().map(({ world }) => world);
 const sceneOf = (nth: number, name = '7.2') => watchedScene(worlds[nth]!, kernel(name), null);
 
 /** Explores a world and keeps a copy of each checkpoint; or goes on from one. */
