@@ -22,6 +22,7 @@ import { specOf } from '#run/kernel-spec';
 import { agrees } from '#run/reuse';
 import { needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
+import { BEGINNING, FIRST_LOOK, SPENT_MAX } from './limits.ts';
 
 /** A world, and whether its answer is about an SMMU with its own driver. */
 export interface Trial {
@@ -44,14 +45,6 @@ export interface TableQuestion {
   readonly jobs: number;
   readonly onCell?: (stack: number, world: string) => void;
 }
-
-/** States up to which a world is explored for every stack. */
-const FIRST_LOOK = 100_000;
-
-/** States that worlds which show nothing get for stacks between: after that they are left out. */
-const SPENT_MAX = 1_000_000;
-/** What it takes to begin with a world, in states. */
-const BEGINNING = 4_000;
 
 interface Cell {
   readonly explored: Explored;

@@ -9,6 +9,7 @@ import { type Revision, withCommits } from '#kernel/index';
 import { type Explored, exploreWorld } from '#run/explore';
 import { watchedScene } from '#run/watched-scene';
 import type { DerivedWorld } from '#worlds/derive';
+import { NEEDED_STATES } from './limits.ts';
 
 /** What is there with a commit and gone without it, and the other way round. */
 export interface Difference {
@@ -18,9 +19,6 @@ export interface Difference {
 
 /** A search per world and kernel; a table that remembers may stand in for it. */
 export type Look = (derived: DerivedWorld, revision: Revision) => Explored;
-
-/** States of one world; what is larger shows nothing here. */
-const NEEDED_STATES = 30_000;
 
 /** The usual search, in full or not at all. */
 export const look: Look = (derived, revision) =>

@@ -15,6 +15,7 @@ import type { Explorer } from '#run/explore-pool';
 import { reusing } from '#run/reuse';
 import { canReach, factOf, needsOf, signatures } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
+import { FIRST_STATES } from './limits.ts';
 
 export type CellState = 'found' | 'absent' | 'bounded' | 'n.a.';
 
@@ -53,8 +54,6 @@ export interface MatrixQuestion {
 
 /** States enough for all worlds of up to three actors and the retry worker under all kernels. */
 export const matrixExplore: ExploreOptions = { ...defaultExplore, statesMax: 8_000_000 };
-
-const FIRST_STATES = 400_000;
 
 /** Compute all cells. Kernels that a world cannot tell apart are explored once. */
 export async function computeMatrix(

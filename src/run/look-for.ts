@@ -9,9 +9,7 @@ import type { Revision } from '#kernel/index';
 import type { DerivedWorld } from '#worlds/derive';
 import type { SwitchRead } from '#worlds/switches-read';
 import { type Explored, type ExploreOptions, exploreWorld } from './explore.ts';
-
-/** Layers of preemptions get this part of the states; they show first what takes few of them. */
-const LAYERS_SHARE = 5;
+import { LAYERS_SHARE } from './limits.ts';
 
 /** Look for @window alone; sightings of others may be there, and are not all there are. */
 export function lookFor(

@@ -15,6 +15,7 @@ import type { Noticed, Strategy } from '#finding/report';
 import { propertyOf } from '#properties/index';
 import type { World } from '#worlds/world';
 import { revisionOf } from './kernel-spec.ts';
+import { PREEMPTIONS_MAX, RUNS_MAX, STATES_MAX } from './limits.ts';
 import { watchedScene } from './watched-scene.ts';
 
 /** What to explore, and how far. */
@@ -76,15 +77,6 @@ export interface WorldOutcome {
   readonly buffered?: readonly string[];
   readonly findings: readonly WorldFinding[];
 }
-
-/** States of one world, where the user sets no limit. */
-export const STATES_MAX = 2_000_000;
-
-/** Preemptions that no finding needs. */
-const PREEMPTIONS_MAX = 60;
-
-/** Runs of one world for strategies that go run by run, likewise. */
-export const RUNS_MAX = 10_000;
 
 /** What looks on and what keeps a search; neither changes what comes out. */
 export type RunAside = Pick<CheckOptions, 'meter' | 'checkpoint'>;

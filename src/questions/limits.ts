@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How far worlds are searched for questions about many kernels. None of these makes an answer more
+// than it is: what was not searched in full is `bounded` or `not seen`.
+
+/** A matrix: states of a world when it is explored for the first time. */
+export const FIRST_STATES = 400_000;
+
+/** A bisection: states up to which a world is explored for every stack. */
+export const FIRST_LOOK = 100_000;
+
+/**
+ * A bisection: states that worlds which show nothing get for stacks between; after that they are
+ * left out.
+ */
+export const SPENT_MAX = 1_000_000;
+
+/** A bisection: what it takes to begin with a world, in states. */
+export const BEGINNING = 4_000;
+
+/** What a commit changes: states of one world; what is larger shows nothing here. */
+export const NEEDED_STATES = 30_000;
