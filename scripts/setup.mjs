@@ -109,6 +109,7 @@ function build() {
   if (upToDate(stamp, hash)) return;
   console.error('set-up: building dist/');
   run('the build', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+  run('the build', process.execPath, [path.join(root, 'scripts', 'model-hash.mjs')]);
   removeStale();
   fs.writeFileSync(stamp, hash);
 }

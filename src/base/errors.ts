@@ -54,6 +54,7 @@ export const errorCodes = {
   RW074: 'the replay ended in another witness',
   RW075: 'the schedule cannot be read',
   RW076: 'a step of the schedule cannot be reached',
+  RW077: 'the finding brings code with it, which is not run unasked',
   RW090: 'no archive to fetch packages from can be found',
   RW091: 'a tool that a script needs is not installed',
   RW092: 'an archive cannot be read',

@@ -6,7 +6,6 @@ import { assert } from '#base/assert';
 import { plural } from '#base/text';
 import { RaceWatch } from '#checker/detect/data-races';
 import { lockOrders } from '#checker/detect/order';
-import { EXPLAIN_MAX, explained, type Why } from '#checker/explain/brief';
 import { type Minimised, minimise } from '#checker/explain/minimise';
 import { Machine } from '#checker/machine/machine';
 import type { Meter } from '#checker/program/meter';
@@ -21,6 +20,7 @@ import { bounded } from '#checker/search/bounded';
 import { type CheckpointFile, Keeper } from '#checker/search/checkpoint/checkpoint';
 import { Misfit } from '#checker/search/checkpoint/object-graph';
 import { exhaustive } from '#checker/search/exhaustive';
+import { type Why, WhySource } from './explain/why.ts';
 import {
   assertCount,
   assertStrategy,
@@ -50,8 +50,10 @@ export interface CheckOptions {
   readonly minimisePreemptions?: number | undefined;
   /** Flag --minimise-max: states to visit while shortening. */
   readonly minimiseMax?: number | undefined;
-  /** Steps to spend on why each finding fails; 0 for none of it, 30,000 unless told. */
+  /** Steps to spend on why each finding fails; 0 for none of it, 4,000,000 unless told. */
   readonly explainMax?: number;
+  /** States of the graph on which the odds of a finding are exact; 250,000 unless told. */
+  readonly oddsMax?: number;
   /** Is told from time to time how far the search has come. */
   readonly meter?: Meter | undefined;
   /** Where an exhaustive search is kept, and gone on from; not together with auditCache. */
@@ -68,7 +70,7 @@ export interface CheckFinding {
   /** Proved that no run with fewer preemptions shows it. */
   readonly minimal: boolean;
   readonly trace: readonly StepRecord[];
-  /** Index into trace of the access that decides; null in an empty trace, or if not asked for. */
+  /** Index into trace of the later of two accesses that decide; null where none do. */
   readonly deciding: number | null;
   /** Null where there was nothing to say, or too little to say it for. */
   readonly why: Why | null;
@@ -146,7 +148,9 @@ function checkFrom(scene: Scene, options: CheckOptions): CheckResult {
       : { preemptionsMax: options.minimisePreemptions }),
     ...(options.minimiseMax === undefined ? {} : { nodesMax: options.minimiseMax }),
   });
-  const findings = runs.map((run) => finding(machine, run, options.explainMax ?? EXPLAIN_MAX));
+  const { explainMax: stepsMax, oddsMax } = options;
+  const source = stepsMax === 0 ? null : new WhySource(machine, { stepsMax, statesMax: oddsMax });
+  const findings = runs.map((run) => finding(machine, run, source));
   const outcome =
     findings.length > 0 ? 'violated' : explored.bounded.length > 0 ? 'bounded' : 'holds';
   return {
@@ -225,7 +229,7 @@ function inLayers(
 }
 
 /** Make a finding of @run: replayed twice, by its steps and by its schedule. */
-function finding(machine: Machine, run: Minimised, explainMax: number): CheckFinding {
+function finding(machine: Machine, run: Minimised, source: WhySource | null): CheckFinding {
   const key = reportKey(run.report);
   const taken = replayRun(machine, run.run);
   const { trace, preemptions } = taken;
@@ -236,8 +240,7 @@ function finding(machine: Machine, run: Minimised, explainMax: number): CheckFin
   assert(replayed.ok, `the schedule of ${key} does not replay: ${schedule}`);
   assert(sameReports(replayed.value, key), `${key} does not show when its schedule is replayed`);
   assert(preemptions === run.preemptions, `${key} has another number of preemptions when replayed`);
-  const { deciding, why } =
-    explainMax === 0 ? UNEXPLAINED : explained(machine, taken, key, raised.step, explainMax);
+  const { deciding, why } = source?.explained(taken, raised.report, raised.step) ?? UNEXPLAINED;
   const { minimal } = run;
   return { report: raised.report, schedule, preemptions, minimal, trace, deciding, why };
 }

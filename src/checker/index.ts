@@ -2,13 +2,7 @@
 // The checker by itself: describe a scene in Ops, call check(), read the result.
 
 export { type Detected, detect } from '#checker/detect/detect';
-export { type Explained, explainedSchedule, type Why } from '#checker/explain/brief';
-export {
-  type CriticalPair,
-  type Explanation,
-  explain,
-  type RaceWindow,
-} from '#checker/explain/explain';
+export type { Chances } from '#checker/explain/explain';
 export { Machine, type MachineOptions } from '#checker/machine/machine';
 export type { Meter, Sample } from '#checker/program/meter';
 export type {
@@ -49,4 +43,5 @@ export {
   type OldStrategy,
   type Strategy,
 } from './check.ts';
+export { type Explained, type ExplainLimits, type Why, WhySource } from './explain/why.ts';
 export { chanceText, type OtherStrategy, parseStrategy, strategyText } from './strategies.ts';

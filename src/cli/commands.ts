@@ -133,6 +133,7 @@ export const commands: readonly CommandEntry[] = [
     options: [
       { flags: '--id ID', text: 'which finding of a report: its id, or its number from 1' },
       { flags: '--brief', text: 'only say whether they replay' },
+      { flags: '--trust-fixes', text: 'run the code of fixes that the file brings with it' },
       { flags: '--format HOW', text: 'text, mail or json', value: 'text' },
       { flags: '--tree TREE', text: 'the kernel tree, for findings of source check' },
       { flags: '--cc CLANG', text: 'build it with a native clang' },

@@ -6,10 +6,10 @@ import path from 'node:path';
 import { type BuildFailure, build } from 'esbuild';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import type { FindingRevision } from '#finding/finding';
+import type { KernelSpec } from '#finding/finding';
 
 /** A fix as findings carry it: name, hash, and a script that stands alone. */
-export type BundledFix = FindingRevision['userFixes'][number];
+export type BundledFix = KernelSpec['userFixes'][number];
 
 /** True where a value of --with names a file and not a commit. */
 export function namesFile(value: string): boolean {

@@ -104,10 +104,11 @@ export interface Pipeline {
   readonly clientNames: (platform: Platform | null) => readonly string[];
   /**
    * The finding made anew from its world, kernel and schedule alone; one of the kernel's own C
-   * needs its @tree besides.
+   * needs its @tree besides. Code of a user's fix runs only where @trustFixes says so.
    */
   readonly replay: (
     finding: Finding,
     tree: TreeChoice | null,
+    trustFixes?: boolean,
   ) => Promise<Result<Finding, UserError>>;
 }

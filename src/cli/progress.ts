@@ -2,8 +2,7 @@
 // One line on a terminal that says how far a check has come; nothing anywhere else.
 
 import type { CheckProgress } from '#finding/report';
-import { grouped } from '#report/text';
-import { cutWords } from '#report/words';
+import { cutWords, grouped } from '#report/words';
 import type { Io } from './io.ts';
 
 const intervalMs = 100;

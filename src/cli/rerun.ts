@@ -6,7 +6,7 @@ import { AssertionError } from '#base/assert';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { Machine, type Replayed, replay } from '#checker/index';
-import type { Finding, TraceStep } from '#finding/finding';
+import type { Finding, FixCode, TraceStep } from '#finding/finding';
 import type { Revision } from '#kernel/index';
 import { propertyOf } from '#properties/index';
 import { revisionOf } from '#run/kernel-spec';
@@ -15,14 +15,33 @@ import type { World } from '#worlds/world';
 
 const hint = 'it was edited, or written by another version; check the board again';
 
-/** Run the schedule of @finding in its world, from the JSON alone. */
-export function rerun(finding: Finding): Result<Finding, UserError> {
-  for (const fix of finding.revision.userFixes) {
-    const sha256 = createHash('sha256').update(fix.source).digest('hex');
-    if (sha256 === fix.sha256) continue;
-    return fail('RW073', `${finding.id}: the fix ${fix.name} has another sha256`, hint);
+/**
+ * Run the schedule of @finding in its world, from the JSON alone. The code of a user's fix that it
+ * brings with it is run only where @trustFixes says so.
+ */
+export function rerun(finding: Finding, trustFixes: boolean): Result<Finding, UserError> {
+  const { userFixes: named } = finding.revision;
+  const names = named.map((fix) => fix.name).join(', ');
+  if (named.length > 0 && !trustFixes) {
+    return fail(
+      'RW077',
+      `${finding.id}: it was found with code of its own: ${names}`,
+      'read the code in the file first; --trust-fixes runs it, with all that you may do',
+    );
   }
-  const revision = revisionOf(finding.revision);
+  const userFixes: FixCode[] = [];
+  for (const { name, sha256 } of named) {
+    const fix = finding.code?.find((c) => c.sha256 === sha256 && c.name === name);
+    if (fix === undefined) {
+      const message = `${finding.id}: the file does not hold the code of ${name}`;
+      return fail('RW073', message, 'check the board again, with --with FILE');
+    }
+    if (createHash('sha256').update(fix.source).digest('hex') !== sha256) {
+      return fail('RW073', `${finding.id}: the fix ${name} has another sha256`, hint);
+    }
+    userFixes.push(fix);
+  }
+  const revision = revisionOf({ ...finding.revision, userFixes });
   if (!revision.ok) return revision;
   const machine = machineOf(finding, revision.value);
   if (!machine.ok) return machine;

@@ -55,8 +55,9 @@ export function realPipeline(): Pipeline {
 async function replay(
   finding: Finding,
   tree: TreeChoice | null,
+  trustFixes = false,
 ): Promise<Result<Finding, UserError>> {
-  if (tree === null && !finding.source) return rerun(finding);
+  if (tree === null && !finding.source) return rerun(finding, trustFixes);
   if (tree === null) {
     const message = `${finding.id}: found in the kernel's own C, and there is no --tree`;
     const { name } = finding.revision;

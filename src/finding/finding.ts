@@ -42,14 +42,31 @@ export interface FindingRevision {
   readonly name: string;
   /** Ids of the commits, in order, that stand on the base. */
   readonly commits: readonly string[];
-  readonly userFixes: readonly {
-    readonly name: string;
-    readonly sha256: string;
-    readonly source: string;
-  }[];
+  /** Fixes of the user's own, without their code. */
+  readonly userFixes: readonly { readonly name: string; readonly sha256: string }[];
 }
 
-/** What a finding of the kernel's own C was made from; its patches are the revision's userFixes. */
+/** A user's fix: a script for the model, a patch for the kernel's own C. */
+export interface FixCode {
+  readonly name: string;
+  readonly sha256: string;
+  readonly source: string;
+}
+
+/** A kernel with all that it takes to make it: what a worker is sent. */
+export interface KernelSpec extends FindingRevision {
+  readonly userFixes: readonly FixCode[];
+}
+
+/** Who wrote a finding. */
+export interface Producer {
+  readonly name: 'racewindow';
+  readonly version: string;
+  /** Names the model and the checker: where it differs, a replay may differ. */
+  readonly model: string;
+}
+
+/** What a finding of the kernel's own C was made from; its patches are among `code`. */
 export interface FindingSource {
   /** Files that the run passed through, patches included: path in the tree -> sha256. */
   readonly files: Readonly<Record<string, string>>;
@@ -64,7 +81,9 @@ export interface FindingSource {
 
 /** No times, no paths: the same check gives the same bytes anywhere. */
 export interface Finding {
-  readonly format: 'racewindow/finding@1';
+  readonly format: 'racewindow/finding@2';
+  /** Null: read from a finding@1, which does not say. */
+  readonly producer: Producer | null;
   /** Stable within a report: property, window and class in short. */
   readonly id: string;
   readonly revision: FindingRevision;
@@ -98,9 +117,11 @@ export interface Finding {
   readonly minimal: boolean;
   readonly schedule: string;
   readonly trace: readonly TraceStep[];
-  /** Index into trace of the access that decides. */
+  /** Index into trace of the later of the two accesses that decide; null where none do. */
   readonly deciding: number | null;
   /** Absent where there is nothing to say. */
   readonly why?: Why;
   readonly witness: Witness;
+  /** The code of the fixes, apart from the rest: a replay runs it only where it is told to. */
+  readonly code?: readonly FixCode[];
 }

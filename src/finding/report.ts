@@ -131,6 +131,8 @@ export interface CheckOptions {
   readonly resume?: string;
   /** Worker threads; results do not depend on it. */
   readonly jobs: number;
+  /** Those of the findings that are to be explained: why they fail. Absent: all. */
+  readonly toExplain?: (findings: readonly Finding[]) => readonly Finding[];
 }
 
 /** How to explore; docs/checker.md says what each covers. */

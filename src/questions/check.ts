@@ -6,7 +6,7 @@
 // property, window and kind of client; its devices are those of the classes that show it.
 
 import { assert, must } from '#base/assert';
-import type { Finding, Memory } from '#finding/finding';
+import type { Finding, KernelSpec, Memory } from '#finding/finding';
 import type { CheckOptions, CheckProgress, CheckResult, Outcome, Verdict } from '#finding/report';
 import type { Revision } from '#kernel/index';
 import { kindOfKey, nothingToCheck, type Platform } from '#platform/index';
@@ -186,7 +186,7 @@ interface Placed extends WorldFinding {
 /** One finding for each property, window and kind of client. */
 function mergeFindings(
   explored: readonly Explored[],
-  spec: Finding['revision'],
+  spec: KernelSpec,
   memory: Memory | undefined,
 ): Placed[] {
   const kinds = new Map<string, Omit<Placed, 'devices'>[]>();
@@ -216,36 +216,40 @@ function orderKey(f: Placed): string {
   return `${sortKey(f)}|${f.derived.classKey}`;
 }
 
-/** @found as findings, each with why it fails. */
+/** @found as findings, each that is asked for with why it fails. */
 async function explain(
   pool: Pool,
   found: readonly Placed[],
-  spec: Finding['revision'],
+  spec: KernelSpec,
   properties: readonly string[] | null,
-  { memory }: CheckOptions,
+  { memory, toExplain }: CheckOptions,
 ): Promise<Finding[]> {
-  const worlds = [...new Set(found.map((f) => f.derived))];
-  const tasks = worlds.map((derived) => ({
-    world: derived.world,
-    kernel: spec,
-    properties,
-    ...(memory === undefined ? {} : { memory }),
-    findings: found
-      .filter((f) => f.derived === derived)
-      .map(({ property, window, schedule, witness }) => {
-        return { property, window, schedule, subject: witness.subject };
-      }),
-  }));
-  const answers = await explainAll(pool, tasks);
-  const next = worlds.map(() => 0);
-  return found.map(({ derived, devices, ...f }) => {
-    const at = worlds.indexOf(derived);
-    const explained = answers[at]?.[next[at]!++];
-    assert(explained, `${f.property} of ${derived.world.name} has been explained`);
+  const findings = found.map(({ derived, devices, ...f }) => {
     const { world } = derived;
     const kind = kindOfKey(derived.classKey);
     const place = { world, kind, devices, kernel: spec, memory: memory ?? memoryOf(world) };
-    return toFinding({ ...f, ...explained }, place);
+    return toFinding(f, place);
+  });
+  const asked = new Set(toExplain?.(findings) ?? findings);
+  const chosen = found.filter((_, i) => asked.has(findings[i]!));
+  const worlds = [...new Set(chosen.map((f) => f.derived))];
+  const inWorld = worlds.map((derived) => chosen.filter((f) => f.derived === derived));
+  const tasks = worlds.map(({ world }, at) => ({
+    world,
+    kernel: spec,
+    properties,
+    ...(memory === undefined ? {} : { memory }),
+    findings: inWorld[at]!.map(({ property, window, schedule, witness }) => {
+      return { property, window, schedule, subject: witness.subject };
+    }),
+  }));
+  const answers = await explainAll(pool, tasks);
+  const known = new Map(inWorld.flatMap((list, at) => list.map((f, i) => [f, answers[at]![i]!])));
+  return found.map((f, i) => {
+    const explained = known.get(f);
+    if (explained === undefined) return findings[i]!;
+    const { deciding, why } = explained;
+    return { ...findings[i]!, deciding, ...(why === null ? {} : { why }) };
   });
 }
 

@@ -9,7 +9,7 @@
 // few states at first; those that were cut off are explored again for the windows that are still
 // open, with all the states there may be and nothing else watched for (narrow.ts).
 
-import type { FindingRevision } from '#finding/finding';
+import type { KernelSpec } from '#finding/finding';
 import { defaultExplore, type Explored, type ExploreOptions } from '#run/explore';
 import type { Explorer } from '#run/explore-pool';
 import { reusing } from '#run/reuse';
@@ -45,7 +45,7 @@ export interface Matrix {
 
 export interface MatrixQuestion {
   readonly worlds: readonly DerivedWorld[];
-  readonly kernels: readonly FindingRevision[];
+  readonly kernels: readonly KernelSpec[];
   readonly windows: readonly string[];
   readonly options: ExploreOptions;
   /** States of one world when it is explored for the first time; 400,000 unless told. */
@@ -89,7 +89,7 @@ export async function computeMatrix(
 /** Explore worlds of one kernel until nothing is left to be decided. */
 async function exploreKernel(
   question: MatrixQuestion,
-  spec: FindingRevision,
+  spec: KernelSpec,
   explorer: Explorer,
   onProgress: (kernel: string, world: string) => void,
 ): Promise<readonly Explored[]> {
@@ -120,7 +120,7 @@ interface Undecided {
 /** Explore again what was cut off, for what is open: narrowly, unless that shows a window. */
 async function decide(
   question: MatrixQuestion,
-  spec: FindingRevision,
+  spec: KernelSpec,
   explorer: Explorer,
   { open, explored, onProgress }: Undecided,
 ): Promise<readonly Explored[]> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A fix judged: what it closes, opens and leaves against its base, over a set of worlds.
 
-import type { FindingRevision } from '#finding/finding';
+import type { KernelSpec } from '#finding/finding';
 import { kindOfKey } from '#platform/index';
 import { type Explored, type ExploreOptions, keyOf, type Sighting } from '#run/explore';
 import type { Explorer } from '#run/explore-pool';
@@ -34,13 +34,13 @@ export interface Trial {
 /** Explore @worlds under @base and under @fixed, and compare the sets of sightings. */
 export async function tryFix(
   worlds: readonly DerivedWorld[],
-  revisions: { readonly base: FindingRevision; readonly fixed: FindingRevision },
+  revisions: { readonly base: KernelSpec; readonly fixed: KernelSpec },
   explorer: Explorer,
   options: ExploreOptions,
   onProgress: (done: number, total: number, world: string) => void = () => {},
 ): Promise<Trial> {
   let done = 0;
-  const explore = async (derived: DerivedWorld, spec: FindingRevision): Promise<Explored> => {
+  const explore = async (derived: DerivedWorld, spec: KernelSpec): Promise<Explored> => {
     const result = await explorer.explore({ derived, spec, options });
     onProgress(++done, 2 * worlds.length, derived.world.name);
     return result;

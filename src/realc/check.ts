@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { must } from '#base/assert';
-import type { Finding, FindingRevision, FindingSource } from '#finding/finding';
+import type { Finding, FindingSource, KernelSpec } from '#finding/finding';
 import type {
   CheckOptions,
   CheckProgress,
@@ -109,7 +109,7 @@ export async function checkSource(
   return nothing === null ? result : { ...result, nothing };
 }
 
-function revisionOf(image: KernelImage, opt: SourceCheckOptions): FindingRevision {
+function revisionOf(image: KernelImage, opt: SourceCheckOptions): KernelSpec {
   const fix = (prefix: string) => (p: { name: string; text: string }) => ({
     name: `${prefix}${p.name.replace(/^.*\//, '')}`,
     sha256: createHash('sha256').update(p.text).digest('hex'),

@@ -35,13 +35,16 @@ type Build = Required<Pick<BuildOptions, 'patches' | 'reverts'>>;
 
 /** The patches that @finding carries; refused where one was edited. */
 function patchesOf(finding: Finding, { reverts }: FindingSource): Result<Build, UserError> {
-  const { userFixes } = finding.revision;
-  for (const { name, source, sha256 } of userFixes) {
-    if (createHash('sha256').update(source).digest('hex') === sha256) continue;
-    const hint = 'it was edited; check the tree again';
-    return fail('RW073', `${finding.id}: the patch ${name} has another sha256`, hint);
+  const inputs: PatchInput[] = [];
+  for (const { name, sha256 } of finding.revision.userFixes) {
+    const text = finding.code?.find((c) => c.sha256 === sha256 && c.name === name)?.source;
+    if (text === undefined || createHash('sha256').update(text).digest('hex') !== sha256) {
+      const what = text === undefined ? 'is not in the file' : 'has another sha256';
+      const hint = 'it was edited; check the tree again';
+      return fail('RW073', `${finding.id}: the patch ${name} ${what}`, hint);
+    }
+    inputs.push({ name, text });
   }
-  const inputs = userFixes.map(({ name, source }): PatchInput => ({ name, text: source }));
   return ok({ reverts: inputs.slice(0, reverts), patches: inputs.slice(reverts) });
 }
 

@@ -11,7 +11,7 @@
 //   T1         x is 0                        T1  x is 0
 //   T0:buffer  x = 1, buffer.head = 1        T0  x reaches memory
 
-import type { Finding, TraceStep } from '#finding/finding';
+import type { Finding, TraceStep, Why } from '#finding/finding';
 
 /** A thread's buffer, or what guards it. */
 const bufferName = /^(.+):buffer(?::|$)/;
@@ -188,18 +188,25 @@ function renumbered(finding: Finding, at: readonly number[]): Finding {
   const { deciding, why } = finding;
   if (!why) return { ...finding, deciding: toOrNull(deciding) };
   const { window: given, pair, odds } = why;
+  const end = given?.end && {
+    ...given.end,
+    thread: threadOf(given.end.thread),
+    step: toOrNull(given.end.step),
+  };
   // What comes between a thread and its own buffers is told by the table.
   const window = given && threadOf(given.victim) !== threadOf(given.intruder) ? given : null;
-  const told: Finding['why'] = {
+  const told: Why = {
+    ...why,
     window: window && {
       ...window,
       victim: threadOf(window.victim),
       intruder: threadOf(window.intruder),
       opens: toOrNull(window.opens),
       closes: toOrNull(window.closes),
+      end: end ?? null,
     },
     pair: pair && { ...pair, victim: to(pair.victim), intruder: to(pair.intruder) },
-    odds: odds && { ...odds, noReturn: toOrNull(odds.noReturn) },
+    odds: { ...odds, noReturn: toOrNull(odds.noReturn) },
   };
   return { ...finding, deciding: toOrNull(deciding), why: told };
 }

@@ -4,7 +4,7 @@
 import { plural, printable, reportColumns, wrap } from '#base/text';
 import type { Finding } from '#finding/finding';
 import { withoutBuffers } from './buffers.ts';
-import { raceTable, stackTable } from './table.ts';
+import { raceTable, stacksTitle, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
 import {
   cutWords,
@@ -26,7 +26,7 @@ export function mailReport(given: Finding): string {
     stores === null ? [] : wrap(`In this order ${stores}.`),
     raceTable(finding),
     deciding(finding),
-    ['Call stacks at that access:', '', ...stackTable(finding)],
+    [stacksTitle(finding), '', ...stackTable(finding)],
     whyLines(finding),
     symptom(finding),
     assumed(finding),

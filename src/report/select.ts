@@ -4,9 +4,9 @@
 // A trace has some hundred steps, most of which no other thread could have noticed. A step is
 // worth more the closer it is to the race, and the table takes as many grades as fit:
 //
-//   4  the deciding access
-//   3  an event about the subject of the witness, or the registration of an IOMMU instance; a store
-//      that reaches memory late
+//   4  the two accesses that decide
+//   3  a step that opens or closes the window, or makes the failure certain; an event about the
+//      subject of the witness, or the registration of an IOMMU; a store that reaches memory late
 //   2  an access to the subject that conflicts with another thread's; a lock passed on by another
 //      thread
 //   1  any other event, conflicting access, or lock; what the driver core keeps its books with
@@ -108,6 +108,19 @@ function belongs(name: string, subject: string): boolean {
   return name === subject || name.startsWith(`${subject}.`);
 }
 
+/** Indices of the accesses that decide: two, or the one that an older finding names, or none. */
+export function decidingSteps({ deciding, why }: Finding): number[] {
+  if (why?.pair) return [why.pair.victim, why.pair.intruder].sort((a, b) => a - b);
+  return deciding === null ? [] : [deciding];
+}
+
+/** Indices of the steps that the sentences below a table name. */
+function namedSteps({ why }: Finding): ReadonlySet<number> {
+  if (!why) return new Set();
+  const named = [why.window?.opens, why.window?.closes, why.odds?.noReturn];
+  return new Set(named.filter((i) => i !== null && i !== undefined));
+}
+
 /** Grade every step of the trace of @finding. */
 export function grades(finding: Finding): Grade[] {
   const { trace, witness } = finding;
@@ -115,8 +128,11 @@ export function grades(finding: Finding): Grade[] {
   const handedOver = handOvers(trace);
   const stale = staleReads(trace);
   const subject = deviceOf(finding) ?? witness.subject;
+  const deciding = new Set(decidingSteps(finding));
+  const named = namedSteps(finding);
   return trace.map((step, i): Grade => {
-    if (i === finding.deciding) return 4;
+    if (deciding.has(i)) return 4;
+    if (named.has(i)) return 3;
     const events = step.events.map(parseEvent);
     if (events.some((e) => alwaysTold.has(e.name))) return 3;
     if (events.some((e) => e.args[0] === subject && eventText(e) !== null)) return 3;
@@ -151,10 +167,11 @@ export function selectSteps(finding: Finding, rowsMax: number): Shown[] {
 
 function pick(finding: Finding, all: readonly Grade[], least: Grade): Shown[] {
   const cells = conflictingCells(finding.trace);
+  const told = new Set([...decidingSteps(finding), ...namedSteps(finding)]);
   return finding.trace.flatMap((step, index) => {
     if (all[index]! < least) return [];
     const conflict = least < 3 && touchesCell(step) && cells.has(cellOf(step));
-    const access = step.events.length === 0 || index === finding.deciding || conflict;
+    const access = step.events.length === 0 || told.has(index) || conflict;
     return [{ index, access }];
   });
 }

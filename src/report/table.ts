@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The race table: time runs downward, one column per thread, only the steps that matter.
 //
-// After the tables in Documentation/process/maintainer-tip.rst. The deciding access has a line of
-// carets under it. More threads than fit side by side are told one below another, each line with
-// the name of its thread.
+// After the tables in Documentation/process/maintainer-tip.rst. The two accesses that decide have a
+// line of carets under them. More threads than fit side by side are told one below another, each
+// line with the name of its thread.
 
 import { printable, reportColumns, wrap } from '#base/text';
 import type { Finding, TraceStep } from '#finding/finding';
 import { type Cast, castLine, castOf, shorten } from './cast.ts';
 import { placeOf } from './frames.ts';
 import { stepLines } from './phrases.ts';
-import { type Shown, selectSteps } from './select.ts';
+import { decidingSteps, type Shown, selectSteps } from './select.ts';
 
 /** Layout of a table. */
 export interface TableOptions {
@@ -24,7 +24,7 @@ export interface TableOptions {
 interface Line {
   readonly thread: string;
   readonly text: string;
-  /** The deciding access: a line of carets goes under it. */
+  /** One of the accesses that decide: a line of carets goes under it. */
   readonly decides: boolean;
 }
 
@@ -47,6 +47,13 @@ export function raceTable(finding: Finding, options: TableOptions = {}): string[
       ? sideBySide(lines, threads, width)
       : oneBelowAnother(lines, width);
   return [...names, ...table];
+}
+
+/** What the stacks of @finding are those of. */
+export function stacksTitle(finding: Finding): string {
+  const marks = decidingSteps(finding).length;
+  if (marks === 0) return 'Call stacks at the end of this order:';
+  return `Call stacks at the marked ${marks === 1 ? 'access' : 'accesses'}:`;
 }
 
 /** Stacks of threads at one moment, side by side, innermost function first. */
@@ -75,9 +82,9 @@ export interface ThreadStack {
 }
 
 /**
- * Where the thread of the deciding access (or else of the last step shown) stood, and where each
- * other thread of the table (at most two) had come to: those that were in the middle of something
- * come before those at the end.
+ * Where the thread of the later deciding access (or else of the last step shown) stood, that of the
+ * other deciding access at its own, and where each other thread of the table had come to: at most
+ * three. Those that were in the middle of something come before those at the end.
  */
 export function decidingStacks(finding: Finding): ThreadStack[] {
   const { trace } = finding;
@@ -85,17 +92,20 @@ export function decidingStacks(finding: Finding): ThreadStack[] {
   const at = finding.deciding ?? steps.at(-1) ?? trace.length - 1;
   const decider = trace[at];
   if (!decider) return [];
+  const partner = decidingSteps(finding).find((i) => i !== at);
   const shown = new Set(steps.map((i) => trace[i]!.thread));
-  const others: { stack: ThreadStack; goesOn: boolean; last: number }[] = [];
+  const others: { stack: ThreadStack; rank: number; last: number }[] = [];
   for (const thread of shown) {
     if (thread === decider.thread) continue;
     const last = findLastIndex(trace, at, (s) => s.thread === thread);
     const next = trace.findIndex((s, i) => i > at && s.thread === thread);
-    const step = trace[last] ?? trace[next];
+    const decides = partner !== undefined && trace[partner]!.thread === thread;
+    const step = decides ? trace[partner]! : (trace[last] ?? trace[next]);
     if (!step) continue;
-    others.push({ stack: stackOf(step), goesOn: last >= 0 && next >= 0, last });
+    const rank = decides ? 2 : last >= 0 && next >= 0 ? 1 : 0;
+    others.push({ stack: stackOf(step), rank, last });
   }
-  others.sort((a, b) => Number(b.goesOn) - Number(a.goesOn) || b.last - a.last);
+  others.sort((a, b) => b.rank - a.rank || b.last - a.last);
   return [stackOf(decider), ...others.slice(0, sideBySideMax - 1).map((o) => o.stack)];
 }
 
@@ -114,6 +124,7 @@ function stackOf(step: TraceStep): ThreadStack {
 
 function tellSteps(finding: Finding, shown: readonly Shown[], cast: Cast): Line[] {
   const lines: Line[] = [];
+  const deciding = new Set(decidingSteps(finding));
   const inside = new Map<string, string>();
   let running = '';
   for (const { index, access } of shown) {
@@ -127,7 +138,7 @@ function tellSteps(finding: Finding, shown: readonly Shown[], cast: Cast): Line[
     running = thread;
     const texts = stepLines(step, access).map((text) => shorten(text, cast));
     texts.forEach((text, i) => {
-      lines.push({ thread, text: `  ${text}`, decides: index === finding.deciding && i === 0 });
+      lines.push({ thread, text: `  ${text}`, decides: deciding.has(index) && i === 0 });
     });
   }
   return lines;

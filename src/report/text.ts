@@ -7,11 +7,12 @@ import type { Finding } from '#finding/finding';
 import type { CheckReport, Coverage, HitLimit, Outcome, Verdict } from '#finding/report';
 import { nothingLines } from './board.ts';
 import { withoutBuffers } from './buffers.ts';
-import { raceTable, stackTable } from './table.ts';
+import { raceTable, stacksTitle, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
 import {
   cutWords,
   deviceText,
+  grouped,
   kernelText,
   preemptionText,
   storesText,
@@ -85,7 +86,7 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
     '',
     ...raceTable(finding),
     '',
-    'Call stacks at the marked access:',
+    stacksTitle(finding),
     '',
     ...stackTable(finding),
   ];
@@ -129,22 +130,29 @@ function verdictTable(verdicts: readonly Verdict[], options: TextOptions, paint:
   return [paint.dim(head), ...told];
 }
 
-/** What the verdict covers: never more than was explored. */
-function coverageText(coverage: Coverage): string {
-  const { worlds, clientsMax, instancesMax, states, transitions, strategy } = coverage;
+/**
+ * What the verdict covers: never more than was explored. @outcomes: those of the verdicts; that the
+ * rules hold is said only where each of them does.
+ */
+function coverageText(coverage: Coverage, outcomes: readonly Outcome[]): string {
+  const { worlds, clientsMax, instancesMax, states, transitions, strategy, bounded } = coverage;
   const byRuns = /^(sample|optimal|source)/.test(strategy);
-  const partly = /^(sample|bound|delay)/.test(strategy);
+  const partly = bounded.length > 0 || /^(sample|bound|delay)/.test(strategy);
+  const holds = outcomes.includes('holds') && !outcomes.some((o) => /violated|bounded/.test(o));
+  const what = partly ? 'some orders of' : holds ? 'holds for' : 'all orders of';
+  const how = partly && strategy === 'exhaustive' ? 'cut short' : strategy;
   return (
-    `covered: ${partly ? 'looked at' : 'holds for'} up to ${plural(clientsMax, 'client')} and` +
+    `covered: ${what} up to ${plural(clientsMax, 'client')} and` +
     ` ${plural(instancesMax, 'instance')}; ${plural(worlds, 'world')},` +
     ` ${grouped(states)} ${byRuns ? 'runs' : 'states'}, ${grouped(transitions)} transitions,` +
-    ` ${strategy}`
+    ` ${how}`
   );
 }
 
 function coverageLines(report: CheckReport, paint: Paint): string[] {
-  const { coverage } = report;
-  const lines = wrap(coverageText(coverage), { rest: '  ' });
+  const { coverage, verdicts } = report;
+  const outcomes = verdicts.map((v) => v.outcome);
+  const lines = wrap(coverageText(coverage, outcomes), { rest: '  ' });
   const notes = (coverage.notes ?? []).flatMap((n) => wrap(printable(n), { rest: '  ' }));
   const hit = coverage.bounded.flatMap((b) => wrap(limitText(b), { rest: '  ' }).map(paint.warn));
   return [...lines, ...notes, ...hit];
@@ -158,11 +166,6 @@ function limitText(hit: HitLimit): string {
     `bounded: ${hit.limit}=${hit.value} was hit in ${where}` +
     ` (${hit.worlds[0] ?? '?'}${hit.worlds.length > 1 ? ', ...' : ''}): not a pass; ${raise}`
   );
-}
-
-/** Digits in groups of three, the same in every locale. */
-export function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function findingTable(report: CheckReport, options: TextOptions, paint: Paint): string[] {

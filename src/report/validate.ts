@@ -6,6 +6,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { Finding } from '#finding/finding';
+import { readFinding } from '#finding/finding-1';
 import type { CheckReport } from '#finding/report';
 
 /** What a JSON file may hold. */
@@ -13,10 +14,10 @@ export type Document =
   | { readonly kind: 'finding'; readonly finding: Finding }
   | { readonly kind: 'report'; readonly report: CheckReport };
 
-interface Validators {
-  readonly finding: ValidateFunction;
-  readonly report: ValidateFunction;
-}
+/** What a file says that it is. */
+type Kind = 'finding-1' | 'finding-2' | 'report-1';
+
+type Validators = Readonly<Record<Kind, ValidateFunction>>;
 
 let validators: Validators | undefined;
 
@@ -29,9 +30,11 @@ function compiled(): Validators {
   if (validators === undefined) {
     const schemas = new Ajv2020({ strict: true, allowUnionTypes: true });
     schemas.addSchema(JSON.parse(schemaText('finding-1')));
+    schemas.addSchema(JSON.parse(schemaText('finding-2')));
     validators = {
-      finding: schemas.getSchema('finding-1.schema.json')!,
-      report: schemas.compile(JSON.parse(schemaText('report-1'))),
+      'finding-1': schemas.getSchema('finding-1.schema.json')!,
+      'finding-2': schemas.getSchema('finding-2.schema.json')!,
+      'report-1': schemas.compile(JSON.parse(schemaText('report-1'))),
     };
   }
   return validators;
@@ -61,23 +64,26 @@ export function parseDocument(text: string, name: string): Result<Document, User
   if (!validate(data)) {
     return fail(
       'RW071',
-      `${name}: not a valid ${kind}: ${errorText(validate.errors?.[0])}`,
-      `the format is in schema/${kind}-1.schema.json; write the file anew with racewindow check`,
+      `${name}: not a valid ${kind.replace(/-\d$/, '')}: ${errorText(validate.errors)}`,
+      `the format is in schema/${kind}.schema.json; write the file anew with racewindow check`,
     );
   }
-  return kind === 'finding'
-    ? ok({ kind, finding: data as unknown as Finding })
-    : ok({ kind, report: data as unknown as CheckReport });
+  if (kind !== 'report-1') return ok({ kind: 'finding', finding: readFinding(data) });
+  const report = data as unknown as CheckReport;
+  return ok({ kind: 'report', report: { ...report, findings: report.findings.map(readFinding) } });
 }
 
-function kindOf(data: unknown): 'finding' | 'report' | null {
+function kindOf(data: unknown): Kind | null {
   if (typeof data !== 'object' || data === null) return null;
   const { format, tool } = data as { format?: unknown; tool?: { format?: unknown } | null };
-  if (format === 'racewindow/finding@1') return 'finding';
-  return tool?.format === 'racewindow/report@1' ? 'report' : null;
+  if (format === 'racewindow/finding@1') return 'finding-1';
+  if (format === 'racewindow/finding@2') return 'finding-2';
+  return tool?.format === 'racewindow/report@1' ? 'report-1' : null;
 }
 
-function errorText(error: ErrorObject | undefined): string {
+function errorText(errors: readonly ErrorObject[] | null | undefined): string {
+  // That "then" or "else" does not match says nothing; what does not match in it does.
+  const error = errors?.find((e) => e.keyword !== 'if');
   if (!error) return 'it does not match the schema';
   const where = error.instancePath === '' ? 'the top level' : error.instancePath;
   const extra = (error.params as { additionalProperty?: unknown }).additionalProperty;

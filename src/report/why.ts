@@ -1,57 +1,91 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Why a finding fails, in sentences: the window, the two accesses that decide, the odds.
+// Why a finding fails, in sentences: the two accesses that decide, the window, the odds.
 
 import { printable, wrap } from '#base/text';
-import type { Finding, TraceStep } from '#finding/finding';
+import type { Finding, TraceStep, Why } from '#finding/finding';
 import { castOf, shorten } from './cast.ts';
 import { placeOf } from './frames.ts';
 import { accessText } from './phrases.ts';
+import { grouped } from './words.ts';
 
 /** What is known, each in lines of at most 75 columns; empty where nothing is. */
 export function whyLines(finding: Finding): string[] {
   const { why } = finding;
   if (!why) return [];
-  const said = [windowText(finding), pairText(finding), oddsText(finding)];
+  const said = [pairText(finding, why), windowText(finding, why), oddsText(finding, why)];
   return said.flatMap((text) => (text === null ? [] : wrap(printable(text), { rest: '  ' })));
 }
 
 /** A step in words, with the short names of the table. */
-function stepText(finding: Finding, index: number): string | null {
-  const step: TraceStep | undefined = finding.trace[index];
-  if (step === undefined) return null;
+function accessIn(finding: Finding, step: TraceStep): string {
   return `"${shorten(accessText(step), castOf(finding))}" in ${placeOf(step)}()`;
 }
 
-function windowText(finding: Finding): string | null {
-  const window = finding.why?.window;
-  if (!window) return null;
-  const { victim, intruder, opens, closes, complete } = window;
-  const from = opens === null ? null : stepText(finding, opens);
-  const to = closes === null ? null : stepText(finding, closes);
-  const begins = from === null ? 'from its start' : `from ${from}`;
-  const bounds = to === null ? `${begins} on` : `${begins} to ${to}`;
-  const more = complete ? '' : '; it may be wider, the search for its ends was cut short';
-  const comes = to === null ? 'to come' : 'to come between';
-  return `Window: of ${victim}, ${bounds}, for ${intruder} ${comes}${more}.`;
+function stepText(finding: Finding, index: number): string {
+  const step = finding.trace[index];
+  return step === undefined ? `step ${index}` : `${step.thread}'s ${accessIn(finding, step)}`;
 }
 
-function pairText(finding: Finding): string | null {
-  const pair = finding.why?.pair;
-  if (!pair) return null;
+function pairText(finding: Finding, { pair, always, searched }: Why): string | null {
+  if (always) return null;
+  if (!pair) {
+    return searched
+      ? 'Decided by: no single pair of accesses; no swap of two keeps the rule.'
+      : 'Decided by: not known; the search for two accesses to swap was cut short.';
+  }
   const [a, b] = [pair.victim, pair.intruder].sort((x, y) => x - y) as [number, number];
-  const [first, second] = [stepText(finding, a), stepText(finding, b)];
-  if (first === null || second === null) return null;
-  const [one, other] = [finding.trace[a]!.thread, finding.trace[b]!.thread];
-  const order = `${one}'s ${first} before ${other}'s ${second}`;
-  return `Decided by: ${order}; the other way round it passes.`;
+  const order = `${stepText(finding, a)} comes before ${stepText(finding, b)}`;
+  const others = [...new Set(pair.breaks.map((r) => r.property))];
+  const kept =
+    others.length === 0
+      ? 'the other way round, every rule is kept'
+      : `the other way round, this rule is kept, though ${others.join(' and ')} is broken`;
+  return `Decided by: ${order}; ${kept}.`;
 }
 
-function oddsText(finding: Finding): string | null {
-  const odds = finding.why?.odds;
-  if (!odds) return null;
-  const { walks, failing, noReturn } = odds;
-  const step = noReturn === null ? null : stepText(finding, noReturn);
-  const thread = noReturn === null ? '' : finding.trace[noReturn]?.thread;
-  const after = step === null ? '' : `; ten of ten do after ${thread}'s ${step}`;
-  return `Odds: ${failing} of ${walks} random orders fail like this${after}.`;
+function windowText(finding: Finding, { window, always }: Why): string | null {
+  if (!window || always) return null;
+  const { victim, intruder, opens, end, complete } = window;
+  const after = opens === null ? '' : ` after ${stepText(finding, opens)}`;
+  const before = end === null ? '' : ` before ${end.thread}'s ${accessIn(finding, end.access)}`;
+  const both = after === '' || before === '' ? '' : ' and';
+  const late = end?.beyond ? ', a step that comes after those shown' : '';
+  const open = end === null && complete ? '; nothing closes it' : '';
+  const more = complete ? '' : '; it may be wider, the search for its ends was cut short';
+  const where = after + both + before;
+  const from = where === '' ? ` at any step of ${victim}` : where;
+  return `Window: ${intruder} breaks the rule if it comes${from}${late}${open}${more}.`;
+}
+
+function oddsText(finding: Finding, { odds, always }: Why): string {
+  if (odds.exact && always) {
+    return (
+      'Odds: every order breaks this rule. That is how the code is made, not a matter of timing' +
+      ` (exact, ${grouped(odds.states)} states).`
+    );
+  }
+  if (odds.exact) {
+    const { fails, alike, noReturn, states } = odds;
+    const like = alike < fails ? `, ${percent(alike)} as ${finding.window ?? 'this one'}` : '';
+    const sure = noReturn === null ? '' : ` It is certain after ${stepText(finding, noReturn)}.`;
+    return (
+      `Odds: ${percent(fails)} of all orders break this rule${like}, each runnable thread being` +
+      ` equally likely (exact, ${grouped(states)} states).${sure}`
+    );
+  }
+  const { walks, failing, alike, walksAfter, noReturn } = odds;
+  const like = alike < failing ? `, ${alike} as ${finding.window ?? 'this one'}` : '';
+  const sure =
+    noReturn === null
+      ? ''
+      : `; after ${stepText(finding, noReturn)} all of ${walksAfter} drawn from there did`;
+  return `Odds (sampled): ${failing} of ${walks} random orders break this rule${like}${sure}.`;
+}
+
+/** A chance in words: three digits, and never 0 or 100 where it is not. */
+function percent(p: number): string {
+  const value = p * 100;
+  if (p > 0 && value < 0.001) return 'fewer than 0.001 %';
+  if (p < 1 && value > 99.95) return 'more than 99.9 %';
+  return `${Number(value.toPrecision(3))} %`;
 }

@@ -14,6 +14,11 @@ export function windowText(finding: Pick<Finding, 'window'>): string {
   return finding.window ?? 'unknown window';
 }
 
+/** Digits in groups of three, the same in every locale. */
+export function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** The kernel of a finding in words: its name and the user's fixes on it. */
 export function kernelText(finding: Pick<Finding, 'revision'>): string {
   const { name, userFixes } = finding.revision;

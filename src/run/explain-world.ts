@@ -5,8 +5,8 @@
 // once it is known which runs these are, and not for all that the worlds have found.
 
 import { assert } from '#base/assert';
-import { type Explained, explainedSchedule, Machine } from '#checker/index';
-import type { FindingRevision, Memory } from '#finding/finding';
+import { type Explained, Machine, WhySource } from '#checker/index';
+import type { KernelSpec, Memory } from '#finding/finding';
 import { propertyOf } from '#properties/index';
 import type { World } from '#worlds/world';
 import { revisionOf } from './kernel-spec.ts';
@@ -16,7 +16,7 @@ import { watchedScene } from './watched-scene.ts';
 /** What is meant to be explained, and where. */
 export interface ExplainTask {
   readonly world: World;
-  readonly kernel: FindingRevision;
+  readonly kernel: KernelSpec;
   /** Ids of the properties that were watched, null for all. */
   readonly properties: readonly string[] | null;
   readonly memory?: Memory;
@@ -33,10 +33,9 @@ export function explainWorld(task: ExplainTask): Explained[] {
   const revision = revisionOf(task.kernel);
   assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
   const scene = watchedScene(task.world, revision.value, task.properties, task.memory);
-  const machine = new Machine(scene);
+  const source = new WhySource(new Machine(scene));
   return task.findings.map(({ property, window, subject, schedule }) => {
-    const explained = explainedSchedule(
-      machine,
+    const explained = source.explainedSchedule(
       schedule,
       (r) => propertyOf(r.property) === property && r.window === window && r.subject === subject,
     );

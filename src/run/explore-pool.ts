@@ -2,7 +2,7 @@
 // Explore many worlds, on several processors where the program has been compiled.
 
 import { must } from '#base/assert';
-import type { FindingRevision } from '#finding/finding';
+import type { KernelSpec } from '#finding/finding';
 import type { DerivedWorld } from '#worlds/derive';
 import { type Explored, type ExploreOptions, exploreWorld } from './explore.ts';
 import { revisionOf } from './kernel-spec.ts';
@@ -11,7 +11,7 @@ import { lookFor } from './look-for.ts';
 /** One world under one revision, as plain data. */
 export interface ExploreJob {
   readonly derived: DerivedWorld;
-  readonly spec: FindingRevision;
+  readonly spec: KernelSpec;
   readonly options: ExploreOptions;
   /** Whether this window can be hit is all that is asked. */
   readonly window?: string;

@@ -3,19 +3,19 @@
 
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import type { FindingRevision } from '#finding/finding';
+import type { KernelSpec } from '#finding/finding';
 import { type Commit, findBackport, findCommit, findRevision, type Revision } from '#kernel/index';
 import { commitFromScript, type FixScript } from './user-fix.ts';
 
 /** The data that makes @revision again; @userFixes: scripts of the commits that are not known. */
-export function specOf(revision: Revision, userFixes: readonly FixScript[]): FindingRevision {
+export function specOf(revision: Revision, userFixes: readonly FixScript[]): KernelSpec {
   const used = userFixes.map(({ name, sha256, source }) => ({ name, sha256, source }));
   const commits = revision.commits.map((c) => (c.variant ? `${c.sha} ${c.variant}` : c.sha));
   return { name: revision.name, commits, userFixes: used };
 }
 
 /** The revision that @spec describes; refused where a commit of it is not known. */
-export function revisionOf(spec: FindingRevision): Result<Revision, UserError> {
+export function revisionOf(spec: KernelSpec): Result<Revision, UserError> {
   const base = findRevision(spec.name);
   if (!base.ok) return base;
   const own = new Map<string, Commit>();

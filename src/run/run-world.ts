@@ -10,7 +10,7 @@ import {
   check,
 } from '#checker/index';
 import { bufferedFields } from '#checker/program/store-buffers';
-import type { FindingRevision, Memory, TraceStep, Why, Witness } from '#finding/finding';
+import type { KernelSpec, Memory, TraceStep, Why, Witness } from '#finding/finding';
 import type { Noticed, Strategy } from '#finding/report';
 import { propertyOf } from '#properties/index';
 import type { World } from '#worlds/world';
@@ -21,7 +21,7 @@ import { watchedScene } from './watched-scene.ts';
 /** What to explore, and how far. */
 export interface WorldTask {
   readonly world: World;
-  readonly kernel: FindingRevision;
+  readonly kernel: KernelSpec;
   /** Ids of the properties to watch, null for all. */
   readonly properties: readonly string[] | null;
   readonly strategy: Strategy;

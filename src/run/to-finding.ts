@@ -2,7 +2,7 @@
 // From what one world has shown to a finding: everything that reports and replay need.
 
 import { Machine, replay } from '#checker/index';
-import type { Finding, FindingRevision, FindingSource, Memory } from '#finding/finding';
+import type { Finding, FindingSource, FixCode, KernelSpec, Memory } from '#finding/finding';
 import { commitLine, findRevision, landedOf } from '#kernel/index';
 import { propertyNamed, propertyOf } from '#properties/index';
 import { commitsFor, windowById } from '#windows/index';
@@ -10,6 +10,7 @@ import { assumptionsOf } from '#worlds/assumed';
 import { type Renaming, rename, renaming } from '#worlds/shape';
 import type { World } from '#worlds/world';
 import { revisionOf } from './kernel-spec.ts';
+import { producer } from './producer.ts';
 import type { WorldFinding } from './run-world.ts';
 import { watchedScene } from './watched-scene.ts';
 
@@ -20,7 +21,7 @@ export interface Place {
   readonly kind: string;
   /** All devices of that kind whose worlds show it. */
   readonly devices: readonly string[];
-  readonly kernel: FindingRevision;
+  readonly kernel: KernelSpec;
   readonly memory?: Memory | undefined;
   /** Of the kernel's own C only. */
   readonly source?: FindingSource;
@@ -29,13 +30,15 @@ export interface Place {
 /** The finding that @f is at @place, complete. */
 export function toFinding(f: WorldFinding, place: Place): Finding {
   const window = f.window === null ? undefined : windowById(f.window);
-  const commits = window && commitsFor(window, stackOf(place), place.world);
+  const told = window && commitsFor(window, stackOf(place), place.world);
   const slug = place.kind.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const threads = [...new Set(f.trace.map((step) => step.thread))];
+  const { name, commits, userFixes } = place.kernel;
   return {
-    format: 'racewindow/finding@1',
+    format: 'racewindow/finding@2',
+    producer: producer(),
     id: `${f.property}-${f.window ?? 'new'}-${slug}`,
-    revision: place.kernel,
+    revision: { name, commits, userFixes: userFixes.map(withoutCode) },
     ...(place.source === undefined ? {} : { source: place.source }),
     world: place.world,
     ...(place.memory === undefined ? {} : { memory: place.memory }),
@@ -45,8 +48,8 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     devices: place.devices,
     rule: propertyNamed(f.property)?.rule ?? f.property,
     symptom: window?.symptom ?? null,
-    fixes: (commits?.openers ?? []).map(commitLine),
-    closers: (commits?.closers ?? []).map((sha) => `${commitLine(sha)}, ${landedOf(sha)}`),
+    fixes: (told?.openers ?? []).map(commitLine),
+    closers: (told?.closers ?? []).map((sha) => `${commitLine(sha)}, ${landedOf(sha)}`),
     links: window?.links ?? [],
     assumed: assumptionsOf(place.world),
     threads,
@@ -57,7 +60,12 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     deciding: f.deciding ?? null,
     ...(f.why ? { why: f.why } : {}),
     witness: f.witness,
+    ...(userFixes.length === 0 ? {} : { code: userFixes }),
   };
+}
+
+function withoutCode({ name, sha256 }: FixCode): Omit<FixCode, 'source'> {
+  return { name, sha256 };
 }
 
 /** The commits of the kernel; of a tree of its C, those of the revision that models its series. */
@@ -78,7 +86,7 @@ export function transfer(
   f: WorldFinding,
   from: World,
   to: World,
-  kernel: FindingRevision,
+  kernel: KernelSpec,
   memory?: Memory,
 ): WorldFinding | null {
   const names: Renaming = renaming(from, to);

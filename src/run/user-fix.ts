@@ -8,11 +8,11 @@
 import { fail, type UserError } from '#base/errors';
 import { andThen, ok, type Result } from '#base/result';
 import * as env from '#env/index';
-import type { FindingRevision } from '#finding/finding';
+import type { KernelSpec } from '#finding/finding';
 import * as kernel from '#kernel/index';
 
 /** Name, hash and script of a fix. */
-export type FixScript = FindingRevision['userFixes'][number];
+export type FixScript = KernelSpec['userFixes'][number];
 
 /** What a fix may import. */
 const modules: Readonly<Record<string, unknown>> = {

@@ -31,7 +31,7 @@ describe('check()', () => {
       't0 store',
     ]);
     const deciding = finding?.trace[finding.deciding ?? -1];
-    expect(`${deciding?.thread} ${deciding?.op}`).toBe('t1 load');
+    expect(`${deciding?.thread} ${deciding?.op}`).toBe('t0 store');
   });
 
   test('holds once the counter is locked', () => {

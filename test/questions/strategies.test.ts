@@ -51,6 +51,6 @@ test('a finding under pso says so, and replays from its JSON', async () => {
   expect(coverage.notes?.join(' ')).toContain('store reordering only');
   const document = parseDocument(findingJson(findings[0]!), 'x.json');
   if (!document.ok || document.value.kind !== 'finding') throw new Error('no finding');
-  const again = rerun(document.value.finding);
+  const again = rerun(document.value.finding, false);
   expect(again.ok && again.value.witness).toEqual(findings[0]!.witness);
 });

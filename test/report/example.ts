@@ -48,7 +48,8 @@ const C = 'kworker/u8:1';
 
 /** The race of C09 as the catalogue tells it, with steps beside it that no table should show. */
 export const replayDuringRegister: Finding = {
-  format: 'racewindow/finding@1',
+  format: 'racewindow/finding@2',
+  producer: { name: 'racewindow', version: '0.1.0', model: '0123456789abcdef' },
   id: 'P1-C09-platform-arm-smmu',
   revision: { name: '6.15.0', commits: ['bcb81ac6ae3c', '95deee37a123'], userFixes: [] },
   world: {

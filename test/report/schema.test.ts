@@ -77,7 +77,7 @@ describe('valid documents', () => {
       spawn: true,
       choose: true,
     };
-    const url = new URL('../../schema/finding-1.schema.json', import.meta.url);
+    const url = new URL('../../schema/finding-2.schema.json', import.meta.url);
     const schema = JSON.parse(readFileSync(url, 'utf8'));
     expect([...schema.$defs.step.properties.op.enum].sort()).toEqual(Object.keys(kinds).sort());
   });

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { applyBaseline } from '#finding/baseline';
 import type { CheckReport } from '#finding/report';
 import { exitCodeOf } from '#report/exit';
-import { grouped, type Paint, textReport } from '#report/text';
+import { type Paint, textReport } from '#report/text';
+import { grouped } from '#report/words';
 import { exampleReport, replayDuringRegister } from './example.ts';
 
 const rules = new Map([['P1', 'a device is never probed by its IOMMU while a driver is bound']]);

@@ -40,7 +40,7 @@ const columns: Readonly<Record<string, Column>> = {
       dpor: ['program'],
       search: ['dpor', 'machine', 'program', 'reduce', 'tables'],
       detect: ['machine', 'program', 'reduce', 'search', 'tables'],
-      explain: ['machine', 'program', 'reduce', 'search'],
+      explain: ['machine', 'program', 'reduce', 'search', 'tables'],
     },
   },
   finding: { folders: [], types: ['checker', 'env'] },

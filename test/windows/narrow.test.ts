@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Looking for one window alone must see all that a look for all of them finds.
 import { expect, test } from 'vitest';
-import type { FindingRevision } from '#finding/finding';
+import type { KernelSpec } from '#finding/finding';
 import { computeMatrix } from '#questions/matrix';
 import { exploreWorld } from '#run/explore';
 import { makeExplorer } from '#run/explore-pool';
@@ -51,7 +51,7 @@ test.each([
 
 test('a world that was cut off is explored again, and decides the same', async () => {
   const worlds = [derivedOf('walk+add | dt/pci'), derivedOf('hand:walk+walk parsed')];
-  const kernels: FindingRevision[] = [];
+  const kernels: KernelSpec[] = [];
   for (const name of ['6.1', '6.15.0', '6.15.1']) kernels.push(specOf(await kernelOf(name), []));
   const windows = ['C02', 'C08', 'C15', 'C36'];
   const of = async (firstStates: number) => {

@@ -10,67 +10,92 @@
 //   the point of no return is the third step
 
 import type { Machine } from '#checker/machine/machine';
+import type { Report } from '#checker/program/program';
 import { randomFrom } from '#checker/program/random';
-import { type Choice, enabledThreads, reportKey } from '#checker/program/run';
+import { type Choice, enabledThreads } from '#checker/program/run';
 
 /** What random walks say about a run. */
 export interface WalkedOdds {
   /** Walks from the initial state. */
   readonly walks: number;
-  /** Those of them that fail. */
+  /** Those of them that fail, and those that fail in the window in question. */
   readonly failing: number;
-  /** Index into the run of the step after which ten of ten fail; null where only the end does. */
+  readonly alike: number;
+  /** Index into the run of the step after which ten of ten fail; null: from the start. */
   readonly noReturn: number | null;
 }
 
-const WALKS_MAX = 100;
-const WALKS_FEW = 10;
-const STEPS_MAX = 2000;
-
-/** Odds along @run, which raises the report @key, for about @budget steps; null: not enough. */
-export function walkedOdds(
-  machine: Machine,
-  run: readonly Choice[],
-  key: string,
-  budget: number,
-): WalkedOdds | null {
-  if (key.startsWith('livelock|')) return null;
-  const walks = Math.min(WALKS_MAX, Math.floor(budget / (2 * (run.length + 1))));
-  if (walks < WALKS_FEW) return null;
-  const random = randomFrom(run.length);
-  const at = (after: number): void => {
-    machine.reset();
-    for (const { thread, choice } of run.slice(0, after)) machine.step(thread, choice);
-  };
-  at(0);
-  let failing = 0;
-  for (let i = 0; i < walks; i++) if (walk(machine, key, random)) failing++;
-  let [low, high] = [0, run.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    at(middle);
-    let sure = true;
-    for (let i = 0; i < WALKS_FEW && sure; i++) sure = walk(machine, key, random);
-    if (sure) high = middle;
-    else low = middle + 1;
-  }
-  return { walks, failing, noReturn: low >= run.length || low === 0 ? null : low - 1 };
+/** What a walk is asked. */
+export interface Asked {
+  /** True for a report of the rule and the subject in question. */
+  readonly fails: (report: Report) => boolean;
+  /** True for one of the same window as well. */
+  readonly alike: (report: Report) => boolean;
 }
 
-/** True if @key is reported on a random way to the end; the machine is back where it was then. */
-function walk(machine: Machine, key: string, random: () => number): boolean {
+/** Walks from the start, and from where a point of no return is tried. */
+export const WALKS = 100;
+export const WALKS_FEW = 10;
+const STEPS_MAX = 2000;
+
+/** Walks of one machine; those from the start are drawn once. */
+export class Walks {
+  private readonly machine: Machine;
+  private started: (readonly Report[])[] | null = null;
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+  }
+
+  /** Odds along @run. */
+  along(run: readonly Choice[], { fails, alike }: Asked): WalkedOdds {
+    const started = this.fromStart();
+    const count = (is: Asked['fails']): number => started.filter((seen) => seen.some(is)).length;
+    const random = randomFrom(run.length);
+    let [low, high] = [0, run.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      this.goTo(run, middle);
+      let sure = true;
+      for (let i = 0; i < WALKS_FEW && sure; i++) sure = walk(this.machine, random).some(fails);
+      if (sure) high = middle;
+      else low = middle + 1;
+    }
+    const noReturn = low === 0 ? null : low - 1;
+    return { walks: WALKS, failing: count(fails), alike: count(alike), noReturn };
+  }
+
+  private fromStart(): (readonly Report[])[] {
+    if (this.started !== null) return this.started;
+    const random = randomFrom(SEED);
+    this.goTo([], 0);
+    this.started = Array.from({ length: WALKS }, () => walk(this.machine, random));
+    return this.started;
+  }
+
+  private goTo(run: readonly Choice[], after: number): void {
+    const { machine } = this;
+    machine.reset();
+    for (const { thread, choice } of run.slice(0, after)) machine.step(thread, choice);
+  }
+}
+
+const SEED = 1;
+
+/** All that is reported on a random way to the end; the machine is back where it was then. */
+function walk(machine: Machine, random: () => number): Report[] {
   const mark = machine.mark();
-  let shows = false;
-  for (let steps = 0; steps < STEPS_MAX && !shows; steps++) {
+  const seen: Report[] = [...machine.reports];
+  for (let steps = 0; steps < STEPS_MAX; steps++) {
     const able = enabledThreads(machine);
     if (able.length === 0) {
-      shows = machine.atEnd().some((r) => reportKey(r) === key);
+      seen.push(...machine.atEnd());
       break;
     }
     const t = able[Math.floor(random() * able.length)]!;
     machine.step(t, Math.floor(random() * machine.choices(t)));
-    shows = machine.reports.some((r) => reportKey(r) === key);
+    seen.push(...machine.reports);
   }
   machine.undo(mark);
-  return shows;
+  return seen;
 }

@@ -67,7 +67,7 @@ export interface StepRecord {
   readonly after: string;
   readonly result: string;
   readonly marked: boolean;
-  /** Names of the locks the thread holds after the step, in the order taken. */
+  /** Names of the locks the thread holds after the step; in the order taken by a Recorder. */
   readonly locks: readonly string[];
   readonly events: readonly string[];
 }

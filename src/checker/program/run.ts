@@ -3,6 +3,7 @@
 
 import type { Meter } from './meter.ts';
 import type { Program, Report, StepRecord } from './program.ts';
+import { Recorder } from './recorder.ts';
 
 /** One step of a run: the thread and, for choose, the environment's answer. */
 export interface Choice {
@@ -211,12 +212,13 @@ export function replayRun(program: Program, run: readonly Choice[]): Replayed {
   const trace: StepRecord[] = [];
   const reports = program.reports.map((report) => ({ step: -1, report }));
   const watch = new CycleWatch(program);
+  const recorder = new Recorder(program);
   let preemptions = 0;
   let last = -1;
   for (const { thread, choice } of run) {
     if (last >= 0 && last !== thread && program.enabled(last)) preemptions++;
     last = thread;
-    trace.push(program.record(thread, choice));
+    trace.push(recorder.record(thread, choice));
     for (const report of [...program.reports, ...watch.reports(program, thread)]) {
       reports.push({ step: trace.length - 1, report });
     }

@@ -12,6 +12,7 @@ import type { UserError } from '#base/errors';
 import { fail } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { Program, StepRecord } from './program.ts';
+import { Recorder } from './recorder.ts';
 import { type Choice, CycleWatch, enabledThreads, type Replayed } from './run.ts';
 
 export type ScheduleError = UserError<'RW075' | 'RW076'>;
@@ -104,6 +105,7 @@ class Follower {
   private readonly reports: Replayed['reports'][number][] = [];
   private readonly counts = new Map<string, number>();
   private readonly watch: CycleWatch;
+  private readonly recorder: Recorder;
   private preemptions = 0;
   private last = -1;
 
@@ -111,6 +113,7 @@ class Follower {
     this.program = program;
     program.reset();
     this.watch = new CycleWatch(program);
+    this.recorder = new Recorder(program);
     for (const report of program.reports) this.reports.push({ step: -1, report });
   }
 
@@ -140,7 +143,7 @@ class Follower {
   /** Take one step; true if it is the last of @part. */
   private step(t: number, choice: number, part: Part): boolean {
     const { program, trace } = this;
-    const step = program.record(t, choice);
+    const step = this.recorder.record(t, choice);
     trace.push(step);
     this.run.push({ thread: t, choice });
     for (const report of [...program.reports, ...this.watch.reports(program, t)]) {

@@ -81,7 +81,12 @@ export async function runCheck(
 
   const progress = progressLine(io);
   const start = io.now();
-  const result = await kernel.check(platform, options, progress.show).finally(progress.end);
+  const written = format !== 'text' || args.out !== undefined;
+  // A report in text tells one finding in full: why the others fail is not asked.
+  const toExplain = (all: readonly Finding[]): readonly Finding[] =>
+    written ? all : (earlier ? applyBaseline(all, earlier).fresh : all).slice(0, 1);
+  const asked = { ...options, toExplain };
+  const result = await kernel.check(platform, asked, progress.show).finally(progress.end);
   const report: CheckReport = {
     ...result,
     input: input && { basename: input.basename, sha256: input.sha256 },
@@ -90,8 +95,8 @@ export async function runCheck(
 
   const baseline = earlier && applyBaseline(report.findings, earlier);
   if (args.out !== undefined) {
-    const written = await writeFiles(args.out, outputFiles(report.findings, format));
-    if (!written.ok) return written;
+    const files = await writeFiles(args.out, outputFiles(report.findings, format));
+    if (!files.ok) return files;
   }
   print(report, format, baseline, io, pipeline);
   return ok(exitCodeOf(report, baseline));

@@ -8,7 +8,7 @@ import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
 import { didYouMean } from '#cli/suggest';
 import { countOption } from '#cli/values';
-import type { FindingRevision } from '#finding/finding';
+import type { KernelSpec } from '#finding/finding';
 import { findRevision, revisionNames } from '#kernel/index';
 import { computeMatrix, matrixExplore } from '#questions/matrix';
 import { type ExitCode, exitCodes } from '#report/exit';
@@ -89,8 +89,8 @@ function windowsOf(text: string | undefined): Result<string[], UserError> {
   return ok(wanted);
 }
 
-function kernelsOf(text: string | undefined): Result<FindingRevision[], UserError> {
-  const specs: FindingRevision[] = [];
+function kernelsOf(text: string | undefined): Result<KernelSpec[], UserError> {
+  const specs: KernelSpec[] = [];
   for (const name of text === undefined ? revisionNames() : text.split(',')) {
     const found = findRevision(name);
     if (!found.ok) return found;

@@ -10,6 +10,7 @@ import { type Io, paintFor } from '#cli/io';
 import type { Pipeline, TreeChoice } from '#cli/pipeline';
 import { didYouMean } from '#cli/suggest';
 import { type Format, formatOption } from '#cli/values';
+import { packageVersion } from '#cli/version';
 import type { Finding } from '#finding/finding';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { findingJson } from '#report/json';
@@ -22,6 +23,8 @@ export interface ReplayArguments {
   readonly file: string;
   readonly id?: string;
   readonly brief?: boolean;
+  /** Run the code of the user's own fixes that the file brings with it. */
+  readonly trustFixes?: boolean;
   readonly format?: string;
   /** Of findings of the kernel's own C: the tree that they were found in. */
   readonly tree?: string;
@@ -51,7 +54,7 @@ export async function runReplay(
   const choice = tree === undefined ? null : { tree, cc, onProgress: buildProgress(io) };
   for (const finding of chosen.value) {
     if (full) show(finding, format.value, io);
-    const again = await replayOne(finding, pipeline, choice);
+    const again = await replayOne(finding, pipeline, choice, args.trustFixes);
     if (!again.ok) return again;
     const say = full && format.value !== 'text' ? io.err : io.out;
     say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
@@ -90,16 +93,26 @@ export async function replayOne(
   finding: Finding,
   pipeline: Pick<Pipeline, 'replay'>,
   tree: TreeChoice | null,
+  trustFixes = false,
 ): Promise<Result<Finding, UserError>> {
-  const again = await pipeline.replay(finding, tree);
+  const again = await pipeline.replay(finding, tree, trustFixes);
   if (!again.ok) return again;
   const difference = firstDifference(finding, again.value);
   if (difference === null) return again;
   return fail(
     'RW074',
     `${finding.id}: replayed to another witness: ${difference}`,
-    'it was written by another version, or the file was edited; check the board again',
+    writtenBy(finding),
   );
+}
+
+/** Why a replay may differ. */
+function writtenBy({ producer }: Finding): string {
+  const again = 'check the board again';
+  if (producer === null) return `it was written by an older version, or edited; ${again}`;
+  const mine = packageVersion();
+  if (producer.version === mine) return `the model has changed, or the file was edited; ${again}`;
+  return `it was written by version ${producer.version}, this is ${mine}; ${again}`;
 }
 
 /** What a replay must bring back, each with how it is called in an error. */
@@ -114,11 +127,16 @@ const compared: readonly (readonly [string, (f: Finding) => unknown])[] = [
   ['steps', (f) => f.trace.map((s) => [s.thread, s.op, s.object, s.field, s.result, s.events])],
 ];
 
+/** Older findings have the locks of a step in no order. */
+const comparedNow: typeof compared = [...compared, ['locks', (f) => f.trace.map((s) => s.locks)]];
+
 function firstDifference(before: Finding, after: Finding): string | null {
-  for (const [name, of] of compared) {
+  for (const [name, of] of before.producer === null ? compared : comparedNow) {
     const [a, b] = [JSON.stringify(of(before)), JSON.stringify(of(after))];
     if (a === b) continue;
-    return name === 'steps' || name === 'facts' ? `the ${name} differ` : `${name} ${a} is now ${b}`;
+    return ['steps', 'facts', 'locks'].includes(name)
+      ? `the ${name} differ`
+      : `${name} ${a} is now ${b}`;
   }
   return null;
 }

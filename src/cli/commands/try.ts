@@ -10,12 +10,12 @@ import { type BundledFix, bundleFix, namesFile } from '#cli/fix';
 import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
 import { countOption, type Format, formatOption } from '#cli/values';
-import type { FindingRevision } from '#finding/finding';
+import type { KernelSpec } from '#finding/finding';
 import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
 import { nothingToCheck, readPlatform } from '#platform/index';
 import { type Change, type Trial, tryFix } from '#questions/try';
 import { type ExitCode, exitCodes } from '#report/exit';
-import { grouped } from '#report/text';
+import { grouped } from '#report/words';
 import { defaultExplore } from '#run/explore';
 import { makeExplorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
@@ -45,8 +45,8 @@ export interface TryArguments {
 
 /** A kernel without and with the fix, as data. */
 interface Pair {
-  readonly base: FindingRevision;
-  readonly fixed: FindingRevision;
+  readonly base: KernelSpec;
+  readonly fixed: KernelSpec;
   readonly subject: string;
 }
 

@@ -1,46 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Why a run fails: by hand on small programs, and by brute force on what the examples find.
 import { describe, expect, test } from 'vitest';
 import { framed, free, Handle, type Kfn, load, READ_ONCE, WRITE_ONCE } from '#env/op';
 import { scene as lockBug } from '../../../examples/checker/lock-bug.ts';
 import { scene as lostWakeUp } from '../../../examples/checker/lost-wake-up.ts';
 import { check } from '../../../src/checker/check.ts';
-import { explain } from '../../../src/checker/explain/explain.ts';
 import { Machine } from '../../../src/checker/machine/machine.ts';
-import { reportKey } from '../../../src/checker/program/run.ts';
 import type { Scene } from '../../../src/checker/program/scene.ts';
 import { replay } from '../../../src/checker/program/schedule.ts';
-import { exploreDelay } from '../../../src/checker/search/delay.ts';
 import { abba, cells, scene, thread } from '../../support/checker/families.ts';
 import { counting } from '../../support/checker/scenes.ts';
+import { recheck } from '../../support/checker/why.ts';
 
+/** The first finding of @scene, with its steps in words. */
 function explained(scene: Scene) {
-  const machine = new Machine(scene);
-  const { found } = exploreDelay(machine, 3);
-  return explain(machine, found[0]!.run, reportKey(found[0]!.report));
+  const finding = check(scene).findings[0]!;
+  const { trace, deciding } = finding;
+  const why = finding.why!;
+  const words = (i: number | null): string | null => {
+    const step = i === null ? undefined : trace[i];
+    if (step === undefined) return null;
+    const cell = step.field === '' ? step.object : `${step.object}.${step.field}`;
+    return `${step.thread} ${step.op} ${cell}`;
+  };
+  const pair = why.pair && [why.pair.victim, why.pair.intruder].sort((a, b) => a - b).map(words);
+  return { finding, why, pair, deciding: words(deciding), words };
 }
 
 describe('the lock bug', () => {
-  const { pair, window, odds } = explained(lockBug);
+  const { finding, why, pair, deciding, words } = explained(lockBug);
 
   test('has a window between the read and the write', () => {
-    expect(window).toMatchObject({
-      opens: 'load counter.users in get()',
-      closes: 'store counter.users in get()',
-    });
+    expect(words(why.window!.opens)).toBe('insmod load counter.users');
+    expect(words(why.window!.closes)).toBe('insmod store counter.users');
+    expect(why.window!.end).toMatchObject({ thread: 'insmod', beyond: false });
   });
 
-  test('is decided by two accesses', () => {
-    expect(pair!.sentence).toBe(
-      "udevd's load counter.users in get_unlocked() before insmod's store counter.users in get() " +
-        'fails, the other way round passes',
-    );
+  test('is decided by two accesses, of which the later is the deciding one', () => {
+    expect(pair).toEqual(['udevd load counter.users', 'insmod store counter.users']);
+    expect(deciding).toBe(pair![1]);
   });
 
   test('is certain before it shows', () => {
-    expect(odds!.after[0]).toBeGreaterThan(0.2);
-    expect(odds!.after[0]).toBeLessThan(0.8);
-    expect(odds!.after.at(-1)).toBe(1);
-    expect(odds!.noReturn).toBeLessThan(odds!.after.length - 2);
+    const { odds } = why;
+    if (!odds.exact) throw new Error('the graph is small');
+    expect(odds.fails).toBeGreaterThan(0.2);
+    expect(odds.fails).toBeLessThan(0.8);
+    expect(odds.after[0]).toBe(odds.fails);
+    expect(odds.after.at(-1)).toBe(1);
+    expect(odds.noReturn).toBeLessThan(odds.after.length - 2);
+  });
+
+  test('has a run that passes, though it differs in two steps only', () => {
+    const again = replay(new Machine(lockBug), why.pair!.passing);
+    expect(again.ok && again.value.reports).toEqual([]);
+  });
+
+  test('comes to the same by brute force', () => {
+    expect(recheck(new Machine(lockBug), finding)).toEqual([]);
   });
 });
 
@@ -57,69 +74,126 @@ describe('without a preemption', () => {
     yield* load(box, 'v');
   });
   const threads = [thread('T0', frees), thread('T1', uses)];
-  const { pair, window } = explained(scene('after free', [[box, 'v', 0]], threads));
+  const program = scene('after free', [[box, 'v', 0]], threads);
+  const { finding, why, pair, words } = explained(program);
 
   test('the pair is the free and the use', () => {
-    expect(pair!.sentence).toBe(
-      "T0's free box in frees() before T1's load box.v in uses() fails, the other way round passes",
-    );
+    expect(pair).toEqual(['T0 free box', 'T1 load box.v']);
   });
 
-  test('the window has no end', () => {
-    expect(window).toMatchObject({ victim: 0, intruder: 1, opens: 'free box in frees()' });
-    expect(window).toMatchObject({ closes: null, complete: true });
+  test('the window has no end, since nothing comes after the free', () => {
+    expect(why.window).toMatchObject({ victim: 'T0', intruder: 'T1', closes: null, end: null });
+    expect(words(why.window!.opens)).toBe('T0 free box');
+    expect(why.window!.complete).toBe(true);
+  });
+
+  test('it comes to the same by brute force', () => {
+    expect(recheck(new Machine(program), finding)).toEqual([]);
   });
 });
 
-describe('check() says why', () => {
-  const [finding] = check(lockBug).findings;
-  const step = (i: number | null | undefined) => finding!.trace[i ?? -1];
+describe('a window that is open when the failure shows', () => {
+  // T0 opens the door and shuts it later; T1 fails at once if it comes in between.
+  const door = cells();
+  const keeper = framed('keeper', function* (): Kfn<void> {
+    yield* WRITE_ONCE(door, 'x', 1);
+    yield* WRITE_ONCE(door, 'z', 1);
+    yield* WRITE_ONCE(door, 'x', 0);
+    yield* WRITE_ONCE(door, 'z', 2);
+  });
+  const guest = framed('guest', function* (): Kfn<void> {
+    const open = yield* READ_ONCE(door, 'x');
+    if (open === 1) yield* WRITE_ONCE(door, 'y', 1);
+  });
+  const program = scene(
+    'door',
+    [],
+    [thread('T0', keeper), thread('T1', guest)],
+    [
+      {
+        id: 'nobody-comes-in',
+        events: [],
+        reads: ['cells.y'],
+        always: (peek) =>
+          peek.get(door, 'y') === 1
+            ? { subject: 'door', because: 'somebody came in', facts: {} }
+            : undefined,
+      },
+    ],
+  );
+  const { finding, why, words } = explained(program);
 
-  test('in indices into the trace', () => {
-    const { window, pair, odds } = finding!.why!;
-    expect(step(window!.opens)).toMatchObject({ op: 'load', function: 'get' });
-    expect(step(window!.closes)).toMatchObject({ op: 'store', function: 'get' });
-    expect([step(pair!.victim)!.thread, step(pair!.intruder)!.thread].sort()).toEqual([
-      'insmod',
-      'udevd',
-    ]);
-    expect(odds!.failing / odds!.walks).toBeGreaterThan(0.2);
-    expect(odds!.noReturn).toBeLessThan(finding!.trace.length - 1);
+  test('has its end looked for where the trace has none', () => {
+    expect(finding.trace.filter((s) => s.thread === 'T0')).toHaveLength(1);
+    expect(words(why.window!.opens)).toBe('T0 store mem.x');
+    expect(why.window!.closes).toBe(null);
+    expect(why.window!.end).toMatchObject({ thread: 'T0', step: null, beyond: true });
+    expect(why.window!.end!.access).toMatchObject({ op: 'store', field: 'x', after: '0' });
   });
 
-  test('with a run that passes, though it differs in two steps only', () => {
-    const again = replay(new Machine(lockBug), finding!.why!.pair!.passing);
-    expect(again.ok && again.value.reports).toEqual([]);
+  test('comes to the same by brute force', () => {
+    expect(recheck(new Machine(program), finding)).toEqual([]);
   });
+});
 
-  test('and that its budget was spent, where it was', () => {
-    expect(check(lockBug, { explainMax: 0 }).findings[0]!.why).toBe(null);
-    expect(check(lockBug, { explainMax: 20 }).findings[0]!.why).toMatchObject({
-      window: { complete: false },
-      odds: null,
-    });
+describe('a rule that every order breaks', () => {
+  const cell = cells();
+  const writer = framed('writer', function* (): Kfn<void> {
+    yield* WRITE_ONCE(cell, 'x', 1);
   });
+  const program = scene(
+    'always',
+    [],
+    [thread('T0', writer), thread('T1', writer)],
+    [
+      {
+        id: 'never-one',
+        events: [],
+        reads: [],
+        atEnd: (peek) =>
+          peek.get(cell, 'x') === 1 ? { subject: 'x', because: 'it is 1', facts: {} } : undefined,
+      },
+    ],
+  );
+
+  test('has neither a window nor a pair', () => {
+    const { why, deciding } = explained(program);
+    expect(why).toMatchObject({ always: true, window: null, pair: null });
+    expect(why.odds).toMatchObject({ exact: true, fails: 1, noReturn: null });
+    expect(deciding).toBe(null);
+  });
+});
+
+test('check() says that its budget was spent, where it was', () => {
+  expect(check(lockBug, { explainMax: 0 }).findings[0]!.why).toBe(null);
+  expect(check(lockBug, { explainMax: 1 }).findings[0]!.why).toMatchObject({ searched: false });
+});
+
+test('odds are sampled, and called so, where the graph is too large', () => {
+  const { odds } = check(lockBug, { oddsMax: 3 }).findings[0]!.why!;
+  if (odds.exact) throw new Error('three states are too few');
+  expect(odds.walks).toBe(100);
+  expect(odds.failing).toBeGreaterThan(20);
+  expect(odds.failing).toBeLessThan(80);
 });
 
 test('the lost wake-up has its window between look and sleep', () => {
-  expect(explained(lostWakeUp).window).toMatchObject({
-    opens: 'load queue.ready in sleeper()',
-    closes: 'store queue.sleeping in sleeper()',
-  });
+  const { why, words, finding } = explained(lostWakeUp);
+  expect(words(why.window!.opens)).toBe('sleeper load queue.ready');
+  expect(words(why.window!.closes)).toBe('sleeper store queue.sleeping');
+  expect(recheck(new Machine(lostWakeUp), finding)).toEqual([]);
 });
 
 test('two threads that take one lock each are lost: half of all second steps do', () => {
-  const { odds } = explained(abba());
-  expect(odds!.after).toEqual([0.5, 0.5, 1]);
-  expect(odds!.noReturn).toBe(1);
+  const { odds } = explained(abba()).why;
+  expect(odds).toMatchObject({ exact: true, after: [0.5, 0.5, 1], noReturn: 1 });
 });
 
 test('a lost addition: by hand, half of all orders, and all once both have read', () => {
   // t0 reads (or t1: the same). Half of the time it also writes next, and nothing is lost.
-  const { odds, pair } = explained(counting(false));
-  expect(odds!.after).toEqual([0.5, 0.5, 1, 1, 1]);
-  expect(odds!.noReturn).toBe(1);
-  expect(pair!.sentence).toMatch(
-    /load counter.x in add_one\(\) before .* store counter.x .* fails/,
-  );
+  const { why, pair, finding } = explained(counting(false));
+  expect(why.odds).toMatchObject({ exact: true, after: [0.5, 0.5, 1, 1, 1], noReturn: 1 });
+  expect(pair![0]).toMatch(/load/);
+  expect(pair![1]).toMatch(/store/);
+  expect(recheck(new Machine(counting(false)), finding)).toEqual([]);
 });

@@ -37,13 +37,14 @@ export function thread(
   return { name, fn, args };
 }
 
-/** A scene without rules. */
+/** A scene, without rules unless told. */
 export function scene(
   name: string,
   init: readonly (readonly [Handle, string, Value])[],
   threads: readonly ThreadBody[],
+  rules: Scene['rules'] = [],
 ): Scene {
-  return { name, init, threads, rules: [], signatures: [], sometimes: [] };
+  return { name, init, threads, rules, signatures: [], sometimes: [] };
 }
 
 type Mem = Handle<Cells>;

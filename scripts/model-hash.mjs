@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Note the hash of the sources of model and checker beside what was built of them.
+import { writeFileSync } from 'node:fs';
+import { modelHash } from '../dist/run/producer.js';
+
+const src = new URL('../src/', import.meta.url);
+const dist = new URL('../dist/model.json', import.meta.url);
+writeFileSync(dist, `${JSON.stringify({ model: modelHash(src) })}\n`);

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Why a finding fails, as plain data: indices into its trace, names of threads, schedules.
+
+import type { Machine } from '#checker/machine/machine';
+import type { Report, StepRecord } from '#checker/program/program';
+import { type Choice, type Replayed, replayRun } from '#checker/program/run';
+import { formatSchedule, replay } from '#checker/program/schedule';
+import type { Chances, Explanation, Failed } from './explain.ts';
+import { EXPLAIN_MAX, Explainer } from './explain.ts';
+import { GRAPH_MAX } from './graph.ts';
+import type { WindowEnd } from './window.ts';
+
+/** The step that closes a window. */
+export interface WhyEnd {
+  readonly thread: string;
+  /** Index into the trace; null where the step comes after its end. */
+  readonly step: number | null;
+  /** True where the trace ends before the step. */
+  readonly beyond: boolean;
+  /** The step itself, as the run in which the intruder waits has it. */
+  readonly access: Omit<StepRecord, 'objectType'>;
+  /** That run, up to this step. */
+  readonly held: string;
+}
+
+/** All numbers that name a step are indices into the run. */
+export interface Why {
+  /** The intruder breaks the rule if it comes after one step and before another. */
+  readonly window: {
+    readonly victim: string;
+    readonly intruder: string;
+    /** The victim's step after which the intruder may not come; null: from its start on. */
+    readonly opens: number | null;
+    /** The step from which on it may come again; null: beyond the trace, or nowhere. */
+    readonly closes: number | null;
+    /** Null: nothing closes the window. */
+    readonly end: WhyEnd | null;
+    /** False: it may be wider, the budget was spent. */
+    readonly complete: boolean;
+  } | null;
+  /** Were these two the other way round, the rule would be kept: as this schedule does. */
+  readonly pair: {
+    readonly victim: number;
+    readonly intruder: number;
+    readonly passing: string;
+    /** Rules that the passing schedule breaks all the same, of other names or subjects. */
+    readonly breaks: readonly { readonly property: string; readonly window: string | null }[];
+  } | null;
+  /** False: the search for the pair was cut short. */
+  readonly searched: boolean;
+  /** Every order breaks the rule: it is how the program is made, and no matter of timing. */
+  readonly always: boolean;
+  readonly odds: Chances;
+}
+
+/** What explains a report. */
+export interface Explained {
+  /** Index into the run of the later of the two accesses that decide; null where none do. */
+  readonly deciding: number | null;
+  /** Null for what is not explained: a livelock. */
+  readonly why: Why | null;
+}
+
+/** How much may be spent. */
+export interface ExplainLimits {
+  /** Steps for the pair, and for the window, of one finding. */
+  readonly stepsMax?: number | undefined;
+  /** States of the graph on which odds are exact; 0: they are sampled. */
+  readonly statesMax?: number | undefined;
+}
+
+/** Explains findings of one machine. */
+export class WhySource {
+  private readonly machine: Machine;
+  private readonly explainer: Explainer;
+  private readonly stepsMax: number;
+
+  constructor(machine: Machine, { stepsMax, statesMax }: ExplainLimits = {}) {
+    this.machine = machine;
+    this.explainer = new Explainer(machine, statesMax ?? GRAPH_MAX);
+    this.stepsMax = stepsMax ?? EXPLAIN_MAX;
+  }
+
+  /** Why @taken breaks @report at @step. */
+  explained({ run, trace }: Replayed, report: Report, step: number): Explained {
+    if (run.length === 0 || report.property === 'livelock') return { deciding: null, why: null };
+    const raised = Math.max(0, Math.min(step, run.length - 1));
+    const failed: Failed = { run, failure: report, raised };
+    const found = this.explainer.explain(failed, this.stepsMax);
+    const why = this.why(found, run, trace);
+    return { deciding: found.pair?.second ?? null, why };
+  }
+
+  /** The same for the run that @schedule names; null if none of its reports @is the one meant. */
+  explainedSchedule(schedule: string, is: (report: Report) => boolean): Explained | null {
+    const replayed = replay(this.machine, schedule);
+    if (!replayed.ok) return null;
+    const raised = replayed.value.reports.find(({ report }) => is(report));
+    if (raised === undefined) return null;
+    return this.explained(replayed.value, raised.report, raised.step);
+  }
+
+  private why(found: Explanation, run: readonly Choice[], trace: readonly StepRecord[]): Why {
+    const { machine } = this;
+    const { pair: p, window: w, odds, always, complete } = found;
+    const end = w?.end && this.end(w.end, trace);
+    const window = w && {
+      victim: machine.threadName(w.victim),
+      intruder: machine.threadName(w.intruder),
+      opens: w.opens,
+      closes: end?.step ?? null,
+      end: end ?? null,
+      complete: w.complete,
+    };
+    // The window's victim is the pair's, too, where it is one of the two.
+    const isVictim = (i: number): boolean => run[i]!.thread === w?.victim;
+    const turned = p !== null && !isVictim(p.first) && isVictim(p.second);
+    const pair = p && {
+      victim: turned ? p.second : p.first,
+      intruder: turned ? p.first : p.second,
+      passing: this.schedule(p.passing),
+      breaks: broken(p.breaks),
+    };
+    return { window, pair, searched: complete, always, odds };
+  }
+
+  private end({ thread, step, held }: WindowEnd, trace: readonly StepRecord[]): WhyEnd {
+    const { trace: steps, run } = replayRun(this.machine, held);
+    const { objectType: _, ...access } = steps.at(-1)!;
+    const same = step !== null && isSame(trace[step]!, access);
+    return {
+      thread: this.machine.threadName(thread),
+      step: same ? step : null,
+      beyond: !same,
+      access,
+      held: formatSchedule(steps, run),
+    };
+  }
+
+  private schedule(run: readonly Choice[]): string {
+    const taken = replayRun(this.machine, run);
+    return formatSchedule(taken.trace, taken.run);
+  }
+}
+
+function broken(reports: readonly Report[]): { property: string; window: string | null }[] {
+  const each = reports.map(({ property, window }) => ({ property, window }));
+  return [...new Map(each.map((r) => [`${r.property}|${r.window ?? ''}`, r])).values()];
+}
+
+function isSame(a: Omit<StepRecord, 'objectType'>, b: Omit<StepRecord, 'objectType'>): boolean {
+  const key = (s: typeof a): string => [s.function, s.op, s.object, s.field].join();
+  return key(a) === key(b);
+}

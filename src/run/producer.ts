@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Who writes a finding: this program's version, and a hash of its model and its checker.
+//
+// The hash is that of the sources, however the program is run: a build notes it in dist/model.json
+// (scripts/model-hash.mjs), and from the sources it is computed when it is first asked for.
+
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { Producer } from '#finding/finding';
+
+/** What decides how a schedule runs and what it breaks. */
+const folders = ['base', 'checker', 'env', 'kernel', 'properties', 'run', 'windows', 'worlds'];
+
+let known: Producer | undefined;
+
+/** This program. */
+export function producer(): Producer {
+  known ??= { name: 'racewindow', version: version(), model: noted() ?? modelHash() };
+  return known;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The hash that the build has noted; null where the sources run themselves. */
+function noted(): string | null {
+  const file = new URL('../model.json', import.meta.url);
+  if (!existsSync(file)) return null;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { model: string }).model;
+}
+
+/** The hash of the sources under @src. */
+export function modelHash(src = new URL('../', import.meta.url)): string {
+  const hash = createHash('sha256');
+  for (const folder of folders) {
+    const names = readdirSync(new URL(`${folder}/`, src), { recursive: true }).map(String);
+    for (const name of names.filter((n) => n.endsWith('.ts')).sort()) {
+      const path = `${folder}/${name.replaceAll('\\', '/')}`;
+      hash
+        .update(`${path}\0`)
+        .update(readFileSync(new URL(path, src)))
+        .update('\0');
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}
