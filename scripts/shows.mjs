@@ -21,6 +21,13 @@ const shownModule = await load('questions/commit-effects');
 
 /** Worlds of two walks are large, but for these. */
 const SMALL = /^hand:walk\+walk (parsed|order)$/;
+/** Those of @all that @words names; that it names none is a mistake here. */
+function named(all, words) {
+  const some = all.filter(({ classKey }) => classKey.includes(words));
+  if (some.length === 0) throw new Error(`scripts/shows.mjs: no world has ${words} in its class`);
+  return some;
+}
+
 const worlds = smallFirst(genericWorlds()).filter(({ world, classKey }) => {
   if (world.switches.deferralTimeout) return false;
   const walks = world.threads.filter((t) => t.kind === 'iommu-probe').length;
@@ -67,7 +74,7 @@ function shownAnew(revision, sha, preferred) {
   const order = [...preferred, ...worlds.filter((w) => !preferred.includes(w))];
   for (const aspect of ['breaks', 'happens', 'races']) {
     // Races are looked for in a few worlds of a walk and a bind only.
-    const list = aspect === 'races' ? worlds.filter((w) => /bus-scan/.test(w.classKey)) : order;
+    const list = aspect === 'races' ? named(worlds, 'bus-scan') : order;
     for (const derived of list) {
       const difference = withoutCommit(derived, revision, sha, aspect, remembered);
       if (difference) return { derived, aspect, ...difference };

@@ -6,7 +6,7 @@ import { bundleFix } from '#cli/fix';
 import { findRevision, type Revision, withCommits } from '#kernel/index';
 import { exploreWorld } from '#run/explore';
 import { commitFromScript } from '#run/user-fix';
-import { genericWorlds } from '#worlds/generic';
+import { worldsWith } from '../support/worlds.ts';
 
 const options = { statesMax: 40_000, preemptions: 2 };
 
@@ -35,10 +35,7 @@ async function withFixes(base: string, ...names: string[]): Promise<Revision> {
 
 /** `P1 C09`: what breaks in the world whose class or name ends so. */
 function seen(r: Revision, scene: string, classEnd: string): string[] {
-  const derived = genericWorlds().find(
-    (w) => w.world.name.startsWith(scene) && w.classKey.includes(classEnd),
-  );
-  if (!derived) throw new Error(`no world ${scene} of ${classEnd}`);
+  const [derived] = worldsWith(`${scene} | ${classEnd}`);
   const { sightings } = exploreWorld(derived, r, options);
   return sightings.map((s) => `${s.report} ${s.window ?? 'new'}`);
 }

@@ -5,7 +5,7 @@ import { findRevision, type Revision } from '#kernel/index';
 import { bisect, turns } from '#questions/bisect';
 import { makeExplorer } from '#run/explore-pool';
 import { windowById } from '#windows/index';
-import { genericWorlds } from '#worlds/generic';
+import { worldsWith } from '../support/worlds.ts';
 
 function revision(name: string): Revision {
   const found = findRevision(name);
@@ -15,9 +15,7 @@ function revision(name: string): Revision {
 
 /** What a bisection of @window from one kernel to the other names, in one world. */
 async function turnsOf(window: string, words: string, from: string, to: string) {
-  const worlds = genericWorlds().filter(({ world, classKey }) =>
-    words.split(' | ').every((word) => `${world.name} ${classKey}`.includes(word)),
-  );
+  const worlds = worldsWith(words);
   const explorer = await makeExplorer(1);
   const options = { statesMax: 100_000, preemptions: 1 };
   const asking = { window, worlds: worlds.slice(0, 1), worldsMax: 1, explorer, options };

@@ -6,6 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { commits, findRevision, type Revision, revisionNames, withCommits } from '#kernel/index';
 import { shownIn, unseen } from '#questions/commit-effects';
+import { shownData } from '#questions/commit-effects-data';
 import { withoutCommit } from '#questions/commit-effects-search';
 import { kindOfKey } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
@@ -64,4 +65,14 @@ describe('without it, a world comes to something else', () => {
     const never = commits.map((c) => c.sha).filter((sha) => !asked.includes(sha));
     for (const sha of never) expect(kernelsOf(sha)).toEqual([]);
   });
+});
+
+test('each world that is written down is one, and each kernel', () => {
+  const known = new Set(
+    worlds.map(({ classKey, world }) => `${kindOfKey(classKey)} | ${world.name}`),
+  );
+  const written = Object.values(shownData).flat();
+  expect(written.map((entry) => entry.world).filter((world) => !known.has(world))).toEqual([]);
+  const kernels = written.flatMap((entry) => entry.kernels.split(' '));
+  expect(kernels.filter((name) => !revisionNames().includes(name))).toEqual([]);
 });

@@ -4,12 +4,11 @@ import { expect, test } from 'vitest';
 import { exploreWorld } from '#run/explore';
 import { lookFor } from '#run/look-for';
 import { genericWorlds } from '#worlds/generic';
+import { worldsWith } from '../support/worlds.ts';
 import { kernelOf } from '../windows/support.ts';
 
 const options = { statesMax: 60_000, preemptions: 1 };
-const pci = genericWorlds().find(
-  ({ world, classKey }) => world.name.includes('walk+bind') && classKey.includes('dt/pci'),
-)!;
+const [pci] = worldsWith('walk+bind | dt/pci');
 const windowsOf = (e: { sightings: readonly { window: string | null }[] }) =>
   e.sightings.map((s) => s.window);
 

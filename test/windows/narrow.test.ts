@@ -6,23 +6,14 @@ import { computeMatrix } from '#questions/matrix';
 import { exploreWorld } from '#run/explore';
 import { makeExplorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
-import { genericWorlds } from '#worlds/generic';
+import { worldsWith } from '../support/worlds.ts';
 import { kernelOf, worldOf } from './support.ts';
 
 const options = { statesMax: 60_000, preemptions: 0 };
 
 function derivedOf(words: string) {
   const world = worldOf(words);
-  const derived = genericWorlds().find((w) => w.world.name === world.name && sameClass(w, words));
-  if (!derived) throw new Error(words);
-  return derived;
-}
-
-function sameClass(
-  { world, classKey }: { world: { name: string }; classKey: string },
-  text: string,
-) {
-  return text.split(' | ').every((word) => `${world.name} ${classKey}`.includes(word));
+  return worldsWith(words).find((w) => w.world.name === world.name)!;
 }
 
 test.each([

@@ -12,19 +12,16 @@ import { type Commit, findRevision, type Revision, withCommits } from '#kernel/i
 import { commitFromScript } from '#run/user-fix';
 import { watchedScene } from '#run/watched-scene';
 import { isNamedBy } from '#windows/index';
-import type { DerivedWorld } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 import type { World } from '#worlds/world';
+import { worldsWith } from '../support/worlds.ts';
 
 const worlds = genericWorlds();
 
 /** The world that @words names as a window does, or the first with all of @words in its name. */
 export function worldOf(words: string): World {
-  const hasWords = ({ world, classKey }: DerivedWorld): boolean =>
-    words.split(' | ').every((word) => `${world.name} ${classKey}`.includes(word));
-  const found = worlds.find((w) => isNamedBy(w, words)) ?? worlds.find(hasWords);
-  if (!found) throw new Error(`no world ${words}`);
-  return found.world;
+  const named = worlds.find((w) => isNamedBy(w, words));
+  return (named ?? worldsWith(words, worlds)[0]).world;
 }
 
 /** `6.6 +b46064a18810 +c13-ready-per-instance.ts`, and commits of one's own. */

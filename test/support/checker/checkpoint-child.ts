@@ -4,14 +4,14 @@
 import { check } from '#checker/check';
 import { findRevision } from '#kernel/index';
 import { watchedScene } from '#run/watched-scene';
-import { genericWorlds } from '#worlds/generic';
+import { worldsWith } from '../worlds.ts';
 
 /** The largest of the generic worlds, with its search kept in @file if that is not ''. */
 export function checkKept(file: string): string {
   const revision = findRevision('7.2');
   if (!revision.ok) throw new Error(revision.error.message);
-  const walks = genericWorlds().filter(({ world }) => world.name.startsWith('walk+walk'));
-  const scene = watchedScene(walks[0]!.world, revision.value, null);
+  const [walks] = worldsWith('walk+walk');
+  const scene = watchedScene(walks.world, revision.value, null);
   const checkpoint = file === '' ? undefined : { file, digest: 'kept', everyMs: 100 };
   return JSON.stringify(check(scene, { checkpoint, explainMax: 0 }));
 }
