@@ -75,6 +75,7 @@ export const errorCodes = {
   RW311: "a finding of the kernel's own C is replayed without its tree",
   RW312: 'the tree is not the one of the finding',
   RW400: 'two threads of a scene have the same name',
+  RW401: 'a rule looks at what it does not declare',
   RW999: 'a fault in racewindow itself',
 } as const;
 

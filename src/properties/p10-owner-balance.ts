@@ -15,6 +15,7 @@ export const ownerBalance: Property = {
     // Heard only where it matters; the state is the groups that were claimed, by name.
     events: ctx.devices.some((d) => d.data.driver?.managedDma) ? ['dma-owner'] : [],
     reads: [],
+    readsAtEnd: ['device.iommu_group', 'device.driver', 'iommu_group.owner_cnt'],
     initial: '',
     onEvent: (state, e) =>
       Number(e.args[1]) === 0 ? { state: `${state as string};${e.args[2]}` } : undefined,

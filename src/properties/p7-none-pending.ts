@@ -19,6 +19,12 @@ export const nonePending: Property = {
     id: 'P7',
     events: [],
     reads: [],
+    readsAtEnd: [
+      'deferred_probe.pending',
+      'deferred_probe.active',
+      'device.driver',
+      'device.iommu_group',
+    ],
     atEnd: (peek) => {
       if (!ctx.deferred) return undefined;
       const lists: (keyof DeferredFields)[] = ['pending', 'active'];

@@ -14,6 +14,7 @@ export const grouped: Property = {
     id: 'P8',
     events: [],
     reads: [],
+    readsAtEnd: ['device.iommu_group', 'device.driver'],
     atEnd: (peek) => {
       const reports: RuleReport[] = [];
       for (const dev of ctx.remaining) {

@@ -38,6 +38,10 @@ export function sometimesFor(ctx: RuleContext): Sometimes[] {
     {
       id: 'waits-half-probed',
       events: ['deferred'],
+      reads: ['device.iommu', 'device.iommu_group'],
+      subjects: ctx.devices
+        .filter((d) => ctx.world.focus.includes(d.data.name))
+        .map((d) => d.handle),
       holds: (e, peek) => {
         const d = ctx.watched(e.args[0]);
         if (d === undefined || !focus(e)) return false;

@@ -22,10 +22,18 @@ import {
 /** A state of affairs; its id is what the matrix says where it was not reached. */
 interface Precondition {
   readonly events: readonly string[];
+  /** Fields that it looks at. */
+  readonly reads?: readonly string[];
+  /** False where nothing in a world can bring it about; absent: it might come about in any. */
+  readonly mayBe?: (world: World) => boolean;
   readonly holds: (e: RunEvent, peek: Peek, see: Observer) => boolean;
   /** True where a world is there for it, by its threads and devices alone. */
   readonly fits: (world: World) => boolean;
 }
+
+/** What says that an instance registers, and that a client binds. */
+const REGISTERS = ['iommu_device.alive', 'iommu_device.ops', 'device.bound'];
+const BINDS = ['device.driver', ...REGISTERS];
 
 const MOMENTS = ['driver-set', 'instance-listed', 'walk-visit'];
 
@@ -38,6 +46,12 @@ const isPlain = (world: World): boolean =>
 
 const isPair = (world: World): boolean => threadsIn(world, 'iommu-probe') > 1 && isOrdinary(world);
 
+/** What is registered from the beginning does not register again, unless it is unbound. */
+const mayRegisterTwo = (world: World): boolean =>
+  threadsIn(world, 'iommu-unbind') > 0
+    ? world.instances.length > 1
+    : world.instances.filter((i) => !i.registered).length > 1;
+
 const byName = {
   'a registration of a driver that is not prepared': {
     events: ['instance-listed'],
@@ -46,45 +60,59 @@ const byName = {
   },
   'a bind that does not wait for its IOMMU': {
     events: ['driver-set'],
+    reads: ['device.bound'],
     holds: (e, peek, see) => isFocus(e, see) && see.isUnserved(see.ctx.watched(e.args[0]), peek),
     fits: isPlain,
   },
   'a bind': { events: ['driver-set'], holds: (e, _p, see) => isFocus(e, see), fits: isPlain },
   'a bind during a registration': {
     events: MOMENTS,
+    reads: BINDS,
     holds: (_e, peek, see) => see.overlaps(peek, 1),
     fits: isPlain,
   },
   'a bind of a client of two IOMMUs during a registration': {
     events: MOMENTS,
+    reads: BINDS,
+    mayBe: (world) => focusOf(world).some((d) => d.iommus.length > 1),
     holds: (_e, peek, see) => see.overlaps(peek, 2),
     fits: (world) =>
       threadsIn(world, 'iommu-probe') === 1 && focusOf(world).some((d) => d.iommus.length > 1),
   },
   'a bind on CDX during a registration': {
     events: MOMENTS,
+    reads: BINDS,
+    mayBe: (world) => focusOf(world).some((d) => d.bus === 'cdx'),
     holds: (_e, peek, see) =>
       see.overlaps(peek, 1) && see.clients().some((d) => d.data.bus === 'cdx'),
     fits: (world) => focusOf(world).some((d) => d.bus === 'cdx'),
   },
   'a bind of a client with dma-ranges during a registration': {
     events: MOMENTS,
+    reads: BINDS,
+    mayBe: (world) => focusOf(world).some((d) => d.dmaRanges),
     holds: (_e, peek, see) => see.overlaps(peek, 1) && see.clients().some((d) => d.data.dmaRanges),
     fits: (world) =>
       threadsIn(world, 'iommu-probe') === 1 && focusOf(world).some((d) => d.dmaRanges),
   },
   'two registrations at once': {
     events: ['instance-listed', 'walk-visit'],
+    reads: REGISTERS,
+    mayBe: mayRegisterTwo,
     holds: (_e, peek, see) => see.registering(peek).length > 1,
     fits: isPair,
   },
   'two registrations at once, and two clients of one': {
     events: ['instance-listed', 'walk-visit'],
+    reads: REGISTERS,
+    mayBe: (world) => mayRegisterTwo(world) && haveTwoClients(world),
     holds: (_e, peek, see) => see.registering(peek).length > 1 && haveTwoClients(see.ctx.world),
     fits: (world) => isPair(world) && haveTwoClients(world),
   },
   'a device added during a registration': {
     events: ['walk-visit', 'init-begin', 'group-set'],
+    reads: REGISTERS,
+    mayBe: (world) => world.devices.some((d) => d.present === false),
     holds: (e, peek, see) =>
       see.registering(peek).length > 0 && see.ctx.watched(e.args[0])?.data.present === false,
     fits: (world) => threadsIn(world, 'device-add') > 0 && threadsIn(world, 'iommu-probe') > 0,
@@ -98,6 +126,12 @@ const byName = {
   },
   'a bind of a device with a shared group during a registration': {
     events: ['driver-set', 'group-set'],
+    reads: REGISTERS,
+    mayBe: (world) =>
+      focusOf(world).some(
+        (f) =>
+          f.groupKey !== null && world.devices.some((d) => d !== f && d.groupKey === f.groupKey),
+      ),
     holds: (e, peek, see) =>
       isFocus(e, see) &&
       see.registering(peek).length > 0 &&
@@ -135,6 +169,8 @@ const byName = {
   },
   'a device removed during a registration': {
     events: ['walk-visit', 'instance-listed'],
+    reads: REGISTERS,
+    mayBe: (world) => threadsIn(world, 'device-del') > 0,
     holds: (_e, peek, see) =>
       see.registering(peek).length > 0 && threadsIn(see.ctx.world, 'device-del') > 0,
     fits: (world) => threadsIn(world, 'device-del') > 0,
@@ -168,6 +204,7 @@ const byName = {
   },
   'what publishes an instance is read by a client': {
     events: ['ready-seen', 'fwspec-built'],
+    reads: REGISTERS,
     holds: (e, peek, see) => see.isPublication(e, peek),
     fits: (world) => world.switches.storeBuffers !== undefined,
   },
@@ -190,9 +227,11 @@ export function canReach(world: World, id: PreconditionId): boolean {
 /** The preconditions as things that happen sometimes in a run of @built. */
 export function preconditionsFor(ctx: RuleContext, built: BuiltScene): Sometimes[] {
   const see = new Observer(ctx, built);
-  return Object.entries(table).map(([id, { events, holds }]) => ({
+  const possible = Object.entries(table).filter(([, { mayBe }]) => mayBe?.(ctx.world) ?? true);
+  return possible.map(([id, { events, reads = [], holds }]) => ({
     id,
     events,
+    reads,
     holds: (e, peek) => holds(e, peek, see),
   }));
 }

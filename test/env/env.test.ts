@@ -37,6 +37,7 @@ function outcomes(
     id: 'outcome',
     events: [],
     reads: [],
+    readsAtEnd: [`${obj.type}.${field}`],
     atEnd: (peek) => {
       const value = peek.get(obj as Handle<Record<string, Value>>, field);
       seen.add(JSON.stringify(value, (_, v) => (v instanceof Handle ? v.name : v)));

@@ -22,15 +22,26 @@ export const Fact = {
 /** Facts about edges, each found out once. */
 export class EdgeFacts {
   readonly views = new Views();
-  private readonly facts: number[] = [];
-  private readonly edgeViews: number[] = [];
+  private facts: number[] = [];
+  private edgeViews: number[] = [];
   private readonly blockedViews: number[] = [];
+  /** Those that have been told facts, and keep them. */
+  private readonly told = new Set<Instruction>();
   private readonly automaton: Automaton;
   private readonly rules: Rules;
 
   constructor(automaton: Automaton, rules: Rules) {
     this.automaton = automaton;
     this.rules = rules;
+  }
+
+  /** Look no more for what has been seen sometimes; only where a search begins. */
+  settle(): void {
+    if (!this.rules.settle()) return;
+    this.facts = [];
+    this.edgeViews = [];
+    for (const i of this.told) i.nextFacts = -1;
+    this.told.clear();
   }
 
   /** The facts about @edge, out of a local state that stands before @i. */
@@ -43,6 +54,7 @@ export class EdgeFacts {
     if (to === DONE) facts |= Fact.done;
     while (this.facts.length <= edge) this.facts.push(-1);
     this.facts[edge] = facts;
+    this.told.add(i);
     return facts;
   }
 

@@ -53,7 +53,7 @@ export class Machine implements Program {
   /** By thread: the slots of its local state and of the locks it holds. */
   private readonly locals: readonly number[];
   private readonly helds: readonly number[];
-  private readonly edgeFacts: EdgeFacts;
+  readonly edgeFacts: EdgeFacts;
   private readonly instructions: (Instruction | undefined)[] = [];
   /** Slot: 1 once a thread has crashed, which ends the run. */
   private readonly crashed: number;
@@ -84,7 +84,7 @@ export class Machine implements Program {
     for (const [obj, field, value] of scene.init) {
       this.state.set(this.memory.cell(this.memory.object(obj), field), this.values.intern(value));
     }
-    this.rules.begin();
+    this.rules.begin(this.raw);
     for (const body of scene.threads) this.startThread(body);
     this.initialReports = this.raw.map((r) => this.rules.classify(r));
     this.reports = [...this.initialReports];
@@ -379,7 +379,7 @@ export class Machine implements Program {
   /** All that changes but the automata and their values; for a checkpoint. */
   parts(): object {
     const { state, memory, heldSets, views, threads } = this;
-    return { state, memory, heldSets, views, threads, hits: this.rules.hits };
+    return { state, memory, heldSets, views, threads, rules: this.rules.parts() };
   }
 
   mark(): number {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The rules, signatures and sometimes-properties of a scene, watching a run.
 
-import { assert, must } from '#base/assert';
+import { must } from '#base/assert';
 import type { Report } from '#checker/program/program';
 import type {
   Peek,
@@ -10,8 +10,10 @@ import type {
   RunEvent,
   Scene,
   Signature,
+  Sometimes,
   Watch,
 } from '#checker/program/scene';
+import { SceneError } from '#checker/program/scene-error';
 import { PairTable } from '#checker/tables/pair-table';
 import { Handle, type Value } from '#env/op';
 import { Code, type Instruction } from './code.ts';
@@ -29,6 +31,8 @@ type Unclassified = Omit<Report, 'window'>;
 export class Rules {
   /** Ids of the sometimes-properties seen in any run so far. */
   readonly hits = new Set<string>();
+  /** Ids of those that look at memory and are still looked for: they are visible. */
+  readonly open: Set<string>;
   private readonly scene: Scene;
   private readonly memory: Memory;
   private readonly values: ValueTable;
@@ -37,6 +41,8 @@ export class Rules {
   private readonly ruleSlots: number[];
   private readonly signatureSlots: number[];
   private readonly all: readonly (Rule | Signature)[];
+  /** The sometimes-properties that look at memory. */
+  private readonly lookers: readonly Sometimes[];
   private readonly subjects = new Map<Watch, ReadonlySet<Handle>>();
   private readonly subjectTypes = new Map<Watch, ReadonlySet<string>>();
   private readonly watchers = new Map<string, readonly number[]>();
@@ -44,7 +50,8 @@ export class Rules {
   private readonly steps = new PairTable();
   private listeners = 0;
   private readonly peek: Peek;
-  private watch: Rule | Signature | null = null;
+  private watch: Rule | Signature | Sometimes | null = null;
+  private ended = false;
   private asking = '';
 
   constructor(
@@ -64,7 +71,9 @@ export class Rules {
       state.slot(SlotKind.value, `signature ${s.window} ${i}`),
     );
     this.all = [...scene.rules, ...scene.signatures];
-    for (const watch of this.all) {
+    this.lookers = scene.sometimes.filter((each) => (each.reads?.length ?? 0) > 0);
+    this.open = new Set(this.lookers.map((each) => each.id));
+    for (const watch of [...this.all, ...scene.sometimes]) {
       if (watch.subjects === undefined) continue;
       this.subjects.set(watch, new Set(watch.subjects));
       this.subjectTypes.set(watch, new Set(watch.subjects.map((obj) => obj.type)));
@@ -72,22 +81,43 @@ export class Rules {
     this.peek = this.makePeek();
   }
 
-  /** Put every automaton in its initial state. */
-  begin(): void {
+  /** Put every automaton in its initial state, and judge what holds always. */
+  begin(out: Unclassified[]): void {
     this.scene.rules.forEach((rule, i) => {
       this.state.set(this.ruleSlots[i]!, this.values.intern(rule.initial ?? null));
     });
     this.scene.signatures.forEach((signature, i) => {
       this.state.set(this.signatureSlots[i]!, this.values.intern(signature.initial));
     });
+    this.judge([...this.scene.rules.keys()], out);
   }
 
-  /** True if a rule or signature listens to one of @events. */
+  /** What changes from run to run and is no state; for a checkpoint. */
+  parts(): object {
+    return { hits: this.hits, open: this.open };
+  }
+
+  /**
+   * Look no more for what has been seen; false if that is nothing new. INVARIANT: only where a
+   * search begins, so that what is not seen at its end was visible all the while.
+   */
+  settle(): boolean {
+    const { size } = this.open;
+    for (const id of this.hits) this.open.delete(id);
+    return this.open.size < size;
+  }
+
+  /** True if a rule or signature, or what is still looked for, listens to one of @events. */
   hears(events: readonly NamedEvent[]): boolean {
-    return events.some((e) => this.all.some((watch) => this.concerns(watch, e)));
+    if (events.length === 0) return false;
+    return this.some((watch) => events.some((e) => this.concerns(watch, e)));
   }
 
-  private concerns(watch: Rule | Signature, e: NamedEvent): boolean {
+  private some(test: (watch: Rule | Signature | Sometimes) => boolean | undefined): boolean {
+    return this.all.some(test) || this.lookers.some((each) => this.open.has(each.id) && test(each));
+  }
+
+  private concerns(watch: Rule | Signature | Sometimes, e: NamedEvent): boolean {
     if (!watch.events.includes(e.name)) return false;
     return e.args.every((arg) => !(arg instanceof Handle) || this.looksAt(watch, arg));
   }
@@ -97,15 +127,15 @@ export class Rules {
     return types === undefined || !types.has(obj.type) || this.subjects.get(watch)!.has(obj);
   }
 
-  /** True if a rule or signature reads @field of @obj. */
+  /** True if one of them reads @field of @obj. */
   readsOf(obj: Handle, field: string): boolean {
     const name = `${obj.type}.${field}`;
-    return this.all.some((watch) => watch.reads.includes(name) && this.looksAt(watch, obj));
+    return this.some((watch) => watch.reads?.includes(name) && this.looksAt(watch, obj));
   }
 
-  /** True if a rule or signature reads any field of @type. */
+  /** True if one of them reads any field of @type. */
   readsAny(type: string): boolean {
-    return this.all.some((watch) => watch.reads.some((name) => name.startsWith(`${type}.`)));
+    return this.some((watch) => watch.reads?.some((name) => name.startsWith(`${type}.`)));
   }
 
   /** Hear what happened in a step of thread @t over @edge; broken rules are appended to @out. */
@@ -123,7 +153,7 @@ export class Rules {
       for (const i of rules) this.stepRule(this.scene.rules[i]!, i, run, out);
       for (const each of sometimes) {
         if (this.hits.has(each.id)) continue;
-        this.ask(each.id, null);
+        this.ask(each.id, each);
         if (each.holds(run, this.peek)) this.hits.add(each.id);
       }
     }
@@ -139,7 +169,7 @@ export class Rules {
         event,
         signatures: concerned(signatures, event),
         rules: concerned(rules, event).filter((i) => rules[i]!.onEvent),
-        sometimes: sometimes.filter((each) => each.events.includes(event.name)),
+        sometimes: sometimes.filter((each) => this.concerns(each, event)),
         id: this.listeners++,
         runs: [],
       }))
@@ -208,8 +238,7 @@ export class Rules {
   atEnd(out: Unclassified[]): void {
     this.scene.rules.forEach((rule, i) => {
       if (!rule.atEnd) return;
-      // Nothing runs any more, so what the rule looks at need not be visible.
-      this.ask(rule.id, null);
+      this.ask(rule.id, rule, true);
       const answer = rule.atEnd(this.peek, this.valueIn(this.ruleSlots[i]!));
       if (answer === undefined) return;
       const reports = Array.isArray(answer) ? (answer as RuleReport[]) : [answer as RuleReport];
@@ -239,18 +268,33 @@ export class Rules {
     return this.values.values[this.state.slots[slot]!] as Value;
   }
 
-  private ask(who: string, watch: Rule | Signature | null): void {
+  private ask(who: string, watch: Rule | Signature | Sometimes, ended = false): void {
     this.asking = who;
     this.watch = watch;
+    this.ended = ended;
   }
 
   /** INVARIANT: while the program runs, a rule looks at nothing that is not visible to it. */
   private check(obj: Handle, field: string): void {
-    const { watch } = this;
+    const { watch, asking } = this;
     if (watch === null) return;
-    const declared = watch.reads.includes(`${obj.type}.${field}`);
-    assert(declared, `${this.asking} reads ${obj.type}.${field}, which it does not declare`);
-    assert(this.looksAt(watch, obj), `${this.asking} reads ${obj.name}, which is not its subject`);
+    if (!(obj instanceof Handle)) {
+      const sentence = `${asking} reads ${field} of ${String(obj)}, which is no object`;
+      throw new SceneError(
+        'RW401',
+        sentence,
+        'look at what a field holds before reading through it',
+      );
+    }
+    const name = `${obj.type}.${field}`;
+    const atEnd = this.ended ? (watch as Rule).readsAtEnd : undefined;
+    if (!watch.reads?.includes(name) && !atEnd?.includes(name)) {
+      const sentence = `${asking} reads ${name}, which it does not declare`;
+      throw new SceneError('RW401', sentence, `add '${name}' to its reads`);
+    }
+    if (this.ended || this.looksAt(watch, obj)) return;
+    const sentence = `${asking} reads ${name} of ${obj.name}, which is none of its subjects`;
+    throw new SceneError('RW401', sentence, `add ${obj.name} to its subjects`);
   }
 
   private makePeek(): Peek {

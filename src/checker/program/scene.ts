@@ -41,6 +41,8 @@ export interface Rule extends Watch {
   readonly id: string;
   readonly events: readonly string[];
   readonly reads: readonly string[];
+  /** What atEnd looks at besides: nothing runs any more then, so it costs no interleavings. */
+  readonly readsAtEnd?: readonly string[];
   readonly initial?: Value;
   /** Next state, and possibly a report. */
   onEvent?(
@@ -48,7 +50,7 @@ export interface Rule extends Watch {
     e: RunEvent,
     peek: Peek,
   ): { state: Value; report?: RuleReport } | undefined;
-  /** Judged after each Op that writes one of `reads`. */
+  /** Judged at the beginning, and after each Op that writes one of `reads`. */
   always?(peek: Peek, state: Value): RuleReport | undefined;
   /** Judged where nothing is enabled and no thread is stuck: else that is what is reported. */
   atEnd?(peek: Peek, state: Value): RuleReport | readonly RuleReport[] | undefined;
@@ -67,10 +69,15 @@ export interface Signature extends Watch {
   explains(state: Value, report: Omit<Report, 'window'>, peek: Peek): boolean;
 }
 
-/** Proof that something happens in some run: an outcome of the search, not part of the state. */
-export interface Sometimes {
+/**
+ * Proof that something happens in some run: an outcome of the search, not part of the state. What
+ * looks at memory declares it in `reads` and is visible as a rule is, until it has been seen: a
+ * search that has yet to begin then need not look for it any more.
+ */
+export interface Sometimes extends Watch {
   readonly id: string;
   readonly events: readonly string[];
+  readonly reads?: readonly string[];
   holds(e: RunEvent, peek: Peek): boolean;
 }
 

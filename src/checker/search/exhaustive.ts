@@ -148,6 +148,7 @@ class Exhaustive {
     this.assumptions = new Assumptions(machine, futures, discipline);
     this.wrong = [];
     this.base = { surprises: futures.surprises, demotions: discipline.demotions };
+    machine.edgeFacts.settle();
     machine.reset();
     this.path.length = 0;
     this.last = 0;

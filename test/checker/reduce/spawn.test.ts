@@ -85,6 +85,7 @@ function sameName(): Scene {
     id: 'final',
     events: [],
     reads: [],
+    readsAtEnd: ['x', 'y', 'z'].map((cell) => `${m.type}.${cell}`),
     atEnd: (peek) => {
       const subject = ['x', 'y', 'z'].map((cell) => `${String(peek.get(m, cell))}`).join(' ');
       return { subject, because: 'the run ends so', facts: {} };

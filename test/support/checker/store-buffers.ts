@@ -296,6 +296,7 @@ export function bufferScene(p: BufferProgram): Scene {
         id: 'end',
         events: ['seen'],
         reads: [],
+        readsAtEnd: ['cells.x', 'cells.y'],
         initial: [],
         onEvent: (state, { args }) => ({ state: [...(state as Value[]), args[0]!].slice(-4) }),
         atEnd: (peek, state) => {

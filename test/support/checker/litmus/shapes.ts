@@ -179,6 +179,7 @@ export function litmusScene(litmus: Litmus, model: MemoryModel): Scene {
         id: 'outcome',
         events: [],
         reads: [],
+        readsAtEnd: [...new Set(wanted.map(([name]) => `${at(name).type}.${name}`))],
         atEnd: (peek) =>
           wanted.every(([name, value]) => peek.get(at(name), name) === value)
             ? { subject: litmus.name, because: litmus.about, facts: litmus.outcome }
