@@ -1,13 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Tests that explore large worlds, build or run other programs, or type-check the whole repo. All
+ * else is fast: no search of it may store more than test/support/fast-limit.ts allows.
+ */
+const slow = [
+  'test/acceptance/**',
+  'test/checker/{counts,crosscheck,cyclic,progress,store-buffers,textbook}.test.ts',
+  'test/checker/{detect,dpor}/**',
+  'test/checker/search/{audit,checkpoint}.test.ts',
+  'test/cli/{docs,program}.test.ts',
+  'test/fixes/**',
+  'test/kernel/{mock,windows}.test.ts',
+  'test/platform/{boards,mutated}.test.ts',
+  'test/questions/{bisect,check,commit-effects,matrix,strategies,transfer}.test.ts',
+  'test/realc/{conform,machine,search}/**',
+  'test/realc/{check,replay,try}.test.ts',
+  'test/run/**',
+  'test/scripts/**',
+  'test/tidy/{package,yield}.test.ts',
+  'test/windows/{lock-order,mates,narrow,partial-fwspec,windows}.test.ts',
+];
+const conditions = ['racewindow-src', 'node', 'import'];
+
 export default defineConfig({
-  resolve: { conditions: ['racewindow-src', 'node', 'import'] },
-  ssr: { resolve: { conditions: ['racewindow-src', 'node', 'import'] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     maxWorkers: 2,
+    // Wide enough for a machine with other work to do: no result depends on how fast it is.
+    testTimeout: 1_200_000,
+    hookTimeout: 1_200_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: slow,
+          setupFiles: ['test/support/fast-limit.ts'],
+        },
+      },
+      { extends: true, test: { name: 'full', include: slow.map(testsIn) } },
+    ],
   },
 });
+
+function testsIn(pattern: string): string {
+  return pattern.endsWith('/**') ? `${pattern}/*.test.ts` : pattern;
+}
