@@ -1,61 +1,62 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The command table: every command with its arguments and options, in the order of --help.
 
-import type { UserError } from '#base/errors';
-import type { Result } from '#base/result';
-import type { BisectArguments } from '#cli/asking';
-import type { CheckArguments } from '#cli/commands/check';
-import type { TryArguments } from '#cli/commands/try';
-import type { SourceArguments } from '#cli/tree';
-import type { ExitCode } from '#report/exit';
-import type { Io } from './io.ts';
-import type { Pipeline } from './pipeline.ts';
+import { shells } from './complete.ts';
+import { type CommandEntry, command, type OptionEntry } from './table.ts';
 
-/** An option: `--kernel NAME`, and one line about it. */
-export interface OptionEntry {
-  readonly flags: string;
-  readonly text: string;
-  readonly value?: string;
-  /** May be given several times. */
-  readonly repeats?: boolean;
-  /** Few need it: --help only names it, the man page tells. */
-  readonly rare?: boolean;
-}
+/** Kinds of values that several options have. */
+const kernel = 'kernel';
+const reportFormats = ['text', 'mail', 'json'] as const;
 
-/** What a command gets: its arguments in order, and its options by camel-cased name. */
-export interface Invocation {
-  readonly args: readonly (string | undefined)[];
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly io: Io;
-  readonly pipeline: () => Promise<Pipeline>;
-}
+const kernelOptions = [
+  {
+    flags: '--kernel NAME',
+    value: '7.2',
+    complete: kernel,
+    text: 'kernel to check; racewindow kernels lists them',
+  },
+  {
+    flags: '--with SHA|FILE.ts',
+    repeats: true,
+    complete: 'commit',
+    text: 'add a commit, or a fix of your own',
+  },
+  { flags: '--without SHA', text: 'take a commit away', repeats: true, complete: 'commit' },
+] as const satisfies readonly OptionEntry[];
 
-/** A command: `check`, or `source setup`. */
-export interface CommandEntry {
-  readonly name: string;
-  /** `[FIRMWARE]`, `<FILE>`; empty where it takes none. */
-  readonly args: string;
-  readonly text: string;
-  readonly options: readonly OptionEntry[];
-  readonly run: (call: Invocation) => Promise<Result<ExitCode, UserError>>;
-}
-
-const checkOptions: readonly OptionEntry[] = [
-  { flags: '--kernel NAME', text: 'kernel to check; racewindow kernels lists them', value: '7.2' },
-  { flags: '--with SHA|FILE.ts', text: 'add a commit, or a fix of your own', repeats: true },
-  { flags: '--without SHA', text: 'take a commit away', repeats: true },
-  { flags: '--device NAME', text: 'only this device, named as in dmesg', repeats: true },
-  { flags: '--property ID', text: 'only this rule, such as P1', repeats: true },
-  { flags: '--window ID', text: 'only this window, such as C09', repeats: true },
+const selectOptions = [
+  {
+    flags: '--device NAME',
+    repeats: true,
+    complete: 'device',
+    text: 'only this device, named as in dmesg',
+  },
+  {
+    flags: '--property ID',
+    repeats: true,
+    complete: 'rule',
+    text: 'only this rule, such as P1',
+  },
+  {
+    flags: '--window ID',
+    repeats: true,
+    complete: 'window',
+    text: 'only this window, such as C09',
+  },
   { flags: '--async', text: 'probe drivers asynchronously (driver_async_probe=*)' },
   { flags: '--strict-devlink', text: 'order suppliers strictly (fw_devlink.strict=1)' },
-  { flags: '--strategy HOW', text: 'how to explore: all, or bound=K', value: 'exhaustive' },
+] as const satisfies readonly OptionEntry[];
+
+const outputOptions = [
   { flags: '--states-max N', text: 'give up a world after N states' },
   { flags: '--time-max S', text: 'give up a world after S seconds' },
   { flags: '--jobs N', text: 'worker threads; changes no result' },
   { flags: '--baseline FILE', text: 'findings of this report are known: only new ones fail' },
-  { flags: '--format HOW', text: 'text, mail or json', value: 'text' },
+  { flags: '--format HOW', text: 'text, mail or json', value: 'text', complete: reportFormats },
   { flags: '--out DIR', text: 'write each finding to a file in DIR' },
+] as const satisfies readonly OptionEntry[];
+
+const rareOptions = [
   { flags: '--seed N', text: 'draw another sample, with --strategy sample=N', rare: true },
   { flags: '--audit-cache N', text: 'go on from every Nth cache hit, and compare', rare: true },
   {
@@ -82,54 +83,59 @@ const checkOptions: readonly OptionEntry[] = [
       ' pso:iommu_device.ready,device.driver',
     rare: true,
   },
-];
+] as const satisfies readonly OptionEntry[];
 
-const buildOptions: readonly OptionEntry[] = [
+const checkOptions = [
+  ...kernelOptions,
+  ...selectOptions,
+  {
+    flags: '--strategy HOW',
+    value: 'exhaustive',
+    text: 'how to explore: all, or bound=K',
+    complete: ['exhaustive', 'bound=2'],
+  },
+  ...outputOptions,
+  ...rareOptions,
+] as const satisfies readonly OptionEntry[];
+
+const buildOptions = [
   { flags: '--patch FILE', text: 'apply a .diff or .mbox to a private copy', repeats: true },
   { flags: '--revert FILE', text: 'take a patch back first', repeats: true },
   { flags: '--cc CLANG', text: 'build with a native clang' },
   { flags: '--world NAME', text: 'only this named world' },
-];
+] as const satisfies readonly OptionEntry[];
 
-const modelOnly: readonly string[] = [
-  '--kernel',
-  '--with',
-  '--without',
-  '--strategy',
-  ...checkOptions.filter((o) => o.rare).map(({ flags }) => flags.split(' ')[0]!),
-];
-
-const sourceOptions: readonly OptionEntry[] = [
-  ...checkOptions.filter(({ flags }) => !modelOnly.includes(flags.split(' ')[0]!)),
+const sourceOptions = [
+  ...selectOptions,
+  ...outputOptions,
   { flags: '--strategy HOW', text: 'bound=K preemptions, or source-dpor', value: 'bound=1' },
   ...buildOptions,
-];
+] as const satisfies readonly OptionEntry[];
 
-const conformOptions: readonly OptionEntry[] = [
+const conformOptions = [
   { flags: '--bound K', text: "preemptions of the real code's runs", value: '2' },
   { flags: '--samples N', text: 'random runs per world beyond the bound', value: '1000' },
   { flags: '--time-max S', text: 'give up a search of the real code after S seconds', value: '20' },
   { flags: '--states-max N', text: 'cut the model off after N states', value: '150000' },
   ...buildOptions,
-];
+] as const satisfies readonly OptionEntry[];
 
 /** All commands. */
 export const commands: readonly CommandEntry[] = [
-  {
+  command({
     name: 'check',
     args: '[FIRMWARE]',
     text: 'find the race windows that a board can hit',
     options: checkOptions,
     run: async ({ args, options, io, pipeline }) => {
       const { runCheck } = await import('#cli/commands/check');
-      const given = { ...options, firmware: args[0] } as unknown as CheckArguments;
-      return runCheck(given, io, await pipeline());
+      return runCheck({ ...options, firmware: args[0] }, io, await pipeline());
     },
-  },
-  {
+  }),
+  command({
     name: 'replay',
     args: '<FILE>',
-    text: 'show findings from their JSON and run them again',
+    text: 'show findings of a file, run them again',
     options: [
       { flags: '--id ID', text: 'which finding of a report: its id, or its number from 1' },
       { flags: '--brief', text: 'only say whether they replay' },
@@ -142,8 +148,8 @@ export const commands: readonly CommandEntry[] = [
       const { runReplay } = await import('#cli/commands/replay');
       return runReplay({ ...options, file: args[0] ?? '' }, io, await pipeline());
     },
-  },
-  {
+  }),
+  command({
     name: 'board',
     args: '<FIRMWARE>',
     text: 'print what was understood of a board',
@@ -152,28 +158,30 @@ export const commands: readonly CommandEntry[] = [
       const { runBoard } = await import('#cli/commands/board');
       return runBoard(args[0] ?? '', io, await pipeline());
     },
-  },
-  {
+  }),
+  command({
     name: 'windows',
     args: '[ID]',
     text: 'list the known race windows, or tell one',
+    complete: 'window',
     options: [],
     run: async ({ args, io, pipeline }) => {
       const { runWindows } = await import('#cli/commands/windows');
       return runWindows(args[0], io, await pipeline());
     },
-  },
-  {
+  }),
+  command({
     name: 'kernels',
     args: '[NAME]',
     text: 'list the kernels, or the commits of one',
+    complete: kernel,
     options: [],
     run: async ({ args, io, pipeline }) => {
       const { runKernels } = await import('#cli/commands/kernels');
       return runKernels(args[0], io, await pipeline());
     },
-  },
-  {
+  }),
+  command({
     name: 'source setup',
     args: '',
     text: "install the compiler that builds the kernel's own C",
@@ -182,34 +190,34 @@ export const commands: readonly CommandEntry[] = [
       const { runSourceSetup } = await import('#cli/commands/source-setup');
       return runSourceSetup(io);
     },
-  },
-  {
+  }),
+  command({
     name: 'source check',
     args: '<TREE> [FIRMWARE]',
     text: 'find race windows by running the C of a kernel tree',
     options: sourceOptions,
     run: async ({ args, options, io, pipeline }) => {
       const { runSourceCheck } = await import('#cli/commands/source-check');
-      const given = { ...options, tree: args[0], firmware: args[1] };
-      return runSourceCheck(given as unknown as SourceArguments, io, await pipeline());
+      const given = { ...options, tree: args[0] ?? '', firmware: args[1] };
+      return runSourceCheck(given, io, await pipeline());
     },
-  },
-  {
+  }),
+  command({
     name: 'conform',
     args: '<TREE>',
     text: 'hold the model against the C of a kernel tree',
     options: conformOptions,
     run: async ({ args, options, io }) => {
       const { runConform } = await import('#cli/commands/conform');
-      return runConform({ ...options, tree: args[0] } as unknown as SourceArguments, io);
+      return runConform({ ...options, tree: args[0] ?? '' }, io);
     },
-  },
-  {
+  }),
+  command({
     name: 'try',
     args: '[FIX] [FIRMWARE]',
     text: 'tell what a fix closes, opens and leaves',
     options: [
-      { flags: '--on NAME', text: 'kernel that the fix stands on', value: '7.2' },
+      { flags: '--on NAME', text: 'kernel that the fix stands on', value: '7.2', complete: kernel },
       { flags: '--with SHA|FILE', text: 'what the kernel has in addition', repeats: true },
       { flags: '--states-max N', text: 'explore a world in part after N states or runs' },
       { flags: '--jobs N', text: 'worker threads; changes no result' },
@@ -223,22 +231,21 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--cc CLANG', text: 'build with a native clang' },
     ],
     run: async ({ args, options, io }) => {
-      const given = options as unknown as TryArguments;
-      if (given.tree !== undefined) {
+      if (options.tree !== undefined) {
         const { runTrySource } = await import('#cli/commands/try-source');
-        return runTrySource({ ...given, firmware: args[0] }, io);
+        return runTrySource({ ...options, firmware: args[0] }, io);
       }
       const { runTry } = await import('#cli/commands/try');
-      return runTry({ ...given, fix: args[0], firmware: args[1] }, io);
+      return runTry({ ...options, fix: args[0], firmware: args[1] }, io);
     },
-  },
-  {
+  }),
+  command({
     name: 'matrix',
     args: '',
     text: 'compute which windows which kernels have',
     options: [
-      { flags: '--windows IDS', text: 'only these, as in C08,C09' },
-      { flags: '--kernels NAMES', text: 'only these, as in 6.12,6.12.y' },
+      { flags: '--windows IDS', text: 'only these, as in C08,C09', complete: 'window' },
+      { flags: '--kernels NAMES', text: 'only these, as in 6.12,6.12.y', complete: kernel },
       { flags: '--states-max N', text: 'explore a world in part after N states' },
       { flags: '--jobs N', text: 'worker threads; changes no result' },
       { flags: '--format HOW', text: 'md, json or html', value: 'md' },
@@ -247,36 +254,49 @@ export const commands: readonly CommandEntry[] = [
       const { runMatrix } = await import('#cli/commands/matrix');
       return runMatrix(options, io);
     },
-  },
-  {
+  }),
+  command({
     name: 'bisect',
     args: '<WINDOW>',
     text: 'tell which commits open and close a window',
+    complete: 'window',
     options: [
-      { flags: '--from NAME', text: 'kernel to begin with', value: '6.0' },
-      { flags: '--to NAME', text: 'kernel to end with', value: '7.2' },
+      { flags: '--from NAME', text: 'kernel to begin with', value: '6.0', complete: kernel },
+      { flags: '--to NAME', text: 'kernel to end with', value: '7.2', complete: kernel },
       { flags: '--worlds-max N', text: 'worlds to ask in, small ones first', value: '8' },
       { flags: '--states-max N', text: 'explore a world in part after N states' },
       { flags: '--jobs N', text: 'worker threads; changes no result' },
     ],
     run: async ({ args, options, io }) => {
       const { runBisect } = await import('#cli/commands/bisect');
-      return runBisect({ ...options, window: args[0] ?? '' } as unknown as BisectArguments, io);
+      return runBisect({ ...options, window: args[0] ?? '' }, io);
     },
-  },
-  {
+  }),
+  command({
     name: 'backport',
     args: '<WINDOW>',
     text: 'find the fewest commits that close a window',
+    complete: 'window',
     options: [
-      { flags: '--to NAME', text: 'kernel to close it in', value: '6.12.y' },
+      { flags: '--to NAME', text: 'kernel to close it in', value: '6.12.y', complete: kernel },
       { flags: '--worlds-max N', text: 'worlds to ask in, small ones first; all unless given' },
       { flags: '--states-max N', text: 'explore a world in part after N states' },
       { flags: '--jobs N', text: 'worker threads; changes no result' },
     ],
     run: async ({ args, options, io }) => {
       const { runBackport } = await import('#cli/commands/backport');
-      return runBackport({ ...options, window: args[0] ?? '' } as unknown as BisectArguments, io);
+      return runBackport({ ...options, window: args[0] ?? '' }, io);
     },
-  },
+  }),
+  command({
+    name: 'completion',
+    args: '<SHELL...>',
+    text: 'print completions: bash, zsh or fish',
+    options: [],
+    complete: shells,
+    run: async ({ args, io, pipeline }) => {
+      const { runCompletion } = await import('#cli/commands/completion');
+      return runCompletion(args, commands, io, pipeline);
+    },
+  }),
 ];

@@ -2,7 +2,7 @@
 // Reading input files and writing output files; whatever can go wrong has a code.
 
 import { createHash } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
@@ -62,6 +62,19 @@ export function readText(name: string, hint: string): Result<string, UserError> 
   return read.ok ? ok(new TextDecoder().decode(read.value)) : err({ ...read.error, hint });
 }
 
+/** Like mkdir -p. Node's own recursive mode never returns where the system refuses oddly. */
+async function makeDirectory(dir: string): Promise<void> {
+  try {
+    await fs.mkdir(dir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await fs.stat(dir)).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(path.dirname(dir))) throw error;
+    await makeDirectory(path.dirname(dir));
+    await fs.mkdir(dir);
+  }
+}
+
 /** A file to be written into a directory. */
 export interface OutputFile {
   readonly name: string;
@@ -78,7 +91,7 @@ export async function writeFiles(
 ): Promise<Result<readonly string[], UserError>> {
   const written: string[] = [];
   try {
-    await fs.mkdir(dir, { recursive: true });
+    await makeDirectory(path.resolve(dir));
     for (const file of files) {
       const target = path.join(dir, file.name);
       const beside = `${target}.${process.pid}.tmp`;

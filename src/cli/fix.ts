@@ -3,9 +3,9 @@
 
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { type BuildFailure, build } from 'esbuild';
+import type { BuildFailure } from 'esbuild';
 import { fail, type UserError } from '#base/errors';
-import { ok, type Result } from '#base/result';
+import { type Err, ok, type Result } from '#base/result';
 import type { KernelSpec } from '#finding/finding';
 
 /** A fix as findings carry it: name, hash, and a script that stands alone. */
@@ -16,14 +16,33 @@ export function namesFile(value: string): boolean {
   return /\.[cm]?[jt]s$/.test(value);
 }
 
+/** True where a value names a patch or a mail, which the model cannot take. */
+export function namesPatch(value: string): boolean {
+  return /\.(diff|eml|mbox|patch)$/i.test(value);
+}
+
+/** The error for a patch where a commit or a fix of the model is wanted. */
+export function patchError(what: string, value: string): Err<UserError> {
+  const hint = `racewindow try --tree TREE --patch ${value} judges it there`;
+  return fail('RW064', `${what} ${value}: a patch is for the kernel's own C`, hint);
+}
+
 /**
  * Bundle the fix in @file. Imports of racewindow/* stay imports and are answered by this program
  * when the fix is loaded; everything else is taken in, so that a finding carries all of it.
  */
-export async function bundleFix(file: string): Promise<Result<BundledFix, UserError>> {
+export async function bundleFix(
+  file: string,
+  load: () => Promise<Pick<typeof import('esbuild'), 'build'>> = () => import('esbuild'),
+): Promise<Result<BundledFix, UserError>> {
   const full = path.resolve(file);
+  // Nothing else needs it, so an installation without it does all else.
+  const esbuild = await load().catch(() => null);
+  if (esbuild === null) {
+    return fail('RW055', `${file}: esbuild, which bundles it, is not there`, 'npm install esbuild');
+  }
   try {
-    const result = await build({
+    const result = await esbuild.build({
       entryPoints: [path.basename(full)],
       absWorkingDir: path.dirname(full),
       bundle: true,

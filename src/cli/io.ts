@@ -12,6 +12,8 @@ export interface Io {
   readonly outIsTerminal: boolean;
   /** Progress is shown only where standard error is a terminal. */
   readonly errIsTerminal: boolean;
+  /** Width of that terminal; absent where it is not known. */
+  readonly errColumns?: number | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since any fixed point. */
   readonly now: () => number;
@@ -24,6 +26,10 @@ export function processIo(): Io {
     err: (text) => void process.stderr.write(text),
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
+    // Asked each time: windows are made wider and narrower.
+    get errColumns() {
+      return process.stderr.columns;
+    },
     env: process.env,
     now: () => performance.now(),
   };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The man page, made from the command table, so that it cannot lag behind it.
 
-import { type CommandEntry, commands, type OptionEntry } from './commands.ts';
+import { commands } from './commands.ts';
+import type { CommandEntry, OptionEntry } from './table.ts';
 import { packageVersion } from './version.ts';
 
 const description = `.B racewindow

@@ -5,10 +5,11 @@ import { Command, CommanderError, Option } from 'commander';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { type ExitCode, exitCodes } from '#report/exit';
-import { type CommandEntry, commands, type OptionEntry } from './commands.ts';
+import { commands } from './commands.ts';
 import type { Io } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
 import { didYouMean } from './suggest.ts';
+import type { CommandEntry, OptionEntry } from './table.ts';
 import { packageVersion } from './version.ts';
 
 const summary = 'Finds race windows in the way Linux probes devices behind IOMMUs.';
@@ -17,10 +18,11 @@ const helpColumns = 80;
 
 /** Parse @argv (without node and script) and run what it asks for. */
 export async function dispatch(
-  argv: readonly string[],
+  given: readonly string[],
   io: Io,
   pipeline: () => Promise<Pipeline>,
 ): Promise<Result<ExitCode, UserError>> {
+  const argv = given[0] === 'help' ? helpFor(given.slice(1)) : given;
   let outcome: Result<ExitCode, UserError> = ok(exitCodes.holds);
   const program = buildProgram(io, pipeline, (result) => {
     outcome = result;
@@ -36,6 +38,12 @@ export async function dispatch(
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? ok(exitCodes.holds) : usageError(error, argv);
   }
+}
+
+/** `help source check` is `source check --help`; of a command that is none, its usage error. */
+function helpFor(words: readonly string[]): readonly string[] {
+  const known = commands.some(({ name }) => words.every((word, i) => name.split(' ')[i] === word));
+  return known ? [...words, '--help'] : words;
 }
 
 function buildProgram(
@@ -67,7 +75,12 @@ function commandFor(entry: CommandEntry, program: Command, io: Io): Command {
   let parent = program;
   for (const word of words.slice(0, -1)) {
     const known = parent.commands.find((c) => c.name() === word);
-    parent = known ?? configure(parent.command(word).helpCommand(false), io);
+    if (known) parent = known;
+    else {
+      const below = commands.flatMap((c) => (c.name.startsWith(`${word} `) ? [c.name] : []));
+      const group = configure(parent.command(word).helpCommand(false), io);
+      parent = group.description(`${below.join(', ')}`);
+    }
   }
   const usage = [words.at(-1), entry.args].filter((t) => t !== '').join(' ');
   const command = configure(parent.command(usage), io).description(entry.text);

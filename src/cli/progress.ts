@@ -10,7 +10,7 @@ const intervalMs = 100;
 const rateMs = 4000;
 const rateMinMs = 400;
 
-const columns = 75;
+const columnsMax = 75;
 /** Less of a name says nothing. */
 const nameMin = 8;
 
@@ -33,7 +33,10 @@ export function progressLine(io: Io): ProgressLine {
       if (now - latest < intervalMs) return;
       latest = now;
       shown = true;
-      io.err(`\r\u001b[K${progressText(progress, rate.at(now, progress.states))}`);
+      // One column is left free: some terminals wrap as soon as a line is full.
+      const columns = Math.min(columnsMax, (io.errColumns ?? columnsMax + 1) - 1);
+      const text = progressText(progress, rate.at(now, progress.states), columns);
+      io.err(`\r\u001b[K${text}`);
     },
     end: () => {
       if (shown) io.err('\r\u001b[K');
@@ -57,19 +60,23 @@ export class Rate {
   }
 }
 
-/** Progress in one line of at most 75 columns. */
-export function progressText(progress: CheckProgress, rate: number | null = null): string {
+/** Progress in one line of at most @columns. */
+export function progressText(
+  progress: CheckProgress,
+  rate: number | null = null,
+  columns = columnsMax,
+): string {
   const { worldsDone, worldsTotal, states, findings, world, underWay } = progress;
   const speed = rate === null ? '' : `, ${short(rate)}/s`;
   const found = findings === 0 && underWay ? '' : `, ${findings} found`;
   const so = `${worldsDone}/${worldsTotal} worlds, ${short(states)} states${speed}${found}`;
-  if (underWay === undefined) return named(so, world);
+  if (underWay === undefined) return named(so, world, columns);
   const { open, low, high } = underWay;
-  return named(`${so}; ${short(open)} open, ${rangeText(low, high)} in all`, world);
+  return named(`${so}; ${short(open)} open, ${rangeText(low, high)} in all`, world, columns);
 }
 
 /** @text, and @world as far as there is room for it. */
-function named(text: string, world: string): string {
+function named(text: string, world: string, columns: number): string {
   const short = text.length + nameMin > columns || world === '';
   return short ? cutWords(text, columns) : cutWords(`${text}: ${world}`, columns);
 }

@@ -11,7 +11,7 @@ import type { BuildOptions } from '#realc/build/image';
 import type { PatchInput } from '#realc/build/patch';
 
 /** Options of the source commands, as text, beside those of check. */
-export interface SourceArguments extends CheckArguments {
+export interface SourceArguments extends Omit<CheckArguments, 'kernel'> {
   readonly tree: string;
   readonly patch?: readonly string[];
   readonly revert?: readonly string[];

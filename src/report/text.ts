@@ -60,7 +60,7 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
     noticedLines(report),
     baselineLines(options.baseline ?? null, paint),
     shown === undefined ? [] : findingText(shown, paint),
-    more(report, shown),
+    more(report, shown, options.baseline ?? null),
   ];
   const texts = sections.filter((s) => s.length > 0).map((s) => s.join('\n'));
   return `${texts.join('\n\n')}\n`;
@@ -235,8 +235,14 @@ function firstToShow(report: CheckReport, baseline: Baseline | null): Finding | 
   return baseline === null ? report.findings[0] : baseline.fresh[0];
 }
 
-function more(report: CheckReport, shown: Finding | undefined): string[] {
-  const others = report.findings.length - (shown === undefined ? 0 : 1);
+function more(
+  report: CheckReport,
+  shown: Finding | undefined,
+  baseline: Baseline | null,
+): string[] {
+  // Known findings of a baseline are listed by their names already.
+  const all = baseline === null ? report.findings : baseline.fresh;
+  const others = all.length - (shown === undefined ? 0 : 1);
   if (others <= 0) return [];
   const text =
     `${plural(others, 'more finding')}: write each to a file with --out DIR,` +

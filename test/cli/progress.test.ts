@@ -68,3 +68,9 @@ test('nothing is written where standard error is no terminal', () => {
   line.end();
   expect(written.length).toBe(2);
 });
+
+test('the line keeps to a narrow terminal', () => {
+  const progress = { worldsDone: 3, worldsTotal: 40, states: 123456, findings: 7, world: 'walk' };
+  expect(progressText(progress, 1000, 39).length).toBeLessThanOrEqual(39);
+  expect(progressText(progress, 1000).length).toBeGreaterThan(39);
+});

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Help, usage errors and coded errors: one line and a hint, never a stack trace.
 import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commands } from '#cli/commands';
+import { bundleFix } from '#cli/fix';
 import { didYouMean, editDistance, nearest } from '#cli/suggest';
 import { run, scratch, scratchFile } from './fake.ts';
 
@@ -41,6 +43,16 @@ describe('help', () => {
     expect(ran.out).toContain('Usage: racewindow');
   });
 
+  test('help COMMAND is the help of the command', async () => {
+    for (const name of ['check', 'source check']) {
+      const words = name.split(' ');
+      const { code, out } = await run(['help', ...words]);
+      expect([code, out]).toEqual([0, (await run([...words, '--help'])).out]);
+    }
+    expect((await run(['help'])).out).toBe((await run(['--help'])).out);
+    expect(await errorOf(['help', 'chekc'])).toContain('did you mean check?');
+  });
+
   test('says the version', async () => {
     expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -76,11 +88,43 @@ describe('usage errors', () => {
     expect(await errorOf(['check', '--device', '3d0000.gpu'])).toContain(
       'did you mean 3d00000.gpu?',
     );
-    expect(await errorOf(['check', '--property', 'p1'])).toContain('did you mean P1?');
+    expect(await errorOf(['check', '--property', 'p11'])).toContain('did you mean P1?');
     expect(await errorOf(['check', '--window', 'C9'])).toContain('did you mean C09?');
     expect(await errorOf(['windows', 'C90'])).toContain('did you mean C09?');
     expect(await errorOf(['kernels', '6.15'])).toContain('did you mean 6.15.0?');
   });
+});
+
+test('ids are known in any case', async () => {
+  const argv = ['check', '--window', 'c09', '--property', 'p1'];
+  const { asked } = await run(argv);
+  expect(asked.options).toMatchObject({ windows: ['C09'], properties: ['P1'] });
+});
+
+test('a patch in place of a fix is told where it can be judged', async () => {
+  for (const argv of [
+    ['check', '--with', 'fix.mbox'],
+    ['try', 'fix.mbox'],
+    ['try', 'fix.ts', '--with', 'fix.mbox'],
+  ]) {
+    const err = await errorOf(argv);
+    expect(err).toMatch(/^RW064: .* fix\.mbox: a patch is for the kernel's own C\n/);
+    expect(err).toContain('racewindow try --tree TREE --patch fix.mbox');
+  }
+});
+
+test('an installation without esbuild says what a fix needs', async () => {
+  const missing = await bundleFix('fix.ts', () => Promise.reject(new Error('not found')));
+  expect(missing).toMatchObject({
+    ok: false,
+    error: { code: 'RW055', hint: 'npm install esbuild' },
+  });
+});
+
+test('a directory that the system refuses oddly is an error, and at once', async () => {
+  expect(await errorOf(['check', '--out', '/proc/none/x'])).toMatch(/^RW065: \/proc\/none\/x: /);
+  const below = path.join(await scratch(), 'a', 'b');
+  expect((await run(['check', '--out', below])).code).not.toBe(2);
 });
 
 test('each limit that a search names a flag for has that flag', async () => {

@@ -82,3 +82,11 @@ test('numbers are grouped the same in every locale', () => {
   expect(grouped(0)).toBe('0');
   expect(grouped(1234567)).toBe('1,234,567');
 });
+
+test('findings that a baseline knows are not offered as more', () => {
+  const { findings } = exampleReport;
+  const known = { rules, baseline: { known: findings, fresh: [] } };
+  expect(textReport(exampleReport, known)).not.toContain('more finding');
+  const fresh = { rules, baseline: { known: findings.slice(1), fresh: findings.slice(0, 1) } };
+  expect(textReport(exampleReport, fresh)).not.toContain('more finding');
+});

@@ -13,7 +13,7 @@ import {
   readText,
   writeFiles,
 } from '#cli/files';
-import { type BundledFix, bundleFix, namesFile } from '#cli/fix';
+import { type BundledFix, bundleFix, namesFile, namesPatch, patchError } from '#cli/fix';
 import { type Io, paintFor } from '#cli/io';
 import type { ChosenKernel, Pipeline } from '#cli/pipeline';
 import { progressLine } from '#cli/progress';
@@ -195,6 +195,7 @@ async function chooseKernel(
 ): Promise<Result<ChosenKernel, UserError>> {
   const added: (string | BundledFix)[] = [];
   for (const value of args.with ?? []) {
+    if (namesPatch(value)) return patchError('--with', value);
     if (!namesFile(value)) {
       added.push(value);
       continue;
@@ -220,21 +221,33 @@ function nameOptions(
     const hint = didYouMean(name, clients, 'device');
     return fail('RW061', `${name}: ${where} no such device behind an IOMMU`, hint);
   }
-  const properties = pipeline.properties().map((p) => p.id);
-  for (const id of args.property ?? []) {
-    if (properties.includes(id)) continue;
-    return fail('RW062', `${id}: no such rule`, didYouMean(id, properties, 'rule'));
-  }
-  const windows = pipeline.windows().map((w) => w.id);
-  for (const id of args.window ?? []) {
-    if (windows.includes(id)) continue;
-    return fail('RW063', `${id}: no such window`, didYouMean(id, windows, 'window'));
-  }
+  const rules = pipeline.properties().map((p) => p.id);
+  const properties = idsOption(args.property, rules, 'RW062', 'rule');
+  if (!properties.ok) return properties;
+  const known = pipeline.windows().map((w) => w.id);
+  const windows = idsOption(args.window, known, 'RW063', 'window');
+  if (!windows.ok) return windows;
   return ok({
     devices: args.device ?? null,
-    properties: args.property ?? null,
-    windows: args.window ?? null,
+    properties: properties.value,
+    windows: windows.value,
   });
+}
+
+/** Ids as the catalogue writes them, whatever the case they were given in; null for none. */
+function idsOption(
+  given: readonly string[] | undefined,
+  known: readonly string[],
+  code: 'RW062' | 'RW063',
+  kind: string,
+): Result<readonly string[] | null, UserError> {
+  const ids: string[] = [];
+  for (const id of given ?? []) {
+    const found = known.find((k) => k.toUpperCase() === id.toUpperCase());
+    if (!found) return fail(code, `${id}: no such ${kind}`, didYouMean(id, known, kind));
+    ids.push(found);
+  }
+  return ok(given === undefined ? null : ids);
 }
 
 function readBaseline(name: string | undefined): Result<readonly Finding[] | null, UserError> {

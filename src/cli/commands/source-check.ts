@@ -40,6 +40,6 @@ export async function runSourceCheck(
             }),
         }),
     };
-    return runCheck({ ...args, strategy }, io, real);
+    return runCheck({ ...args, strategy, kernel: args.tree }, io, real);
   });
 }

@@ -6,7 +6,7 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { plural, printable, wrap } from '#base/text';
 import { readFirmware } from '#cli/files';
-import { type BundledFix, bundleFix, namesFile } from '#cli/fix';
+import { type BundledFix, bundleFix, namesFile, namesPatch, patchError } from '#cli/fix';
 import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
 import { countOption, type Format, formatOption } from '#cli/values';
@@ -140,6 +140,7 @@ async function added(
 ): Promise<Result<Revision, UserError>> {
   const commits: (string | Commit)[] = [];
   for (const name of names) {
+    if (namesPatch(name)) return patchError('try', name);
     if (!namesFile(name)) {
       commits.push(name);
       continue;
