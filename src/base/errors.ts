@@ -76,6 +76,9 @@ export const errorCodes = {
   RW312: 'the tree is not the one of the finding',
   RW400: 'two threads of a scene have the same name',
   RW401: 'a rule looks at what it does not declare',
+  RW402: 'a thread yields what is no step',
+  RW403: 'a value is none that a cell can hold',
+  RW404: 'a check has no option of that name',
   RW999: 'a fault in racewindow itself',
 } as const;
 

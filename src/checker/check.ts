@@ -11,7 +11,7 @@ import { Machine } from '#checker/machine/machine';
 import type { Meter } from '#checker/program/meter';
 import type { Report, StepRecord } from '#checker/program/program';
 import { type Limit, type Limits, type Replayed, replayRun, reportKey } from '#checker/program/run';
-import type { Scene } from '#checker/program/scene';
+import type { SceneInput } from '#checker/program/scene';
 import { formatSchedule, replay } from '#checker/program/schedule';
 import { Discipline } from '#checker/reduce/discipline';
 import { Futures } from '#checker/reduce/futures';
@@ -21,6 +21,7 @@ import { type CheckpointFile, Keeper } from '#checker/search/checkpoint/checkpoi
 import { Misfit } from '#checker/search/checkpoint/object-graph';
 import { exhaustive } from '#checker/search/exhaustive';
 import { type Why, WhySource } from './explain/why.ts';
+import { SceneError } from './program/scene-error.ts';
 import {
   assertCount,
   assertStrategy,
@@ -109,7 +110,7 @@ export interface CheckResult {
  * Check @scene: the same options give the same result, but for a limit of time. Throws a RangeError
  * where a number among @options can not be, or no strategy has that name.
  */
-export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
+export function check(scene: SceneInput, options: CheckOptions = {}): CheckResult {
   assertOptions(options);
   try {
     return checkFrom(scene, options);
@@ -121,7 +122,28 @@ export function check(scene: Scene, options: CheckOptions = {}): CheckResult {
   }
 }
 
+/** Names of all options; the type says that none is missing. */
+const OPTIONS: Readonly<Record<keyof CheckOptions, true>> = {
+  strategy: true,
+  statesMax: true,
+  timeMaxS: true,
+  clock: true,
+  depthMax: true,
+  minimisePreemptions: true,
+  minimiseMax: true,
+  explainMax: true,
+  oddsMax: true,
+  meter: true,
+  checkpoint: true,
+  auditCache: true,
+};
+
 function assertOptions(options: CheckOptions): void {
+  const other = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
+  if (other !== undefined) {
+    const hint = `the options are ${Object.keys(OPTIONS).join(', ')}`;
+    throw new SceneError('RW404', `check() has no option ${other}`, hint);
+  }
   if (options.strategy !== undefined) assertStrategy(renamedStrategy(options.strategy));
   const { statesMax, depthMax, auditCache, timeMaxS = 0 } = options;
   for (const [name, value] of Object.entries({ statesMax, depthMax, auditCache })) {
@@ -130,7 +152,7 @@ function assertOptions(options: CheckOptions): void {
   if (!(timeMaxS >= 0)) throw new RangeError(`timeMaxS is ${timeMaxS}, not a number from 0 on`);
 }
 
-function checkFrom(scene: Scene, options: CheckOptions): CheckResult {
+function checkFrom(scene: SceneInput, options: CheckOptions): CheckResult {
   const machine = new Machine(scene);
   const discipline = new Discipline(machine.memory, machine.heldSets);
   const strategy = renamedStrategy(options.strategy ?? { kind: 'exhaustive' });

@@ -21,6 +21,7 @@ export type {
   RuleReport,
   RunEvent,
   Scene,
+  SceneInput,
   Signature,
   Sometimes,
 } from '#checker/program/scene';
@@ -44,4 +45,5 @@ export {
   type Strategy,
 } from './check.ts';
 export { type Explained, type ExplainLimits, type Why, WhySource } from './explain/why.ts';
+export { SceneError, type SceneErrorCode } from './program/scene-error.ts';
 export { chanceText, type OtherStrategy, parseStrategy, strategyText } from './strategies.ts';

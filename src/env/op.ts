@@ -324,10 +324,10 @@ export function* frame<T extends Value | void>(
  *
  * A loop that has a result ends with ended(result).
  */
-export function* repeat<A extends readonly Value[], T extends Value | void = void>(
+export function* repeat<A extends readonly Value[] | [], T extends Value | void = void>(
   fn: string,
   args: A,
-  body: (...args: A) => Kfn<A | Ended<T> | null>,
+  body: (...args: A) => Kfn<NoInfer<A> | Ended<T> | null>,
 ): Kfn<T> {
   const replayed = recorder?.replay?.();
   if (replayed?.ended) return replayed.result as T;

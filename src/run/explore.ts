@@ -125,7 +125,12 @@ function lockOrders(machine: Machine, statesMax: number) {
   return { found: cycles.map((f) => ({ ...f, report: machine.rules.classify(f.report) })), states };
 }
 
-function watchedBy(built: BuiltScene, world: World, windows: readonly string[] | undefined): Scene {
+/** The scene of @built, watched by everything that a matrix asks about. */
+export function watchedBy(
+  built: BuiltScene,
+  world: World,
+  windows: readonly string[] | undefined,
+): Scene {
   const ctx = new RuleContext(world, {
     device: (name) => built.devices.get(name),
     instance: (name) => built.instances.get(name),

@@ -42,6 +42,7 @@ import {
 import type { AutomatonOptions } from './automaton-options.ts';
 import type { Edge, Heard, NamedEvent } from './edge.ts';
 import type { Demand } from './lock-rules.ts';
+import { assertOp } from './op-check.ts';
 import { describe, sameOp } from './same-op.ts';
 import { hashPair, hashText, UNDEFINED_ID, type ValueTable, Words } from './values.ts';
 
@@ -247,6 +248,7 @@ export class Automaton implements Recorder {
     if (step === null || step.done) return id;
     const op = this.ops[to];
     if (op === undefined) {
+      assertOp(step.value, this.stack(to)[0] ?? '');
       this.ops[to] = step.value;
       this.arrivals[to] = id;
     } else {

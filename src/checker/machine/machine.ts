@@ -7,7 +7,7 @@
 
 import { must } from '#base/assert';
 import type { Capability, OpView, Program, Report, StepRecord } from '#checker/program/program';
-import type { Scene } from '#checker/program/scene';
+import { type Scene, type SceneInput, wholeScene } from '#checker/program/scene';
 import { kernelStack } from '#env/frames';
 import type { ThreadBody } from '#env/op';
 import { Automaton, DONE, NOT_STARTED, OOPS } from './automaton.ts';
@@ -19,6 +19,7 @@ import { EdgeFacts } from './edge-facts.ts';
 import { HeldSets } from './held.ts';
 import { lockFaults } from './lock-rules.ts';
 import { Memory } from './memory.ts';
+import { assertValue } from './op-check.ts';
 import { allocatedBy, applyTo, storesSame } from './ops.ts';
 import { recordStep } from './record.ts';
 import { Rules } from './rules.ts';
@@ -64,8 +65,9 @@ export class Machine implements Program {
   /** Rules broken before the first Op. */
   private readonly initialReports: readonly Report[];
 
-  constructor(scene: Scene, options: MachineOptions = {}) {
-    this.scene = scene;
+  constructor(given: SceneInput, options: MachineOptions = {}) {
+    this.scene = wholeScene(given);
+    const { scene } = this;
     this.name = scene.name;
     this.automaton = new Automaton(this.values, {
       audit: options.audit ?? false,
@@ -82,6 +84,7 @@ export class Machine implements Program {
     this.helds = this.threads.helds;
     this.crashed = this.state.slot(SlotKind.raw, 'crashed');
     for (const [obj, field, value] of scene.init) {
+      assertValue(value, `${obj.name}.${field} begins as`);
       this.state.set(this.memory.cell(this.memory.object(obj), field), this.values.intern(value));
     }
     this.rules.begin(this.raw);
@@ -97,8 +100,6 @@ export class Machine implements Program {
     for (let t = 0; t < this.list.length; t++) if (this.exists(t)) this.moved.push(t);
     this.reports = [...this.initialReports];
   }
-
-  // Threads ---------------------------------------------------------------------------------
 
   threadCount(): number {
     return this.list.length;
@@ -139,8 +140,6 @@ export class Machine implements Program {
     this.arrive(t, this.startEdge(body));
     if (this.threads.isUnseen(t)) this.moved.pop();
   }
-
-  // Pending Ops -----------------------------------------------------------------------------
 
   /** What a thread in the local state @node does next. */
   instruction(node: number): Instruction {

@@ -81,6 +81,19 @@ export interface Sometimes extends Watch {
   holds(e: RunEvent, peek: Peek): boolean;
 }
 
+/** A scene as it is written: what it does not have, it may leave out. */
+export type SceneInput = Omit<Scene, Watching> & Partial<Pick<Scene, Watching>>;
+
+type Watching = 'rules' | 'signatures' | 'sometimes';
+
+/** @scene with empty lists for what it leaves out. */
+export function wholeScene(scene: SceneInput): Scene {
+  const { rules = [], signatures = [], sometimes = [] } = scene;
+  return scene.rules && scene.signatures && scene.sometimes
+    ? (scene as Scene)
+    : { ...scene, rules, signatures, sometimes };
+}
+
 /** Everything the machine needs to run the scene. */
 export interface Scene {
   readonly name: string;

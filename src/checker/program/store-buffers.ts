@@ -24,7 +24,7 @@
 
 import { frame, Handle, type Kfn, type Lock, type Op, type ThreadBody } from '#env/op';
 import { type Buffer, type Counter, Owner, type Surroundings } from './buffered-thread.ts';
-import type { Scene } from './scene.ts';
+import { type Scene, type SceneInput, wholeScene } from './scene.ts';
 import { ThreadNames } from './thread-names.ts';
 
 export { REGISTERS } from './buffered-thread.ts';
@@ -32,15 +32,16 @@ export { REGISTERS } from './buffered-thread.ts';
 export type MemoryModel = 'sc' | 'tso' | 'pso';
 
 /**
- * @scene as it runs under @model; under 'sc' it is the scene itself. Where @only is given, just the
+ * @given as it runs under @model; under 'sc' it is the scene itself. Where @only is given, just the
  * stores to these fields ('type.field') are buffered, which keeps large scenes within reach. Throws
  * a RangeError where there is no such model.
  */
 export function underMemory(
-  scene: Scene,
+  given: SceneInput,
   model: MemoryModel,
   only: readonly string[] | null = null,
 ): Scene {
+  const scene = wholeScene(given);
   if (model === 'sc') return scene;
   if (model !== 'tso' && model !== 'pso') throw new RangeError(`unknown memory model ${model}`);
   const buffers = new Buffers(model, only === null ? null : new Set(only));

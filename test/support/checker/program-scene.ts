@@ -218,7 +218,9 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
       yield* run(list, [0, 0]);
       return;
     }
-    yield* repeat('round', [0, 0], function* (a: Value, b: Value): Kfn<[Value, Value] | null> {
+    yield* repeat('round', [0, 0] as [Value, Value], function* (a: Value, b: Value): Kfn<
+      [Value, Value] | null
+    > {
       const regs: [Value, Value] = [a, b];
       return (yield* run(list, regs)) === null ? regs : null;
     });
