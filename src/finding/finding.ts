@@ -102,7 +102,7 @@ export interface Finding {
   readonly devices: readonly string[];
   /** The rule in a sentence. */
   readonly rule: string;
-  /** What is seen on a real machine, if the catalogue knows. */
+  /** What is seen on a real machine where this rule is broken so; null: nothing is known. */
   readonly symptom: string | null;
   /** Commits that may have opened it: candidate Fixes: lines, "12digits (\"subject\")". */
   readonly fixes: readonly string[];

@@ -146,6 +146,8 @@ export interface Property {
   readonly name: string;
   /** The rule in one sentence without a full stop. */
   readonly rule: string;
+  /** What is seen on a real machine where it is broken. */
+  readonly seen: string;
   readonly kind: 'always' | 'at a program point' | 'at end' | 'detector' | 'over all runs';
   /** True for worlds in which it can be asked; absent: in all. */
   readonly concerns?: (world: World) => boolean;

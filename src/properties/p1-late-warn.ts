@@ -8,6 +8,7 @@ export const lateWarn: Property = {
   id: 'P1',
   name: 'no-late-probe',
   rule: 'no device is probed by its IOMMU while a driver is already being bound to it',
+  seen: 'late IOMMU probe at driver bind, something fishy here!',
   kind: 'always',
   make: (ctx) => ({
     id: 'P1',

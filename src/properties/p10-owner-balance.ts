@@ -9,6 +9,7 @@ export const ownerBalance: Property = {
   id: 'P10',
   name: 'owner-balance',
   rule: 'once the system is settled, a group counts one user for each member with a driver',
+  seen: 'WARN_ON(!group->owner_cnt), or a group that stays in use: -EBUSY for VFIO',
   kind: 'at end',
   make: (ctx) => ({
     id: 'P10',

@@ -11,6 +11,7 @@ export const noDirectDma: Property = {
   id: 'P11',
   name: 'no-direct-dma',
   rule: 'a driver does not map buffers directly while its group has a domain that translates',
+  seen: 'IOMMU faults of a device that maps directly',
   kind: 'always',
   make: (ctx) => ({
     id: 'P11',

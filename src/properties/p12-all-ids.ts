@@ -8,6 +8,7 @@ export const allIds: Property = {
   id: 'P12',
   name: 'all-ids',
   rule: 'an IOMMU driver probes a device with all the stream ids that its firmware names',
+  seen: 'IOMMU faults for some of the stream ids',
   kind: 'always',
   make: (ctx) => ({
     id: 'P12',

@@ -13,6 +13,7 @@ export const isolation: Property = {
   id: 'P13',
   name: 'isolation',
   rule: 'devices with one requester id share a group; functions that ACS can isolate do not',
+  seen: 'functions that share a group though they need not, or no isolation',
   kind: 'always',
   concerns: ({ devices }) => devices.some((d) => d.acs || d.alias !== undefined),
   make: (ctx) => ({

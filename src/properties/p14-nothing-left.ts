@@ -8,6 +8,7 @@ export const nothingLeft: Property = {
   id: 'P14',
   name: 'nothing-left',
   rule: 'a device that could not be added has no dev->iommu when its last reference is dropped',
+  seen: 'kmemleak: unreferenced object',
   kind: 'always',
   concerns: ({ threads }) => threads.some((t) => t.kind === 'mock-add'),
   make: (ctx) => ({

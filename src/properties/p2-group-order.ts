@@ -15,6 +15,7 @@ export const groupOrder: Property = {
   id: 'P2',
   name: 'group-order',
   rule: 'devices behind one IOMMU get their group ids in the order of the bus list',
+  seen: 'group ids out of bus order',
   kind: 'always',
   make: (ctx) => ({
     id: 'P2',

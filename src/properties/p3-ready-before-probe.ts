@@ -11,6 +11,7 @@ export const readyBeforeProbe: Property = {
   rule:
     'while the driver of a device behind an IOMMU probes, the device is in a group with a ' +
     'default domain and counts as its user',
+  seen: 'a driver that binds before its device is in a group: direct DMA, then IOMMU faults',
   kind: 'at a program point',
   make: (ctx) => ({
     id: 'P3',

@@ -12,6 +12,7 @@ export const probedOnce: Property = {
   id: 'P4',
   name: 'probed-once',
   rule: 'each device is probed by its IOMMU at most once in the lifetime of its dev->iommu',
+  seen: 'a device that is probed twice: duplicate stream table entries',
   kind: 'always',
   make: (ctx) => ({
     id: 'P4',

@@ -16,6 +16,7 @@ export const noUseAfterFree: Property = {
   id: 'P5',
   name: 'no-use-after-free',
   rule: 'no dev->iommu, fwspec, group, domain, map or instance is used once it is freed',
+  seen: 'an oops, or a report of KASAN',
   kind: 'detector',
   make: () => null,
 };

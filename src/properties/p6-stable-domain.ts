@@ -8,6 +8,7 @@ export const stableDomain: Property = {
   id: 'P6',
   name: 'stable-domain',
   rule: 'the default domain of a group does not change while a driver counts as its user',
+  seen: 'IOMMU faults when the domain is switched under a driver',
   kind: 'always',
   make: () => ({
     id: 'P6',

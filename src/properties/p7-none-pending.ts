@@ -14,6 +14,7 @@ export const nonePending: Property = {
   id: 'P7',
   name: 'none-pending-at-end',
   rule: 'once its IOMMU is bound and the system is settled, no client is left on the deferred list',
+  seen: 'a device that stays in devices_deferred',
   kind: 'at end',
   make: (ctx) => ({
     id: 'P7',

@@ -9,6 +9,7 @@ export const grouped: Property = {
   id: 'P8',
   name: 'grouped-at-end',
   rule: 'once its IOMMU is bound and the system is settled, each device behind it is in a group',
+  seen: 'a device without iommu_group in sysfs',
   kind: 'at end',
   make: (ctx) => ({
     id: 'P8',

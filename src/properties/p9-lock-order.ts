@@ -17,6 +17,7 @@ export const lockOrder: Property = {
   id: 'P9',
   name: 'lock-order',
   rule: 'locks are taken in one order in all runs, held where they have to be, and given back',
+  seen: 'possible circular locking dependency detected, or a hung task',
   kind: 'over all runs',
   make: () => null,
 };

@@ -3,6 +3,7 @@
 
 import type { EventName } from '#env/events';
 import type { TraceStep } from '#finding/finding';
+import { cellText, toldInWords } from './fields.ts';
 
 /** What a report adds of its own where stores go through buffers; see buffers.ts. */
 export type StoreEvent = 'store-waits' | 'store-seen' | 'store-first';
@@ -119,7 +120,18 @@ export function eventText(event: ParsedEvent): string | null {
 /** The access of a step, written much as the kernel's C would. */
 export function accessText(step: TraceStep): string {
   const object = shortName(step.object);
-  const cell = step.field === '' ? object : `${object}->${step.field}`;
+  const cell = step.field === '' ? object : cellText(object, step.field);
+  const reads = step.op === 'load' || step.op === 'wait';
+  const words =
+    reads || step.op === 'store'
+      ? toldInWords(
+          object,
+          step.field,
+          reads ? 'reads' : 'writes',
+          reads ? step.result : step.after,
+        )
+      : null;
+  if (words !== null) return words;
   switch (step.op) {
     case 'load':
       return `${cell} is ${valueText(step.result)}`;
@@ -158,14 +170,31 @@ function unknownOp(op: never): string {
   return String(op);
 }
 
+/** Functions whose return an event tells: it comes with the step before it, in another function. */
+const returnsFrom: Readonly<Partial<Record<EventName, string>>> = {
+  'init-end': 'iommu_init_device',
+  'register-end': 'iommu_device_register',
+  'use-default-domain': 'iommu_device_use_default_domain',
+};
+
+/** A line about a step. */
+export interface StepLine {
+  readonly text: string;
+  /** The function that returns, where that is what the line says; null: where the step stands. */
+  readonly place: string | null;
+}
+
 /** All lines that one step is worth: its access, unless an event says it better, and its events. */
-export function stepLines(step: TraceStep, withAccess: boolean): string[] {
+export function stepLines(step: TraceStep, withAccess: boolean): StepLine[] {
   const events = step.events.map(parseEvent);
   const spoken = events.some((e) => speaksForAccess.has(e.name));
-  const lines = withAccess && !spoken ? [accessText(step)] : [];
+  const access = { text: accessText(step), place: null };
+  const lines: StepLine[] = withAccess && !spoken ? [access] : [];
   for (const event of events) {
     const text = eventText(event);
-    if (text !== null) lines.push(text);
+    const returns = (returnsFrom as Readonly<Record<string, string>>)[event.name];
+    const place = returns !== undefined && step.stack.includes(returns) ? returns : null;
+    if (text !== null) lines.push({ text, place });
   }
-  return lines.length > 0 ? lines : [accessText(step)];
+  return lines.length > 0 ? lines : [access];
 }

@@ -130,15 +130,15 @@ function tellSteps(finding: Finding, shown: readonly Shown[], cast: Cast): Line[
   for (const { index, access } of shown) {
     const step = finding.trace[index]!;
     const { thread } = step;
-    const place = placeOf(step);
-    if (inside.get(thread) !== place || running !== thread) {
-      lines.push({ thread, text: `${place}()`, decides: false });
-      inside.set(thread, place);
-    }
-    running = thread;
-    const texts = stepLines(step, access).map((text) => shorten(text, cast));
-    texts.forEach((text, i) => {
-      lines.push({ thread, text: `  ${text}`, decides: deciding.has(index) && i === 0 });
+    stepLines(step, access).forEach(({ text, place: returning }, i) => {
+      const place = returning ?? placeOf(step);
+      if (inside.get(thread) !== place || running !== thread) {
+        lines.push({ thread, text: `${place}()`, decides: false });
+        inside.set(thread, place);
+      }
+      running = thread;
+      const decides = deciding.has(index) && i === 0;
+      lines.push({ thread, text: `  ${shorten(text, cast)}`, decides });
     });
   }
   return lines;

@@ -5,7 +5,7 @@ import { Machine, replay } from '#checker/index';
 import type { Finding, FindingSource, FixCode, KernelSpec, Memory } from '#finding/finding';
 import { commitLine, findRevision, landedOf } from '#kernel/index';
 import { propertyNamed, propertyOf } from '#properties/index';
-import { commitsFor, windowById } from '#windows/index';
+import { commitsFor, type Window, windowById } from '#windows/index';
 import { assumptionsOf } from '#worlds/assumed';
 import { type Renaming, rename, renaming } from '#worlds/shape';
 import type { World } from '#worlds/world';
@@ -47,7 +47,7 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     class: place.kind,
     devices: place.devices,
     rule: propertyNamed(f.property)?.rule ?? f.property,
-    symptom: window?.symptom ?? null,
+    symptom: symptomOf(window, f.property),
     fixes: (told?.openers ?? []).map(commitLine),
     closers: (told?.closers ?? []).map((sha) => `${commitLine(sha)}, ${landedOf(sha)}`),
     links: window?.links ?? [],
@@ -62,6 +62,12 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     witness: f.witness,
     ...(userFixes.length === 0 ? {} : { code: userFixes }),
   };
+}
+
+/** What is seen of a breach of @property: as its window has it, or else as its rule does. */
+function symptomOf(window: Window | undefined, property: string): string | null {
+  if (window?.symptomOf.includes(property)) return window.symptom;
+  return propertyNamed(property)?.seen ?? null;
 }
 
 function withoutCode({ name, sha256 }: FixCode): Omit<FixCode, 'source'> {

@@ -20,6 +20,7 @@ export const c01: Window = {
   symptom:
     'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000030, ' +
     'pc : dev_iommu_free, lr : __iommu_probe_device',
+  symptomOf: ['P5'],
   ways: [
     {
       what: 'the replay of a bind beside a walk, or the notifier',

@@ -14,6 +14,7 @@ export const c02: Window = {
   threads: ['walk', 'second walk'],
   precondition: 'two instances, registered in parallel',
   symptom: 'list_add corruption, or a group that is set up twice',
+  symptomOf: ['P4', 'P5'],
   ways: [{ opened: '57365a04c921', closed: ['01657bc14a39'] }],
   links: ['https://lore.kernel.org/r/Y1CHh2oM5wyHs06J@google.com'],
   confidence: 0.9,

@@ -28,6 +28,7 @@ export const c03: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds (deferral, async probing, module loading) during a walk',
   symptom: 'use after free or NULL dereference in iommu_fwspec_init() or iommu_fwspec_add_ids()',
+  symptomOf: ['P5'],
   ways: [{ opened: null, closed: ['a2e7e59a9426'] }],
   links: ['https://lore.kernel.org/r/e2e20e1c-6450-4ac5-9804-b0000acdf7de@quicinc.com'],
   confidence: 1,

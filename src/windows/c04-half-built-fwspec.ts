@@ -17,6 +17,7 @@ export const c04: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds during a walk',
   symptom: 'stream ID out of range, or a device that is attached without its stream ids',
+  symptomOf: ['P12'],
   ways: [{ opened: null, closed: ['a2e7e59a9426'] }],
   links: ['https://lore.kernel.org/r/e2e20e1c-6450-4ac5-9804-b0000acdf7de@quicinc.com'],
   confidence: 0.9,

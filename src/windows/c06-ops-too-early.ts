@@ -14,6 +14,7 @@ export const c06: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while the walk runs; the architecture sets the DMA ops',
   symptom: 'IOMMU faults of a device that is attached to a translated domain but maps directly',
+  symptomOf: ['P11'],
   ways: [
     {
       what: 'the group is set, and the walk has yet to set its domain',

@@ -28,6 +28,7 @@ export const c07: Window = {
   threads: ['walk', 'bind'],
   precondition: 'none: a device behind an IOMMU is enough',
   symptom: 'group ids change from boot to boot; devices without a driver are in no group',
+  symptomOf: ['P2', 'P8'],
   ways: [{ opened: null, closed: ['bcb81ac6ae3c'] }],
   links: ['https://lore.kernel.org/r/cover.1740753261.git.robin.murphy@arm.com'],
   confidence: 1,

@@ -33,6 +33,7 @@ export const c09: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while its IOMMU registers: an ordinary deferral is enough',
   symptom: 'late IOMMU probe at driver bind, something fishy here!',
+  symptomOf: ['P1'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: ['da33e87bd2bf'] }],
   links: ['https://lore.kernel.org/lkml/Z_jMiC1uj_MJpKVj@hovoldconsulting.com/'],
   confidence: 1,

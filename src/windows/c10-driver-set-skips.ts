@@ -21,6 +21,7 @@ export const c10: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while its IOMMU registers',
   symptom: 'late IOMMU probe at driver bind, something fishy here! (ACPI: no group, DMA faults)',
+  symptomOf: ['P1'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: ['https://lore.kernel.org/lkml/Z_jMiC1uj_MJpKVj@hovoldconsulting.com/'],
   confidence: 0.9,

@@ -36,6 +36,7 @@ export const c12: Window = {
   threads: ['walk', 'device_add or bind of another member'],
   precondition: 'a group with several members, whose types differ, or lazy mode without a queue',
   symptom: 'IOMMU faults for buffers that were mapped before the switch',
+  symptomOf: ['P6'],
   ways: [{ opened: 'd99be00f42ea', closed: [] }],
   links: [],
   confidence: 0.7,

@@ -23,6 +23,7 @@ export const c14: Window = {
   threads: ['walk or device_add', 'bind'],
   precondition: 'a client binds while its IOMMU registers',
   symptom: 'late IOMMU probe at driver bind, then IOMMU faults, then WARN_ON(!group->owner_cnt)',
+  symptomOf: ['P1'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: [],
   confidence: 0.85,

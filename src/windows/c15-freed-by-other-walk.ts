@@ -30,6 +30,7 @@ export const c15: Window = {
   threads: ['walk', 'second walk'],
   precondition: 'two instances registered in parallel',
   symptom: 'late IOMMU probe at driver bind, or (ACPI, no driver) a device without group',
+  symptomOf: ['P1', 'P8'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: [],
   confidence: 0.8,

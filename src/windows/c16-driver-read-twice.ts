@@ -14,6 +14,7 @@ export const c16: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while a walk parses its firmware',
   symptom: 'Unable to handle kernel paging request at virtual address fffffffffffffff8',
+  symptomOf: ['P5'],
   ways: [
     {
       what: 'platform_dma_configure()',

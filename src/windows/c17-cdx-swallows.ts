@@ -12,6 +12,7 @@ export const c17: Window = {
   threads: ['bind'],
   precondition: 'a CDX device whose IOMMU is absent or not ready',
   symptom: 'a CDX device that does direct DMA',
+  symptomOf: ['P3', 'P11'],
   ways: [{ where: { bus: 'cdx' }, opened: null, closed: [] }],
   links: [],
   confidence: 0.9,

@@ -14,6 +14,7 @@ export const c18: Window = {
   threads: ['walk'],
   precondition: 'an IOMMU driver that registers early',
   symptom: 'NULL dereference in of_xlate(), probe_device() or device_group() of the driver',
+  symptomOf: ['P5'],
   ways: [
     { what: 'mtk_iommu', where: { driver: 'mediatek' }, opened: null, closed: ['38e8844005e6'] },
     { what: 'virtio-iommu', where: { driver: 'virtio' }, opened: null, closed: ['72b6f7cd89ce'] },

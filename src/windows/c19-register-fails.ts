@@ -33,6 +33,7 @@ export const c19: Window = {
   threads: ['unregister', 'bind'],
   precondition: 'a device whose probe fails with an error other than -ENODEV',
   symptom: 'NULL dereference in iommu-dma, or a use after free in use_default_domain()',
+  symptomOf: ['P5'],
   ways: [
     {
       what: 'a walk that fails beside a bind that builds its fwspec',

@@ -37,6 +37,7 @@ export const c20: Window = {
   threads: ['walk that fails', 'second walk', 'bind'],
   precondition: 'two instances, one of whose registrations fails',
   symptom: 'a client that defers for ever',
+  symptomOf: ['P7'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: [],
   confidence: 0.8,

@@ -15,6 +15,7 @@ export const c21: Window = {
   threads: ['unregister', 'bind'],
   precondition: 'registration fails, or the IOMMU driver is unbound, while a client binds',
   symptom: 'use after free of struct iommu_device',
+  symptomOf: ['P5'],
   ways: [{ opened: null, closed: [] }],
   links: [],
   confidence: 0.8,

@@ -31,6 +31,7 @@ export const c23: Window = {
   threads: ['bind', 'any bind that succeeds'],
   precondition: 'a client defers while another device binds',
   symptom: 'a device that stays in devices_deferred',
+  symptomOf: ['P7'],
   ways: [],
   links: ['https://lore.kernel.org/r/0eec5f84-6b39-43ba-ab2f-914688a5cf45@nvidia.com'],
   confidence: 0.1,

@@ -48,6 +48,7 @@ export const c24: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while its IOMMU registers',
   symptom: null,
+  symptomOf: [],
   ways: [],
   links: [],
   confidence: 0.15,

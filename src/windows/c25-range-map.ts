@@ -15,6 +15,7 @@ export const c25: Window = {
   threads: ['walk or device_add', 'bind'],
   precondition: 'a client with dma-ranges binds while a walk parses its firmware',
   symptom: 'KASAN: use-after-free in iommu_dma_init_domain(), or wrong DMA addresses',
+  symptomOf: ['P5'],
   ways: [
     {
       what: 'a bind that is deferred frees what the walk reads',

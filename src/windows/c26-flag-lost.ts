@@ -14,6 +14,7 @@ export const c26: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while its group gets its default domain',
   symptom: 'a device that maps directly behind a translating domain, or is never retried',
+  symptomOf: ['P7', 'P11'],
   ways: [
     { what: 'dma_iommu', opened: 'bcb81ac6ae3c', closed: ['f8670e8e43b8'] },
     {

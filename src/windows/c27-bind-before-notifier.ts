@@ -53,6 +53,7 @@ export const c27: Window = {
   threads: ['device_add', 'bind'],
   precondition: 'a driver is registered while its device is added',
   symptom: 'late IOMMU probe at driver bind; consumers that are deferred for ever',
+  symptomOf: ['P1', 'P7'],
   ways: [
     {
       what: 'the notifier probes the device once more',

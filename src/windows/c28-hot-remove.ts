@@ -15,6 +15,7 @@ export const c28: Window = {
   threads: ['walk', 'device_del'],
   precondition: 'a device is removed while an IOMMU registers',
   symptom: 'use after free of dev->iommu or of struct device',
+  symptomOf: ['P5'],
   ways: [{ opened: null, closed: [] }],
   links: [],
   confidence: 0.7,

@@ -14,6 +14,7 @@ export const c29: Window = {
   threads: ['walk', 'bind with driver_managed_dma'],
   precondition: 'such a driver binds during a late registration',
   symptom: 'DMA of the owner hits the wrong domain',
+  symptomOf: ['P3', 'P6'],
   ways: [{ opened: '1ea2a07a532b', closed: [] }],
   links: [],
   confidence: 0.65,

@@ -41,6 +41,7 @@ export const c31: Window = {
   threads: ['bind'],
   precondition: 'ACPI; a named component behind two SMMUs, one absent at first',
   symptom: 'IOMMU faults for some of the stream ids',
+  symptomOf: ['P12'],
   ways: [{ opened: null, closed: [] }],
   links: [],
   confidence: 0.7,

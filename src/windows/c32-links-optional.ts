@@ -11,6 +11,7 @@ export const c32: Window = {
   threads: [],
   precondition: 'fw_devlink.strict=0, which is the default',
   symptom: null,
+  symptomOf: [],
   ways: [{ opened: null, closed: [] }],
   links: [],
   confidence: 1,

@@ -12,6 +12,7 @@ export const c34: Window = {
   threads: ['walk', 'device_del or device_add'],
   precondition: 'a group whose members change during a walk',
   symptom: 'use after free of a group device',
+  symptomOf: ['P5'],
   ways: [{ opened: null, closed: [] }],
   links: [],
   confidence: 0.95,

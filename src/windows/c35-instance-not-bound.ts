@@ -17,6 +17,7 @@ export const c35: Window = {
   threads: ['walk', 'bind'],
   precondition: 'arm-smmu or arm-smmu-v3 before the fix; a client binds in that moment',
   symptom: 'NULL dereference in arm_smmu_probe_device() (CVE-2024-56568)',
+  symptomOf: ['P5'],
   ways: [{ opened: null, closed: ['7d835134d4e1'] }],
   links: [],
   confidence: 0.9,

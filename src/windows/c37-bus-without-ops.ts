@@ -16,6 +16,7 @@ export const c37: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while the first instance registers',
   symptom: 'IOMMU faults of a device whose driver was bound first',
+  symptomOf: ['P3'],
   ways: [
     { what: 'the bus has no ops yet', opened: null, closed: ['17de3f5fdd35'] },
     { what: 'the instance is gone again', opened: '3f7c32091628', closed: [] },

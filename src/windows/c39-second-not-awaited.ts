@@ -15,6 +15,7 @@ export const c39: Window = {
   threads: ['bind'],
   precondition: 'device tree; a client of two IOMMUs, the second one absent',
   symptom: 'IOMMU faults of a device whose driver has bound without its IOMMU',
+  symptomOf: ['P3'],
   ways: [{ opened: null, closed: ['3f7c32091628'] }],
   links: [],
   confidence: 0.9,

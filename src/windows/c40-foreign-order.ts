@@ -21,6 +21,7 @@ export const c40: Window = {
   threads: ['walk', 'second walk'],
   precondition: 'two instances registered in parallel, and two clients of one of them',
   symptom: 'group ids that differ from boot to boot',
+  symptomOf: ['P2'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: [],
   confidence: 0.9,

@@ -16,6 +16,7 @@ export const c41: Window = {
   threads: ['device_add', 'bind', 'walk'],
   precondition: 'two functions of a slot that have ACS',
   symptom: 'functions that share a group though they need not; or no isolation between groups',
+  symptomOf: ['P13'],
   ways: [
     {
       what: 'ACS is asked for after a function was enumerated',

@@ -20,6 +20,8 @@ export interface Window {
   readonly precondition: string;
   /** What is seen on a real machine; null if nothing is. */
   readonly symptom: string | null;
+  /** The rules of which that is what is seen; of another one, it is what that rule says. */
+  readonly symptomOf: readonly string[];
   /** The ways in which it comes about; none where it was argued for and is found nowhere. */
   readonly ways: readonly Way[];
   readonly links: readonly string[];
