@@ -59,26 +59,27 @@ export class Brute {
   }
 }
 
+const NONE: readonly Report[] = [];
+
 interface Edge {
   readonly to: number;
   readonly weight: number;
-  readonly fails: boolean;
+  readonly reports: readonly Report[];
   readonly thread: number;
   readonly choice: number;
 }
 
 /** The graph by names of states, its chances by passes until they settle. */
 export class BruteGraph {
-  private readonly brute: Brute;
+  private readonly machine: Machine;
   private readonly ids = new Map<string, number>();
   private readonly edges: Edge[][] = [];
-  /** Of a state where nothing can move: whether that breaks the rule. */
-  private readonly ends = new Map<number, boolean>();
+  /** Of a state where nothing can move: what that breaks. */
+  private readonly ends = new Map<number, readonly Report[]>();
   private readonly words = new Uint32Array(4);
 
-  constructor(brute: Brute) {
-    this.brute = brute;
-    const { machine } = brute;
+  constructor(machine: Machine) {
+    this.machine = machine;
     machine.reset();
     this.visit();
   }
@@ -88,7 +89,7 @@ export class BruteGraph {
   }
 
   private id(): { id: number; fresh: boolean } {
-    this.brute.machine.fingerprint(this.words);
+    this.machine.fingerprint(this.words);
     const key = this.words.join();
     const known = this.ids.get(key);
     if (known !== undefined) return { id: known, fresh: false };
@@ -98,12 +99,12 @@ export class BruteGraph {
 
   /** Every state, depth first, with a stack of what is left to do. */
   private visit(): void {
-    const { machine, breaks } = this.brute;
+    const { machine } = this;
     const todo: { id: number; mark: number; moves: Edge[]; next: number }[] = [];
     const enter = (id: number, mark: number): void => {
       const moves = this.moves();
       this.edges[id] = [];
-      if (moves.length === 0) this.ends.set(id, machine.atEnd().some(breaks));
+      if (moves.length === 0) this.ends.set(id, [...machine.atEnd()]);
       todo.push({ id, mark, moves, next: 0 });
     };
     enter(this.id().id, machine.mark());
@@ -117,16 +118,16 @@ export class BruteGraph {
       }
       const mark = machine.mark();
       machine.step(move.thread, move.choice);
-      const fails = machine.reports.some(breaks);
+      const reports = machine.reports.length === 0 ? NONE : [...machine.reports];
       const { id, fresh } = this.id();
-      this.edges[top.id]!.push({ ...move, to: id, fails });
+      this.edges[top.id]!.push({ ...move, to: id, reports });
       if (fresh) enter(id, mark);
       else machine.undo(mark);
     }
   }
 
   private moves(): Edge[] {
-    const { machine } = this.brute;
+    const { machine } = this;
     const able = Array.from({ length: machine.threadCount() }, (_, t) => t).filter((t) =>
       machine.enabled(t),
     );
@@ -136,7 +137,7 @@ export class BruteGraph {
       return Array.from({ length: answers }, (_, choice) => ({
         to: -1,
         weight,
-        fails: false,
+        reports: NONE,
         thread,
         choice,
       }));
@@ -144,17 +145,21 @@ export class BruteGraph {
   }
 
   /** The chance before each step of @run and after the last, and whether a way out is left. */
-  along(run: readonly Choice[]): { chances: number[]; open: boolean[] } {
-    const { machine, breaks } = this.brute;
+  along(
+    run: readonly Choice[],
+    breaks: (report: Report) => boolean,
+  ): { chances: number[]; open: boolean[] } {
+    const { machine } = this;
+    const fails = (e: Edge): boolean => e.reports.length > 0 && e.reports.some(breaks);
     const p = this.settle((of, s) => {
       const end = this.ends.get(s);
-      if (end !== undefined) return end ? 1 : 0;
-      return this.edges[s]!.reduce((sum, e) => sum + e.weight * (e.fails ? 1 : of[e.to]!), 0);
+      if (end !== undefined) return end.some(breaks) ? 1 : 0;
+      return this.edges[s]!.reduce((sum, e) => sum + e.weight * (fails(e) ? 1 : of[e.to]!), 0);
     });
     const out = this.settle((of, s) => {
       const end = this.ends.get(s);
-      if (end !== undefined) return end ? 0 : 1;
-      return this.edges[s]!.some((e) => !e.fails && of[e.to] === 1) ? 1 : 0;
+      if (end !== undefined) return end.some(breaks) ? 0 : 1;
+      return this.edges[s]!.some((e) => !fails(e) && of[e.to] === 1) ? 1 : 0;
     });
     machine.reset();
     let shown = machine.reports.some(breaks);
@@ -163,7 +168,7 @@ export class BruteGraph {
     const open = [!shown && out[0] === 1];
     for (const { thread, choice } of run) {
       const edge = this.edges[state]!.find((e) => e.thread === thread && e.choice === choice)!;
-      shown ||= edge.fails;
+      shown ||= fails(edge);
       state = edge.to;
       chances.push(shown ? 1 : p[state]!);
       open.push(!shown && out[state] === 1);

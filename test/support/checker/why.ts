@@ -21,13 +21,15 @@ export interface RecheckOptions {
   readonly is?: (report: Report) => boolean;
   /** States of the graph at most for odds; larger ones are not looked at. */
   readonly statesMax?: number;
+  /** The graph of the machine, where it is known already. */
+  readonly graph?: () => BruteGraph;
 }
 
 /** Everything that is wrong with what @finding says. */
 export function recheck(
   machine: Machine,
   { schedule, deciding, why }: Explained,
-  { is = () => true, statesMax = 300_000 }: RecheckOptions = {},
+  { is = () => true, statesMax = 300_000, graph }: RecheckOptions = {},
 ): string[] {
   const replayed = replay(machine, schedule);
   if (!replayed.ok) return [`the schedule does not replay: ${replayed.error.message}`];
@@ -40,7 +42,9 @@ export function recheck(
   return [
     ...pairFaults(brute, run, trace, deciding, why),
     ...windowFaults(brute, run, trace, why),
-    ...(why.odds.exact && why.odds.states <= statesMax ? oddsFaults(brute, run, why) : []),
+    ...(why.odds.exact && why.odds.states <= statesMax
+      ? oddsFaults(brute, graph?.() ?? new BruteGraph(machine), run, why)
+      : []),
   ];
 }
 
@@ -220,13 +224,12 @@ function blockOf(
 }
 
 /** The graph by names of states, its chances by passes until they settle. */
-function oddsFaults(brute: Brute, run: readonly Choice[], why: Why): string[] {
+function oddsFaults(brute: Brute, graph: BruteGraph, run: readonly Choice[], why: Why): string[] {
   const { odds } = why;
   if (!odds.exact) return [];
-  const graph = new BruteGraph(brute);
   const faults: string[] = [];
   if (graph.size !== odds.states) faults.push(`${graph.size} states, not ${odds.states}`);
-  const { chances, open } = graph.along(run);
+  const { chances, open } = graph.along(run, brute.breaks);
   const wrong = chances.findIndex((p, i) => Math.abs(p - odds.after[i]!) > 1e-6);
   if (wrong >= 0) {
     faults.push(`the chance after ${wrong} steps is ${chances[wrong]}, not ${odds.after[wrong]}`);
