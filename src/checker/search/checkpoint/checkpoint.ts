@@ -46,6 +46,8 @@ export class Keeper {
   private readonly values: number;
   private steps = 0;
   private next: number;
+  /** The file holds the search of another question: it stays as it is. */
+  private foreign = false;
 
   /** @extra: what else has to be kept with the search. */
   constructor(machine: Machine, where: CheckpointFile, extra: object) {
@@ -59,7 +61,8 @@ export class Keeper {
 
   /** Asked at each step: is it time to save()? */
   due(): boolean {
-    return (this.steps++ & STEPS) === STEPS && performance.now() >= this.next;
+    if ((this.steps++ & STEPS) !== STEPS || this.foreign) return false;
+    return performance.now() >= this.next;
   }
 
   /** Write @search down. */
@@ -77,12 +80,15 @@ export class Keeper {
 
   /**
    * Bring machine, @search and extra to where they were when it was saved; false if there is
-   * nothing for this question. Throws a Misfit where it can not be; then all of them are void.
+   * nothing for this question; what another question has left is kept. Throws a Misfit where it
+   * can not be; then all of them are void.
    */
   load(search: object): boolean {
     const { machine, where, extra } = this;
     const kept = readCheckpoint(where.file);
-    if (kept === null || kept.digest !== where.digest) return false;
+    if (kept === null) return false;
+    this.foreign = kept.digest !== where.digest;
+    if (this.foreign) return false;
     const { payload } = kept;
     const end = 8 + payload.readDoubleLE(0);
     try {
