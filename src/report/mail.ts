@@ -89,8 +89,10 @@ function fixesInUse(finding: Finding): string[] {
 }
 
 function replaying(finding: Finding): string[] {
-  const command = `  racewindow replay ${fileStem(finding)}.json`;
-  return ['Replay (the finding is written by racewindow check --out DIR):', command];
+  // A finding of the kernel's own C needs the tree that it was found in (RW311).
+  const [how, tree] = finding.source ? ['source check', ' --tree TREE'] : ['check', ''];
+  const command = `  racewindow replay ${fileStem(finding)}.json${tree}`;
+  return [`Replay (the finding is written by racewindow ${how} --out DIR):`, command];
 }
 
 /** Trailers are never wrapped: tools read them line by line. */

@@ -57,3 +57,11 @@ test('a line is cut after a whole word', () => {
   expect(cutWords('one two three four', 16)).toBe('one two three...');
   expect(cutWords('short', 16)).toBe('short');
 });
+
+test("the replay of a finding of the kernel's own C names the tree that it needs", () => {
+  const source = { files: {}, compiler: 'clang', image: 'x', reverts: 0, points: 'all' as const };
+  const mail = mailReport({ ...replayDuringRegister, source } as never);
+  expect(mail).toContain('by racewindow source check --out DIR):');
+  expect(mail).toMatch(/racewindow replay \S+\.json --tree TREE\n/);
+  expect(mailReport(replayDuringRegister)).not.toContain('--tree');
+});
