@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Programs of a few lines, each of which shows one fault of a search that larger ones hide.
+
+import {
+  alloc,
+  defineStruct,
+  event,
+  fetch_add,
+  framed,
+  free,
+  Handle,
+  type Kfn,
+  type Lock,
+  load,
+  lock,
+  read_lock,
+  read_unlock,
+  spawn,
+  store,
+  trylock,
+  unlock,
+  type Value,
+  wait,
+} from '#env/op';
+import type { Rule, Scene } from '../../../src/checker/program/scene.ts';
+import { sceneOf } from './scenes.ts';
+
+type Cells = Record<string, Value>;
+interface Device {
+  x: number;
+}
+
+const m = new Handle<Cells>('cells', 'mem');
+const mutex: Lock = new Handle('mutex', 'mutex');
+const sem: Lock = new Handle('rwsem', 'sem');
+const Dev = defineStruct<Device>('dev', { x: 0 });
+
+/** No run may end with @value in @cell. */
+const never = (cell: string, value: Value): Rule => ({
+  id: `${cell}-is-not-${String(value)}`,
+  events: [],
+  reads: [],
+  readsAtEnd: [`cells.${cell}`],
+  atEnd: (peek) =>
+    peek.get(m, cell) === value ? { subject: cell, because: 'it is', facts: {} } : undefined,
+});
+
+/** Numbers that threads report may not fall. */
+const falls: Rule = {
+  id: 'falls',
+  events: ['seen'],
+  reads: [],
+  initial: 0,
+  onEvent: (state, { args }) => {
+    const now = args[0] as number;
+    if (now >= (state as number)) return { state: now };
+    return { state: now, report: { subject: `${state}>${now}`, because: 'it falls', facts: {} } };
+  },
+};
+
+function program(
+  bodies: readonly (() => Kfn<void>)[],
+  cells: Cells = {},
+  rules: readonly Rule[] = [],
+): Scene {
+  const named = bodies.map((body, i) => framed(`f${i}`, body));
+  const init = Object.entries(cells).map(([cell, value]) => [m, cell, value] as const);
+  return sceneOf(named, { init, rules });
+}
+
+const put = (cell: string, value: Value) =>
+  function* (): Kfn<void> {
+    yield* store(m, cell, value);
+  };
+const putUnder = (cell: string, value: Value) =>
+  function* (): Kfn<void> {
+    yield* lock(mutex);
+    yield* store(m, cell, value);
+    yield* unlock(mutex);
+  };
+const copy = (from: string, to: string) =>
+  function* (): Kfn<void> {
+    yield* store(m, to, yield* load(m, from));
+  };
+
+const reader = framed('reader', function* (dev: Handle<Device>): Kfn<void> {
+  yield* store(m, 'r', yield* load(dev, 'x'));
+});
+const user = framed('user', function* (dev: Handle<Device>): Kfn<void> {
+  yield* load(dev, 'x');
+});
+
+/** What the program is about, and how many rules it breaks, each on one subject. */
+export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
+  [
+    'equal stores that rules hear of',
+    3,
+    program(
+      [1, 2, 3].map(
+        (n) =>
+          function* (): Kfn<void> {
+            yield* store(m, 'x', 1);
+            event('seen', n);
+          },
+      ),
+      { x: 0 },
+      [falls],
+    ),
+  ],
+  [
+    'a trylock that looks into a section',
+    1,
+    program(
+      [
+        putUnder('a', 1),
+        function* (): Kfn<void> {
+          if (yield* trylock(mutex)) yield* unlock(mutex);
+          else yield* store(m, 'y', 1);
+        },
+      ],
+      { y: 0 },
+      [never('y', 1)],
+    ),
+  ],
+  [
+    'a wait under a lock that keeps out who would end it',
+    1,
+    program(
+      [
+        function* (): Kfn<void> {
+          yield* lock(mutex);
+          yield* wait(m, 'x', 'eq', 1);
+          yield* unlock(mutex);
+        },
+        function* (): Kfn<void> {
+          yield* lock(mutex);
+          yield* store(m, 'a', 1);
+          yield* unlock(mutex);
+          yield* store(m, 'x', 1);
+        },
+      ],
+      { x: 0 },
+    ),
+  ],
+  [
+    'an addition that lets a waiter go on',
+    2,
+    program(
+      [
+        function* (): Kfn<void> {
+          yield* store(m, 'x', 1);
+          yield* store(m, 'r', yield* load(m, 'x'));
+        },
+        function* (): Kfn<void> {
+          yield* wait(m, 'n', 'ge', 1);
+          yield* store(m, 'x', 5);
+        },
+        function* (): Kfn<void> {
+          yield* fetch_add(m, 'n', 1);
+        },
+      ],
+      { n: 0, x: 0, r: 0 },
+      [never('r', 5), never('r', 1)],
+    ),
+  ],
+  [
+    'a store that is silent until another comes',
+    2,
+    program([copy('x', 'r'), put('x', 0), put('x', 1)], { x: 0, r: 9 }, [
+      never('r', 0),
+      never('r', 1),
+    ]),
+  ],
+  [
+    'readers that a rule hears',
+    1,
+    program(
+      [1, 2].map(
+        (n) =>
+          function* (): Kfn<void> {
+            yield* read_lock(sem);
+            event('seen', n);
+            yield* read_unlock(sem);
+          },
+      ),
+      {},
+      [falls],
+    ),
+  ],
+  [
+    'a thread that uses what its parent frees',
+    1,
+    program([
+      function* (): Kfn<void> {
+        const dev = yield* alloc(Dev, m, 'dev');
+        yield* spawn(m, { name: 'user', fn: user, args: [dev] });
+        yield* store(dev, 'x', 5);
+        yield* free(dev);
+      },
+    ]),
+  ],
+  [
+    'a thread that reads before its parent stores',
+    2,
+    program(
+      [
+        function* (): Kfn<void> {
+          const dev = yield* alloc(Dev, m, 'dev');
+          yield* spawn(m, { name: 'reader', fn: reader, args: [dev] });
+          yield* store(dev, 'x', 5);
+        },
+      ],
+      { r: 9 },
+      [never('r', 0), never('r', 5)],
+    ),
+  ],
+  [
+    'a rule that looks at what is freed',
+    1,
+    (() => {
+      const dev = new Handle<Device>('dev', 'd');
+      const gone: Rule = {
+        id: 'gone',
+        events: [],
+        reads: ['dev.x'],
+        always: (peek) =>
+          peek.get(dev, 'x') === null ? { subject: 'd', because: 'null', facts: {} } : undefined,
+      };
+      const freer = framed('freer', function* (): Kfn<void> {
+        yield* free(dev);
+      });
+      return sceneOf([freer], { init: [[dev, 'x', 1]], rules: [gone] });
+    })(),
+  ],
+  [
+    'readers of one rwsem that write under it',
+    3,
+    program(
+      [
+        function* (): Kfn<void> {
+          yield* read_lock(sem);
+          yield* store(m, 'a', 1);
+          yield* load(m, 'b');
+          yield* read_unlock(sem);
+        },
+        function* (): Kfn<void> {
+          yield* read_lock(sem);
+          yield* store(m, 'a', 2);
+          yield* store(m, 'r', yield* load(m, 'b'));
+          yield* read_unlock(sem);
+        },
+        put('b', 1),
+      ],
+      { a: 0, b: 0, r: 9 },
+      [never('r', 1), never('a', 1), never('a', 2)],
+    ),
+  ],
+];
