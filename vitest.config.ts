@@ -14,7 +14,7 @@ const slow = [
   'test/fixes/**',
   'test/kernel/{mock,windows}.test.ts',
   'test/platform/{boards,mutated}.test.ts',
-  'test/questions/{bisect,check,commit-effects,matrix,strategies,transfer}.test.ts',
+  'test/questions/{bisect,check,commit-effects,explained,matrix,strategies,transfer}.test.ts',
   'test/realc/{conform,machine,search}/**',
   'test/realc/{check,replay,try}.test.ts',
   'test/run/**',

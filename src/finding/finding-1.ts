@@ -7,7 +7,7 @@
 import type { Finding, FixCode } from './finding.ts';
 
 /** A finding@1 where it differs. */
-type Finding1 = Omit<Finding, 'format' | 'producer' | 'revision' | 'code' | 'why'> & {
+type Finding1 = Omit<Finding, 'format' | 'producer' | 'revision' | 'roles' | 'code' | 'why'> & {
   readonly format: 'racewindow/finding@1';
   readonly revision: Omit<Finding['revision'], 'userFixes'> & {
     readonly userFixes: readonly FixCode[];
@@ -26,6 +26,7 @@ export function readFinding(data: unknown): Finding {
     format: 'racewindow/finding@2',
     producer: null,
     revision: { ...revision, userFixes: userFixes.map(({ name, sha256 }) => ({ name, sha256 })) },
+    roles: [],
     deciding: null,
     ...(userFixes.length === 0 ? {} : { code: userFixes }),
   };

@@ -112,6 +112,8 @@ export interface Finding {
   /** What the world assumes beyond the board: async probing, a deferral, ... */
   readonly assumed: readonly string[];
   readonly threads: readonly string[];
+  /** What each of the threads is: the kind of a thread of the world, or what a worker does. */
+  readonly roles: readonly { readonly thread: string; readonly role: string }[];
   /** Preemptive switches in the schedule, and whether that is proved to be the fewest. */
   readonly preemptions: number;
   readonly minimal: boolean;

@@ -207,6 +207,7 @@ function renumbered(finding: Finding, at: readonly number[]): Finding {
     },
     pair: pair && { ...pair, victim: to(pair.victim), intruder: to(pair.intruder) },
     odds: { ...odds, noReturn: toOrNull(odds.noReturn) },
+    failure: { ...why.failure, step: to(why.failure.step) },
   };
   return { ...finding, deciding: toOrNull(deciding), why: told };
 }

@@ -52,7 +52,7 @@ export function raceTable(finding: Finding, options: TableOptions = {}): string[
 /** What the stacks of @finding are those of. */
 export function stacksTitle(finding: Finding): string {
   const marks = decidingSteps(finding).length;
-  if (marks === 0) return 'Call stacks at the end of this order:';
+  if (marks === 0) return `Call stacks ${finding.why ? 'where the rule is broken' : 'at the end'}:`;
   return `Call stacks at the marked ${marks === 1 ? 'access' : 'accesses'}:`;
 }
 
@@ -82,14 +82,14 @@ export interface ThreadStack {
 }
 
 /**
- * Where the thread of the later deciding access (or else of the last step shown) stood, that of the
- * other deciding access at its own, and where each other thread of the table had come to: at most
- * three. Those that were in the middle of something come before those at the end.
+ * Where the thread of the later deciding access (or else of the step that breaks the rule) stood,
+ * that of the other deciding access at its own, and where each other thread of the table had come
+ * to: at most three. Those that were in the middle of something come before those at the end.
  */
 export function decidingStacks(finding: Finding): ThreadStack[] {
   const { trace } = finding;
   const steps = selectSteps(finding, rowsUsual).map((s) => s.index);
-  const at = finding.deciding ?? steps.at(-1) ?? trace.length - 1;
+  const at = finding.deciding ?? finding.why?.failure.step ?? steps.at(-1) ?? trace.length - 1;
   const decider = trace[at];
   if (!decider) return [];
   const partner = decidingSteps(finding).find((i) => i !== at);

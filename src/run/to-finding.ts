@@ -53,6 +53,7 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     links: window?.links ?? [],
     assumed: assumptionsOf(place.world),
     threads,
+    roles: threads.map((thread) => ({ thread, role: roleOf(thread, f, place.world) })),
     preemptions: f.preemptions,
     minimal: f.minimal,
     schedule: f.schedule,
@@ -68,6 +69,14 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
 function symptomOf(window: Window | undefined, property: string): string | null {
   if (window?.symptomOf.includes(property)) return window.symptom;
   return propertyNamed(property)?.seen ?? null;
+}
+
+/** The kind that the world gives a thread; of one that was started, the function it begins in. */
+function roleOf(thread: string, { trace }: WorldFinding, { threads }: World): string {
+  const given = threads.find((t) => t.name === thread)?.kind;
+  if (given !== undefined) return given;
+  if (/:buffer(:|$)/.test(thread)) return 'store-buffer';
+  return trace.find((step) => step.thread === thread)?.stack.at(-1) ?? 'worker';
 }
 
 function withoutCode({ name, sha256 }: FixCode): Omit<FixCode, 'source'> {

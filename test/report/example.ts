@@ -94,6 +94,7 @@ export const replayDuringRegister: Finding = {
     'the deferred probe worker runs while 3da0000.iommu registers',
   ],
   threads: [W, C],
+  roles: [],
   preemptions: 1,
   minimal: true,
   schedule: 'rw1:modprobe@spin_unlock:iommu_device_lock#1;kworker/u8:1',

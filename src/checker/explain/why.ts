@@ -2,12 +2,14 @@
 // Why a finding fails, as plain data: indices into its trace, names of threads, schedules.
 
 import type { Machine } from '#checker/machine/machine';
-import type { Report, StepRecord } from '#checker/program/program';
-import { type Choice, type Replayed, replayRun } from '#checker/program/run';
+import type { Report, RuleRead, StepRecord } from '#checker/program/program';
+import { type Choice, type Replayed, replayRun, reportKey } from '#checker/program/run';
 import { formatSchedule, replay } from '#checker/program/schedule';
+import { type Alternative, alternativesOf, type Blocked, blockedAlong } from './alternatives.ts';
 import type { Chances, Explanation, Failed } from './explain.ts';
 import { EXPLAIN_MAX, Explainer } from './explain.ts';
 import { GRAPH_MAX } from './graph.ts';
+import { observe } from './pair.ts';
 import type { WindowEnd } from './window.ts';
 
 /** The step that closes a window. */
@@ -51,6 +53,17 @@ export interface Why {
   /** Every order breaks the rule: it is how the program is made, and no matter of timing. */
   readonly always: boolean;
   readonly odds: Chances;
+  /** Where the rule is broken, and what it had read to say so. */
+  readonly failure: {
+    /** Index into the trace; of a rule about the end, the last step. */
+    readonly step: number;
+    readonly atEnd: boolean;
+    readonly reads: readonly RuleRead[];
+  };
+  /** What other steps would have come to, at each step of the trace. */
+  readonly alternatives: readonly Alternative[];
+  /** Who waited for a lock, when. */
+  readonly blocked: readonly Blocked[];
 }
 
 /** What explains a report. */
@@ -87,8 +100,31 @@ export class WhySource {
     const raised = Math.max(0, Math.min(step, run.length - 1));
     const failed: Failed = { run, failure: report, raised };
     const found = this.explainer.explain(failed, this.stepsMax);
-    const why = this.why(found, run, trace);
+    const seen = observe(this.machine, run);
+    const why = {
+      ...this.why(found, run, trace),
+      failure: this.failure(run, report, raised),
+      alternatives: alternativesOf(this.explainer.orders, seen, report),
+      blocked: blockedAlong(this.machine, run),
+    };
     return { deciding: found.pair?.second ?? null, why };
+  }
+
+  /** Take @run again, and ask what the rule reads. */
+  private failure(run: readonly Choice[], report: Report, step: number): Why['failure'] {
+    const { machine } = this;
+    const same = (r: Report): boolean => reportKey(r) === reportKey(report);
+    machine.rules.noteReads(true);
+    machine.reset();
+    let found: Report | undefined;
+    for (const { thread, choice } of run) {
+      machine.step(thread, choice);
+      found ??= machine.reports.find(same);
+    }
+    const atEnd = found === undefined;
+    found ??= machine.atEnd().find(same);
+    machine.rules.noteReads(false);
+    return { step, atEnd, reads: found?.reads ?? [] };
   }
 
   /** The same for the run that @schedule names; null if none of its reports @is the one meant. */
@@ -100,7 +136,11 @@ export class WhySource {
     return this.explained(replayed.value, raised.report, raised.step);
   }
 
-  private why(found: Explanation, run: readonly Choice[], trace: readonly StepRecord[]): Why {
+  private why(
+    found: Explanation,
+    run: readonly Choice[],
+    trace: readonly StepRecord[],
+  ): Omit<Why, 'failure' | 'alternatives' | 'blocked'> {
     const { machine } = this;
     const { pair: p, window: w, odds, always, complete } = found;
     const end = w?.end && this.end(w.end, trace);

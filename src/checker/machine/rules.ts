@@ -2,7 +2,7 @@
 // The rules, signatures and sometimes-properties of a scene, watching a run.
 
 import { must } from '#base/assert';
-import type { Report } from '#checker/program/program';
+import type { Report, RuleRead } from '#checker/program/program';
 import type {
   Peek,
   Rule,
@@ -20,7 +20,7 @@ import { Code, type Instruction } from './code.ts';
 import type { Edge, Heard, NamedEvent } from './edge.ts';
 import type { Memory } from './memory.ts';
 import { SlotKind, type State } from './state.ts';
-import type { ValueTable } from './values.ts';
+import { type ValueTable, valueText } from './values.ts';
 
 /** Threads of a run at most. */
 const THREADS_MAX = 64;
@@ -50,6 +50,8 @@ export class Rules {
   private readonly steps = new PairTable();
   private listeners = 0;
   private readonly peek: Peek;
+  /** What the rule that is asked has read so far; null where nobody wants to know. */
+  private reads: RuleRead[] | null = null;
   private watch: Rule | Signature | Sometimes | null = null;
   private ended = false;
   private asking = '';
@@ -198,7 +200,7 @@ export class Rules {
     const answer = rule.onEvent?.(this.valueIn(slot), run, this.peek);
     if (answer === undefined) return;
     this.state.set(slot, this.values.intern(answer.state));
-    if (answer.report) out.push({ ...answer.report, property: rule.id });
+    if (answer.report) out.push(this.breach(rule, answer.report));
   }
 
   /** Indices of the rules with `always` that read @field of @type. */
@@ -230,7 +232,7 @@ export class Rules {
       const rule = this.scene.rules[i]!;
       this.ask(rule.id, rule);
       const report = rule.always?.(this.peek, this.valueIn(this.ruleSlots[i]!));
-      if (report) out.push({ ...report, property: rule.id });
+      if (report) out.push(this.breach(rule, report));
     }
   }
 
@@ -242,8 +244,18 @@ export class Rules {
       const answer = rule.atEnd(this.peek, this.valueIn(this.ruleSlots[i]!));
       if (answer === undefined) return;
       const reports = Array.isArray(answer) ? (answer as RuleReport[]) : [answer as RuleReport];
-      for (const report of reports) out.push({ ...report, property: rule.id });
+      for (const report of reports) out.push(this.breach(rule, report));
     });
+  }
+
+  /** From now on reports say, or do not say, what their rules have read. */
+  noteReads(wanted: boolean): void {
+    this.reads = wanted ? [] : null;
+  }
+
+  private breach(rule: Rule, report: RuleReport): Unclassified {
+    const { reads } = this;
+    return { ...report, property: rule.id, ...(reads === null ? {} : { reads }) };
   }
 
   /** The state of the rule with this @index. */
@@ -272,6 +284,7 @@ export class Rules {
     this.asking = who;
     this.watch = watch;
     this.ended = ended;
+    if (this.reads !== null) this.reads = [];
   }
 
   /** INVARIANT: while the program runs, a rule looks at nothing that is not visible to it. */
@@ -302,7 +315,9 @@ export class Rules {
       get: (obj: Handle, field: string): never => {
         this.check(obj, field);
         const cell = this.memory.cell(this.memory.object(obj), field);
-        return this.valueIn(cell) as never;
+        const value = this.valueIn(cell);
+        this.reads?.push({ object: obj.name, field, value: valueText(value) });
+        return value as never;
       },
       alive: (obj: Handle): boolean => {
         this.check(obj, 'alive');

@@ -49,6 +49,15 @@ export interface Report {
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
   /** The window of the catalogue whose signature the run matched, or null: it may be new. */
   readonly window: string | null;
+  /** What the rule looked at when it was broken; absent where that was not asked for. */
+  readonly reads?: readonly RuleRead[];
+}
+
+/** A cell that a rule has read. */
+export interface RuleRead {
+  readonly object: string;
+  readonly field: string;
+  readonly value: string;
 }
 
 /** One step of a trace, complete enough for any report. */

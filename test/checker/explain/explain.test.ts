@@ -149,7 +149,7 @@ describe('a rule that every order breaks', () => {
       {
         id: 'never-one',
         events: [],
-        reads: [],
+        reads: ['cells.x'],
         atEnd: (peek) =>
           peek.get(cell, 'x') === 1 ? { subject: 'x', because: 'it is 1', facts: {} } : undefined,
       },

@@ -42,6 +42,7 @@ export function recheck(
   return [
     ...pairFaults(brute, run, trace, deciding, why),
     ...windowFaults(brute, run, trace, why),
+    ...alternativeFaults(brute, run, why),
     ...(why.odds.exact && why.odds.states <= statesMax
       ? oddsFaults(brute, graph?.() ?? new BruteGraph(machine), run, why)
       : []),
@@ -131,6 +132,37 @@ function swap(
 function notDone(run: readonly Choice[], i: number, done: readonly Choice[], thread: number) {
   const before = run.slice(0, i + 1).filter((s) => s.thread === thread).length;
   return before > done.filter((s) => s.thread === thread).length;
+}
+
+/** Each alternative taken from the start, and each wait for a lock looked at. */
+function alternativeFaults(brute: Brute, run: readonly Choice[], why: Why): string[] {
+  const { machine } = brute;
+  const faults: string[] = [];
+  const names = Array.from({ length: machine.threadCount() }, (_, t) => machine.threadName(t));
+  for (const { step, thread, choice, verdict } of why.alternatives) {
+    const other = { thread: names.indexOf(thread), choice };
+    const { kept, reports } = brute.verdict(run.slice(0, step), [other]);
+    const clean = kept === 'kept' && reports.length === 0;
+    const mine = kept === 'broken' ? 'fails' : clean ? 'passes' : 'other';
+    if (mine !== verdict) faults.push(`${thread} instead of step ${step} ${mine}, not ${verdict}`);
+  }
+  machine.reset();
+  run.forEach((step, at) => {
+    const able = (t: number): boolean => machine.enabled(t);
+    const told = why.alternatives.filter((a) => a.step === at && a.choice === 0);
+    const others = names.filter((_, t) => t !== step.thread && able(t));
+    if (
+      others.join() !==
+      [...new Set(told.map((a) => a.thread))].filter((n) => n !== names[step.thread]).join()
+    ) {
+      faults.push(`before step ${at} ${others} can move, too`);
+    }
+    for (const { thread } of why.blocked.filter((b) => b.from <= at && at < b.to)) {
+      if (able(names.indexOf(thread))) faults.push(`${thread} is not blocked before step ${at}`);
+    }
+    machine.step(step.thread, step.choice);
+  });
+  return faults;
 }
 
 function windowFaults(

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What findings of the kernel's worlds say of why they fail, computed again by brute force; npm run
+// explained does so for hundreds.
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '#finding/finding';
+import { checkPlatform } from '#questions/check';
+import { decidingSteps } from '#report/select';
+import { kernel, laptop } from '../support/boards.ts';
+import { recheckFindings } from '../support/findings.ts';
+
+async function findingsOf(name: string, device: string): Promise<readonly Finding[]> {
+  const { findings } = await checkPlatform(
+    laptop(),
+    { revision: kernel(name), userFixes: [] },
+    {
+      devices: [device],
+      properties: ['P1', 'P2', 'P3'],
+      windows: ['C09', 'C10', 'C11', 'C14'],
+      asyncProbe: false,
+      strictDevlink: false,
+      strategy: { kind: 'exhaustive' },
+      statesMax: null,
+      timeMaxMs: null,
+      jobs: 1,
+    },
+    '0',
+  );
+  return findings;
+}
+
+describe.each([
+  ['6.15.0', '3d00000.gpu'],
+  ['7.2', '0000:00:00.0'],
+])('findings under %s of %s', async (name, device) => {
+  const findings = await findingsOf(name, device);
+
+  test('are there', () => expect(findings.length).toBeGreaterThan(2));
+
+  test('say what brute force says', () => {
+    // Their graphs are left to the sweep, but for one.
+    const [first, ...others] = findings;
+    for (const { finding, faults } of [
+      ...recheckFindings([first!], 130_000),
+      ...recheckFindings(others, 0),
+    ]) {
+      expect(faults, finding.id).toEqual([]);
+    }
+  });
+
+  test('mark the two accesses of the pair, of which the later decides', () => {
+    for (const finding of findings) {
+      const { pair } = finding.why!;
+      const marked = decidingSteps(finding);
+      if (pair === null) expect(marked).toEqual([]);
+      else expect(marked).toEqual([pair.victim, pair.intruder].sort((a, b) => a - b));
+      expect(finding.deciding).toBe(marked.at(-1) ?? null);
+    }
+  });
+
+  test('have the locks of each step in the order taken', () => {
+    for (const { trace } of findings) {
+      const held = new Map<string, string[]>();
+      for (const { thread, op, object, locks } of trace) {
+        const mine = held.get(thread) ?? [];
+        if (/^(read_|write_)?lock$/.test(op)) mine.push(object);
+        if (/unlock$/.test(op)) mine.splice(mine.lastIndexOf(object), 1);
+        held.set(thread, mine);
+        expect(locks).toEqual(mine);
+      }
+    }
+  });
+});
