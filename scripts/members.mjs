@@ -15,8 +15,8 @@ import { parseArgs } from 'node:util';
 import { boardDirectories, boardFiles } from './board-files.mjs';
 
 const load = (file) => import(new URL(`../dist/${file}.js`, import.meta.url).href);
-const { readPlatform, clientsOf } = await load('platform/index');
-const { worldsForPlatform, kindOfKey } = await load('worlds/derive');
+const { readPlatform, classesOf, clientsOf } = await load('platform/index');
+const { worldsForPlatform, worldsForClass, kindOfKey } = await load('worlds/derive');
 const { shapeOf } = await load('worlds/shape');
 const { makeExplorer } = await load('run/explore-pool');
 const { defaultExplore } = await load('run/explore');
@@ -63,8 +63,8 @@ function questionsOf(platform, stands) {
   const whole = shaped(worldsForPlatform(platform, axes));
   const blunt = coarse(whole);
   return clientsOf(platform).map(({ name }) => {
-    const alone = shaped(worldsForPlatform(platform, { ...axes, prefer: [name] }));
-    const own = alone.filter((w) => w.world.focus.includes(name));
+    const mine = classesOf(platform, [name]).find((c) => c.representative === name);
+    const own = shaped(worldsForClass(platform, axes, mine));
     return {
       name,
       alone: shapesOf(own, name),
