@@ -44,6 +44,12 @@ export {
   type OldStrategy,
   type Strategy,
 } from './check.ts';
-export { type Explained, type ExplainLimits, type Why, WhySource } from './explain/why.ts';
+export {
+  type BrokenAt,
+  type Explained,
+  type ExplainLimits,
+  type Why,
+  WhySource,
+} from './explain/why.ts';
 export { SceneError, type SceneErrorCode } from './program/scene-error.ts';
 export { chanceText, type OtherStrategy, parseStrategy, strategyText } from './strategies.ts';

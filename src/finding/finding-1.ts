@@ -7,7 +7,10 @@
 import type { Finding, FixCode } from './finding.ts';
 
 /** A finding@1 where it differs. */
-type Finding1 = Omit<Finding, 'format' | 'producer' | 'revision' | 'roles' | 'code' | 'why'> & {
+type Finding1 = Omit<
+  Finding,
+  'format' | 'producer' | 'revision' | 'roles' | 'code' | 'failure' | 'why'
+> & {
   readonly format: 'racewindow/finding@1';
   readonly revision: Omit<Finding['revision'], 'userFixes'> & {
     readonly userFixes: readonly FixCode[];

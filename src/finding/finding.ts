@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A finding: everything that any report, the viewer and replay need, in plain data.
 
-import type { Why } from '#checker/index';
+import type { BrokenAt, Why } from '#checker/index';
 import type { OpKind } from '#env/op';
 
 /** One step of a finding's trace; see StepRecord in checker/program/program.ts. */
@@ -121,6 +121,8 @@ export interface Finding {
   readonly trace: readonly TraceStep[];
   /** Index into trace of the later of the two accesses that decide; null where none do. */
   readonly deciding: number | null;
+  /** Where the rule is broken, and what it had read; absent where that was not asked for. */
+  readonly failure?: BrokenAt;
   /** Absent where there is nothing to say. */
   readonly why?: Why;
   readonly witness: Witness;

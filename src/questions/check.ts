@@ -248,8 +248,9 @@ async function explain(
   return found.map((f, i) => {
     const explained = known.get(f);
     if (explained === undefined) return findings[i]!;
-    const { deciding, why } = explained;
-    return { ...findings[i]!, deciding, ...(why === null ? {} : { why }) };
+    const { deciding, why, failure } = explained;
+    const broken = failure === null ? {} : { failure };
+    return { ...findings[i]!, deciding, ...broken, ...(why === null ? {} : { why }) };
   });
 }
 

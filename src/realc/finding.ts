@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a plan that breaks a rule to a finding: trace, schedule and witness, replayed before told.
 
-import { formatSchedule } from '#checker/index';
+import { type BrokenAt, formatSchedule } from '#checker/index';
 import type { Report, StepRecord } from '#checker/program/program';
 import { propertyOf } from '#properties/index';
 import type { RunResult } from '#realc/search/plan';
@@ -49,8 +49,8 @@ const TELLING: Readonly<Record<string, { readonly event: string; readonly files:
   P4: { event: 'probe-device', files: /^drivers\/iommu\/.*\.c$/ },
 };
 
-/** The step that decides: the first one that carried such an event about the subject. */
-function decidingStep(trace: readonly StepRecord[], property: string, subject: string) {
+/** The step that breaks the rule: the first that carried such an event about the subject. */
+function breakingStep(trace: readonly StepRecord[], property: string, subject: string) {
   const event = TELLING[property]?.event;
   if (!event) return null;
   const at = trace.findIndex((s) => s.events.some((e) => e.startsWith(`${event} ${subject}`)));
@@ -58,19 +58,19 @@ function decidingStep(trace: readonly StepRecord[], property: string, subject: s
 }
 
 /**
- * file:line of the deciding access, or of the last one before it in the files where this is
- * decided, whatever prints or follows a list after that.
+ * file:line of the step that breaks the rule, or of the last one before it in the files where this
+ * is decided, whatever prints or follows a list after that.
  */
 function placeOf(
   trace: readonly StepRecord[],
-  deciding: number | null,
+  breaks: number | null,
   property: string,
 ): string | null {
   const files = TELLING[property]?.files;
-  if (deciding === null || !files) return null;
-  const { thread } = trace[deciding]!;
+  if (breaks === null || !files) return null;
+  const { thread } = trace[breaks]!;
   const step = trace
-    .slice(0, deciding + 1)
+    .slice(0, breaks + 1)
     .findLast((s) => s.thread === thread && files.test(s.file ?? ''));
   return step ? `${step.file}:${step.line}` : null;
 }
@@ -83,19 +83,23 @@ export function foundIn(
   program: SourceProgram,
   trace: readonly StepRecord[],
   report: Report,
-): Omit<WorldFinding, 'schedule' | 'preemptions' | 'minimal' | 'why'> {
+): Omit<WorldFinding, 'schedule' | 'preemptions' | 'minimal' | 'why' | 'failure'> & {
+  readonly failure?: BrokenAt;
+} {
   const { fault } = program;
   const { subject, because, facts, window } = report;
   const property = propertyOf(report.property);
-  const deciding = decidingStep(trace, property, subject);
-  const at = placeOf(trace, deciding, property);
+  const breaks = breakingStep(trace, property, subject);
+  const at = placeOf(trace, breaks, property);
   const more = { ...(at ? { at } : {}), ...(fault ? program.faultFacts(fault) : {}) };
   return {
     property,
     window,
     witness: { subject, because, facts: { ...facts, ...more } },
     trace: trace.map(({ objectType: _, ...step }) => step),
-    deciding,
+    // Which accesses decide is not looked for in the C: there is no way back in a run.
+    deciding: null,
+    ...(breaks === null ? {} : { failure: { step: breaks, atEnd: false, reads: [] } }),
   };
 }
 

@@ -185,8 +185,10 @@ function stepsNamed({ deciding, why }: Finding): number[] {
 function renumbered(finding: Finding, at: readonly number[]): Finding {
   const to = (i: number): number => at[i] ?? i;
   const toOrNull = (i: number | null): number | null => (i === null ? null : to(i));
-  const { deciding, why } = finding;
-  if (!why) return { ...finding, deciding: toOrNull(deciding) };
+  const { deciding, why, failure: broken } = finding;
+  const failure = broken && { ...broken, step: to(broken.step) };
+  const base = { ...finding, deciding: toOrNull(deciding), ...(failure && { failure }) };
+  if (!why) return base;
   const { window: given, pair, odds } = why;
   const end = given?.end && {
     ...given.end,
@@ -207,7 +209,6 @@ function renumbered(finding: Finding, at: readonly number[]): Finding {
     },
     pair: pair && { ...pair, victim: to(pair.victim), intruder: to(pair.intruder) },
     odds: { ...odds, noReturn: toOrNull(odds.noReturn) },
-    failure: { ...why.failure, step: to(why.failure.step) },
   };
-  return { ...finding, deciding: toOrNull(deciding), why: told };
+  return { ...base, why: told };
 }

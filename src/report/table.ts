@@ -52,7 +52,8 @@ export function raceTable(finding: Finding, options: TableOptions = {}): string[
 /** What the stacks of @finding are those of. */
 export function stacksTitle(finding: Finding): string {
   const marks = decidingSteps(finding).length;
-  if (marks === 0) return `Call stacks ${finding.why ? 'where the rule is broken' : 'at the end'}:`;
+  if (marks === 0)
+    return `Call stacks ${finding.failure ? 'where the rule is broken' : 'at the end'}:`;
   return `Call stacks at the marked ${marks === 1 ? 'access' : 'accesses'}:`;
 }
 
@@ -89,7 +90,7 @@ export interface ThreadStack {
 export function decidingStacks(finding: Finding): ThreadStack[] {
   const { trace } = finding;
   const steps = selectSteps(finding, rowsUsual).map((s) => s.index);
-  const at = finding.deciding ?? finding.why?.failure.step ?? steps.at(-1) ?? trace.length - 1;
+  const at = finding.deciding ?? finding.failure?.step ?? steps.at(-1) ?? trace.length - 1;
   const decider = trace[at];
   if (!decider) return [];
   const partner = decidingSteps(finding).find((i) => i !== at);

@@ -4,6 +4,7 @@
 import { assert } from '#base/assert';
 import {
   type Audited,
+  type BrokenAt,
   type Strategy as CheckerStrategy,
   type CheckFinding,
   type CheckOptions,
@@ -52,6 +53,7 @@ export interface WorldFinding {
   /** Why it fails: known once it has been chosen (explain-world.ts). */
   readonly deciding?: number | null;
   readonly why?: Why | null;
+  readonly failure?: BrokenAt | null;
 }
 
 /** What was noticed over all runs: no run shows it by itself. */

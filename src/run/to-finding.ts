@@ -59,6 +59,7 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     schedule: f.schedule,
     trace: f.trace,
     deciding: f.deciding ?? null,
+    ...(f.failure ? { failure: f.failure } : {}),
     ...(f.why ? { why: f.why } : {}),
     witness: f.witness,
     ...(userFixes.length === 0 ? {} : { code: userFixes }),

@@ -3,7 +3,13 @@
 
 import type { Machine } from '#checker/machine/machine';
 import type { Report, RuleRead, StepRecord } from '#checker/program/program';
-import { type Choice, type Replayed, replayRun, reportKey } from '#checker/program/run';
+import {
+  type Choice,
+  enabledThreads,
+  type Replayed,
+  replayRun,
+  reportKey,
+} from '#checker/program/run';
 import { formatSchedule, replay } from '#checker/program/schedule';
 import { type Alternative, alternativesOf, type Blocked, blockedAlong } from './alternatives.ts';
 import type { Chances, Explanation, Failed } from './explain.ts';
@@ -53,17 +59,18 @@ export interface Why {
   /** Every order breaks the rule: it is how the program is made, and no matter of timing. */
   readonly always: boolean;
   readonly odds: Chances;
-  /** Where the rule is broken, and what it had read to say so. */
-  readonly failure: {
-    /** Index into the trace; of a rule about the end, the last step. */
-    readonly step: number;
-    readonly atEnd: boolean;
-    readonly reads: readonly RuleRead[];
-  };
   /** What other steps would have come to, at each step of the trace. */
   readonly alternatives: readonly Alternative[];
   /** Who waited for a lock, when. */
   readonly blocked: readonly Blocked[];
+}
+
+/** Where a rule is broken, and what it had read to say so. */
+export interface BrokenAt {
+  /** Index into the trace; of a rule about the end, the last step. */
+  readonly step: number;
+  readonly atEnd: boolean;
+  readonly reads: readonly RuleRead[];
 }
 
 /** What explains a report. */
@@ -72,6 +79,8 @@ export interface Explained {
   readonly deciding: number | null;
   /** Null for what is not explained: a livelock. */
   readonly why: Why | null;
+  /** Null in an empty run. */
+  readonly failure: BrokenAt | null;
 }
 
 /** How much may be spent. */
@@ -96,22 +105,23 @@ export class WhySource {
 
   /** Why @taken breaks @report at @step. */
   explained({ run, trace }: Replayed, report: Report, step: number): Explained {
-    if (run.length === 0 || report.property === 'livelock') return { deciding: null, why: null };
+    if (run.length === 0) return { deciding: null, why: null, failure: null };
     const raised = Math.max(0, Math.min(step, run.length - 1));
+    const broken = this.failure(run, report, raised);
+    if (report.property === 'livelock') return { deciding: null, why: null, failure: broken };
     const failed: Failed = { run, failure: report, raised };
     const found = this.explainer.explain(failed, this.stepsMax);
     const seen = observe(this.machine, run);
     const why = {
       ...this.why(found, run, trace),
-      failure: this.failure(run, report, raised),
       alternatives: alternativesOf(this.explainer.orders, seen, report),
       blocked: blockedAlong(this.machine, run),
     };
-    return { deciding: found.pair?.second ?? null, why };
+    return { deciding: found.pair?.second ?? null, why, failure: broken };
   }
 
   /** Take @run again, and ask what the rule reads. */
-  private failure(run: readonly Choice[], report: Report, step: number): Why['failure'] {
+  private failure(run: readonly Choice[], report: Report, step: number): BrokenAt {
     const { machine } = this;
     const same = (r: Report): boolean => reportKey(r) === reportKey(report);
     machine.rules.noteReads(true);
@@ -121,8 +131,8 @@ export class WhySource {
       machine.step(thread, choice);
       found ??= machine.reports.find(same);
     }
-    const atEnd = found === undefined;
-    found ??= machine.atEnd().find(same);
+    const atEnd = found === undefined && enabledThreads(machine).length === 0;
+    if (atEnd) found = machine.atEnd().find(same);
     machine.rules.noteReads(false);
     return { step, atEnd, reads: found?.reads ?? [] };
   }
@@ -140,7 +150,7 @@ export class WhySource {
     found: Explanation,
     run: readonly Choice[],
     trace: readonly StepRecord[],
-  ): Omit<Why, 'failure' | 'alternatives' | 'blocked'> {
+  ): Omit<Why, 'alternatives' | 'blocked'> {
     const { machine } = this;
     const { pair: p, window: w, odds, always, complete } = found;
     const end = w?.end && this.end(w.end, trace);
