@@ -7,8 +7,8 @@
 // Closes C10 and opens other things: see c10-settled.ts for what it takes.
 //
 //   racewindow try examples/fixes/c10-not-bound.ts --on 7.2
-import { ENODEV, event, load, mutex_lock, mutex_unlock } from 'racewindow/env';
-import { defineCommit } from 'racewindow/kernel';
+import { ENODEV, load, mutex_lock, mutex_unlock } from 'racewindow/env';
+import { defineCommit, event } from 'racewindow/kernel';
 
 export default defineCommit({
   sha: 'c10-not-bound',
@@ -22,11 +22,11 @@ export default defineCommit({
     draft.fns.iommu_init_device__configure = function* (k, dev, by) {
       if (yield* k.dev_iommu_fwspec_get(dev)) return 0;
       if (by === 'replay' || (yield* load(dev, 'bound'))) {
-        event('configure-skipped', dev, by);
+        event('configure-skipped', { dev, by });
         return 0;
       }
       yield* mutex_unlock(k.iommu_probe_device_lock);
-      event('configure-begin', dev, by);
+      event('configure-begin', { dev, by });
       yield* k.model__dma_configure(dev);
       yield* mutex_lock(k.iommu_probe_device_lock);
       if (!(yield* load(dev, 'iommu'))) return -ENODEV;

@@ -7,8 +7,8 @@
 //
 //   racewindow check --kernel 6.15.0 --with examples/fixes/seed-ready.ts --window C09
 //   racewindow try examples/fixes/seed-ready.ts --on 6.15.0
-import { EPROBE_DEFER, event, load, READ_ONCE, WRITE_ONCE } from 'racewindow/env';
-import { defineCommit } from 'racewindow/kernel';
+import { EPROBE_DEFER, load, READ_ONCE, WRITE_ONCE } from 'racewindow/env';
+import { defineCommit, event } from 'racewindow/kernel';
 
 export default defineCommit({
   sha: 'seed-ready',
@@ -32,7 +32,7 @@ export default defineCommit({
       // Decided by one look-up: an instance may be listed before the next one.
       if (!iommu) return yield* k.driver_deferred_probe_check_state(dev);
       if (!(yield* load(dev, 'iommu')) && !(yield* READ_ONCE(iommu, 'ready'))) {
-        event('not-ready-deferred', dev, iommu);
+        event('not-ready-deferred', { dev, instance: iommu });
         return -EPROBE_DEFER;
       }
       return yield* iommu_fwspec_init(k, dev, fwnode);

@@ -7,8 +7,8 @@
 // and a device without driver never. On ACPI there is no replay: clients bind without their IOMMU.
 //
 //   racewindow try examples/fixes/unconditional-ready.ts --on 7.2
-import { EPROBE_DEFER, event, READ_ONCE } from 'racewindow/env';
-import { defineCommit } from 'racewindow/kernel';
+import { EPROBE_DEFER, READ_ONCE } from 'racewindow/env';
+import { defineCommit, event } from 'racewindow/kernel';
 
 export default defineCommit({
   sha: 'unconditional-ready',
@@ -26,7 +26,7 @@ export default defineCommit({
       // Decided by one look-up: an instance may be listed before the next one.
       if (!iommu) return yield* k.driver_deferred_probe_check_state(dev);
       if (!(yield* READ_ONCE(iommu, 'ready'))) {
-        event('not-ready-deferred', dev, iommu);
+        event('not-ready-deferred', { dev, instance: iommu });
         return -EPROBE_DEFER;
       }
       return yield* iommu_fwspec_init(k, dev, fwnode);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What kernel code stands on: everything that a fix of one's own may need.
 export * from './errno.ts';
-export { EVENTS, type EventName } from './events.ts';
+export { type By, EVENTS, type EventName, type Events } from './events.ts';
 export { Ida, ida_alloc, ida_free } from './ida.ts';
 export { Klist, klist_add_tail, klist_del, klist_next } from './klist.ts';
 export { list_add_tail, list_del } from './list.ts';

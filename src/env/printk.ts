@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the kernel would print or die of, as events.
-import { event } from '#env/op';
+import { listed } from './events.ts';
+import { event } from './op.ts';
 
 /** WARN_ON() and friends: the kernel goes on. Returns the condition. */
 export function WARN_ON(condition: boolean, text: string): boolean {
-  if (condition) event('bug-on', text);
+  if (condition) event('bug-on', ...listed('bug-on', { text }));
   return condition;
 }
 
@@ -13,6 +14,6 @@ export function WARN_ON(condition: boolean, text: string): boolean {
  * the text of the report.
  */
 export function oops(text: string): never {
-  event('bug-on', text);
+  event('bug-on', ...listed('bug-on', { text }));
   throw text;
 }

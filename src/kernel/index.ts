@@ -2,6 +2,7 @@
 // The model of the kernel's registration and probe path: revisions, commits, and what they act on.
 export { type Commit, defineCommit } from './commit.ts';
 export { commitLine, commitSubject, landedOf } from './commit-line.ts';
+export { event } from './event.ts';
 export { type FunctionName, type Functions, functions } from './functions.ts';
 export {
   assemble,

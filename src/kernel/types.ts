@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The structures of the model: which fields of the kernel's structures it keeps.
 import type { Errno } from '#env/errno';
+import type { By } from '#env/events';
 import { Klist } from '#env/klist';
 import { NotifierHead } from '#env/notifier';
 import { defineStruct, Handle, type Kfn } from '#env/op';
 import type { Kernel } from './kernel.ts';
 
 /** Which of the three callers of the per-device probe acts; an annotation for events. */
-export type ProbeBy = 'walk' | 'notifier' | 'replay';
+export type ProbeBy = By;
 
 export type BusName = 'platform' | 'pci' | 'amba' | 'cdx';
 export type Firmware = 'dt' | 'acpi';

@@ -2,7 +2,8 @@
 // What a rule is given: the world it watches, the handles of its devices, and a few lookups.
 
 import { must } from '#base/assert';
-import type { Peek, Rule } from '#checker/program/scene';
+import type { Peek, Rule, RunEvent } from '#checker/program/scene';
+import { type EventName, type EventWithFields, withFields } from '#env/events';
 import type { Handle, Value } from '#env/op';
 import type { World, WorldDevice } from '#worlds/world';
 
@@ -36,6 +37,22 @@ export interface DeferredFields {
 
 export type DeviceHandle = Handle<DeviceFields>;
 export type GroupHandle = Handle<GroupFields>;
+
+/** What events name, as rules see it. */
+interface RuleObjects {
+  readonly device: DeviceHandle;
+  readonly instance: Handle;
+  readonly group: GroupHandle;
+  readonly domain: Handle;
+}
+
+/** An event that a rule or signature hears, with its fields by name. */
+export type HeardEvent<N extends EventName = EventName> = EventWithFields<N, RuleObjects>;
+
+/** The fields of an event by name. */
+export function heard(e: RunEvent): HeardEvent {
+  return withFields<RuleObjects>(e);
+}
 
 /** A device of the world together with its handle and its place on the bus list. */
 export interface WatchedDevice {
@@ -139,6 +156,11 @@ export function isHandle(v: Value): v is Handle {
   return typeof v === 'object' && v !== null && !Array.isArray(v);
 }
 
+/** A rule over the events of the table. */
+export interface EventRule extends Rule {
+  readonly events: readonly EventName[];
+}
+
 /** A rule of the catalogue: how to make it for a world, and what it says in words. */
 export interface Property {
   readonly id: string;
@@ -152,5 +174,5 @@ export interface Property {
   /** True for worlds in which it can be asked; absent: in all. */
   readonly concerns?: (world: World) => boolean;
   /** Null where the machine itself detects breaches. */
-  make(ctx: RuleContext): Rule | null;
+  make(ctx: RuleContext): EventRule | null;
 }

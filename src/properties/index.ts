@@ -18,8 +18,8 @@ import { allIds } from './p12-all-ids.ts';
 import { isolation } from './p13-isolation.ts';
 import { nothingLeft } from './p14-nothing-left.ts';
 
-export type { Property, WorldHandles } from './context.ts';
-export { RuleContext } from './context.ts';
+export type { HeardEvent, Property, WorldHandles } from './context.ts';
+export { heard, RuleContext } from './context.ts';
 
 /** All of them, in the order of their numbers. */
 export const properties: readonly Property[] = [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P1: the kernel never warns that an IOMMU probe came late.
 
-import { isNamed, type Property } from './context.ts';
+import { heard, isNamed, type Property } from './context.ts';
 
 /** The WARN alone does not tell which window it was; signatures do. */
 export const lateWarn: Property = {
@@ -14,16 +14,17 @@ export const lateWarn: Property = {
     id: 'P1',
     events: ['late-warn'],
     reads: [],
-    onEvent: (state, e) => {
+    onEvent: (state, run) => {
+      const e = heard(run);
       if (e.name !== 'late-warn') return undefined;
-      const dev = ctx.device(e.args[0]);
+      const dev = ctx.device(e.dev);
       if (!isNamed(ctx.world, dev.data)) return undefined;
       return {
         state,
         report: {
           subject: dev.data.name,
           because: 'late IOMMU probe at driver bind, something fishy here!',
-          facts: { by: String(e.args[1]), thread: e.thread },
+          facts: { by: e.by, thread: e.thread },
         },
       };
     },

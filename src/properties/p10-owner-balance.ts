@@ -2,7 +2,7 @@
 // P10: at the end, a group counts as many users as it has members with a driver.
 
 import type { RuleReport } from '#checker/program/scene';
-import type { GroupHandle, Property, WatchedDevice } from './context.ts';
+import { type GroupHandle, heard, type Property, type WatchedDevice } from './context.ts';
 
 /** A driver that manages DMA itself does not count, unless it has claimed the group. */
 export const ownerBalance: Property = {
@@ -18,8 +18,11 @@ export const ownerBalance: Property = {
     reads: [],
     readsAtEnd: ['device.iommu_group', 'device.driver', 'iommu_group.owner_cnt'],
     initial: '',
-    onEvent: (state, e) =>
-      Number(e.args[1]) === 0 ? { state: `${state as string};${e.args[2]}` } : undefined,
+    onEvent: (state, run) => {
+      const e = heard(run);
+      if (e.name !== 'dma-owner' || e.errno !== 0) return undefined;
+      return { state: `${state as string};${e.group}` };
+    },
     atEnd: (peek, state) => {
       const claimed = String(state).split(';');
       const members = new Map<GroupHandle, WatchedDevice[]>();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P11: a driver does not map buffers directly while its group translates.
 
-import type { Property } from './context.ts';
+import { heard, type Property } from './context.ts';
 
 /**
  * Judged where a buffer is mapped. P3 is about the moment before: it says nothing of a device whose
@@ -17,9 +17,10 @@ export const noDirectDma: Property = {
     id: 'P11',
     events: ['dma-map'],
     reads: ['device.iommu_group', 'iommu_group.default_domain'],
-    onEvent: (state, e, peek) => {
-      if (e.name !== 'dma-map' || e.args[1] !== 'direct') return undefined;
-      const dev = ctx.device(e.args[0]);
+    onEvent: (state, run, peek) => {
+      const e = heard(run);
+      if (e.name !== 'dma-map' || e.path !== 'direct') return undefined;
+      const dev = ctx.device(e.dev);
       if (dev.data.domainType === 'IDENTITY') return undefined;
       const group = peek.get(dev.handle, 'iommu_group');
       const domain = group && peek.get(group, 'default_domain');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P12: an IOMMU driver probes a device with all the ids that its firmware names.
 
-import type { Property } from './context.ts';
+import { heard, type Property } from './context.ts';
 
 /** What has been left out at that moment is never added: its streams fault, or pass unseen. */
 export const allIds: Property = {
@@ -14,13 +14,14 @@ export const allIds: Property = {
     id: 'P12',
     events: ['fwspec-incomplete'],
     reads: [],
-    onEvent: (state, e) => {
+    onEvent: (state, run) => {
+      const e = heard(run);
       if (e.name !== 'fwspec-incomplete') return undefined;
-      const [have, want] = [Number(e.args[1]), Number(e.args[2])];
+      const { have, want } = e;
       return {
         state,
         report: {
-          subject: ctx.device(e.args[0]).data.name,
+          subject: ctx.device(e.dev).data.name,
           because: `ops->probe_device() sees ${have} of its ${want} stream ids`,
           facts: { have, want, thread: e.thread },
         },

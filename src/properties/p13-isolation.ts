@@ -2,7 +2,13 @@
 // P13: a group is what the IOMMU can tell apart: aliases are together, functions with ACS are not.
 
 import type { Peek, RuleReport } from '#checker/program/scene';
-import type { GroupHandle, Property, RuleContext, WatchedDevice } from './context.ts';
+import {
+  type GroupHandle,
+  heard,
+  type Property,
+  type RuleContext,
+  type WatchedDevice,
+} from './context.ts';
 
 /**
  * Devices that use one requester id have to share a group, or one of them escapes its domain.
@@ -20,10 +26,11 @@ export const isolation: Property = {
     id: 'P13',
     events: ['group-set'],
     reads: ['device.iommu_group', 'device.acs_enabled'],
-    onEvent: (state, e, peek) => {
+    onEvent: (state, run, peek) => {
+      const e = heard(run);
       if (e.name !== 'group-set') return undefined;
-      const dev = ctx.device(e.args[0]);
-      const group = e.args[1] as GroupHandle;
+      const dev = ctx.device(e.dev);
+      const group = e.group;
       const report = split(ctx, peek, dev, group) ?? merged(ctx, peek, dev, group);
       return report ? { state, report } : undefined;
     },

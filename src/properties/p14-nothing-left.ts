@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P14: a device that is released has given its dev->iommu back.
 
-import type { Property } from './context.ts';
+import { heard, type Property } from './context.ts';
 
 /** What is left then belongs to nobody: kmemleak reports it. */
 export const nothingLeft: Property = {
@@ -15,9 +15,10 @@ export const nothingLeft: Property = {
     id: 'P14',
     events: ['device-released'],
     reads: ['device.iommu'],
-    onEvent: (state, e, peek) => {
+    onEvent: (state, run, peek) => {
+      const e = heard(run);
       if (e.name !== 'device-released') return undefined;
-      const dev = ctx.device(e.args[0]);
+      const dev = ctx.device(e.dev);
       if (peek.get(dev.handle, 'iommu') === null) return undefined;
       const because = 'is released, and its dev->iommu is still allocated';
       return { state, report: { subject: dev.data.name, because, facts: {} } };

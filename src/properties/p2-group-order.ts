@@ -2,7 +2,13 @@
 // P2: devices behind one IOMMU get their group ids in the order of the bus list.
 
 import type { Peek } from '#checker/program/scene';
-import type { GroupHandle, Property, RuleContext, WatchedDevice } from './context.ts';
+import {
+  type GroupHandle,
+  heard,
+  type Property,
+  type RuleContext,
+  type WatchedDevice,
+} from './context.ts';
 
 /**
  * Ids are smallest-free and never taken back while a group lives, so the order is lost at the
@@ -21,12 +27,13 @@ export const groupOrder: Property = {
     id: 'P2',
     events: ['group-set'],
     reads: ['device.iommu_group', 'iommu_group.id'],
-    onEvent: (state, e, peek) => {
+    onEvent: (state, run, peek) => {
+      const e = heard(run);
       if (e.name !== 'group-set') return undefined;
-      const dev = ctx.device(e.args[0]);
-      const group = e.args[1] as GroupHandle;
-      const id = Number(e.args[2]);
-      const ahead = overtaker(ctx, peek, dev, group, id, String(e.args[3]));
+      const dev = ctx.device(e.dev);
+      const group = e.group;
+      const id = e.id;
+      const ahead = overtaker(ctx, peek, dev, group, id, e.by);
       if (!ahead) return undefined;
       const other = ahead.dev.data.name;
       return {
@@ -34,7 +41,7 @@ export const groupOrder: Property = {
         report: {
           subject: dev.data.name,
           because: `got group ${id}; ${other}, later on the bus list, has group ${ahead.id}`,
-          facts: { by: String(e.args[3]), id, other, otherId: ahead.id },
+          facts: { by: e.by, id, other, otherId: ahead.id },
         },
       };
     },

@@ -2,7 +2,7 @@
 // P3: a driver's probe body runs only where the IOMMU set-up of its device is complete.
 
 import type { RuleReport } from '#checker/program/scene';
-import { isNamed, type Property } from './context.ts';
+import { heard, isNamed, type Property } from './context.ts';
 
 /** Judged where the probe body begins: later changes of the default domain are P6. */
 export const readyBeforeProbe: Property = {
@@ -17,9 +17,10 @@ export const readyBeforeProbe: Property = {
     id: 'P3',
     events: ['driver-probe'],
     reads: ['device.iommu_group', 'iommu_group.default_domain', 'iommu_group.owner_cnt'],
-    onEvent: (state, e, peek) => {
+    onEvent: (state, run, peek) => {
+      const e = heard(run);
       if (e.name !== 'driver-probe') return undefined;
-      const dev = ctx.device(e.args[0]);
+      const dev = ctx.device(e.dev);
       if (dev.data.iommus.length === 0) return undefined;
       const report = (because: string, facts: RuleReport['facts']) => ({
         state,

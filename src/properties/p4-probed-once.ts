@@ -2,7 +2,7 @@
 // P4: each device is probed by its IOMMU at most once per lifetime of its dev->iommu.
 
 import type { Value } from '#env/op';
-import type { Property } from './context.ts';
+import { heard, type Property } from './context.ts';
 
 /**
  * State: for each device by position, the dev_iommu that was last probed. It names an object that
@@ -19,9 +19,10 @@ export const probedOnce: Property = {
     events: ['probe-device'],
     reads: ['device.iommu'],
     initial: ctx.devices.map(() => null),
-    onEvent: (state, e, peek) => {
+    onEvent: (state, run, peek) => {
+      const e = heard(run);
       if (e.name !== 'probe-device') return undefined;
-      const dev = ctx.device(e.args[0]);
+      const dev = ctx.device(e.dev);
       const last = (state as readonly (string | null)[])[dev.position];
       const now = peek.get(dev.handle, 'iommu')?.name ?? null;
       const next = (state as readonly Value[]).map((x, i) => (i === dev.position ? now : x));
@@ -31,7 +32,7 @@ export const probedOnce: Property = {
         report: {
           subject: dev.data.name,
           because: 'ops->probe_device() ran twice on the same dev->iommu',
-          facts: { by: String(e.args[2]), thread: e.thread },
+          facts: { by: e.by, thread: e.thread },
         },
       };
     },

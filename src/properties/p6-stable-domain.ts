@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P6: the default domain of a group does not change under a driver that uses it.
 
-import type { GroupHandle, Property } from './context.ts';
+import { heard, type Property } from './context.ts';
 
 /** A driver counts itself in owner_cnt before it maps anything. */
 export const stableDomain: Property = {
@@ -14,9 +14,10 @@ export const stableDomain: Property = {
     id: 'P6',
     events: ['default-domain-set'],
     reads: ['iommu_group.owner_cnt'],
-    onEvent: (state, e, peek) => {
+    onEvent: (state, run, peek) => {
+      const e = heard(run);
       if (e.name !== 'default-domain-set') return undefined;
-      const group = e.args[0] as GroupHandle;
+      const group = e.group;
       const owners = peek.get(group, 'owner_cnt');
       if (owners === 0) return undefined;
       return {

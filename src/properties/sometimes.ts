@@ -2,7 +2,8 @@
 // Proofs that a world is not vacuous: in some run it binds, defers, retries and groups.
 
 import type { RunEvent, Sometimes } from '#checker/program/scene';
-import type { RuleContext } from '#properties/index';
+import { aboutOf, type EventName } from '#env/events';
+import { type HeardEvent, heard, type RuleContext } from './context.ts';
 
 /** Name of the thread that works off the deferred list; see scene.ts. */
 const DEFERRED_WORKER = 'kworker/u8:1';
@@ -13,25 +14,29 @@ export const REQUIRED: readonly string[] = ['binds', 'defers', 'retries', 'group
 /** Short names of what is to happen at least once, with how to see it. */
 export function sometimesFor(ctx: RuleContext): Sometimes[] {
   const focus = (e: RunEvent): boolean => {
-    const d = ctx.watched(e.args[0]);
+    const d = ctx.watched(aboutOf(e));
     return d !== undefined && ctx.world.focus.includes(d.data.name);
   };
-  const seen = (id: string, event: string, also: (e: RunEvent) => boolean = () => true) => ({
+  const seen = <N extends EventName>(
+    id: string,
+    event: N,
+    also: (e: HeardEvent<N>) => boolean = () => true,
+  ) => ({
     id,
     events: [event],
-    holds: (e: RunEvent) => focus(e) && also(e),
+    holds: (e: RunEvent) => focus(e) && also(heard(e) as HeardEvent<N>),
   });
   return [
     seen('binds', 'bound'),
     seen('defers', 'deferred'),
     seen('retries', 'bound', (e) => e.thread === DEFERRED_WORKER),
     seen('groups', 'group-set'),
-    seen('grouped-by-walk', 'group-set', (e) => e.args[3] === 'walk'),
-    seen('grouped-by-notifier', 'group-set', (e) => e.args[3] === 'notifier'),
-    seen('grouped-by-replay', 'group-set', (e) => e.args[3] === 'replay'),
+    seen('grouped-by-walk', 'group-set', (e) => e.by === 'walk'),
+    seen('grouped-by-notifier', 'group-set', (e) => e.by === 'notifier'),
+    seen('grouped-by-replay', 'group-set', (e) => e.by === 'replay'),
     seen('visited-by-walk', 'walk-visit'),
-    seen('configured-by-walk', 'configure-begin', (e) => e.args[1] === 'walk'),
-    seen('driver-set-at-visit', 'configure-skipped', (e) => e.args[1] === 'walk'),
+    seen('configured-by-walk', 'configure-begin', (e) => e.by === 'walk'),
+    seen('driver-set-at-visit', 'configure-skipped', (e) => e.by === 'walk'),
     seen('deferred-while-registering', 'not-ready-deferred'),
     seen('fwspec-found-at-bind', 'fwspec-found'),
     seen('flag-lost', 'flag-lost'),
@@ -43,11 +48,11 @@ export function sometimesFor(ctx: RuleContext): Sometimes[] {
         .filter((d) => ctx.world.focus.includes(d.data.name))
         .map((d) => d.handle),
       holds: (e, peek) => {
-        const d = ctx.watched(e.args[0]);
+        const d = ctx.watched(aboutOf(e));
         if (d === undefined || !focus(e)) return false;
         return peek.get(d.handle, 'iommu') !== null && peek.get(d.handle, 'iommu_group') === null;
       },
     },
-    seen('ready', 'use-default-domain', (e) => e.args[1] === 0 && e.args[2] !== null),
+    seen('ready', 'use-default-domain', (e) => e.errno === 0 && e.group !== null),
   ];
 }

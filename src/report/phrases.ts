@@ -1,61 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the steps and events of a trace are called in a table for people.
 
-import type { EventName } from '#env/events';
+import { type EventName, type FieldOf, fieldsOf } from '#env/events';
 import type { TraceStep } from '#finding/finding';
 import { cellText, toldInWords } from './fields.ts';
 
 /** What a report adds of its own where stores go through buffers; see buffers.ts. */
 export type StoreEvent = 'store-waits' | 'store-seen' | 'store-first';
 
-/** How an event is shown: $0, $1, ... are its arguments; null: it adds nothing to the access. */
-export const phrases: Readonly<Partial<Record<EventName | StoreEvent, string | null>>> = {
-  'instance-listed': '$0 is on iommu_device_list',
-  'instance-ready': '$0->ready = true',
-  'register-end': 'iommu_device_register($0) = $1',
-  'release-begin': 'clients of $0 are released',
-  'walk-visit': 'walk visits $0',
-  'configure-skipped': '$0 has a driver: no dma_configure',
-  'configure-begin': 'lock dropped, dma_configure($0)',
-  'ops-missing': 'no ops for $0: gives up',
+/** How an event is shown, given its fields as texts; null: it adds nothing to the access. */
+type Phrase<F extends string> = ((of: Readonly<Record<F, string>>) => string | null) | null;
+
+/** How the events of the table are shown. */
+export const phrases: { readonly [N in EventName]: Phrase<FieldOf<N>> } = {
+  'instance-listed': ({ instance }) => `${instance} is on iommu_device_list`,
+  'instance-ready': ({ instance }) => `${instance}->ready = true`,
+  'register-end': ({ instance, errno }) => `iommu_device_register(${instance}) = ${errno}`,
+  'release-begin': ({ instance }) => `clients of ${instance} are released`,
+  'walk-visit': ({ dev }) => `walk visits ${dev}`,
+  'configure-skipped': ({ dev }) => `${dev} has a driver: no dma_configure`,
+  'configure-begin': ({ dev }) => `lock dropped, dma_configure(${dev})`,
+  'ops-missing': ({ dev }) => `no ops for ${dev}: gives up`,
   'init-begin': null,
-  'init-unguarded': 'nothing keeps firmware parsing away from $0',
-  'init-untested': '$0->iommu_group is not tested',
-  'fwspec-unguarded': 'fwspec of $0, unlocked: $1',
-  'fwspec-mismatch': 'fwspec of $0 has other ops: not deferred',
-  'instance-not-found': 'no instance for $0 on the driver list',
-  'init-end': 'iommu_init_device($0) = $2',
-  'probe-device': 'ops->probe_device($0)',
-  'group-set': '$0->iommu_group = group $2',
-  'late-warn': 'WARN: late IOMMU probe of $0',
-  'default-domain-set': '$0->default_domain = $1',
-  'fwspec-built': 'fwspec of $0 built for $1',
-  'not-ready-deferred': '$1 not ready: -EPROBE_DEFER',
-  'ready-seen': '$1 ready',
-  'instance-unfinished': '$0 listed, but its fwnode is not seen',
-  'not-ready-accepted': '$1 not ready, but accepted',
-  'fwspec-found': 'fwspec of $0 found: return 0',
-  'fwspec-incomplete': 'fwspec of $0 found, not complete',
-  'replay-begin': 'replay of $0 begins',
-  'replay-end': 'replay of $0 ends: $1',
-  'driver-set': '$0->driver is set',
-  'driver-clear': '$0->driver = NULL',
-  'driver-probe': 'driver probe body of $0 begins',
-  'driver-probe-end': 'driver probe body of $0 ends',
-  'use-default-domain': 'use_default_domain($0) = $1',
-  bound: '$0 is bound',
-  deferred: '$0 is put on the deferred list',
-  'probe-failed': 'bind of $0 fails: $1',
-  'device-released': '$0 is not added ($1), and released',
-  'deferral-timeout': 'the deferral timeout expires',
-  'dma-owner': 'DMA owner of $0 is $1',
-  'dma-ops': 'DMA ops of $0: $1',
-  'flag-lost': 'an update of $0->$1 undoes another flag',
-  'dma-map': '$0 maps memory for DMA: $1',
-  'bug-on': '$0',
-  'store-waits': '$0->$1 waits in a store buffer',
-  'store-seen': '$0->$1 reaches memory',
-  'store-first': '$0->$1 reaches memory first',
+  'init-unguarded': ({ dev }) => `nothing keeps firmware parsing away from ${dev}`,
+  'init-untested': ({ dev }) => `${dev}->iommu_group is not tested`,
+  'fwspec-unguarded': ({ dev, edge }) => `fwspec of ${dev}, unlocked: ${edge}`,
+  'fwspec-mismatch': ({ dev }) => `fwspec of ${dev} has other ops: not deferred`,
+  'instance-not-found': ({ dev }) => `no instance for ${dev} on the driver list`,
+  // That it ended well is what its group tells.
+  'init-end': ({ dev, errno }) => (errno === '0' ? null : `iommu_init_device(${dev}) = ${errno}`),
+  'probe-device': ({ dev }) => `ops->probe_device(${dev})`,
+  'group-set': ({ dev, id }) => `${dev}->iommu_group = group ${id}`,
+  'late-warn': ({ dev }) => `WARN: late IOMMU probe of ${dev}`,
+  'default-domain-set': ({ group, domain }) => `${group}->default_domain = ${domain}`,
+  'fwspec-built': ({ dev, instance }) => `fwspec of ${dev} built for ${instance}`,
+  'not-ready-deferred': ({ instance }) => `${instance} not ready: -EPROBE_DEFER`,
+  'ready-seen': ({ instance }) => `${instance} ready`,
+  'instance-unfinished': ({ instance }) => `${instance} listed, but its fwnode is not seen`,
+  'not-ready-accepted': ({ instance }) => `${instance} not ready, but accepted`,
+  'fwspec-found': ({ dev }) => `fwspec of ${dev} found: return 0`,
+  'fwspec-incomplete': ({ dev }) => `fwspec of ${dev} found, not complete`,
+  'replay-begin': ({ dev }) => `replay of ${dev} begins`,
+  'replay-end': ({ dev, errno }) => `replay of ${dev} ends: ${errno}`,
+  'driver-set': ({ dev }) => `${dev}->driver is set`,
+  'driver-clear': ({ dev }) => `${dev}->driver = NULL`,
+  'driver-probe': ({ dev }) => `driver probe body of ${dev} begins`,
+  'driver-probe-end': ({ dev }) => `driver probe body of ${dev} ends`,
+  'use-default-domain': ({ dev, errno }) => `use_default_domain(${dev}) = ${errno}`,
+  bound: ({ dev }) => `${dev} is bound`,
+  deferred: ({ dev }) => `${dev} is put on the deferred list`,
+  'probe-failed': ({ dev, errno }) => `bind of ${dev} fails: ${errno}`,
+  'device-released': ({ dev, errno }) => `${dev} is not added (${errno}), and released`,
+  'deferral-timeout': () => 'the deferral timeout expires',
+  'dma-owner': ({ dev, errno }) => `DMA owner of ${dev} is ${errno}`,
+  'dma-ops': ({ dev, path }) => `DMA ops of ${dev}: ${path}`,
+  'flag-lost': ({ dev, flag }) => `an update of ${dev}->${flag} undoes another flag`,
+  'dma-map': ({ dev, path }) => `${dev} maps memory for DMA: ${path}`,
+  'bug-on': ({ text }) => text,
+};
+
+const storeFields = ['object', 'field'] as const;
+
+const storePhrases: Readonly<Record<StoreEvent, Phrase<(typeof storeFields)[number]>>> = {
+  'store-waits': ({ object, field }) => `${object}->${field} waits in a store buffer`,
+  'store-seen': ({ object, field }) => `${object}->${field} reaches memory`,
+  'store-first': ({ object, field }) => `${object}->${field} reaches memory first`,
 };
 
 /** Events that say all their own access says: the access is not shown beside them. */
@@ -108,13 +117,17 @@ function shortName(name: string): string {
   return name.replace(/\.iommu_device\b/g, '').replace(/^([\w,.-]+)@[\w.:@-]+$/, '$1');
 }
 
+const phraseOf: ReadonlyMap<string, Phrase<string>> = new Map(
+  Object.entries<Phrase<string>>({ ...phrases, ...storePhrases }),
+);
+
 /** An event in words, or null where the access beside it says the same. */
-export function eventText(event: ParsedEvent): string | null {
-  if (event.name === 'init-end' && event.args[2] === '0') return null;
-  const phrase = (phrases as Readonly<Record<string, string | null>>)[event.name];
+export function eventText({ name, args }: ParsedEvent): string | null {
+  const phrase = phraseOf.get(name);
   if (phrase === null) return null;
-  if (phrase === undefined) return [event.name, ...event.args.map(valueText)].join(' ');
-  return phrase.replace(/\$(\d)/g, (_, i: string) => valueText(event.args[Number(i)] ?? '?'));
+  if (phrase === undefined) return [name, ...args.map(valueText)].join(' ');
+  const fields = fieldsOf(name) ?? storeFields;
+  return phrase(Object.fromEntries(fields.map((field, i) => [field, valueText(args[i] ?? '?')])));
 }
 
 /** The access of a step, written much as the kernel's C would. */

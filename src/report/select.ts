@@ -15,7 +15,7 @@
 // Example: of "T1 reads gpu->iommu, T1 reads gpu->refs, T2 writes gpu->iommu", the first and the
 // third step conflict (grade 2); the second touches what T1 alone uses (grade 0).
 
-import type { EventName } from '#env/events';
+import { aboutOf, type EventName } from '#env/events';
 import type { Finding, TraceStep } from '#finding/finding';
 import { deviceOf } from './cast.ts';
 import { eventText, parseEvent, type StoreEvent } from './phrases.ts';
@@ -135,7 +135,7 @@ export function grades(finding: Finding): Grade[] {
     if (named.has(i)) return 3;
     const events = step.events.map(parseEvent);
     if (events.some((e) => alwaysTold.has(e.name))) return 3;
-    if (events.some((e) => e.args[0] === subject && eventText(e) !== null)) return 3;
+    if (events.some((e) => aboutOf(e) === subject && eventText(e) !== null)) return 3;
     const conflict = touchesCell(step) && cells.has(cellOf(step)) && !stale.has(i);
     if (conflict && belongs(step.object, subject) && !bookkeeping.has(step.field)) return 2;
     if (handedOver.has(i)) return bookLocks.test(step.object) ? 1 : 2;

@@ -49,7 +49,8 @@ export const c03: Window = {
           if (parser !== '' && parser !== e.thread) return 'overlapped';
           return busy(including(probing, e.thread), parser);
         }
-        if (e.args[1] === 'end') return busy(probing, '');
+        if (e.name !== 'fwspec-unguarded') return state;
+        if (e.edge === 'end') return busy(probing, '');
         return others.length > 0 ? 'overlapped' : busy(probing, e.thread);
       },
       explains(devices, report) {

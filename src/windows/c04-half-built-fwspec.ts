@@ -28,7 +28,10 @@ export const c04: Window = {
     main: perDevice<State>(() => ({
       events: ['fwspec-unguarded'],
       initial: 'idle',
-      step: (_state, e) => (e.args[1] === 'begin' ? { kind: 'parsed', by: e.thread } : 'idle'),
+      step: (_state, e) =>
+        e.name === 'fwspec-unguarded' && e.edge === 'begin'
+          ? { kind: 'parsed', by: e.thread }
+          : 'idle',
       explains(devices, report) {
         const state = devices.of(report.subject) ?? 'idle';
         return report.property === 'P12' && state !== 'idle' && state.by !== report.facts['thread'];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C05: a bind takes a group as ready although the walk has not given it a default domain yet.
 
-import type { GroupHandle } from '#properties/context';
 import { memberOf, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
@@ -32,9 +31,8 @@ export const c05: Window = {
       reads: ['device.iommu_group', 'iommu_group.default_domain'],
       initial: 'in time',
       step(state, e, _d, peek) {
-        const group = e.args[2] as GroupHandle | null;
-        if (Number(e.args[1]) !== 0 || !group) return state;
-        return peek.get(group, 'default_domain') ? 'in time' : 'early';
+        if (e.name !== 'use-default-domain' || e.errno !== 0 || !e.group) return state;
+        return peek.get(e.group, 'default_domain') ? 'in time' : 'early';
       },
       explains(devices, report, peek) {
         if (report.property === 'P3' || report.property === 'P11') {

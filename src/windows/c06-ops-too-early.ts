@@ -43,7 +43,7 @@ export const c06: Window = {
     main: perDevice<'by group' | 'direct'>(() => ({
       events: ['dma-ops'],
       initial: 'by group',
-      step: (_state, e) => (e.args[1] === 'direct' ? 'direct' : 'by group'),
+      step: (_state, e) => (e.name === 'dma-ops' && e.path === 'direct' ? 'direct' : 'by group'),
       explains: (devices, report) =>
         report.property === 'P11' && devices.of(report.subject) === 'direct',
     })),

@@ -64,15 +64,16 @@ export const c09: Window = {
           if (e.name === 'fwspec-unguarded') return waiting([]);
           const { left, justVisited } = state;
           if (e.name === 'walk-visit') {
-            const rest = left.filter((name) => name !== ctx.instance(e.args[1]));
+            const rest = left.filter((name) => name !== ctx.instance(e.instance));
             return waiting(rest, rest.length < left.length);
           }
           if (e.name === 'configure-begin') return waiting(left);
           if (e.name === 'use-default-domain') {
-            const settled = Number(e.args[1]) === 0 && e.args[2] === null;
+            const settled = e.errno === 0 && e.group === null;
             return acpi && settled && (left.length > 0 || justVisited) ? 'groupless' : state;
           }
-          const early = e.args[3] === 'replay' ? left.length > 0 : justVisited;
+          if (e.name !== 'group-set') return state;
+          const early = e.by === 'replay' ? left.length > 0 : justVisited;
           return early ? 'late' : state;
         },
         explains(devices, report) {

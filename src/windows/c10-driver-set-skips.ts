@@ -45,12 +45,14 @@ export const c10: Window = {
       initial: 'elsewhere',
       step(state, e, d) {
         if (e.name === 'walk-visit') {
-          if (ownWalk(ctx, d, e.args[1])) return 'visited';
+          if (ownWalk(ctx, d, e.instance)) return 'visited';
           return state === 'given up' ? state : 'elsewhere';
         }
-        if (e.args[1] !== 'walk') return state;
-        if (e.name === 'configure-skipped') return state === 'visited' ? 'unparsed' : state;
-        return state === 'unparsed' ? 'given up' : state;
+        if (e.name === 'configure-skipped' && e.by === 'walk') {
+          return state === 'visited' ? 'unparsed' : state;
+        }
+        const gaveUp = e.name === 'ops-missing' && e.by === 'walk';
+        return gaveUp && state === 'unparsed' ? 'given up' : state;
       },
       explains(devices, report) {
         if (isOrder(report)) return devices.named.includes('given up');

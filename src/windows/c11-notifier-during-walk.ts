@@ -33,7 +33,7 @@ export const c11: Window = {
     main: perDevice<'as it was' | 'notified'>(() => ({
       events: ['group-set'],
       initial: 'as it was',
-      step: (state, e) => (e.args[3] === 'notifier' ? 'notified' : state),
+      step: (state, e) => (e.name === 'group-set' && e.by === 'notifier' ? 'notified' : state),
       explains: (devices, report) => isOrder(report) && devices.named[1] === 'notified',
     })),
   },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C12: a walk replaces the default domain that a group got early, under a bound driver.
 
+import { heard } from '#properties/context';
 import { including, type WindowSignature } from './signature.ts';
 import type { Window } from './window.ts';
 
@@ -13,8 +14,10 @@ const signature: WindowSignature = {
     events: ['default-domain-set'],
     reads: [],
     initial: [[], []] satisfies State,
-    step(state, e) {
-      const group = String(e.args[0]);
+    step(state, run) {
+      const e = heard(run);
+      if (e.name !== 'default-domain-set') return state;
+      const group = String(e.group);
       const [set, replaced] = state as State;
       if (!set.includes(group)) return [including(set, group), replaced] satisfies State;
       return replaced.includes(group) ? state : [set, including(replaced, group)];

@@ -44,16 +44,16 @@ export const c14: Window = {
       step(state, e, d, peek) {
         if (state === 'taken for own') return state;
         if (e.name === 'use-default-domain') {
-          return e.args[2] === null && othersInflight(state, e.thread) ? 'taken for own' : state;
+          return e.group === null && othersInflight(state, e.thread) ? 'taken for own' : state;
         }
         if (e.name === 'driver-probe') {
           const groupless = peek.get(d.handle, 'iommu_group') === null;
           return groupless && othersInflight(state, e.thread) ? 'taken for own' : state;
         }
         if (e.name === 'late-warn') {
-          return state.length === 0 || e.args[1] === 'replay' ? state : 'taken for own';
+          return state.length === 0 || e.by === 'replay' ? state : 'taken for own';
         }
-        if (e.name === 'init-end' && Number(e.args[2]) === 0) return state;
+        if (e.name === 'init-end' && e.errno === 0) return state;
         return stepInflight(state, e);
       },
       explains: (devices, report) =>

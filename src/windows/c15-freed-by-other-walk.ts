@@ -52,15 +52,15 @@ export const c15: Window = {
           if (state === 'skipped') return state;
           const { owners, inflight } = state;
           if (e.name === 'walk-visit') {
-            const own = ownWalk(ctx, d, e.args[1]);
+            const own = ownWalk(ctx, d, e.instance);
             const next = own ? including(owners, e.thread) : excluding(owners, e.thread);
             return walked(next, inflight);
           }
           // A bind that finds dev->iommu gone takes itself for the only one at work on the device.
           const lost = owners.some((name) => sinceOf(inflight, name) === 'torn');
-          if (e.name === 'group-set' && e.args[3] !== 'walk' && lost) return 'skipped';
+          if (e.name === 'group-set' && e.by !== 'walk' && lost) return 'skipped';
           const torn = e.name === 'init-end' && sinceOf(inflight, e.thread) === 'torn';
-          if (torn && Number(e.args[2]) !== 0 && owners.includes(e.thread)) return 'skipped';
+          if (torn && e.errno !== 0 && owners.includes(e.thread)) return 'skipped';
           return walked(owners, stepInflight(inflight, e));
         },
         explains: (devices, report) =>

@@ -44,7 +44,8 @@ export const c18: Window = {
     main: perDevice<'as it was' | 'not found'>((ctx) => ({
       events: ['instance-not-found'],
       initial: 'as it was',
-      step: (state, e) => (isSmmu(ctx, e.args[1]) ? state : 'not found'),
+      step: (state, e) =>
+        e.name !== 'instance-not-found' || isSmmu(ctx, e.instance) ? state : 'not found',
       explains(devices, report) {
         if (report.property === 'oops') {
           return /^mtk_iommu_device_group\(/.test(String(report.facts['error']));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C24: what publishes an instance is seen before what was stored ahead of it.
 
+import { heard } from '#properties/context';
 import { including, type WindowSignature } from './signature.ts';
 import type { Window } from './window.ts';
 
@@ -20,11 +21,12 @@ const signature: WindowSignature = {
       events: weak ? ['group-set', 'ready-seen', 'instance-unfinished'] : [],
       reads: weak ? ['device.iommu_group'] : [],
       initial: [] satisfies State,
-      step(state, e, peek) {
+      step(state, run, peek) {
+        const e = heard(run);
         if (state === 'overtaken' || e.name === 'instance-unfinished') return 'overtaken';
         const stored = state as readonly string[];
         if (e.name === 'group-set') {
-          const name = ctx.watched(e.args[0])?.data.name;
+          const name = ctx.watched(e.dev)?.data.name;
           return name === undefined || stored.includes(name) ? state : including(stored, name);
         }
         const missing = ctx.devices.some(

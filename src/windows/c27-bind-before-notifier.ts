@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C27: a driver binds a device that is on the bus list, but whose notifier has not run.
 
-import type { RunEvent } from '#checker/program/scene';
+import type { EventName } from '#env/events';
+import type { HeardEvent } from '#properties/context';
 import type { World } from '#worlds/world';
 import { spoiltWhere } from './reports.ts';
 import { perDevice, type WindowSignature } from './signature.ts';
@@ -31,7 +32,7 @@ const whenIn = (...stages: Added['stage'][]): WindowSignature =>
     };
   });
 
-const EVENTS = [
+const EVENTS: readonly EventName[] = [
   'init-begin',
   'init-end',
   'driver-set',
@@ -84,9 +85,10 @@ export const c27: Window = {
       initial: 'listed',
       step(state, e) {
         if (e.name === 'group-set') {
-          return state === 'listed' && e.args[3] === 'replay' ? 'replayed' : state;
+          return state === 'listed' && e.by === 'replay' ? 'replayed' : state;
         }
-        return state === 'replayed' && e.args[1] === 'notifier' ? 'probed again' : state;
+        const again = e.name === 'init-untested' && e.by === 'notifier';
+        return state === 'replayed' && again ? 'probed again' : state;
       },
       explains: spoiltWhere((state) => state === 'probed again'),
     })),
@@ -106,19 +108,20 @@ function concernedIn({ threads }: World): readonly string[] {
 }
 
 /** A bind sets the driver before the notifier, or while the notifier is there. */
-function step(state: Added, e: RunEvent): Added {
+function step(state: Added, e: HeardEvent): Added {
   const { stage, groupless } = state;
   // Before v6.7 the bind and the notifier meet without a lock, which is C01 or C03.
   if (e.name === 'fwspec-unguarded' || stage === 'done') return added('done');
   const bound = stage !== 'listed' && stage !== 'notified';
   if (e.name === 'use-default-domain')
-    return bound && e.args[2] === null ? added(stage, true) : state;
+    return bound && e.group === null ? added(stage, true) : state;
   if (e.name === 'driver-set') {
     if (bound) return state;
     return added(stage === 'notified' ? 'met' : 'driver set');
   }
   if (e.name === 'driver-clear') return stage === 'driver set' ? added('listed') : added(stage);
-  if (e.args[1] !== 'notifier' || stage === 'met' || stage === 'notified late') return state;
+  if (e.name !== 'init-begin' && e.name !== 'init-end') return state;
+  if (e.by !== 'notifier' || stage === 'met' || stage === 'notified late') return state;
   if (e.name === 'init-end') return stage === 'notified' ? added('done') : state;
   if (stage === 'driver set') return added('notified late', groupless);
   return added('notified');

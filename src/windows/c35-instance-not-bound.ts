@@ -40,8 +40,8 @@ export const c35: Window = {
       events: ['init-end', 'instance-not-found'],
       initial: 'as it was',
       step(state, e) {
-        if (e.name === 'init-end') return Number(e.args[2]) === EPROBE_DEFER ? 'not found' : state;
-        return isSmmu(ctx, e.args[1]) ? 'not found' : state;
+        if (e.name === 'init-end') return e.errno === EPROBE_DEFER ? 'not found' : state;
+        return e.name === 'instance-not-found' && isSmmu(ctx, e.instance) ? 'not found' : state;
       },
       explains(devices, report) {
         if (isUnbound(report)) return true;

@@ -45,7 +45,7 @@ export const c36: Window = {
         step(state, e) {
           if (state === 'counted') return state;
           if (e.name !== 'use-default-domain') return stepInflight(state, e);
-          const counted = Number(e.args[1]) === 0 && e.args[2] !== null;
+          const counted = e.errno === 0 && e.group !== null;
           return counted && sinceOf(state, e.thread) !== null ? 'counted' : state;
         },
         explains: (devices, report) =>

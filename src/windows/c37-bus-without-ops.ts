@@ -31,7 +31,7 @@ export const c37: Window = {
     main: perDevice<'as it was' | 'without ops'>(() => ({
       events: ['ops-missing'],
       initial: 'as it was',
-      step: (state, e) => (e.args[1] === 'replay' ? 'without ops' : state),
+      step: (state, e) => (e.name === 'ops-missing' && e.by === 'replay' ? 'without ops' : state),
       explains: (devices, report) =>
         ['P1', 'P3', 'P8', 'P10', 'P11'].includes(report.property) &&
         devices.of(report.subject) === 'without ops',

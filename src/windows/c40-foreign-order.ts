@@ -36,10 +36,10 @@ export const c40: Window = {
         if (state === 'ahead') return state;
         const isThere = state !== 'elsewhere' && state.by === e.thread;
         if (e.name === 'walk-visit') {
-          if (!ownWalk(ctx, d, e.args[1])) return { kind: 'visited', by: e.thread };
+          if (!ownWalk(ctx, d, e.instance)) return { kind: 'visited', by: e.thread };
           return isThere ? 'elsewhere' : state;
         }
-        return e.args[3] === 'walk' && isThere ? 'ahead' : state;
+        return e.name === 'group-set' && e.by === 'walk' && isThere ? 'ahead' : state;
       },
       explains: (devices, report) => isOrder(report) && devices.named[1] === 'ahead',
     })),

@@ -6,14 +6,14 @@
 //   init-end, -ENODEV, by kworker   [{ thread: 'modprobe', since: 'torn' }]
 //   init-end by modprobe            []
 
-import type { RunEvent } from '#checker/program/scene';
+import type { HeardEvent } from '#properties/context';
 
 export const INFLIGHT_EVENTS = ['configure-begin', 'group-set', 'init-end'] as const;
 
 /** The first entry of such a list: a probe drops the lock; what waits for one begins with it. */
 export const LOCK_DROPPED = {
   event: 'configure-begin',
-  when: (e: RunEvent) => e.args[1] !== 'replay',
+  when: (e: HeardEvent) => e.name === 'configure-begin' && e.by !== 'replay',
 } as const;
 
 /** Another thread gave the device a group, or took its dev->iommu away. */
@@ -23,19 +23,19 @@ export type Since = 'nothing' | 'grouped' | 'torn';
 export type Inflight = readonly { readonly thread: string; readonly since: Since }[];
 
 /** The list after the event. */
-export function stepInflight(list: Inflight, e: RunEvent): Inflight {
+export function stepInflight(list: Inflight, e: HeardEvent): Inflight {
   switch (e.name) {
     case 'configure-begin':
-      if (e.args[1] === 'replay') return list;
+      if (e.by === 'replay') return list;
       return [...list, { thread: e.thread, since: 'nothing' as const }].sort(byThread);
     case 'group-set':
       // A replay that a probe runs inside its own dma_configure finishes the device as well.
-      return mark(list, e.args[3] === 'replay' ? '' : e.thread, 'grouped');
+      return mark(list, e.by === 'replay' ? '' : e.thread, 'grouped');
     case 'init-end': {
       // A replay inside dma_configure ends; the probe that called dma_configure goes on.
-      const nested = e.args[1] === 'replay';
+      const nested = e.by === 'replay';
       const rest = list.filter(({ thread }) => nested || thread !== e.thread);
-      return Number(e.args[2]) === 0 ? rest : mark(rest, e.thread, 'torn');
+      return e.errno === 0 ? rest : mark(rest, e.thread, 'torn');
     }
     default:
       return list;

@@ -8,7 +8,8 @@
 // watched for.
 
 import type { Rule, Signature } from '#checker/program/scene';
-import { type RuleContext, rulesFor } from '#properties/index';
+import { aboutOf } from '#env/events';
+import { heard, type RuleContext, rulesFor } from '#properties/index';
 import { type Claim, signatures } from './index.ts';
 import { isOfRule } from './signature.ts';
 
@@ -47,9 +48,9 @@ function beginningOf(signature: Claim, ctx: RuleContext): Rule | null {
     initial: false,
     subjects: ctx.subjects,
     onEvent: (state, e) => {
-      if (state === true || !begins.when(e)) return undefined;
+      if (state === true || !begins.when(heard(e))) return undefined;
       const because = `${e.thread}: ${e.name}`;
-      return { state: true, report: { subject: String(e.args[0]), because, facts: {} } };
+      return { state: true, report: { subject: String(aboutOf(e)), because, facts: {} } };
     },
   };
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a precondition may ask of a scene while it runs, and of the world that it was made from.
 
-import type { Peek, RunEvent } from '#checker/program/scene';
-import type { RuleContext, WatchedDevice } from '#properties/context';
+import type { Peek } from '#checker/program/scene';
+import type { HeardEvent, RuleContext, WatchedDevice } from '#properties/context';
 import type { BuiltScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 
@@ -14,6 +14,11 @@ export class Observer {
   constructor(ctx: RuleContext, built: BuiltScene) {
     this.ctx = ctx;
     this.built = built;
+  }
+
+  /** The device that @e is about; undefined where it is about none. */
+  device(e: HeardEvent): WatchedDevice | undefined {
+    return 'dev' in e ? this.ctx.watched(e.dev) : undefined;
   }
 
   /** Devices in focus. */
@@ -45,10 +50,11 @@ export class Observer {
   }
 
   /** READY, or the place on the list where there is no READY, is relied on. */
-  isPublication(e: RunEvent, peek: Peek): boolean {
+  isPublication(e: HeardEvent, peek: Peek): boolean {
     if (this.built.k.sw.iommu_ready) return e.name === 'ready-seen';
-    const instance = this.ctx.instance(e.args[1]);
-    return e.name === 'fwspec-built' && this.registering(peek).some((name) => name === instance);
+    if (e.name !== 'fwspec-built') return false;
+    const instance = this.ctx.instance(e.instance);
+    return this.registering(peek).some((name) => name === instance);
   }
 
   /** Some client binds while one of its instances registers. */
@@ -61,8 +67,9 @@ export class Observer {
   }
 }
 
-export function isFocus(e: RunEvent, see: Observer): boolean {
-  const d = see.ctx.watched(e.args[0]);
+/** True where @e is about a device in focus. */
+export function isFocus(e: HeardEvent, see: Observer): boolean {
+  const d = see.device(e);
   return d !== undefined && see.ctx.world.focus.includes(d.data.name);
 }
 

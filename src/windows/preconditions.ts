@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What has to come about before a window could be hit: without it, "not found" proves nothing.
 
-import type { Peek, RunEvent, Sometimes } from '#checker/program/scene';
-import type { RuleContext } from '#properties/context';
+import type { Peek, Sometimes } from '#checker/program/scene';
+import type { EventName } from '#env/events';
+import { type HeardEvent, heard, type RuleContext } from '#properties/context';
 import type { BuiltScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 import {
@@ -21,12 +22,12 @@ import {
 
 /** A state of affairs; its id is what the matrix says where it was not reached. */
 interface Precondition {
-  readonly events: readonly string[];
+  readonly events: readonly EventName[];
   /** Fields that it looks at. */
   readonly reads?: readonly string[];
   /** False where nothing in a world can bring it about; absent: it might come about in any. */
   readonly mayBe?: (world: World) => boolean;
-  readonly holds: (e: RunEvent, peek: Peek, see: Observer) => boolean;
+  readonly holds: (e: HeardEvent, peek: Peek, see: Observer) => boolean;
   /** True where a world is there for it, by its threads and devices alone. */
   readonly fits: (world: World) => boolean;
 }
@@ -35,7 +36,7 @@ interface Precondition {
 const REGISTERS = ['iommu_device.alive', 'iommu_device.ops', 'device.bound'];
 const BINDS = ['device.driver', ...REGISTERS];
 
-const MOMENTS = ['driver-set', 'instance-listed', 'walk-visit'];
+const MOMENTS: readonly EventName[] = ['driver-set', 'instance-listed', 'walk-visit'];
 
 /**
  * A bind during a registration is looked for where one instance registers; two at once make worlds
@@ -52,16 +53,20 @@ const mayRegisterTwo = (world: World): boolean =>
     ? world.instances.length > 1
     : world.instances.filter((i) => !i.registered).length > 1;
 
+/** A registration ends with an error. */
+const failed = (e: HeardEvent): boolean => e.name === 'register-end' && e.errno !== 0;
+
 const byName = {
   'a registration of a driver that is not prepared': {
     events: ['instance-listed'],
-    holds: (e, _p, see) => isUnprepared(see.ctx.world, see.ctx.instance(e.args[0])),
+    holds: (e, _p, see) =>
+      e.name === 'instance-listed' && isUnprepared(see.ctx.world, see.ctx.instance(e.instance)),
     fits: (world) => world.instances.some((i) => isUnprepared(world, i.name)),
   },
   'a bind that does not wait for its IOMMU': {
     events: ['driver-set'],
     reads: ['device.bound'],
-    holds: (e, peek, see) => isFocus(e, see) && see.isUnserved(see.ctx.watched(e.args[0]), peek),
+    holds: (e, peek, see) => isFocus(e, see) && see.isUnserved(see.device(e), peek),
     fits: isPlain,
   },
   'a bind': { events: ['driver-set'], holds: (e, _p, see) => isFocus(e, see), fits: isPlain },
@@ -114,12 +119,12 @@ const byName = {
     reads: REGISTERS,
     mayBe: (world) => world.devices.some((d) => d.present === false),
     holds: (e, peek, see) =>
-      see.registering(peek).length > 0 && see.ctx.watched(e.args[0])?.data.present === false,
+      see.registering(peek).length > 0 && see.device(e)?.data.present === false,
     fits: (world) => threadsIn(world, 'device-add') > 0 && threadsIn(world, 'iommu-probe') > 0,
   },
   'a driver registered while its device is added': {
     events: ['init-begin', 'driver-set', 'group-set'],
-    holds: (e, _p, see) => isRegisteredMeanwhile(see.ctx.world, see.ctx.watched(e.args[0])),
+    holds: (e, _p, see) => isRegisteredMeanwhile(see.ctx.world, see.device(e)),
     fits: (world) =>
       threadsIn(world, 'device-add') + threadsIn(world, 'bus-scan') > 0 &&
       threadsIn(world, 'driver-attach') > 0,
@@ -135,19 +140,19 @@ const byName = {
     holds: (e, peek, see) =>
       isFocus(e, see) &&
       see.registering(peek).length > 0 &&
-      see.ctx.devices.some((d) => sharesGroup(d, see.ctx.watched(e.args[0]))),
+      see.ctx.devices.some((d) => sharesGroup(d, see.device(e))),
     fits: (world) =>
       threadsIn(world, 'iommu-probe') > 0 &&
       world.devices.some((d) => focusOf(world).some((f) => f !== d && f.groupKey === d.groupKey)),
   },
   'a registration that fails': {
     events: ['register-end'],
-    holds: (e, _p, see) => Number(e.args[1]) !== 0 || anyInstance(see, (i) => i.probeFails),
+    holds: (e, _p, see) => failed(e) || anyInstance(see, (i) => i.probeFails),
     fits: hasFailing,
   },
   'a registration that fails beside another': {
     events: ['register-end'],
-    holds: (e, _p, see) => Number(e.args[1]) !== 0 && see.ctx.world.instances.length > 1,
+    holds: (e, _p, see) => failed(e) && see.ctx.world.instances.length > 1,
     fits: (world) => world.instances.length > 1 && world.devices.some((d) => d.probeError),
   },
   'an instance that goes away': {
@@ -188,8 +193,7 @@ const byName = {
   'an ACPI client of two IOMMUs': {
     events: ['driver-set'],
     holds: (e, _p, see) =>
-      see.ctx.world.firmware === 'acpi' &&
-      (see.ctx.watched(e.args[0])?.data.iommus.length ?? 0) > 1,
+      see.ctx.world.firmware === 'acpi' && (see.device(e)?.data.iommus.length ?? 0) > 1,
     fits: (world) => world.firmware === 'acpi' && focusOf(world).some((d) => d.iommus.length > 1),
   },
   'a mock device that cannot be added': {
@@ -199,7 +203,7 @@ const byName = {
   },
   'a function with ACS gets a group': {
     events: ['group-set'],
-    holds: (e, _p, see) => see.ctx.watched(e.args[0])?.data.acs === true,
+    holds: (e, _p, see) => see.device(e)?.data.acs === true,
     fits: (world) => world.devices.some((d) => d.acs),
   },
   'what publishes an instance is read by a client': {
@@ -232,6 +236,6 @@ export function preconditionsFor(ctx: RuleContext, built: BuiltScene): Sometimes
     id,
     events,
     reads,
-    holds: (e, peek) => holds(e, peek, see),
+    holds: (e, peek) => holds(heard(e), peek, see),
   }));
 }

@@ -2,20 +2,29 @@
 // What signatures share: a state with a name for each device, and who walks for whom.
 
 import type { Report } from '#checker/program/program';
-import type { Peek, RunEvent, Signature } from '#checker/program/scene';
+import type { Peek, Signature } from '#checker/program/scene';
+import { aboutOf, type EventName } from '#env/events';
 import type { Value } from '#env/op';
-import type { GroupHandle, RuleContext, WatchedDevice } from '#properties/context';
+import {
+  type GroupHandle,
+  type HeardEvent,
+  heard,
+  type RuleContext,
+  type WatchedDevice,
+} from '#properties/context';
 
 /** How far a signature reaches; where nothing is told, it may explain whatever is reported. */
 export interface Reach {
   /** Ids of the rules whose reports it may explain, besides what the machine itself reports. */
   readonly rules?: readonly string[];
   /** What must have happened before it leaves its initial state for one that explains more. */
-  readonly begins?: { readonly event: string; readonly when: (e: RunEvent) => boolean };
+  readonly begins?: { readonly event: EventName; readonly when: (e: HeardEvent) => boolean };
 }
 
 /** How a window is recognised in a run of one world. */
-export type Recogniser = Omit<Signature, 'window' | 'subjects'>;
+export interface Recogniser extends Omit<Signature, 'window' | 'subjects'> {
+  readonly events: readonly EventName[];
+}
 
 /** How to recognise a window in the runs of any world. */
 export interface WindowSignature extends Reach {
@@ -29,12 +38,12 @@ export type Plain = string | object;
 
 /** An automaton of which each device has a state of its own. */
 export interface Automaton<S extends Plain> {
-  readonly events: readonly string[];
+  readonly events: readonly EventName[];
   readonly reads?: readonly string[];
   /** State of one device before anything runs. */
   readonly initial: S | ((d: WatchedDevice) => S);
-  /** Next state of the device that the event's first argument names. */
-  step(state: S, e: RunEvent, d: WatchedDevice, peek: Peek): S;
+  /** Next state of the device that the event is about. */
+  step(state: S, e: HeardEvent, d: WatchedDevice, peek: Peek): S;
   explains(devices: Devices<S>, report: Explained, peek: Peek): boolean;
 }
 
@@ -70,11 +79,11 @@ export function perDevice<S extends Plain>(
         reads: a.reads ?? [],
         initial: ctx.devices.map((d) => (isWatched(d) ? JSON.stringify(first(d)) : null)),
         step(state, e, peek) {
-          const d = ctx.watched(e.args[0]);
+          const d = ctx.watched(aboutOf(e));
           if (!d || !isWatched(d)) return state;
           const texts = state as readonly (string | null)[];
           const before = texts[d.position] as string;
-          const after = JSON.stringify(a.step(read(before), e, d, peek));
+          const after = JSON.stringify(a.step(read(before), heard(e), d, peek));
           return after === before ? state : replaced(texts, d.position, after);
         },
         explains: (state, report, peek) =>

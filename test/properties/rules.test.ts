@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Peek, RuleReport } from '#checker/program/scene';
+import { type EventName, type Events, listed } from '#env/events';
 import { Handle, type Value } from '#env/op';
 import { properties, propertyOf, RuleContext } from '#properties/index';
 import { laptopWorlds } from '../support/boards.ts';
@@ -31,7 +32,13 @@ function memory(cells: Cells): Peek {
   };
 }
 
-function onEvent(id: string, name: string, args: Value[], cells: Cells): RuleReport | undefined {
+function onEvent<N extends EventName>(
+  id: string,
+  name: N,
+  fields: Events[N],
+  cells: Cells,
+): RuleReport | undefined {
+  const args = listed(name, fields);
   const rule = properties.find((p) => p.id === id)?.make(ctx);
   return rule?.onEvent?.(rule.initial ?? null, { name, args, thread: 't' }, memory(cells))?.report;
 }
@@ -45,7 +52,7 @@ function atEnd(id: string, cells: Cells): readonly RuleReport[] {
 }
 
 describe('P2', () => {
-  const set = (id: number): Value[] => [client!, group(id), id, 'replay'];
+  const set = (id: number) => ({ dev: client!, group: group(id), id, by: 'replay' }) as const;
 
   test('is broken when a later device has a smaller id', () => {
     const cells: Cells = [
@@ -66,7 +73,7 @@ describe('P2', () => {
 });
 
 describe('P3', () => {
-  const probe = (cells: Cells) => onEvent('P3', 'driver-probe', [client!], cells)?.because;
+  const probe = (cells: Cells) => onEvent('P3', 'driver-probe', { dev: client! }, cells)?.because;
   const g = group(0);
   const domain = new Handle('iommu_domain', 'domain');
 

@@ -2,7 +2,8 @@
 // Ten faults seeded in the model: slips that a reader of the kernel may make. conform catches each.
 
 import { ENODEV, EPROBE_DEFER } from '#env/errno';
-import { event, load, store } from '#env/op';
+import { load, store } from '#env/op';
+import { event } from '#kernel/event';
 import type { Draft } from '#kernel/kernel';
 
 /** A fault, and a world in which the kernel's own C shows it. */
@@ -48,7 +49,7 @@ export const seeds: readonly Seed[] = [
       const { iommu_init_device__configure } = draft.fns;
       draft.fns.iommu_init_device__configure = function* (k, dev, by) {
         if ((yield* load(dev, 'driver')) && !(yield* k.dev_iommu_fwspec_get(dev))) {
-          event('configure-begin', dev, by);
+          event('configure-begin', { dev, by });
           return 0;
         }
         return yield* iommu_init_device__configure(k, dev, by);

@@ -2,11 +2,9 @@
 // The race table: what it shows, what it leaves out, and that it fits.
 import { describe, expect, test } from 'vitest';
 import { isSevenBit } from '#base/text';
-import { EVENTS } from '#env/events';
 import type { Finding, TraceStep } from '#finding/finding';
 import { castOf, shorten } from '#report/cast';
 import { placeOf } from '#report/frames';
-import { phrases } from '#report/phrases';
 import { grades, selectSteps } from '#report/select';
 import { decidingStacks, raceTable, wrapCell } from '#report/table';
 import { replayDuringRegister, step } from './example.ts';
@@ -116,10 +114,6 @@ describe('stacks', () => {
     expect(stacks[0]!.stack[0]).toBe('__iommu_probe_device');
     expect(stacks[1]!.stack[0]).toBe('bus_iommu_probe');
   });
-});
-
-test('every event has a phrase', () => {
-  expect(Object.keys(EVENTS).filter((name) => !Object.hasOwn(phrases, name))).toEqual([]);
 });
 
 describe('the cast', () => {

@@ -47,12 +47,12 @@ const columns: Readonly<Record<string, Column>> = {
   worlds: { folders: ['base', 'env', 'kernel', 'platform'] },
   properties: {
     folders: ['base'],
-    modules: ['kernel/index'],
+    modules: ['kernel/index', 'env/events'],
     types: ['checker', 'env', 'worlds'],
   },
   windows: {
     folders: ['base', 'properties', 'worlds'],
-    modules: ['kernel/index'],
+    modules: ['kernel/index', 'env/events'],
     types: ['checker', 'env'],
   },
   run: {
@@ -77,7 +77,7 @@ const columns: Readonly<Record<string, Column>> = {
   },
   report: {
     folders: ['base', 'finding'],
-    modules: ['platform/index'],
+    modules: ['platform/index', 'env/events'],
     types: ['env'],
     packages: ['ajv', 'node:'],
   },

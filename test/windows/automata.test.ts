@@ -2,9 +2,10 @@
 // Signatures as automata: a sequence of events in, the window that explains a report out.
 
 import { describe, expect, test } from 'vitest';
-import type { Peek } from '#checker/program/scene';
-import { Handle, type Value } from '#env/op';
-import { RuleContext } from '#properties/index';
+import type { Peek, RunEvent } from '#checker/program/scene';
+import { type EventName, type Events, listed } from '#env/events';
+import { Handle } from '#env/op';
+import { heard, RuleContext } from '#properties/index';
 import { signaturesFor } from '#windows/index';
 import { type Inflight, sinceOf, stepInflight } from '#windows/inflight';
 import { laptopWorlds } from '../support/boards.ts';
@@ -22,20 +23,25 @@ const i = instances.get(world.instances[0]!.name)!;
 const group = new Handle('iommu_group', 'group');
 const nothing: Peek = { get: () => null as never, alive: () => true, holder: () => null };
 
-type Heard = readonly [thread: string, name: string, ...args: Value[]];
+/** An event as a rule hears it. */
+const hear = <N extends EventName>(thread: string, name: N, fields: Events[N]): RunEvent => ({
+  name,
+  args: listed(name, fields),
+  thread,
+});
 
 /** The window of a report on X after these events. */
 function windowOf(
   property: string,
-  heard: readonly Heard[],
+  heard: readonly RunEvent[],
   facts = {},
   peek: Peek = nothing,
 ): string | null {
   const signatures = signaturesFor(ctx);
   const states = signatures.map((s) => s.initial);
-  for (const [thread, name, ...args] of heard) {
+  for (const e of heard) {
     signatures.forEach((s, n) => {
-      if (s.events.includes(name)) states[n] = s.step(states[n]!, { name, args, thread }, peek);
+      if (s.events.includes(e.name)) states[n] = s.step(states[n]!, e, peek);
     });
   }
   const report = { property, subject: x.name, because: '', facts };
@@ -43,43 +49,43 @@ function windowOf(
 }
 
 const other = world.devices.find((d) => d.name !== x.name)!;
-const begin: Heard = ['walk', 'configure-begin', handles.get(other.name)!, 'walk'];
+const begin = hear('walk', 'configure-begin', { dev: handles.get(other.name)!, by: 'walk' });
 
 describe('a late warning', () => {
   test('in a replay before the walk has come is C09', () => {
-    const heard: Heard[] = [begin, ['bind', 'group-set', x, group, 0, 'replay']];
+    const heard = [begin, hear('bind', 'group-set', { dev: x, group, id: 0, by: 'replay' })];
     expect(windowOf('P1', heard)).toBe('C09');
   });
 
   test('in a replay after the walk skipped the device is C10', () => {
-    const heard: Heard[] = [
-      ['walk', 'walk-visit', x, i],
-      ['walk', 'configure-skipped', x, 'walk'],
-      ['walk', 'ops-missing', x, 'walk'],
-      ['walk', 'init-end', x, 'walk', -19],
-      ['bind', 'group-set', x, group, 0, 'replay'],
+    const heard = [
+      hear('walk', 'walk-visit', { dev: x, instance: i }),
+      hear('walk', 'configure-skipped', { dev: x, by: 'walk' }),
+      hear('walk', 'ops-missing', { dev: x, by: 'walk' }),
+      hear('walk', 'init-end', { dev: x, by: 'walk', errno: -19 }),
+      hear('bind', 'group-set', { dev: x, group, id: 0, by: 'replay' }),
     ];
     expect(windowOf('P1', heard)).toBe('C10');
   });
 
   test('after an instance that is not ready was accepted by the bind alone is C13', () => {
-    const heard: Heard[] = [
+    const heard = [
       begin,
-      ['bind', 'not-ready-accepted', x, i],
-      ['walk', 'walk-visit', x, i],
-      ['walk', 'group-set', x, group, 0, 'walk'],
+      hear('bind', 'not-ready-accepted', { dev: x, instance: i }),
+      hear('walk', 'walk-visit', { dev: x, instance: i }),
+      hear('walk', 'group-set', { dev: x, group, id: 0, by: 'walk' }),
     ];
     expect(windowOf('P1', heard)).toBe('C13');
   });
 
   test('in the walk that had found no driver is C14', () => {
-    const heard: Heard[] = [
-      ['walk', 'walk-visit', x, i],
-      ['walk', 'configure-begin', x, 'walk'],
-      ['walk', 'not-ready-accepted', x, i],
-      ['walk', 'group-set', x, group, 0, 'walk'],
-      ['walk', 'init-end', x, 'walk', 0],
-      ['walk', 'late-warn', x, 'walk'],
+    const heard = [
+      hear('walk', 'walk-visit', { dev: x, instance: i }),
+      hear('walk', 'configure-begin', { dev: x, by: 'walk' }),
+      hear('walk', 'not-ready-accepted', { dev: x, instance: i }),
+      hear('walk', 'group-set', { dev: x, group, id: 0, by: 'walk' }),
+      hear('walk', 'init-end', { dev: x, by: 'walk', errno: 0 }),
+      hear('walk', 'late-warn', { dev: x, by: 'walk' }),
     ];
     expect(windowOf('P1', heard)).toBe('C14');
   });
@@ -91,10 +97,10 @@ describe('a late warning', () => {
 
 describe('other reports', () => {
   test('a second probe of a device that another walk has finished is C08', () => {
-    const heard: Heard[] = [
-      ['walk', 'configure-begin', x, 'walk'],
-      ['walk 2', 'group-set', x, group, 0, 'walk'],
-      ['walk', 'probe-device', x, i, 'walk'],
+    const heard = [
+      hear('walk', 'configure-begin', { dev: x, by: 'walk' }),
+      hear('walk 2', 'group-set', { dev: x, group, id: 0, by: 'walk' }),
+      hear('walk', 'probe-device', { dev: x, instance: i, by: 'walk' }),
     ];
     const grouped: Peek = { ...nothing, get: () => group as never };
     expect(windowOf('P4', heard, {}, grouped)).toBe('C08');
@@ -102,23 +108,25 @@ describe('other reports', () => {
   });
 
   test('a probe body that runs during the probe of a walk is C14', () => {
-    const heard: Heard[] = [
-      ['walk', 'configure-begin', x, 'walk'],
-      ['bind', 'use-default-domain', x, 0, null],
+    const heard = [
+      hear('walk', 'configure-begin', { dev: x, by: 'walk' }),
+      hear('bind', 'use-default-domain', { dev: x, errno: 0, group: null }),
     ];
     expect(windowOf('P3', heard)).toBe('C14');
   });
 
   test('a user that is counted by a walk is C36', () => {
-    const heard: Heard[] = [
-      ['walk', 'configure-begin', x, 'walk'],
-      ['walk', 'use-default-domain', x, 0, group],
+    const heard = [
+      hear('walk', 'configure-begin', { dev: x, by: 'walk' }),
+      hear('walk', 'use-default-domain', { dev: x, errno: 0, group }),
     ];
     expect(windowOf('P10', heard)).toBe('C36');
   });
 
   test('wrong order where no probe parses firmware is C07', () => {
-    expect(windowOf('P2', [['bind', 'group-set', x, group, 1, 'replay']])).toBe('C07');
+    expect(
+      windowOf('P2', [hear('bind', 'group-set', { dev: x, group, id: 1, by: 'replay' })]),
+    ).toBe('C07');
   });
 
   test('a pointer computed from no driver is C16, whoever follows it', () => {
@@ -128,19 +136,21 @@ describe('other reports', () => {
 });
 
 describe('those in flight', () => {
-  const step = (list: Inflight, thread: string, name: string, ...args: Value[]) =>
-    stepInflight(list, { name, args, thread });
+  const step = <N extends EventName>(list: Inflight, thread: string, name: N, e: Events[N]) =>
+    stepInflight(list, heard(hear(thread, name, e)));
 
   test('are flagged by what others do, and leave when their own probe ends', () => {
-    const one = step([], 'a', 'configure-begin', x, 'walk');
-    const two = step(one, 'b', 'configure-begin', x, 'walk');
-    const torn = step(two, 'b', 'init-end', x, 'walk', -19);
+    const one = step([], 'a', 'configure-begin', { dev: x, by: 'walk' });
+    const two = step(one, 'b', 'configure-begin', { dev: x, by: 'walk' });
+    const torn = step(two, 'b', 'init-end', { dev: x, by: 'walk', errno: -19 });
     expect([sinceOf(torn, 'a'), sinceOf(torn, 'b')]).toEqual(['torn', null]);
-    expect(step(torn, 'a', 'init-end', x, 'walk', -19)).toEqual([]);
+    expect(step(torn, 'a', 'init-end', { dev: x, by: 'walk', errno: -19 })).toEqual([]);
   });
 
   test('stay while a replay inside their own dma_configure ends', () => {
-    const one = step([], 'a', 'configure-begin', x, 'walk');
-    expect(sinceOf(step(one, 'a', 'init-end', x, 'replay', 0), 'a')).toBe('nothing');
+    const one = step([], 'a', 'configure-begin', { dev: x, by: 'walk' });
+    expect(sinceOf(step(one, 'a', 'init-end', { dev: x, by: 'replay', errno: 0 }), 'a')).toBe(
+      'nothing',
+    );
   });
 });

@@ -2,7 +2,8 @@
 // What would close windows that nothing in the history closes, and what would open one: for tests.
 import { EPROBE_DEFER } from '#env/errno';
 import { list_add_tail } from '#env/list';
-import { event, load, store, WRITE_ONCE } from '#env/op';
+import { load, store, WRITE_ONCE } from '#env/op';
+import { event } from '#kernel/event';
 import { type Commit, type Draft, defineCommit } from '#kernel/index';
 
 function fix(sha: string, subject: string, apply: (draft: Draft) => void): Commit {
@@ -44,9 +45,9 @@ export const listedUnlocked = fix('list-unlocked', 'iommu: List without lock', (
     yield* store(iommu, 'ops', ops);
     if (hwdev) yield* store(iommu, 'fwnode', iommu.node);
     yield* list_add_tail(k.iommu_device_list, 'list', iommu);
-    event('instance-listed', iommu);
+    event('instance-listed', { instance: iommu });
     for (const bus of k.iommu_buses) yield* k.iommu_device_register__bus(bus, iommu, ops);
-    event('register-end', iommu, 0);
+    event('register-end', { instance: iommu, errno: 0 });
     return 0;
   };
 });

@@ -12,7 +12,6 @@
 import {
   ENODEV,
   EPROBE_DEFER,
-  event,
   frame,
   type Handle,
   type Kfn,
@@ -20,6 +19,7 @@ import {
   mutex_lock,
   mutex_unlock,
   READ_ONCE,
+  event as report,
   store,
 } from 'racewindow/env';
 import {
@@ -28,6 +28,7 @@ import {
   type Device,
   type Draft,
   defineCommit,
+  event,
   type Kernel,
 } from 'racewindow/kernel';
 
@@ -76,12 +77,12 @@ function* settle(p: Proposal, dev: Device, err: number): Kfn<void> {
 function* configure_for_bind(k: Kernel, p: Proposal, dev: Device): Kfn<number> {
   yield* mutex_lock(k.iommu_probe_device_lock);
   if (yield* mustWait(p, dev)) {
-    event('deferred-in-flight', dev);
+    report('deferred-in-flight', dev);
     yield* mutex_unlock(k.iommu_probe_device_lock);
     return -EPROBE_DEFER;
   }
   if (yield* k.dev_iommu_fwspec_get(dev)) {
-    event('fwspec-found', dev);
+    event('fwspec-found', { dev });
     yield* mutex_unlock(k.iommu_probe_device_lock);
     return 0;
   }
@@ -93,9 +94,9 @@ function* configure_for_bind(k: Kernel, p: Proposal, dev: Device): Kfn<number> {
   yield* settle(p, dev, err);
   yield* mutex_unlock(k.iommu_probe_device_lock);
   if (err || present || dev.firmware !== 'dt') return err;
-  event('replay-begin', dev);
+  event('replay-begin', { dev });
   const ret = yield* k.iommu_probe_device(dev, 'replay');
-  event('replay-end', dev, ret);
+  event('replay-end', { dev, errno: ret });
   return ret;
 }
 
@@ -140,7 +141,7 @@ function* fwspec_init(
   const iommu = yield* k.iommu_from_fwnode(fwnode);
   if (!iommu) return yield* k.driver_deferred_probe_check_state(dev);
   if (!(yield* READ_ONCE(iommu, 'ready'))) {
-    event('not-ready-deferred', dev, iommu);
+    event('not-ready-deferred', { dev, instance: iommu });
     return -EPROBE_DEFER;
   }
   return yield* k.iommu_fwspec_init(dev, fwnode);
@@ -190,7 +191,7 @@ function initConfigure(draft: Draft, p: Proposal): Draft['fns']['iommu_init_devi
     const param = yield* load(dev, 'iommu');
     if (!param || (yield* load(param, 'fwspec'))) return 0;
     if (yield* isTaken(p, dev)) {
-      event('configure-skipped', dev, by);
+      event('configure-skipped', { dev, by });
       return 0;
     }
     const inside = {
@@ -201,7 +202,7 @@ function initConfigure(draft: Draft, p: Proposal): Draft['fns']['iommu_init_devi
     const configure = dev.firmware === 'dt' ? of_dma_configure : acpi_dma_configure;
     yield* store(added(param), 'probing', (yield* probing(param)) + 1);
     yield* mutex_unlock(k.iommu_probe_device_lock);
-    event('configure-begin', dev, by);
+    event('configure-begin', { dev, by });
     yield* frame('model__firmware_dma_configure', [dev], () => configure(inside, dev));
     if (dev.bus.bus === 'pci' && k.sw.acs_after_configure) yield* k.pci_enable_acs(dev);
     yield* mutex_lock(k.iommu_probe_device_lock);
@@ -220,15 +221,15 @@ function initConfigure(draft: Draft, p: Proposal): Draft['fns']['iommu_init_devi
 function probeDevice(p: Proposal): Draft['fns']['__iommu_probe_device'] {
   return function* (k, dev, groups, by, walker) {
     const probed = yield* load(dev, 'iommu_group');
-    if (by === 'walk') event('walk-visit', dev, walker);
+    if (by === 'walk') event('walk-visit', { dev, instance: walker });
     if (probed) return 0;
 
     const late = !p.deferInFlight || by === 'replay' || (yield* isTaken(p, dev));
-    event('init-begin', dev, by);
+    event('init-begin', { dev, by });
     const ret = yield* k.iommu_init_device(dev, by);
-    event('init-end', dev, by, ret);
+    event('init-end', { dev, by, errno: ret });
     if (ret) return ret;
-    if (late && (yield* load(dev, 'driver'))) event('late-warn', dev, by);
+    if (late && (yield* load(dev, 'driver'))) event('late-warn', { dev, by });
     return yield* k.__iommu_probe_device__join(dev, groups);
   };
 }

@@ -2,7 +2,8 @@
 // Adding devices: drivers/base/core.c of v7.2.
 import { klist_del } from '#env/klist';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { event, type Kfn, load, store, xchg } from '#env/op';
+import { type Kfn, load, store, xchg } from '#env/op';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import type { Device } from '../types.ts';
 import { strict_suppliers } from './links.ts';
@@ -49,7 +50,7 @@ export function* model__dev_assign_flag(
   }
   const word = yield* load(dev, 'flags');
   const before = yield* xchg(dev, 'flags', value ? word | BIT[flag] : word & ~BIT[flag]);
-  if (before !== word) event('flag-lost', dev, flag);
+  if (before !== word) event('flag-lost', { dev, flag });
 }
 
 /** Whether can_match and dma_iommu are bits of one word in this scene of this kernel. */

@@ -3,7 +3,6 @@
 import { EBUSY, ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
 import {
-  event,
   free,
   type Kfn,
   load,
@@ -13,6 +12,7 @@ import {
   store,
   WRITE_ONCE,
 } from '#env/op';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import type { Bus, Device, Driver, IommuDevice } from '../types.ts';
 import { bus_for_each_dev, bus_for_each_drv__next } from './bus.ts';
@@ -33,7 +33,7 @@ export function* really_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
   // WINDOW: from here until the driver is bound or gone, those who test dev->driver without the
   // device lock take a bind that may yet fail for a driver that is there.
   yield* k.device_set_driver(dev, drv);
-  event('driver-set', dev);
+  event('driver-set', { dev });
 
   let ret = yield* k.model__dma_configure(dev);
   if (ret) {
@@ -54,7 +54,7 @@ export function* really_probe(k: Kernel, dev: Device, drv: Driver): Kfn<Errno> {
 export function* really_probe__failed(k: Kernel, dev: Device, ret: Errno): Kfn<void> {
   yield* k.device_links_no_driver(dev);
   yield* k.device_unbind_cleanup(dev);
-  if (ret !== -EPROBE_DEFER) event('probe-failed', dev, ret);
+  if (ret !== -EPROBE_DEFER) event('probe-failed', { dev, errno: ret });
 }
 
 /** Models device_set_driver() of v7.2. */
@@ -70,7 +70,7 @@ export function* device_unbind_cleanup(k: Kernel, dev: Device): Kfn<void> {
   if (map) yield* free(map);
   yield* store(dev, 'dma_range_map', null);
   yield* k.device_set_driver(dev, null);
-  event('driver-clear', dev);
+  event('driver-clear', { dev });
 }
 
 /** Models call_driver_probe() of v7.2: 0 or a negated error number. */
@@ -134,17 +134,17 @@ export function* model__client_driver_probe(k: Kernel, dev: Device, drv: Driver)
     yield* load(group, 'default_domain');
     yield* load(group, 'owner_cnt');
   }
-  event('driver-probe', dev);
+  event('driver-probe', { dev });
   if (drv.managed_dma) return yield* k.iommu_device_claim_dma_owner(dev, drv.name);
   yield* k.model__dma_map(dev);
-  event('driver-probe-end', dev);
+  event('driver-probe-end', { dev });
   return 0;
 }
 
 /** Models driver_bound() of v7.2. ABSTRACTED: BOUND notifier and uevent; nobody hears them. */
 export function* driver_bound(k: Kernel, dev: Device): Kfn<void> {
   yield* store(dev, 'bound', true);
-  event('bound', dev);
+  event('bound', { dev });
   yield* k.device_links_driver_bound(dev);
   yield* k.driver_deferred_probe_del(dev);
   yield* k.driver_deferred_probe_trigger();

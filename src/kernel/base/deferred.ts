@@ -3,7 +3,8 @@
 import { ENODEV, EPROBE_DEFER, type Errno, ETIMEDOUT } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { event, type Kfn, load, lockdep_assert_held, repeat, store, WRITE_ONCE } from '#env/op';
+import { type Kfn, load, lockdep_assert_held, repeat, store, WRITE_ONCE } from '#env/op';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import type { Device } from '../types.ts';
 import { flush_work__deferred_probe } from './deferred-work.ts';
@@ -15,7 +16,7 @@ export function* driver_deferred_probe_add(k: Kernel, dev: Device): Kfn<void> {
   if (!(yield* k.model__on_deferred_list(dev))) {
     yield* list_add_tail(k.deferred, 'pending', dev);
     yield* store(dev, 'deferred_probe', true);
-    event('deferred', dev);
+    event('deferred', { dev });
   }
   yield* mutex_unlock(k.deferred_probe_mutex);
 }
@@ -119,7 +120,7 @@ export function* deferred_probe_initcall(k: Kernel): Kfn<void> {
 export function* deferred_probe_timeout_work_func(k: Kernel): Kfn<void> {
   yield* k.fw_devlink_drivers_done();
   yield* store(k.deferred, 'timeout', 0);
-  event('deferral-timeout');
+  event('deferral-timeout', {});
   yield* k.driver_deferred_probe_trigger();
   yield* flush_work__deferred_probe(k);
 }

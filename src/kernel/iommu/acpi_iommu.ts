@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // ACPI to fwspec: drivers/acpi/scan.c and drivers/acpi/arm64/iort.c of v7.2.
 import { ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
-import { alloc, event, type Kfn, load, store } from '#env/op';
+import { alloc, type Kfn, load, store } from '#env/op';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import { bus_dma_region, type Device } from '../types.ts';
 
@@ -28,13 +29,13 @@ export function* acpi_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
 export function* acpi_iommu_configure_id(k: Kernel, dev: Device): Kfn<Errno> {
   yield* k.model__configure_lock();
   if (yield* k.dev_iommu_fwspec_get(dev)) {
-    event('fwspec-found', dev);
+    event('fwspec-found', { dev });
     yield* k.model__configure_unlock();
     return 0;
   }
-  if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'begin');
+  if (!k.sw.configure_locked) event('fwspec-unguarded', { dev, edge: 'begin' });
   const err = yield* k.iort_iommu_configure_id(dev);
-  if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'end');
+  if (!k.sw.configure_locked) event('fwspec-unguarded', { dev, edge: 'end' });
   yield* k.model__configure_unlock();
   return !err && k.sw.acpi_replays ? yield* k.model__replay(dev) : err;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // DMA operations of a device behind an IOMMU: drivers/iommu/dma-iommu.c of v7.2.
-import { event, type Kfn, load, store } from '#env/op';
+import { type Kfn, load, store } from '#env/op';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import type { Device, IommuDomain } from '../types.ts';
 
@@ -43,7 +44,7 @@ export function* arch_setup_dma_ops(k: Kernel, dev: Device): Kfn<void> {
   const group = yield* k.iommu_group_get(dev);
   if (!group) return;
   const domain = yield* load(group, 'domain');
-  event('dma-ops', dev, domain ? 'iommu' : 'direct');
+  event('dma-ops', { dev, path: domain ? 'iommu' : 'direct' });
   yield* k.iommu_group_put(group);
   if (domain) yield* k.iommu_setup_dma_ops(dev, domain);
 }
@@ -60,11 +61,11 @@ export function* arch_teardown_dma_ops(k: Kernel, dev: Device): Kfn<void> {
  */
 export function* model__dma_map(k: Kernel, dev: Device): Kfn<void> {
   if (!(yield* k.model__dev_flag(dev, 'dma_iommu'))) {
-    event('dma-map', dev, 'direct', null);
+    event('dma-map', { dev, path: 'direct', domain: null });
     return;
   }
   const group = yield* load(dev, 'iommu_group');
   const domain = group && (yield* load(group, 'default_domain'));
   if (domain) yield* load(domain, 'type');
-  event('dma-map', dev, 'iommu', domain);
+  event('dma-map', { dev, path: 'iommu', domain });
 }

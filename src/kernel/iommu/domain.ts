@@ -2,8 +2,9 @@
 // Default domains and who owns a group's DMA: drivers/iommu/iommu.c of v7.2.
 import { EBUSY, ENODEV, EPERM, EPROBE_DEFER, type Errno } from '#env/errno';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { alloc, event, free, type Kfn, load, lockdep_assert_held, store } from '#env/op';
+import { alloc, free, type Kfn, load, lockdep_assert_held, store } from '#env/op';
 import { WARN_ON } from '#env/printk';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import {
   type Device,
@@ -77,7 +78,7 @@ export function* iommu_setup_default_domain(
   if (old_dom === dom) return 0;
 
   yield* store(group, 'default_domain', dom);
-  event('default-domain-set', group, dom);
+  event('default-domain-set', { group, domain: dom });
   const ret = yield* k.__iommu_group_set_domain(group, dom);
   if (ret) {
     if (old_dom) {
@@ -161,12 +162,12 @@ export function* iommu_device_use_default_domain(k: Kernel, dev: Device): Kfn<Er
     ? yield* load(dev, 'iommu_group')
     : yield* k.iommu_group_get(dev);
   if (!group) {
-    event('use-default-domain', dev, 0, null);
+    event('use-default-domain', { dev, errno: 0, group: null });
     return 0;
   }
   yield* mutex_lock(group);
   const ret = yield* k.iommu_device_use_default_domain__locked(group);
-  event('use-default-domain', dev, ret, group);
+  event('use-default-domain', { dev, errno: ret, group });
   yield* mutex_unlock(group);
   if (!k.sw.probe_tests_group) yield* k.iommu_group_put(group);
   return ret;
@@ -197,7 +198,7 @@ export function* iommu_device_claim_dma_owner(k: Kernel, dev: Device, owner: str
   if (!group) return -ENODEV;
   yield* mutex_lock(group);
   const ret = yield* k.__iommu_take_dma_ownership(dev, group, owner);
-  event('dma-owner', dev, ret, group);
+  event('dma-owner', { dev, errno: ret, group });
   yield* mutex_unlock(group);
   return ret;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // IOMMU drivers, one stub per family: the callbacks of struct iommu_ops of v7.2.
 import { EINVAL, ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
-import { event, type Kfn, load } from '#env/op';
+import { type Kfn, load } from '#env/op';
 import { oops } from '#env/printk';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import {
   type Device,
@@ -29,7 +30,7 @@ function* model__probe_by_fwspec(k: Kernel, dev: Device): Kfn<IommuDevice | Errn
   const ids = yield* load(fwspec, 'ids');
   if (dev.probeError) return -EINVAL;
   const want = dev.specifiers.reduce((sum, spec) => sum + spec.ids.length, 0);
-  if (ids.length < want) event('fwspec-incomplete', dev, ids.length, want);
+  if (ids.length < want) event('fwspec-incomplete', { dev, have: ids.length, want });
   const iommu = yield* k.iommu_from_fwnode(fwnode);
   if (!iommu) oops(`probe_device(${dev.name}): no instance ${fwnode}`);
   return iommu;
@@ -65,7 +66,7 @@ function* arm_smmu_probe_device__v3(k: Kernel, dev: Device): Kfn<IommuDevice | E
  */
 function* model__bound_or_none(dev: Device, iommu: IommuDevice): Kfn<IommuDevice | Errno> {
   if (yield* load(iommu.hwdev, 'bound')) return iommu;
-  event('instance-not-found', dev, iommu);
+  event('instance-not-found', { dev, instance: iommu });
   return -ENODEV;
 }
 

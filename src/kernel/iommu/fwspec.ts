@@ -2,8 +2,9 @@
 // What firmware says about a device's IOMMU, kept with the device: drivers/iommu/iommu.c of v7.2.
 import { EINVAL, ENOMEM, EPROBE_DEFER, type Errno } from '#env/errno';
 import { spin_lock, spin_unlock } from '#env/mutex';
-import { alloc, event, free, type Kfn, load, lockdep_assert_held, READ_ONCE, store } from '#env/op';
+import { alloc, free, type Kfn, load, lockdep_assert_held, READ_ONCE, store } from '#env/op';
 import { oops } from '#env/printk';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import {
   type Device,
@@ -23,7 +24,7 @@ export function* iommu_from_fwnode(k: Kernel, fwnode: string | null): Kfn<IommuD
   for (const iommu of yield* load(k.iommu_device_list, 'list')) {
     const own = yield* load(iommu, 'fwnode');
     // It was stored before the instance was listed.
-    if (own === null) event('instance-unfinished', iommu);
+    if (own === null) event('instance-unfinished', { instance: iommu });
     if (own === fwnode) {
       found = iommu;
       break;
@@ -72,11 +73,11 @@ export function* iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string): Kfn<
     const param = yield* load(dev, 'iommu');
     const ready = yield* READ_ONCE(iommu, 'ready');
     if (!ready && !param) {
-      event('not-ready-deferred', dev, iommu);
+      event('not-ready-deferred', { dev, instance: iommu });
       return -EPROBE_DEFER;
     }
-    if (!ready) event('not-ready-accepted', dev, iommu);
-    else if (!param) event('ready-seen', dev, iommu);
+    if (!ready) event('not-ready-accepted', { dev, instance: iommu });
+    else if (!param) event('ready-seen', { dev, instance: iommu });
   }
   if (fwspec) {
     const ops = yield* load(iommu, 'ops');
@@ -84,7 +85,7 @@ export function* iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string): Kfn<
   }
   if (!(yield* k.dev_iommu_get(dev))) return -ENOMEM;
   yield* k.iommu_fwspec_init__publish(dev, fwnode, null);
-  event('fwspec-built', dev, iommu);
+  event('fwspec-built', { dev, instance: iommu });
   return 0;
 }
 
@@ -118,12 +119,12 @@ export function* iommu_fwspec_init__v6_1(
   if (fwspec) {
     if (ops === (yield* load(fwspec, 'ops'))) return 0;
     // WINDOW: that the second instance is not there yet is taken for one of another driver.
-    if (!ops) event('fwspec-mismatch', dev);
+    if (!ops) event('fwspec-mismatch', { dev });
     return -EINVAL;
   }
   yield* k.dev_iommu_get(dev);
   yield* k.iommu_fwspec_init__publish(dev, fwnode, ops);
-  if (ops) event('fwspec-built', dev, k.instance(fwnode));
+  if (ops) event('fwspec-built', { dev, instance: k.instance(fwnode) });
   return 0;
 }
 

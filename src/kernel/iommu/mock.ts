@@ -4,7 +4,8 @@
 import { ENOMEM, type Errno } from '#env/errno';
 import { list_add_tail } from '#env/list';
 import { mutex_lock, mutex_unlock, spin_lock, spin_unlock } from '#env/mutex';
-import { event, type Kfn, load, store, WRITE_ONCE } from '#env/op';
+import { type Kfn, load, store, WRITE_ONCE } from '#env/op';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import type { Device, IommuDevice } from '../types.ts';
 
@@ -19,16 +20,16 @@ export function* iommu_device_register_bus(k: Kernel, iommu: IommuDevice): Kfn<E
   if (k.sw.mock_fwspec) yield* store(iommu, 'fwnode', iommu.node);
   yield* spin_lock(k.iommu_device_lock);
   yield* list_add_tail(k.iommu_device_list, 'list', iommu);
-  event('instance-listed', iommu);
+  event('instance-listed', { instance: iommu });
   yield* spin_unlock(k.iommu_device_lock);
   const err = yield* k.bus_iommu_probe(iommu.hwdev.bus, iommu);
   if (err) {
     yield* k.iommu_device_unregister(iommu);
   } else if (k.sw.iommu_ready) {
     yield* WRITE_ONCE(iommu, 'ready', true);
-    event('instance-ready', iommu);
+    event('instance-ready', { instance: iommu });
   }
-  event('register-end', iommu, err);
+  event('register-end', { instance: iommu, errno: err });
   return err;
 }
 
@@ -68,6 +69,6 @@ export function* mock_dev_create(k: Kernel, dev: Device): Kfn<Errno> {
   if (!rc) return 0;
   // The release looks at nothing; the load only gives the event an access to stand at.
   yield* load(dev, 'iommu');
-  event('device-released', dev, rc);
+  event('device-released', { dev, errno: rc });
   return rc;
 }

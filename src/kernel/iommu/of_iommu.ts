@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Device tree to fwspec, and the replay: drivers/iommu/of_iommu.c of v7.2.
 import { ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
-import { event, type Kfn, load, lockdep_assert_held } from '#env/op';
+import { type Kfn, load, lockdep_assert_held } from '#env/op';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import type { Device, Specifier } from '../types.ts';
 
@@ -55,15 +56,15 @@ export function* of_iommu_configure_device(k: Kernel, dev: Device): Kfn<Errno> {
 export function* of_iommu_configure(k: Kernel, dev: Device): Kfn<Errno> {
   yield* k.model__configure_lock();
   if (yield* k.of_iommu_configure__complete(dev)) {
-    event('fwspec-found', dev);
+    event('fwspec-found', { dev });
     yield* k.model__configure_unlock();
     return 0;
   }
   const present = (yield* load(dev, 'iommu')) !== null;
-  if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'begin');
+  if (!k.sw.configure_locked) event('fwspec-unguarded', { dev, edge: 'begin' });
   if (dev.bus.bus === 'pci') yield* k.pci_request_acs();
   let err = yield* k.of_iommu_configure_device(dev);
-  if (!k.sw.configure_locked) event('fwspec-unguarded', dev, 'end');
+  if (!k.sw.configure_locked) event('fwspec-unguarded', { dev, edge: 'end' });
   if (err) yield* k.of_iommu_configure__failed(dev, present);
   yield* k.model__configure_unlock();
 
@@ -95,8 +96,8 @@ export function* of_iommu_configure__failed(k: Kernel, dev: Device, present: boo
  */
 export function* model__replay(k: Kernel, dev: Device): Kfn<Errno> {
   if (!k.sw.probe_tests_group && (yield* load(dev, 'iommu_group'))) return 0;
-  event('replay-begin', dev);
+  event('replay-begin', { dev });
   const err = yield* k.iommu_probe_device(dev, 'replay');
-  event('replay-end', dev, err);
+  event('replay-end', { dev, errno: err });
   return err;
 }

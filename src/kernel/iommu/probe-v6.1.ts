@@ -3,8 +3,9 @@
 import { EINVAL, ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { alloc, event, free, Handle, type Kfn, load, store } from '#env/op';
+import { alloc, free, Handle, type Kfn, load, store } from '#env/op';
 import { oops } from '#env/printk';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import {
   type Device,
@@ -28,12 +29,12 @@ export function* __iommu_probe_device__v6_1(
   by: ProbeBy,
   walker: IommuDevice | null,
 ): Kfn<Errno> {
-  if (by === 'walk') event('walk-visit', dev, walker);
-  event('init-begin', dev, by);
-  event('init-untested', dev, by);
-  if (!k.sw.configure_locked) event('init-unguarded', dev, by);
+  if (by === 'walk') event('walk-visit', { dev, instance: walker });
+  event('init-begin', { dev, by });
+  event('init-untested', { dev, by });
+  if (!k.sw.configure_locked) event('init-unguarded', { dev, by });
   const ret = yield* k.__iommu_probe_device__init_v6_1(dev, groups, by);
-  event('init-end', dev, by, ret);
+  event('init-end', { dev, by, errno: ret });
   return ret;
 }
 
@@ -52,7 +53,7 @@ export function* __iommu_probe_device__init_v6_1(
     yield* k.dev_iommu_free(dev);
     return iommu;
   }
-  event('probe-device', dev, iommu, by);
+  event('probe-device', { dev, instance: iommu, by });
   // WINDOW: dev->iommu is read again; another thread may have freed it.
   const param = yield* load(dev, 'iommu');
   if (!param) oops(`__iommu_probe_device(${dev.name}): dev->iommu is NULL`);
@@ -98,7 +99,7 @@ export function* iommu_group_add_device(
   yield* k.iommu_group_ref_get(group);
   const id = yield* k.model__group_id(group);
   yield* store(dev, 'iommu_group', group);
-  event('group-set', dev, group, id, by);
+  event('group-set', { dev, group, id, by });
   yield* mutex_lock(group);
   yield* list_add_tail(group, 'devices', gdev);
   const domain = yield* load(group, 'domain');

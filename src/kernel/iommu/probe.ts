@@ -3,8 +3,9 @@
 import { EINVAL, ENODEV, ENOMEM, type Errno } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
-import { alloc, event, free, Handle, type Kfn, load, lockdep_assert_held, store } from '#env/op';
+import { alloc, free, Handle, type Kfn, load, lockdep_assert_held, store } from '#env/op';
 import { oops, WARN_ON } from '#env/printk';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import {
   type DevIommu,
@@ -91,11 +92,11 @@ export function* iommu_init_device__configure(k: Kernel, dev: Device, by: ProbeB
   }
   // WINDOW: dev->driver is set under the device lock, which is not held here.
   if (yield* load(dev, 'driver')) {
-    event('configure-skipped', dev, by);
+    event('configure-skipped', { dev, by });
     return 0;
   }
   yield* mutex_unlock(k.iommu_probe_device_lock);
-  event('configure-begin', dev, by);
+  event('configure-begin', { dev, by });
   yield* k.model__dma_configure(dev);
   yield* mutex_lock(k.iommu_probe_device_lock);
   if (!k.sw.init_rechecks) return 0;
@@ -110,17 +111,17 @@ export function* iommu_init_device__driver(k: Kernel, dev: Device, by: ProbeBy):
   const param = yield* load(dev, 'iommu');
   if (!param) oops(`iommu_init_device(${dev.name}): dev->iommu is NULL`);
   if (k.sw.late_warn === 'before-probe' && (yield* load(dev, 'driver'))) {
-    event('late-warn', dev, by);
+    event('late-warn', { dev, by });
   }
   const ops = yield* k.model__probe_ops(dev);
   if (!ops) {
-    event('ops-missing', dev, by);
+    event('ops-missing', { dev, by });
     return yield* k.iommu_init_device__failed(dev, -ENODEV);
   }
 
   const iommu = yield* ops.probe_device(k, dev);
   if (typeof iommu === 'number') return yield* k.iommu_init_device__failed(dev, iommu);
-  event('probe-device', dev, iommu, by);
+  event('probe-device', { dev, instance: iommu, by });
   yield* store(param, 'iommu_dev', iommu);
 
   const group = yield* ops.device_group(k, dev);
@@ -128,7 +129,7 @@ export function* iommu_init_device__driver(k: Kernel, dev: Device, by: ProbeBy):
   const id = yield* k.model__group_id(group);
   // WINDOW: readers without a lock see the group at once; it has no default domain yet.
   yield* store(dev, 'iommu_group', group);
-  event('group-set', dev, group, id, by);
+  event('group-set', { dev, group, id, by });
   return 0;
 }
 
@@ -169,21 +170,21 @@ export function* __iommu_probe_device(
 ): Kfn<Errno> {
   if (k.sw.probe_locked) lockdep_assert_held(k.iommu_probe_device_lock);
   if (!k.sw.ops_resolved_in_init && !(yield* k.model__probe_ops(dev))) {
-    event('ops-missing', dev, by);
+    event('ops-missing', { dev, by });
     return -ENODEV;
   }
   if (!k.sw.probe_tests_group) return yield* k.__iommu_probe_device__v6_1(dev, groups, by, walker);
   const probed = yield* load(dev, 'iommu_group');
-  if (by === 'walk') event('walk-visit', dev, walker);
+  if (by === 'walk') event('walk-visit', { dev, instance: walker });
   if (probed) return 0;
 
-  event('init-begin', dev, by);
-  if (!k.sw.configure_locked) event('init-unguarded', dev, by);
+  event('init-begin', { dev, by });
+  if (!k.sw.configure_locked) event('init-unguarded', { dev, by });
   const ret = yield* k.iommu_init_device(dev, by);
-  event('init-end', dev, by, ret);
+  event('init-end', { dev, by, errno: ret });
   if (ret) return ret;
   if (k.sw.late_warn === 'after-probe' && (yield* load(dev, 'driver'))) {
-    event('late-warn', dev, by);
+    event('late-warn', { dev, by });
   }
   return yield* k.__iommu_probe_device__join(dev, groups);
 }

@@ -5,7 +5,6 @@ import { list_add_tail, list_add_tail__unordered, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock, spin_lock, spin_unlock } from '#env/mutex';
 import {
   alloc,
-  event,
   frame,
   free,
   type Kfn,
@@ -15,6 +14,7 @@ import {
   WRITE_ONCE,
 } from '#env/op';
 import { oops } from '#env/printk';
+import { event } from '#kernel/event';
 import { bus_for_each_dev } from '../base/bus.ts';
 import type { Kernel } from '../kernel.ts';
 import {
@@ -54,7 +54,7 @@ export function* iommu_device_register(
   // are not freed, for an instance is taken off the list before that.
   if (hwdev) yield* list_add_tail__unordered(k.iommu_device_list, 'list', iommu);
   else yield* list_add_tail(k.iommu_device_list, 'list', iommu);
-  event('instance-listed', iommu);
+  event('instance-listed', { instance: iommu });
   yield* spin_unlock(k.iommu_device_lock);
 
   let err = 0;
@@ -66,9 +66,9 @@ export function* iommu_device_register(
     yield* k.iommu_device_unregister(iommu);
   } else if (k.sw.iommu_ready) {
     yield* WRITE_ONCE(iommu, 'ready', true);
-    event('instance-ready', iommu);
+    event('instance-ready', { instance: iommu });
   }
-  event('register-end', iommu, err);
+  event('register-end', { instance: iommu, errno: err });
   return err;
 }
 
@@ -96,7 +96,7 @@ export function* iommu_device_register__bus(
 
 /** The label out_err of iommu_bus_init() of v6.0, and the end of bus_set_iommu(). */
 function* iommu_device_register__bus_failed(k: Kernel, bus: Bus, iommu: IommuDevice): Kfn<void> {
-  event('release-begin', iommu);
+  event('release-begin', { instance: iommu });
   yield* bus_for_each_dev(bus, (dev) => k.remove_iommu_group(dev, iommu));
   yield* store(bus, 'iommu_notifier', false);
   yield* store(bus, 'iommu_ops', null);
@@ -110,7 +110,7 @@ function* iommu_device_register__bus_failed(k: Kernel, bus: Bus, iommu: IommuDev
 export function* iommu_device_unregister(k: Kernel, iommu: IommuDevice): Kfn<void> {
   // WINDOW: clients are released first and the instance is de-listed second; READY stays set.
   if (k.sw.walk_per_instance) {
-    event('release-begin', iommu);
+    event('release-begin', { instance: iommu });
     for (const bus of k.iommu_buses) {
       yield* bus_for_each_dev(bus, (dev) => k.remove_iommu_group(dev, iommu));
     }
@@ -237,7 +237,7 @@ export function* probe_iommu_group(
 ): Kfn<Errno> {
   // Up to v6.5 the group is tested without a lock, and not again under it.
   if (!k.sw.probe_tests_group && (yield* load(dev, 'iommu_group'))) {
-    event('walk-visit', dev, iommu);
+    event('walk-visit', { dev, instance: iommu });
     return 0;
   }
   yield* k.model__probe_lock();

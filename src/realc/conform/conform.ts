@@ -14,9 +14,9 @@ import type { Report } from '#checker/program/program';
 import type { Rule, Scene } from '#checker/program/scene';
 import { bounded } from '#checker/search/bounded';
 import { exhaustive } from '#checker/search/exhaustive';
-import type { Value } from '#env/op';
+import { aboutOf, type EventName } from '#env/events';
 import type { Revision } from '#kernel/index';
-import { propertyOf, RuleContext, rulesFor } from '#properties/index';
+import { type HeardEvent, heard, propertyOf, RuleContext, rulesFor } from '#properties/index';
 import type { KernelImage } from '#realc/build/image';
 import { searchSource } from '#realc/search/layers';
 import type { RunResult } from '#realc/search/plan';
@@ -70,20 +70,20 @@ export interface ConformResult {
   readonly differences: readonly Difference[];
 }
 
-/** Events that an outcome counts, with the argument that tells them apart, if there is one. */
-const FLAGS: ReadonlyMap<string, number | null> = new Map<string, number | null>([
-  ['walk-visit', null],
-  ['configure-skipped', 1],
-  ['configure-begin', 1],
-  ['ops-missing', 1],
-  ['probe-device', 2],
-  ['late-warn', 1],
-  ['not-ready-deferred', null],
-  ['not-ready-accepted', null],
-  ['fwspec-found', null],
-  ['fwspec-built', null],
-  ['replay-begin', null],
-]);
+/** Events that an outcome counts; by who acts, where they say so. */
+const FLAGS: readonly EventName[] = [
+  'walk-visit',
+  'configure-skipped',
+  'configure-begin',
+  'ops-missing',
+  'probe-device',
+  'late-warn',
+  'not-ready-deferred',
+  'not-ready-accepted',
+  'fwspec-found',
+  'fwspec-built',
+  'replay-begin',
+];
 
 /**
  * A rule that breaks nothing: its state is the outcome so far, one text per device, and its sink
@@ -93,15 +93,15 @@ export function outcomeRule(ctx: RuleContext, sink: Set<string>): Rule {
   const initial = ctx.devices.map(() => 'unbound|-|-|');
   return {
     id: 'outcome',
-    events: [...FLAGS.keys(), 'bound', 'deferred', 'group-set', 'driver-probe'],
+    events: [...FLAGS, 'bound', 'deferred', 'group-set', 'driver-probe'],
     reads: [],
     initial,
     onEvent: (state, e) => {
-      const d = ctx.watched(e.args[0]);
+      const d = ctx.watched(aboutOf(e));
       if (!d || e.thread === 'boot') return undefined;
       const cells = [...(state as readonly string[])];
       const [bound = '', group = '', probed = '', flags = ''] = cells[d.position]!.split('|');
-      cells[d.position] = next([bound, group, probed, flags], e.name, e.args).join('|');
+      cells[d.position] = next([bound, group, probed, flags], heard(e)).join('|');
       return { state: cells };
     },
     atEnd: (_peek, state) => {
@@ -114,12 +114,11 @@ export function outcomeRule(ctx: RuleContext, sink: Set<string>): Rule {
 
 type Cell = [bound: string, group: string, probed: string, flags: string];
 
-function next([bound, group, probed, flags]: Cell, name: string, args: readonly Value[]): Cell {
-  if (name === 'bound' || name === 'deferred') return [name, group, probed, flags];
-  if (name === 'group-set') return [bound, `group ${Number(args[2])}`, probed, flags];
-  if (name === 'driver-probe') return [bound, group, `probed with ${group}`, flags];
-  const at = FLAGS.get(name);
-  const flag = at === null || at === undefined ? name : `${name} ${String(args[at])}`;
+function next([bound, group, probed, flags]: Cell, e: HeardEvent): Cell {
+  if (e.name === 'bound' || e.name === 'deferred') return [e.name, group, probed, flags];
+  if (e.name === 'group-set') return [bound, `group ${e.id}`, probed, flags];
+  if (e.name === 'driver-probe') return [bound, group, `probed with ${group}`, flags];
+  const flag = 'by' in e ? `${e.name} ${e.by}` : e.name;
   const set = new Set(flags === '' ? [] : flags.split(', '));
   set.add(flag);
   return [bound, group, probed, [...set].sort().join(', ')];

@@ -13,7 +13,7 @@ import { Machine } from '#checker/machine/machine';
 import type { Choice } from '#checker/program/run';
 import type { Rule, Scene } from '#checker/program/scene';
 import { exhaustive } from '#checker/search/exhaustive';
-import type { EventName } from '#env/events';
+import { byField, type EventName } from '#env/events';
 
 /**
  * Events of a story: those that the environment of the C makes as well. Not
@@ -66,7 +66,7 @@ export function told(e: {
 }): Told | null {
   if (e.thread === 'boot' || !isTold.has(e.name)) return null;
   // The model tells it in one step with group-set.
-  if (e.name === 'init-end' && String(e.args[2]) === '0') return null;
+  if (e.name === 'init-end' && String(byField(e.name, e.args).errno) === '0') return null;
   return { thread: threadOf(e.thread), text: [e.name, ...e.args.map(nameOf)].join(' ') };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Turns what followed functions, watched words and the scene report into the named events.
 
-import type { EventName } from '#env/events';
+import { type By, type EventName, type Events, listed } from '#env/events';
 import type { Handle, Value } from '#env/op';
 import type { World } from '#worlds/world';
 import type { BootedWorld } from './boot.ts';
@@ -41,8 +41,8 @@ export class EventMaker implements MachineListener {
     m.listener = this;
   }
 
-  private emit(name: EventName, ...args: Value[]): void {
-    this.onEvent({ name, args, thread: this.m.current?.name ?? 'boot' });
+  private emit<N extends EventName>(name: N, fields: Events[N]): void {
+    this.onEvent({ name, args: listed(name, fields), thread: this.m.current?.name ?? 'boot' });
   }
 
   private frames(): readonly Frame[] {
@@ -59,7 +59,7 @@ export class EventMaker implements MachineListener {
   }
 
   /** Which of the three callers of the per-device probe acts. */
-  private by(): string {
+  private by(): By {
     const frames = this.frames();
     for (let i = frames.length - 1; i >= 0; i--) {
       const { fn } = frames[i]!;
@@ -75,7 +75,7 @@ export class EventMaker implements MachineListener {
     return dev !== null && this.view.get(deferred as Handle<Pending>, 'pending').includes(dev);
   }
 
-  private walker(): Value {
+  private walker(): Handle | null {
     const register = this.inside('iommu_device_register');
     return register ? this.view.instanceOfHardware(register.c) : null;
   }
@@ -88,7 +88,8 @@ export class EventMaker implements MachineListener {
         const register = this.inside('iommu_device_register');
         if (register && !register.notes['listed']) {
           register.notes['listed'] = 1;
-          this.emit('instance-listed', this.view.instanceOfHardware(register.c));
+          const instance = this.view.instanceOfHardware(register.c);
+          if (instance) this.emit('instance-listed', { instance });
         }
         return;
       }
@@ -100,7 +101,7 @@ export class EventMaker implements MachineListener {
         if (!dev) return;
         f.notes['fwspec'] = this.view.fwspecAddress(f.a);
         this.visited(dev);
-        this.emit('init-begin', dev, this.by());
+        this.emit('init-begin', { dev, by: this.by() });
         return;
       case 'platform_dma_configure':
       case 'pci_dma_configure':
@@ -109,7 +110,7 @@ export class EventMaker implements MachineListener {
         if (!dev || !init || init.a !== f.a) return;
         init.notes['configured'] = 1;
         this.listen();
-        this.emit('configure-begin', dev, this.by());
+        this.emit('configure-begin', { dev, by: this.by() });
         return;
       }
       case 'iommu_probe_device': {
@@ -117,7 +118,7 @@ export class EventMaker implements MachineListener {
         if (!dev || !configure) return;
         configure.notes['replayed'] = 1;
         f.notes['replay'] = 1;
-        this.emit('replay-begin', dev);
+        this.emit('replay-begin', { dev });
         return;
       }
       case 'iommu_fwspec_init':
@@ -136,7 +137,7 @@ export class EventMaker implements MachineListener {
       }
       case 'device_links_driver_bound':
         // driver_bound() has just put the device on the list of its driver.
-        if (dev) this.emit('bound', dev);
+        if (dev) this.emit('bound', { dev });
         return;
       case 'driver_deferred_probe_add':
         f.notes['listed'] = this.isPending(dev) ? 1 : 0;
@@ -155,20 +156,20 @@ export class EventMaker implements MachineListener {
       case 'iommu_device_register': {
         const instance = this.view.instanceOfHardware(f.c);
         if (!instance) return;
-        if (result === 0 && this.view.hasReady()) this.emit('instance-ready', instance);
-        this.emit('register-end', instance, result);
+        if (result === 0 && this.view.hasReady()) this.emit('instance-ready', { instance });
+        this.emit('register-end', { instance, errno: result });
         return;
       }
       case '__iommu_probe_device':
         if (!dev || f.notes['visited']) return;
         if (f.notes['group']) this.visit(f, dev);
-        else if (result === ENODEV) this.emit('ops-missing', dev, this.by());
+        else if (result === ENODEV) this.emit('ops-missing', { dev, by: this.by() });
         return;
       case 'iommu_init_device':
         if (dev) this.leaveInit(f, dev, result);
         return;
       case 'iommu_probe_device':
-        if (dev && f.notes['replay']) this.emit('replay-end', dev, result);
+        if (dev && f.notes['replay']) this.emit('replay-end', { dev, errno: result });
         return;
       case 'iommu_fwspec_init':
         if (dev) this.leaveFwspec(f, dev, result);
@@ -176,24 +177,26 @@ export class EventMaker implements MachineListener {
       case 'of_iommu_configure':
       case 'acpi_iommu_configure_id':
         if (dev && result === 0 && !f.notes['xlated'] && !f.notes['replayed']) {
-          this.emit('fwspec-found', dev);
+          this.emit('fwspec-found', { dev });
         }
         return;
       case 'iommu_device_use_default_domain':
-        if (dev) this.emit('use-default-domain', dev, result, this.view.groupOf(f.a));
+        if (dev)
+          this.emit('use-default-domain', { dev, errno: result, group: this.view.groupOf(f.a) });
         return;
       case 'driver_deferred_probe_add':
         // It does nothing where no driver matches, or where the device is on the list.
-        if (dev && !f.notes['listed'] && this.isPending(dev)) this.emit('deferred', dev);
+        if (dev && !f.notes['listed'] && this.isPending(dev)) this.emit('deferred', { dev });
         return;
       case 'really_probe':
-        if (dev && result < 0 && result !== EPROBE_DEFER) this.emit('probe-failed', dev, result);
+        if (dev && result < 0 && result !== EPROBE_DEFER)
+          this.emit('probe-failed', { dev, errno: result });
         return;
       case 'iommu_setup_default_domain': {
-        const domain = this.view.defaultDomainAddress(f.a);
-        if (domain && domain !== f.notes['domain']) {
-          this.emit('default-domain-set', this.view.group(f.a), this.view.domain(domain));
-        }
+        const address = this.view.defaultDomainAddress(f.a);
+        if (!address || address === f.notes['domain']) return;
+        const [group, domain] = [this.view.group(f.a), this.view.domain(address)];
+        if (group && domain) this.emit('default-domain-set', { group, domain });
         return;
       }
       default:
@@ -208,7 +211,7 @@ export class EventMaker implements MachineListener {
 
   private visit(probe: Frame, dev: Handle): void {
     probe.notes['visited'] = 1;
-    if (probe.b !== 0) this.emit('walk-visit', dev, this.walker());
+    if (probe.b !== 0) this.emit('walk-visit', { dev, instance: this.walker() });
   }
 
   /** Tell the locks whether locked() waits for one to be taken. */
@@ -223,11 +226,11 @@ export class EventMaker implements MachineListener {
     const by = this.by();
     // These buses can always configure: not having done so means that a driver was set.
     if (!f.notes['configured'] && !f.notes['fwspec']) {
-      this.emit('configure-skipped', dev, by);
+      this.emit('configure-skipped', { dev, by });
     }
     const looked = !f.notes['tried'] && !f.notes['finished'];
-    if (result === ENODEV && looked) this.emit('ops-missing', dev, by);
-    this.emit('init-end', dev, by, result);
+    if (result === ENODEV && looked) this.emit('ops-missing', { dev, by });
+    this.emit('init-end', { dev, by, errno: result });
   }
 
   private leaveFwspec(f: Frame, dev: Handle, result: number): void {
@@ -236,11 +239,11 @@ export class EventMaker implements MachineListener {
     // Without the flag there is nothing to be not ready; with it, the caller is told by another way
     // that nothing was listed when it looked, whatever has been listed since.
     const flagged = this.view.hasReady() && !f.notes['absent'];
-    if (result === EPROBE_DEFER && flagged) this.emit('not-ready-deferred', dev, instance);
+    if (result === EPROBE_DEFER && flagged) this.emit('not-ready-deferred', { dev, instance });
     if (result !== 0) return;
     const accepted = flagged && !f.notes['ready'] && f.notes['iommu'];
-    if (accepted) this.emit('not-ready-accepted', dev, instance);
-    if (!f.notes['fwspec']) this.emit('fwspec-built', dev, instance);
+    if (accepted) this.emit('not-ready-accepted', { dev, instance });
+    if (!f.notes['fwspec']) this.emit('fwspec-built', { dev, instance });
   }
 
   watched(_t: KernelThread, addr: number): void {
@@ -248,11 +251,13 @@ export class EventMaker implements MachineListener {
     if (!what) return;
     const { dev, field, address } = what;
     if (field === 'driver') {
-      this.emit(this.view.driverAddress(address) ? 'driver-set' : 'driver-clear', dev);
+      if (this.view.driverAddress(address)) this.emit('driver-set', { dev });
+      else this.emit('driver-clear', { dev });
       return;
     }
     const group = this.view.groupOf(address);
-    if (group) this.emit('group-set', dev, group, this.view.groupId(address), this.by());
+    if (group)
+      this.emit('group-set', { dev, group, id: this.view.groupId(address), by: this.by() });
   }
 
   scene(kind: number, a: number, b: number): void {
@@ -263,13 +268,13 @@ export class EventMaker implements MachineListener {
       const init = this.inside('iommu_init_device');
       if (init) init.notes['tried'] = 1;
       const { have, want } = this.view.streamIds(a);
-      if (have < want) this.emit('fwspec-incomplete', dev, have, want);
+      if (have < want) this.emit('fwspec-incomplete', { dev, have, want });
       const instance = this.view.instanceOfNode(this.view.instanceNode(a));
-      if (b === 0 && instance) this.emit('instance-not-found', dev, instance);
+      if (b === 0 && instance) this.emit('instance-not-found', { dev, instance });
     } else if (kind === SCENE.probeDevice) {
-      this.emit('probe-device', dev, this.view.instanceOfIommu(b), this.by());
-    } else if (kind === SCENE.driverProbe) this.emit('driver-probe', dev);
-    else if (kind === SCENE.driverProbeEnd) this.emit('driver-probe-end', dev);
+      this.emit('probe-device', { dev, instance: this.view.instanceOfIommu(b), by: this.by() });
+    } else if (kind === SCENE.driverProbe) this.emit('driver-probe', { dev });
+    else if (kind === SCENE.driverProbeEnd) this.emit('driver-probe-end', { dev });
   }
 
   /** The probe lock is taken again after dma_configure(): has another instance finished the job? */
@@ -281,15 +286,15 @@ export class EventMaker implements MachineListener {
     if (!this.view.iommuAddress(f.a) || this.view.groupOf(f.a)) f.notes['finished'] = 1;
   }
 
-  named(name: string, args: readonly (string | number | null)[]): void {
+  lateWarn(): void {
     if (!this.m.current) return;
-    if (name === 'late-warn') {
-      const probe = this.inside('__iommu_probe_device');
-      const dev = probe ? this.view.device(probe.a) : null;
-      if (dev) this.emit('late-warn', dev, this.by());
-      return;
-    }
-    this.emit(name as EventName, ...args);
+    const probe = this.inside('__iommu_probe_device');
+    const dev = probe ? this.view.device(probe.a) : null;
+    if (dev) this.emit('late-warn', { dev, by: this.by() });
+  }
+
+  bugOn(text: string): void {
+    if (this.m.current) this.emit('bug-on', { text });
   }
 
   text(line: string): void {

@@ -29,7 +29,10 @@ export interface MachineListener {
   watched(t: KernelThread, addr: number): void;
   scene(kind: number, a: number, b: number): void;
   locked(t: KernelThread): void;
-  named(name: string, args: readonly (string | number | null)[]): void;
+  /** The kernel warns that a probe came late. */
+  lateWarn(): void;
+  /** Any other WARN_ON, in words. */
+  bugOn(text: string): void;
   text(line: string): void;
   access(addr: number, kind: number, site: number): void;
 }
@@ -331,8 +334,11 @@ export class Machine implements Host {
   locked(t: KernelThread): void {
     this.listener?.locked(t);
   }
-  emit(name: string, ...args: (string | number | null)[]): void {
-    this.listener?.named(name, args);
+  lateWarn(): void {
+    this.listener?.lateWarn();
+  }
+  bugOn(text: string): void {
+    this.listener?.bugOn(text);
   }
   dump(text: string): void {
     this.listener?.text(text);

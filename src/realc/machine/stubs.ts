@@ -86,10 +86,10 @@ export function miscImports(host: Host): Imports {
     vprintk_emit: (_f: number, _l: number, _d: number, fmt: number, va: number) => print(fmt, va),
     warn_slowpath_fmt: (file: number, line: number, _taint: number, fmt: number, va: number) => {
       const late = fmt !== 0 && mem.cstr(fmt).includes('late IOMMU probe at driver bind');
-      if (late) host.emit('late-warn');
+      if (late) host.lateWarn();
       else {
         const where = `${mem.cstr(file).replace(/^\.?\/?k\//, '')}:${line}`;
-        host.emit('bug-on', `WARNING ${where} ${fmt ? host.format(fmt, va).trim() : ''}`.trim());
+        host.bugOn(`WARNING ${where} ${fmt ? host.format(fmt, va).trim() : ''}`.trim());
       }
       if (host.recording && fmt) host.dump(host.format(fmt, va).trim());
     },

@@ -127,7 +127,10 @@ export interface Host {
   format(fmt: number, va: number): string;
   /** @t has taken a lock. */
   locked(t: KernelThread): void;
-  emit(name: string, ...args: (string | number | null)[]): void;
+  /** The kernel warns that a probe came late. */
+  lateWarn(): void;
+  /** Any other WARN_ON, in words. */
+  bugOn(text: string): void;
   dump(text: string): void;
 }
 

@@ -3,7 +3,7 @@
 
 import type { Report } from '#checker/program/program';
 import type { Peek, Rule, RunEvent, Signature, Sometimes } from '#checker/program/scene';
-import type { EventName } from '#env/events';
+import { aboutOf, type EventName } from '#env/events';
 import type { Value } from '#env/op';
 import type { SourceEvent } from './events.ts';
 import { PSEUDO } from './words.ts';
@@ -137,7 +137,7 @@ export class Watch {
 
   private wordsFor(e: SourceEvent, heard: boolean, signatures: readonly number[]): number[] {
     if (!heard) return [];
-    const about = e.args[0];
+    const about = aboutOf(e);
     const name = about !== null && typeof about === 'object' && 'name' in about ? about.name : '';
     const number = this.abouts.get(name) ?? this.abouts.size;
     this.abouts.set(name, number);
