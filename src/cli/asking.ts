@@ -10,11 +10,10 @@ import { didYouMean } from '#cli/suggest';
 import { countOption } from '#cli/values';
 import { type Commit, findRevision, type Revision } from '#kernel/index';
 import type { Asking } from '#questions/bisect';
-import { isJudged } from '#questions/matrix';
 import type { ExitCode } from '#report/exit';
 import { defaultExplore } from '#run/explore';
 import { makeExplorer } from '#run/explore-pool';
-import { windowById, windows } from '#windows/index';
+import { isJudged, windowById, windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 
 /** The options of the command line, as text. */

@@ -53,7 +53,9 @@ export function rerun(finding: Finding, trustFixes: boolean): Result<Finding, Us
 /** The machine of a world out of a file: its shape is right, but it need not make sense. */
 function machineOf(finding: Finding, revision: Revision): Result<Machine, UserError> {
   try {
-    return ok(new Machine(watchedScene(finding.world as World, revision, null, finding.memory)));
+    return ok(
+      new Machine(watchedScene(finding.world as World, revision, null, { memory: finding.memory })),
+    );
   } catch (error) {
     if (!(error instanceof AssertionError)) throw error;
     return fail('RW073', `${finding.id}: its world makes no sense: ${error.message}`, hint);

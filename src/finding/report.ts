@@ -3,21 +3,43 @@
 
 import type { Finding, Memory } from './finding.ts';
 
-/** Outcome of one property: `bounded` means that a limit was hit, and is never a pass. */
-export type Outcome = 'holds' | 'violated' | 'bounded' | 'n.a.';
+/**
+ * Outcome of one property: `bounded` means that a limit was hit, `not reached` that no run came to
+ * what the property is about. Neither is a pass.
+ */
+export type Outcome = 'holds' | 'violated' | 'bounded' | 'not reached' | 'n.a.';
 
-/** Worst first: the order of rows in a report, and what decides the exit code. */
-export const outcomes: readonly Outcome[] = ['violated', 'bounded', 'holds', 'n.a.'];
+/** Outcome of one window, in the words of the matrix. */
+export type WindowOutcome = 'found' | 'bounded' | 'absent' | 'not reached' | 'n.a.';
+
+/** Worst first: the order of rows in a report. */
+export const outcomes: readonly Outcome[] = ['violated', 'bounded', 'holds', 'not reached', 'n.a.'];
+
+/** Why nothing could be decided, and what would change that. */
+export interface Undecided {
+  /** What no run has come to, in words. */
+  readonly reason?: string;
+  /** A flag, a world or a commit each; empty: nothing that is known. */
+  readonly reach?: readonly string[];
+}
 
 /**
  * What one property came to for some devices. A property has one row for each outcome it had, so
  * a board where it is violated for one class of client and holds for the others has two rows.
  */
-export interface Verdict {
+export interface Verdict extends Undecided {
   /** Id of the rule in the catalogue: P1, P2, ... */
   readonly property: string;
   readonly outcome: Outcome;
   /** As dmesg names them, sorted; the generic worlds name their own devices. */
+  readonly devices: readonly string[];
+}
+
+/** What one window that was asked for came to for some devices; rows as those of a property. */
+export interface WindowVerdict extends Undecided {
+  /** Id of the window in the catalogue: C01, C02, ... */
+  readonly window: string;
+  readonly outcome: WindowOutcome;
   readonly devices: readonly string[];
 }
 
@@ -96,6 +118,10 @@ export interface CheckReport {
   readonly coverage: Coverage;
   /** By property, then worst outcome first. */
   readonly verdicts: readonly Verdict[];
+  /** Rules that were asked for by their ids; absent: all of them. */
+  readonly properties?: readonly string[];
+  /** A row or more for each window that was asked for; absent: all of them were. */
+  readonly windows?: readonly WindowVerdict[];
   /** Those that fit no known window first, then by window, property and class. */
   readonly findings: readonly Finding[];
   /** Absent where the strategy does not look for it. */

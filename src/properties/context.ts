@@ -70,6 +70,14 @@ export function isNamed({ instances }: World, { iommus }: WorldDevice): boolean 
   return iommus.some((use) => !intel.includes(use.instance));
 }
 
+/** Name of the thread that works off the deferred list; see scene.ts. */
+export const DEFERRED_WORKER = 'kworker/u8:1';
+
+/** True where a device whose verdict @world gives has a driver. */
+export function hasDriver({ devices, focus }: World): boolean {
+  return devices.some((d) => focus.includes(d.name) && d.driver !== null);
+}
+
 /** Finds the objects that stand for the world's devices and instances. */
 export interface WorldHandles {
   device(name: string): Handle | undefined;
@@ -128,6 +136,11 @@ export class RuleContext {
     return this.clients.map((d) => d.handle);
   }
 
+  /** True for a device whose verdict the world gives. */
+  isFocus({ data }: WatchedDevice): boolean {
+    return this.world.focus.includes(data.name);
+  }
+
   /** Clients that are added and not removed: what is asked of the settled system. */
   get remaining(): readonly WatchedDevice[] {
     const removed = this.world.threads.flatMap((t) => (t.kind === 'device-del' ? t.device : []));
@@ -161,6 +174,23 @@ export interface EventRule extends Rule {
   readonly events: readonly EventName[];
 }
 
+/**
+ * What has to come about in some run before a rule says anything of a device: where it did not,
+ * that nothing broke proves nothing. It looks at what the rule looks at, so that it costs no
+ * interleavings.
+ */
+export interface Asked {
+  /** In words, as in `no run came to: WHAT`. */
+  readonly what: string;
+  readonly events?: readonly EventName[];
+  readonly reads?: readonly string[];
+  readonly holds?: (e: HeardEvent, peek: Peek, ctx: RuleContext) => boolean;
+  readonly readsAtEnd?: readonly string[];
+  readonly atEnd?: (peek: Peek, ctx: RuleContext) => boolean;
+  /** False where nothing in a world can bring it about; absent: it might come about in any. */
+  readonly fits?: (world: World) => boolean;
+}
+
 /** A rule of the catalogue: how to make it for a world, and what it says in words. */
 export interface Property {
   readonly id: string;
@@ -173,6 +203,8 @@ export interface Property {
   readonly kind: 'always' | 'at a program point' | 'at end' | 'detector' | 'over all runs';
   /** True for worlds in which it can be asked; absent: in all. */
   readonly concerns?: (world: World) => boolean;
+  /** When it says something; null: at every step of every run. */
+  readonly asked: Asked | null;
   /** Null where the machine itself detects breaches. */
   make(ctx: RuleContext): EventRule | null;
 }

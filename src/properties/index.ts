@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The properties P1-P14 of the catalogue, in order.
 
-import type { Rule } from '#checker/program/scene';
-import type { Property, RuleContext } from './context.ts';
+import type { Rule, Sometimes } from '#checker/program/scene';
+import { heard, type Property, type RuleContext } from './context.ts';
 import { lateWarn } from './p1-late-warn.ts';
 import { groupOrder } from './p2-group-order.ts';
 import { readyBeforeProbe } from './p3-ready-before-probe.ts';
@@ -41,11 +41,37 @@ export const properties: readonly Property[] = [
 
 /** The rules to watch in one world; @wanted: ids, null for all. */
 export function rulesFor(ctx: RuleContext, wanted: readonly string[] | null): Rule[] {
-  return properties
-    .filter((p) => wanted === null || wanted.includes(p.id))
-    .filter((p) => p.concerns?.(ctx.world) ?? true)
+  return watchedIn(ctx, wanted)
     .flatMap((p) => p.make(ctx) ?? [])
     .map((rule) => ({ ...rule, subjects: ctx.subjects }));
+}
+
+function watchedIn({ world }: RuleContext, wanted: readonly string[] | null): readonly Property[] {
+  return properties
+    .filter((p) => wanted === null || wanted.includes(p.id))
+    .filter((p) => p.concerns?.(world) ?? true);
+}
+
+/** What says, among the things that happen in some run, that the rule with this @id was asked. */
+export function askedId(id: string): string {
+  return `${id} is asked`;
+}
+
+/** That the rules of rulesFor() are asked, as things that happen in some run. */
+export function askedFor(ctx: RuleContext, wanted: readonly string[] | null): Sometimes[] {
+  return watchedIn(ctx, wanted).flatMap(({ id, asked }) => {
+    if (asked === null) return [];
+    const { events = [], reads = [], readsAtEnd = [], holds, atEnd } = asked;
+    return {
+      id: askedId(id),
+      events,
+      reads,
+      readsAtEnd,
+      subjects: ctx.subjects,
+      holds: (e, peek) => holds?.(heard(e), peek, ctx) ?? false,
+      ...(atEnd && { atEnd: (peek) => atEnd(peek, ctx) }),
+    };
+  });
 }
 
 /** The property that a report belongs to: the machine's own detectors have names of their own. */

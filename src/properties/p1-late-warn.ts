@@ -10,6 +10,15 @@ export const lateWarn: Property = {
   rule: 'no device is probed by its IOMMU while a driver is already being bound to it',
   seen: 'late IOMMU probe at driver bind, something fishy here!',
   kind: 'always',
+  asked: {
+    what: 'a client with a driver that is probed by its IOMMU',
+    events: ['probe-device'],
+    holds: (e, _peek, ctx) => {
+      if (e.name !== 'probe-device') return false;
+      const dev = ctx.device(e.dev);
+      return ctx.isFocus(dev) && dev.data.driver !== null && isNamed(ctx.world, dev.data);
+    },
+  },
   make: (ctx) => ({
     id: 'P1',
     events: ['late-warn'],

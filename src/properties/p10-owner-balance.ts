@@ -11,6 +11,12 @@ export const ownerBalance: Property = {
   rule: 'once the system is settled, a group counts one user for each member with a driver',
   seen: 'WARN_ON(!group->owner_cnt), or a group that stays in use: -EBUSY for VFIO',
   kind: 'at end',
+  asked: {
+    what: 'a client that is in a group when all is settled',
+    readsAtEnd: ['device.iommu_group'],
+    atEnd: (peek, ctx) =>
+      ctx.remaining.some((d) => ctx.isFocus(d) && peek.get(d.handle, 'iommu_group') !== null),
+  },
   make: (ctx) => ({
     id: 'P10',
     // Heard only where it matters; the state is the groups that were claimed, by name.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P11: a driver does not map buffers directly while its group translates.
 
-import { heard, type Property } from './context.ts';
+import { hasDriver, heard, type Property } from './context.ts';
 
 /**
  * Judged where a buffer is mapped. P3 is about the moment before: it says nothing of a device whose
@@ -13,6 +13,19 @@ export const noDirectDma: Property = {
   rule: 'a driver does not map buffers directly while its group has a domain that translates',
   seen: 'IOMMU faults of a device that maps directly',
   kind: 'always',
+  asked: {
+    what: 'a driver that maps a buffer while its group has a domain that translates',
+    events: ['dma-map'],
+    reads: ['device.iommu_group', 'iommu_group.default_domain'],
+    holds: (e, peek, ctx) => {
+      if (e.name !== 'dma-map') return false;
+      const dev = ctx.device(e.dev);
+      if (!ctx.isFocus(dev) || dev.data.domainType === 'IDENTITY') return false;
+      const group = peek.get(dev.handle, 'iommu_group');
+      return group !== null && peek.get(group, 'default_domain') !== null;
+    },
+    fits: hasDriver,
+  },
   make: (ctx) => ({
     id: 'P11',
     events: ['dma-map'],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P12: an IOMMU driver probes a device with all the ids that its firmware names.
 
-import { heard, type Property } from './context.ts';
+import { heard, isNamed, type Property } from './context.ts';
 
 /** What has been left out at that moment is never added: its streams fault, or pass unseen. */
 export const allIds: Property = {
@@ -10,6 +10,15 @@ export const allIds: Property = {
   rule: 'an IOMMU driver probes a device with all the stream ids that its firmware names',
   seen: 'IOMMU faults for some of the stream ids',
   kind: 'always',
+  asked: {
+    what: 'a client that is probed by its IOMMU with ids that firmware names',
+    events: ['probe-device'],
+    holds: (e, _peek, ctx) => {
+      if (e.name !== 'probe-device') return false;
+      const dev = ctx.device(e.dev);
+      return ctx.isFocus(dev) && isNamed(ctx.world, dev.data);
+    },
+  },
   make: (ctx) => ({
     id: 'P12',
     events: ['fwspec-incomplete'],

@@ -22,6 +22,21 @@ export const isolation: Property = {
   seen: 'functions that share a group though they need not, or no isolation',
   kind: 'always',
   concerns: ({ devices }) => devices.some((d) => d.acs || d.alias !== undefined),
+  asked: {
+    what: 'two clients in groups that have one requester id, or one slot and ACS',
+    events: ['group-set'],
+    reads: ['device.iommu_group'],
+    holds: (e, peek, ctx) => {
+      if (e.name !== 'group-set') return false;
+      const dev = ctx.device(e.dev);
+      return ctx.clients.some((other) => {
+        if (other === dev || peek.get(other.handle, 'iommu_group') === null) return false;
+        if (!ctx.isFocus(dev) && !ctx.isFocus(other)) return false;
+        const isSlot = dev.data.acs === true && dev.data.groupKey === other.data.groupKey;
+        return isSlot || requester(dev) === requester(other);
+      });
+    },
+  },
   make: (ctx) => ({
     id: 'P13',
     events: ['group-set'],

@@ -11,6 +11,11 @@ export const nothingLeft: Property = {
   seen: 'kmemleak: unreferenced object',
   kind: 'always',
   concerns: ({ threads }) => threads.some((t) => t.kind === 'mock-add'),
+  asked: {
+    what: 'a device that could not be added and is released',
+    events: ['device-released'],
+    holds: (e, _peek, ctx) => e.name === 'device-released' && ctx.isFocus(ctx.device(e.dev)),
+  },
   make: (ctx) => ({
     id: 'P14',
     events: ['device-released'],

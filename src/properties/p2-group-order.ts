@@ -23,6 +23,24 @@ export const groupOrder: Property = {
   rule: 'devices behind one IOMMU get their group ids in the order of the bus list',
   seen: 'group ids out of bus order',
   kind: 'always',
+  asked: {
+    what: 'two clients behind one IOMMU that are in groups of their own',
+    events: ['group-set'],
+    reads: ['device.iommu_group'],
+    holds: (e, peek, ctx) => {
+      if (e.name !== 'group-set') return false;
+      const dev = ctx.device(e.dev);
+      const { group } = e;
+      return ctx.clients.some((other) => {
+        if (other === dev || !ctx.comparable(dev, other)) return false;
+        if (!ctx.isFocus(dev) && !ctx.isFocus(other)) return false;
+        const theirs = peek.get(other.handle, 'iommu_group');
+        return theirs !== null && theirs.name !== group.name;
+      });
+    },
+    fits: ({ devices }) =>
+      new Set(devices.filter((d) => d.iommus.length > 0).map((d) => d.groupKey)).size > 1,
+  },
   make: (ctx) => ({
     id: 'P2',
     events: ['group-set'],

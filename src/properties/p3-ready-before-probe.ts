@@ -2,7 +2,7 @@
 // P3: a driver's probe body runs only where the IOMMU set-up of its device is complete.
 
 import type { RuleReport } from '#checker/program/scene';
-import { heard, isNamed, type Property } from './context.ts';
+import { hasDriver, heard, isNamed, type Property } from './context.ts';
 
 /** Judged where the probe body begins: later changes of the default domain are P6. */
 export const readyBeforeProbe: Property = {
@@ -13,6 +13,18 @@ export const readyBeforeProbe: Property = {
     'default domain and counts as its user',
   seen: 'a driver that binds before its device is in a group: direct DMA, then IOMMU faults',
   kind: 'at a program point',
+  asked: {
+    what: 'a driver that probes a client',
+    events: ['driver-probe'],
+    reads: ['device.iommu_group'],
+    holds: (e, peek, ctx) => {
+      if (e.name !== 'driver-probe') return false;
+      const dev = ctx.device(e.dev);
+      if (!ctx.isFocus(dev) || dev.data.iommus.length === 0) return false;
+      return isNamed(ctx.world, dev.data) || peek.get(dev.handle, 'iommu_group') !== null;
+    },
+    fits: hasDriver,
+  },
   make: (ctx) => ({
     id: 'P3',
     events: ['driver-probe'],

@@ -14,6 +14,11 @@ export const probedOnce: Property = {
   rule: 'each device is probed by its IOMMU at most once in the lifetime of its dev->iommu',
   seen: 'a device that is probed twice: duplicate stream table entries',
   kind: 'always',
+  asked: {
+    what: 'a client that is probed by its IOMMU',
+    events: ['probe-device'],
+    holds: (e, _peek, ctx) => e.name === 'probe-device' && ctx.isFocus(ctx.device(e.dev)),
+  },
   make: (ctx) => ({
     id: 'P4',
     events: ['probe-device'],

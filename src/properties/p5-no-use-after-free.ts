@@ -18,5 +18,6 @@ export const noUseAfterFree: Property = {
   rule: 'no dev->iommu, fwspec, group, domain, map or instance is used once it is freed',
   seen: 'an oops, or a report of KASAN',
   kind: 'detector',
+  asked: null,
   make: () => null,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // P6: the default domain of a group does not change under a driver that uses it.
 
-import { heard, type Property } from './context.ts';
+import { hasDriver, heard, type Property } from './context.ts';
 
 /** A driver counts itself in owner_cnt before it maps anything. */
 export const stableDomain: Property = {
@@ -10,6 +10,16 @@ export const stableDomain: Property = {
   rule: 'the default domain of a group does not change while a driver counts as its user',
   seen: 'IOMMU faults when the domain is switched under a driver',
   kind: 'always',
+  asked: {
+    what: 'a driver that counts as a user of its group',
+    events: ['use-default-domain'],
+    holds: (e, _peek, ctx) => {
+      if (e.name !== 'use-default-domain') return false;
+      const counts = e.errno === 0 && e.group !== null;
+      return counts && ctx.isFocus(ctx.device(e.dev));
+    },
+    fits: hasDriver,
+  },
   make: () => ({
     id: 'P6',
     events: ['default-domain-set'],

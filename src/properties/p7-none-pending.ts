@@ -4,7 +4,7 @@
 import type { RuleReport } from '#checker/program/scene';
 import type { Value } from '#env/op';
 import type { DeferredFields, Property } from './context.ts';
-import { isHandle } from './context.ts';
+import { DEFERRED_WORKER, hasDriver, isHandle } from './context.ts';
 
 /** What the machine calls a thread that waits for ever. */
 export const P7_REPORTS: readonly string[] = ['lost-wake-up'];
@@ -16,6 +16,16 @@ export const nonePending: Property = {
   rule: 'once its IOMMU is bound and the system is settled, no client is left on the deferred list',
   seen: 'a device that stays in devices_deferred',
   kind: 'at end',
+  asked: {
+    what: 'a client that waits for its IOMMU, and is bound when it is probed again',
+    events: ['bound'],
+    holds: (e, _peek, ctx) => {
+      if (e.name !== 'bound') return false;
+      const dev = ctx.device(e.dev);
+      return ctx.isFocus(dev) && e.thread === DEFERRED_WORKER;
+    },
+    fits: hasDriver,
+  },
   make: (ctx) => ({
     id: 'P7',
     events: [],

@@ -11,6 +11,11 @@ export const grouped: Property = {
   rule: 'once its IOMMU is bound and the system is settled, each device behind it is in a group',
   seen: 'a device without iommu_group in sysfs',
   kind: 'at end',
+  asked: {
+    what: 'a client that is there when all is settled and its IOMMU is bound',
+    readsAtEnd: ['device.driver'],
+    atEnd: (peek, ctx) => ctx.remaining.some((d) => ctx.isFocus(d) && ctx.iommusBound(peek, d)),
+  },
   make: (ctx) => ({
     id: 'P8',
     events: [],

@@ -19,5 +19,6 @@ export const lockOrder: Property = {
   rule: 'locks are taken in one order in all runs, held where they have to be, and given back',
   seen: 'possible circular locking dependency detected, or a hung task',
   kind: 'over all runs',
+  asked: null,
   make: () => null,
 };

@@ -3,10 +3,7 @@
 
 import type { RunEvent, Sometimes } from '#checker/program/scene';
 import { aboutOf, type EventName } from '#env/events';
-import { type HeardEvent, heard, type RuleContext } from './context.ts';
-
-/** Name of the thread that works off the deferred list; see scene.ts. */
-const DEFERRED_WORKER = 'kworker/u8:1';
+import { DEFERRED_WORKER, type HeardEvent, heard, type RuleContext } from './context.ts';
 
 /** What every world must show in at least one run, about the devices in its focus. */
 export const REQUIRED: readonly string[] = ['binds', 'defers', 'retries', 'groups'];

@@ -5,13 +5,12 @@
 // the others under its names. A verdict is given class by class. One finding is kept for each
 // property, window and kind of client; its devices are those of the classes that show it.
 
-import { assert, must } from '#base/assert';
+import { assert } from '#base/assert';
 import type { Finding, KernelSpec, Memory } from '#finding/finding';
-import type { CheckOptions, CheckProgress, CheckResult, Outcome, Verdict } from '#finding/report';
+import type { CheckOptions, CheckProgress, CheckResult } from '#finding/report';
 import type { Revision } from '#kernel/index';
 import { kindOfKey, nothingToCheck, type Platform } from '#platform/index';
 import { appliesTo } from '#properties/applies';
-import { properties, propertyNamed } from '#properties/index';
 import { exploreJournaled, Journal } from '#run/journal';
 import { specOf } from '#run/kernel-spec';
 import { explainAll, openPool, type Pool } from '#run/pool';
@@ -24,6 +23,8 @@ import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 import { shapeOf } from '#worlds/shape';
 import { coverageOf, noticedIn } from './coverage.ts';
+import type { Elsewhere } from './reach.ts';
+import { verdictsOf, windowVerdictsOf } from './verdicts.ts';
 
 /** The kernel to check. */
 export interface CheckedKernel {
@@ -74,7 +75,8 @@ export async function checkPlatform(
     );
     const findings = await explain(pool, shown, spec, wantedOf(kernel.revision, options), options);
     const nothing = platform && nothingToCheck(platform);
-    const result = resultOf(explored, findings, kernel, options, version);
+    const elsewhere = () => worldsElsewhere(platform);
+    const result = resultOf(explored, findings, kernel, { ...options, elsewhere }, version);
     return nothing === null ? result : { ...result, nothing };
   } finally {
     relay.end();
@@ -86,9 +88,11 @@ function resultOf(
   explored: readonly Explored[],
   findings: readonly Finding[],
   kernel: CheckedKernel,
-  options: CheckOptions,
+  options: CheckOptions & { readonly elsewhere: Elsewhere },
   version: string,
 ): CheckResult {
+  const { revision } = kernel;
+  const question = { ...options, revision };
   const spec = specOf(kernel.revision, kernel.userFixes);
   return {
     tool: { name: 'racewindow', version, format: 'racewindow/report@1' },
@@ -98,7 +102,9 @@ function resultOf(
       userFixes: spec.userFixes.map((fix) => fix.name),
     },
     coverage: coverageOf(distinct(explored), options),
-    verdicts: verdictsOf(explored, kernel.revision, options),
+    verdicts: verdictsOf(explored, question),
+    ...(options.properties === null ? {} : { properties: options.properties }),
+    ...(options.windows === null ? {} : { windows: windowVerdictsOf(explored, question) }),
     findings,
     ...(options.strategy.kind === 'exhaustive' ? { noticed: noticedIn(distinct(explored)) } : {}),
   };
@@ -117,6 +123,12 @@ export function chosenWorlds(
       : worldsForPlatform(platform, axes);
   if (devices === null) return worlds;
   return worlds.filter((w) => w.devices.some((name) => devices.includes(name)));
+}
+
+/** The worlds that a check of @platform leaves out, by what brings them in. */
+function worldsElsewhere(platform: Platform | null): ReturnType<Elsewhere> {
+  if (platform === null) return [];
+  return [{ how: 'the generic worlds (check without FIRMWARE)', worlds: genericWorlds() }];
 }
 
 function withSwitches(d: DerivedWorld, asyncProbe: boolean, strictDevlink: boolean): DerivedWorld {
@@ -148,11 +160,13 @@ async function explore(
   }
   const spec = specOf(kernel.revision, kernel.userFixes);
   const wanted = wantedOf(kernel.revision, options);
-  const { strategy, memory, statesMax, timeMaxMs, auditCache, depthMax, minimiseMax } = options;
+  const { windows, strategy, memory, statesMax, timeMaxMs, auditCache, depthMax, minimiseMax } =
+    options;
   const tasks = [...stands.values()].map(({ world }) => ({
     world,
     kernel: spec,
     properties: wanted,
+    ...(windows === null ? {} : { windows }),
     strategy,
     ...(memory === undefined ? {} : { memory }),
     statesMax,
@@ -257,62 +271,4 @@ async function explain(
 /** Each world that was explored, once. */
 function distinct(explored: readonly Explored[]): Explored[] {
   return explored.filter((e) => e.derived === e.stand);
-}
-
-/**
- * One row for each property and outcome. Where windows are asked for, a property that is broken in
- * other windows only has no row for these classes: nothing was asked about it.
- */
-function verdictsOf(
-  explored: readonly Explored[],
-  revision: Revision,
-  options: CheckOptions,
-): Verdict[] {
-  const rows: Verdict[] = [];
-  for (const { id } of properties) {
-    if (options.properties !== null && !options.properties.includes(id)) continue;
-    const byOutcome = new Map<Outcome, Set<string>>();
-    for (const { derived } of explored) {
-      const cycle = id === 'P9' && options.windows === null && couldLock(derived, explored);
-      const outcome = cycle
-        ? 'violated'
-        : outcomeOf(id, derived.classKey, explored, options.windows, revision);
-      if (outcome === null) continue;
-      const devices = byOutcome.get(outcome) ?? new Set<string>();
-      for (const name of derived.devices) devices.add(name);
-      byOutcome.set(outcome, devices);
-    }
-    for (const outcome of ['violated', 'bounded', 'holds', 'n.a.'] as const) {
-      const devices = byOutcome.get(outcome);
-      if (devices) rows.push({ property: id, outcome, devices: [...devices].sort() });
-    }
-  }
-  return rows;
-}
-
-/** True if locks are taken in a cycle, deadlock or not, in a world of the class of @derived. */
-function couldLock({ classKey }: DerivedWorld, explored: readonly Explored[]): boolean {
-  return explored.some(
-    ({ derived, outcome }) =>
-      derived.classKey === classKey && outcome.detected.some((d) => d.kind === 'lock-order'),
-  );
-}
-
-function outcomeOf(
-  property: string,
-  classKey: string,
-  explored: readonly Explored[],
-  windows: readonly string[] | null,
-  revision: Revision,
-): Outcome | null {
-  if (!appliesTo(property, revision)) return 'n.a.';
-  const { concerns } = must(propertyNamed(property), property);
-  const mine = explored.filter((e) => e.derived.classKey === classKey);
-  if (concerns && !mine.some((e) => concerns(e.derived.world))) return null;
-  const broken = mine.flatMap((e) => e.outcome.findings.filter((f) => f.property === property));
-  const isAsked = ({ window }: WorldFinding): boolean =>
-    windows === null || (window !== null && windows.includes(window));
-  if (broken.some(isAsked)) return 'violated';
-  if (broken.length > 0) return null;
-  return mine.some((e) => e.outcome.bounded.length > 0) ? 'bounded' : 'holds';
 }

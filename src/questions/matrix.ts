@@ -13,7 +13,7 @@ import type { KernelSpec } from '#finding/finding';
 import { defaultExplore, type Explored, type ExploreOptions } from '#run/explore';
 import type { Explorer } from '#run/explore-pool';
 import { reusing } from '#run/reuse';
-import { canReach, factOf, needsOf, signatures } from '#windows/index';
+import { canReach, factOf, isJudged, needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { FIRST_STATES } from './limits.ts';
 
@@ -163,11 +163,6 @@ export function smallFirst(worlds: readonly DerivedWorld[]): DerivedWorld[] {
   const size = ({ world }: DerivedWorld): number =>
     world.threads.length * 100 + world.devices.length * 10 + world.instances.length;
   return [...worlds].sort((a, b) => size(a) - size(b));
-}
-
-/** True where a signature can tell @window. */
-export function isJudged(window: string): boolean {
-  return signatures.some((s) => s.window === window);
 }
 
 /** True where @derived is there to show @window, or to show that it is not. */

@@ -2,9 +2,9 @@
 // The exit code of a check: what a script learns without reading the report.
 
 import type { Baseline } from '#finding/baseline';
-import type { CheckReport } from '#finding/report';
+import type { CheckReport, Verdict, WindowVerdict } from '#finding/report';
 
-/** 0 holds, 1 violated, 2 usage or input, 3 not decided: bounded, or nothing to check. */
+/** 0 holds, 1 violated, 2 usage or input, 3 not decided: bounded, not reached, nothing to check. */
 export const exitCodes = { holds: 0, violated: 1, usage: 2, bounded: 3 } as const;
 
 /** One of the four exit codes. */
@@ -19,5 +19,19 @@ export function exitCodeOf(report: CheckReport, baseline: Baseline | null = null
       : baseline.fresh.length > 0;
   if (violated) return exitCodes.violated;
   const bounded = report.verdicts.some((v) => v.outcome === 'bounded');
-  return bounded || report.coverage.bounded.length > 0 ? exitCodes.bounded : exitCodes.holds;
+  const open = bounded || report.coverage.bounded.length > 0 || undecided(report).length > 0;
+  return open ? exitCodes.bounded : exitCodes.holds;
+}
+
+/** What was asked for by its id, and is decided for no device: windows, else rules. */
+export function undecided({ properties, windows, verdicts }: CheckReport): readonly string[] {
+  const isOpen = ({ outcome }: Verdict | WindowVerdict): boolean =>
+    outcome === 'not reached' || outcome === 'n.a.';
+  if (windows !== undefined) {
+    const ids = [...new Set(windows.map(({ window }) => window))];
+    return ids.filter((id) => windows.filter((w) => w.window === id).every(isOpen));
+  }
+  return (properties ?? []).filter((id) =>
+    verdicts.filter(({ property }) => property === id).every(isOpen),
+  );
 }

@@ -6,8 +6,10 @@ import type { CheckReport } from '#finding/report';
 
 /** The report as `--format json` prints it. */
 export function reportJson(report: CheckReport): string {
-  const { tool, kernel, input, nothing, coverage, verdicts, findings, noticed, timing } = report;
-  const ordered = { tool, kernel, input, nothing, coverage, verdicts, findings, noticed, timing };
+  const { tool, kernel, input, nothing, coverage, verdicts, properties, windows } = report;
+  const { findings, noticed, timing } = report;
+  const asked = { tool, kernel, input, nothing, coverage, verdicts, properties, windows };
+  const ordered = { ...asked, findings, noticed, timing };
   return `${JSON.stringify({ ...ordered, findings: findings.map(orderFinding) }, null, 2)}\n`;
 }
 

@@ -4,7 +4,16 @@
 import { columns, ellipsis, plural, printable, reportColumns, wrap } from '#base/text';
 import type { Baseline } from '#finding/baseline';
 import type { Finding } from '#finding/finding';
-import type { CheckReport, Coverage, HitLimit, Outcome, Verdict } from '#finding/report';
+import type {
+  CheckReport,
+  Coverage,
+  HitLimit,
+  Outcome,
+  Undecided,
+  Verdict,
+  WindowOutcome,
+  WindowVerdict,
+} from '#finding/report';
 import { nothingLines } from './board.ts';
 import { withoutBuffers } from './buffers.ts';
 import { raceTable, stacksTitle, stackTable } from './table.ts';
@@ -54,7 +63,8 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
   const shown = firstToShow(report, options.baseline ?? null);
   const sections = [
     heading(report, paint),
-    verdictTable(report.verdicts, options, paint),
+    verdictTable('window', report.windows ?? [], options.windows, paint),
+    verdictTable('rule', report.verdicts, options.rules, paint),
     coverageLines(report, paint),
     findingTable(report, options, paint),
     noticedLines(report),
@@ -109,25 +119,50 @@ function heading(report: CheckReport, paint: Paint): string[] {
   return wrap(printable(text)).map(paint.strong);
 }
 
-const painterOf: Readonly<Record<Outcome, keyof Paint>> = {
+const painterOf: Readonly<Record<Outcome | WindowOutcome, keyof Paint>> = {
   violated: 'bad',
+  found: 'bad',
   bounded: 'warn',
   holds: 'good',
+  absent: 'good',
+  'not reached': 'warn',
   'n.a.': 'dim',
 };
 
-function verdictTable(verdicts: readonly Verdict[], options: TextOptions, paint: Paint): string[] {
-  const rows = verdicts.map((v) => [v.property, v.outcome, String(v.devices.length)]);
-  const [head = '', ...lines] = columns([['rule', 'outcome', 'devices'], ...rows]);
+/** What was asked, a row each, and under it why nothing was decided. */
+function verdictTable(
+  what: 'rule' | 'window',
+  verdicts: readonly (Verdict | WindowVerdict)[],
+  names: ReadonlyMap<string, string> | undefined,
+  paint: Paint,
+): string[] {
+  if (verdicts.length === 0) return [];
+  const ids = verdicts.map((v) => ('property' in v ? v.property : v.window));
+  const rows = verdicts.map((v, i) => [ids[i]!, v.outcome, String(v.devices.length)]);
+  const [head = '', ...lines] = columns([[what, 'outcome', 'devices'], ...rows]);
   const room = reportColumns - head.length - 2;
-  const told = verdicts.flatMap(({ property, outcome }, i) => {
-    const rule = printable(options.rules?.get(property) ?? '');
-    const [first = '', ...rest] = wrap(rule, { width: room });
+  const told = verdicts.flatMap((verdict, i) => {
+    const { outcome } = verdict;
+    const name = printable(names?.get(ids[i]!) ?? '');
+    const [first = '', ...rest] = wrap(name, { width: room });
     const line = `${lines[i]!.padEnd(head.length + 2)}${first}`.trimEnd();
     const painted = line.replace(` ${outcome}`, () => ` ${paint[painterOf[outcome]](outcome)}`);
-    return [painted, ...rest.map((text) => `${' '.repeat(head.length + 2)}${text}`)];
+    const indented = rest.map((text) => `${' '.repeat(head.length + 2)}${text}`);
+    return [painted, ...indented, ...undecidedLines(verdict)];
   });
   return [paint.dim(head), ...told];
+}
+
+function undecidedLines({ reason, reach }: Undecided): string[] {
+  if (reason === undefined) return [];
+  const how = reach === undefined ? '' : `; ${reachText(reach)}`;
+  return wrap(printable(`${reason}${how}`), { first: '  ', rest: '    ' });
+}
+
+function reachText(reach: readonly string[]): string {
+  return reach.length === 0
+    ? 'nothing that is known reaches it on this kernel'
+    : `what reaches it: ${reach.join('; or ')}`;
 }
 
 /**

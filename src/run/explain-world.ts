@@ -32,7 +32,7 @@ export type ExplainedFinding = Pick<WorldFinding, 'property' | 'window' | 'sched
 export function explainWorld(task: ExplainTask): Explained[] {
   const revision = revisionOf(task.kernel);
   assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
-  const scene = watchedScene(task.world, revision.value, task.properties, task.memory);
+  const scene = watchedScene(task.world, revision.value, task.properties, { memory: task.memory });
   const source = new WhySource(new Machine(scene));
   return task.findings.map(({ property, window, subject, schedule }) => {
     const explained = source.explainedSchedule(

@@ -25,6 +25,8 @@ export interface WorldTask {
   readonly kernel: KernelSpec;
   /** Ids of the properties to watch, null for all. */
   readonly properties: readonly string[] | null;
+  /** Ids of the windows that are asked for: whether what they need comes about is looked for. */
+  readonly windows?: readonly string[];
   readonly strategy: Strategy;
   readonly memory?: Memory;
   readonly statesMax: number | null;
@@ -87,7 +89,8 @@ export type RunAside = Pick<CheckOptions, 'meter' | 'checkpoint'>;
 export function runWorld(task: WorldTask, aside: RunAside = {}): WorldOutcome {
   const revision = revisionOf(task.kernel);
   assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
-  const scene = watchedScene(task.world, revision.value, task.properties, task.memory);
+  const { world, properties, memory, windows } = task;
+  const scene = watchedScene(world, revision.value, properties, { memory, windows });
   const { strategy } = task;
   const { findings, coverage, detected } = check(scene, {
     strategy: checkerStrategy(strategy),

@@ -108,7 +108,7 @@ export function transfer(
   const names: Renaming = renaming(from, to);
   const revision = revisionOf(kernel);
   if (!revision.ok) return null;
-  const machine = new Machine(watchedScene(to, revision.value, null, memory));
+  const machine = new Machine(watchedScene(to, revision.value, null, { memory }));
   const schedule = rename(f.schedule, escapedNames(names));
   const run = replay(machine, schedule);
   if (!run.ok) return null;

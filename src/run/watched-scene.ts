@@ -5,21 +5,26 @@ import type { Scene } from '#checker/program/scene';
 import { underMemory } from '#checker/program/store-buffers';
 import type { Memory } from '#finding/finding';
 import type { Revision } from '#kernel/index';
-import { RuleContext, rulesFor } from '#properties/index';
+import { askedFor, RuleContext, rulesFor } from '#properties/index';
 import { sometimesFor } from '#properties/sometimes';
-import { signaturesFor } from '#windows/index';
+import { preconditionsFor, preconditionsOf, signaturesFor } from '#windows/index';
 import { buildScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 
-/**
- * The scene to explore. @properties: ids of the rules to watch, null for all; @memory: what stores
- * go through, if not straight to memory.
- */
+/** What else a scene is to have. */
+interface Besides {
+  /** What stores go through, if not straight to memory. */
+  readonly memory?: Memory | undefined;
+  /** Windows of which it is asked whether what they need comes about. */
+  readonly windows?: readonly string[] | undefined;
+}
+
+/** The scene to explore. @properties: ids of the rules to watch, null for all. */
 export function watchedScene(
   world: World,
   revision: Revision,
   properties: readonly string[] | null,
-  memory?: Memory,
+  { memory, windows = [] }: Besides = {},
 ): Scene {
   const built = buildScene(world, revision);
   const stores = memory ?? memoryOf(world);
@@ -34,7 +39,11 @@ export function watchedScene(
     threads: built.threads,
     rules: rulesFor(ctx, properties),
     signatures: signaturesFor(ctx),
-    sometimes: sometimesFor(ctx),
+    sometimes: [
+      ...sometimesFor(ctx),
+      ...askedFor(ctx, properties),
+      ...preconditionsFor(ctx, built, preconditionsOf(windows)),
+    ],
   };
   return stores === undefined ? scene : underMemory(scene, stores.model, stores.fields);
 }

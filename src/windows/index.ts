@@ -53,7 +53,7 @@ import { isOfRule, type WindowSignature } from './signature.ts';
 import type { Stage, Window } from './window.ts';
 
 export { isNamedBy } from './likely.ts';
-export { canReach, type PreconditionId, preconditionsFor } from './preconditions.ts';
+export { canReach, flagOf, type PreconditionId, preconditionsFor } from './preconditions.ts';
 export { commitsFor, expectedIn, has, openWays, turnsExpected } from './ways.ts';
 export type { LikelyWorld, Way, Window } from './window.ts';
 
@@ -135,6 +135,16 @@ export function needsOf(id: string): readonly PreconditionId[] {
 /** What comes about where a window is that breaks no rule by itself; undefined for all others. */
 export function factOf(id: string): PreconditionId | undefined {
   return windowById(id)?.fact;
+}
+
+/** All that the windows @ids need, and the facts that some of them are. */
+export function preconditionsOf(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids.flatMap((id) => [...needsOf(id), factOf(id) ?? []].flat()))];
+}
+
+/** True where a signature can tell the window with this id. */
+export function isJudged(id: string): boolean {
+  return signatures.some(({ window }) => window === id);
 }
 
 /** True where @derived is known to show the window with this id under some kernel. */

@@ -28,6 +28,8 @@ interface Precondition {
   /** False where nothing in a world can bring it about; absent: it might come about in any. */
   readonly mayBe?: (world: World) => boolean;
   readonly holds: (e: HeardEvent, peek: Peek, see: Observer) => boolean;
+  /** An option that brings it about in the worlds of a board. */
+  readonly flag?: string;
   /** True where a world is there for it, by its threads and devices alone. */
   readonly fits: (world: World) => boolean;
 }
@@ -209,7 +211,9 @@ const byName = {
   'what publishes an instance is read by a client': {
     events: ['ready-seen', 'fwspec-built'],
     reads: REGISTERS,
+    mayBe: (world) => world.switches.storeBuffers !== undefined,
     holds: (e, peek, see) => see.isPublication(e, peek),
+    flag: '--memory pso',
     fits: (world) => world.switches.storeBuffers !== undefined,
   },
   'flags in one word': {
@@ -228,10 +232,21 @@ export function canReach(world: World, id: PreconditionId): boolean {
   return table[id].fits(world);
 }
 
-/** The preconditions as things that happen sometimes in a run of @built. */
-export function preconditionsFor(ctx: RuleContext, built: BuiltScene): Sometimes[] {
+/** What brings @id about on a board, beside an actor; null where nothing does. */
+export function flagOf(id: PreconditionId): string | null {
+  return table[id].flag ?? null;
+}
+
+/** The preconditions as things that happen sometimes in a run of @built; @wanted: null for all. */
+export function preconditionsFor(
+  ctx: RuleContext,
+  built: BuiltScene,
+  wanted: readonly string[] | null = null,
+): Sometimes[] {
   const see = new Observer(ctx, built);
-  const possible = Object.entries(table).filter(([, { mayBe }]) => mayBe?.(ctx.world) ?? true);
+  const possible = Object.entries(table)
+    .filter(([id]) => wanted?.includes(id) ?? true)
+    .filter(([, { mayBe }]) => mayBe?.(ctx.world) ?? true);
   return possible.map(([id, { events, reads = [], holds }]) => ({
     id,
     events,

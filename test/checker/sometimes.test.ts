@@ -190,3 +190,16 @@ describe('a look at what is not declared is an error', () => {
     expect(findings[0]!.trace).toEqual([]);
   });
 });
+
+test.each(strategies)('what is asked of the end is seen by $kind', (strategy) => {
+  const scene = windows(2);
+  const at = (id: string, value: number): Sometimes => ({
+    id,
+    events: [],
+    holds: () => false,
+    readsAtEnd: ['cells.y0'],
+    atEnd: (peek) => peek.get(scene.init[1]![0] as Handle<Cells>, 'y0') === value,
+  });
+  const sometimes = [at('shut', 0), at('open', 1)];
+  expect(check({ ...scene, sometimes }, { strategy }).coverage.sometimes).toEqual(['shut']);
+});

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Peek, RuleReport } from '#checker/program/scene';
 import { type EventName, type Events, listed } from '#env/events';
 import { Handle, type Value } from '#env/op';
+import { heard } from '#properties/context';
 import { properties, propertyOf, RuleContext } from '#properties/index';
 import { laptopWorlds } from '../support/boards.ts';
 
@@ -123,4 +124,41 @@ test('reports of the machine belong to P5, P7 and P9', () => {
     'P9',
     'P2',
   ]);
+});
+
+describe('what a rule is about', () => {
+  const asked = (id: string, name: string, args: Value[], cells: Cells, thread = 't') =>
+    properties
+      .find((p) => p.id === id)
+      ?.asked?.holds?.(heard({ name, args, thread }), memory(cells), ctx);
+
+  test('costs no interleavings: where it looks at memory, the rule does', () => {
+    for (const { asked: what, make } of properties) {
+      if (what === null || (what.reads ?? []).length === 0) continue;
+      const rule = make(ctx);
+      expect(rule?.events).toEqual(expect.arrayContaining([...(what.events ?? [])]));
+      expect(rule?.reads).toEqual(expect.arrayContaining([...(what.reads ?? [])]));
+    }
+  });
+
+  test('for P2 is another group behind the same IOMMU', () => {
+    const args: Value[] = [client!, group(1), 1, 'walk'];
+    expect(asked('P2', 'group-set', args, [])).toBe(false);
+    expect(asked('P2', 'group-set', args, [[first!, 'iommu_group', group(1)]])).toBe(false);
+    expect(asked('P2', 'group-set', args, [[first!, 'iommu_group', group(0)]])).toBe(true);
+  });
+
+  test('for P7 is a bind by the worker, for P6 a user that counts', () => {
+    expect(asked('P7', 'bound', [client!], [], 'modprobe')).toBe(false);
+    expect(asked('P7', 'bound', [client!], [], 'kworker/u8:1')).toBe(true);
+    expect(asked('P6', 'use-default-domain', [client!, 0, null], [])).toBe(false);
+    expect(asked('P6', 'use-default-domain', [client!, 0, group(0)], [])).toBe(true);
+  });
+
+  test('for P8 is an IOMMU that is bound at the end', () => {
+    const ends = (cells: Cells) =>
+      properties.find((p) => p.id === 'P8')?.asked?.atEnd?.(memory(cells), ctx);
+    expect(ends([])).toBe(false);
+    expect(ends([[hw, 'driver', new Handle('driver', 'smmu')]])).toBe(true);
+  });
 });

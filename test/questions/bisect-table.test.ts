@@ -3,10 +3,10 @@
 import { describe, expect, test } from 'vitest';
 import { findRevision, type Revision } from '#kernel/index';
 import { BisectTable, type Trial } from '#questions/bisect-table';
-import { isFor, isJudged } from '#questions/matrix';
+import { isFor } from '#questions/matrix';
 import type { Explored } from '#run/explore';
 import type { ExploreJob, Explorer } from '#run/explore-pool';
-import { isNamedBy, needsOf, windows } from '#windows/index';
+import { isJudged, isNamedBy, needsOf, windows } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 

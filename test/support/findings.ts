@@ -52,5 +52,5 @@ function machineOf({ world, revision, code = [], memory }: Finding): Machine {
   const kernel: KernelSpec = { ...revision, userFixes: code };
   const made = revisionOf(kernel);
   if (!made.ok) throw new Error(made.error.message);
-  return new Machine(watchedScene(world as World, made.value, null, memory));
+  return new Machine(watchedScene(world as World, made.value, null, { memory }));
 }

@@ -246,6 +246,11 @@ export class Rules {
       const reports = Array.isArray(answer) ? (answer as RuleReport[]) : [answer as RuleReport];
       for (const report of reports) out.push(this.breach(rule, report));
     });
+    for (const each of this.scene.sometimes) {
+      if (!each.atEnd || this.hits.has(each.id)) continue;
+      this.ask(each.id, each, true);
+      if (each.atEnd(this.peek)) this.hits.add(each.id);
+    }
   }
 
   /** From now on reports say, or do not say, what their rules have read. */
@@ -300,7 +305,7 @@ export class Rules {
       );
     }
     const name = `${obj.type}.${field}`;
-    const atEnd = this.ended ? (watch as Rule).readsAtEnd : undefined;
+    const atEnd = this.ended ? (watch as Rule | Sometimes).readsAtEnd : undefined;
     if (!watch.reads?.includes(name) && !atEnd?.includes(name)) {
       const sentence = `${asking} reads ${name}, which it does not declare`;
       throw new SceneError('RW401', sentence, `add '${name}' to its reads`);

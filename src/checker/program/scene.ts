@@ -79,6 +79,10 @@ export interface Sometimes extends Watch {
   readonly events: readonly string[];
   readonly reads?: readonly string[];
   holds(e: RunEvent, peek: Peek): boolean;
+  /** What atEnd looks at besides, as that of a rule. */
+  readonly readsAtEnd?: readonly string[];
+  /** True where a run that is over, with no thread stuck, is one in which it happens. */
+  atEnd?(peek: Peek): boolean;
 }
 
 /** A scene as it is written: what it does not have, it may leave out. */

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a rule or a window was not reached for want of, and what would reach it.
+
+import { must } from '#base/assert';
+import type { Undecided } from '#finding/report';
+import { commitLine, type Revision } from '#kernel/index';
+import { propertyNamed } from '#properties/index';
+import { canReach, flagOf, has, needsOf, windowById } from '#windows/index';
+import type { DerivedWorld } from '#worlds/derive';
+import type { World } from '#worlds/world';
+
+/** Worlds that were not explored, and what brings them in: a flag, or words. */
+export type Elsewhere = () => readonly {
+  readonly how: string;
+  readonly worlds: readonly DerivedWorld[];
+}[];
+
+interface Question {
+  readonly revision: Revision;
+  readonly elsewhere: Elsewhere;
+}
+
+/** Why the rule with this @id says nothing, and what would make it. */
+export function reachForRule(id: string, { elsewhere }: Question): Undecided {
+  const { asked, concerns } = must(propertyNamed(id), id);
+  const fits = (world: World): boolean =>
+    (concerns?.(world) ?? true) && (asked?.fits?.(world) ?? true);
+  return { reason: `no run came to: ${asked?.what ?? 'any step'}`, reach: waysTo(fits, elsewhere) };
+}
+
+/** Why @window is undecided, and what would decide it. */
+export function reachForWindow(window: string, { revision, elsewhere }: Question): Undecided {
+  const needs = needsOf(window);
+  const since = windowById(window)?.reachedSince;
+  const missing = since !== undefined && !has(revision.commits, since);
+  const reach = [
+    ...(missing ? [`a kernel with ${commitLine(since)}`] : []),
+    ...needs.flatMap((id) => flagOf(id) ?? []),
+    ...waysTo((world) => needs.some((id) => canReach(world, id)), elsewhere),
+  ];
+  return { reason: `no run came to: ${needs.join(', or ')}`, reach };
+}
+
+/** What brings in a world that @fits: the first that does. */
+function waysTo(fits: (world: World) => boolean, elsewhere: Elsewhere): string[] {
+  for (const { how, worlds } of elsewhere()) {
+    const found = worlds.find(({ world }) => fits(world));
+    if (found) return [`${how}: ${found.world.name}`];
+  }
+  return [];
+}

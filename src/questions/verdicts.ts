@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a check comes to: an outcome for each rule and each window asked for, class by class.
+//
+// That nothing broke proves nothing where no run came to what a rule or a window is about. So
+// `holds` and `absent` are said only where some run of the worlds of the class came to that.
+
+import { must } from '#base/assert';
+import type {
+  CheckOptions,
+  Outcome,
+  Undecided,
+  Verdict,
+  WindowOutcome,
+  WindowVerdict,
+} from '#finding/report';
+import type { Revision } from '#kernel/index';
+import { appliesTo } from '#properties/applies';
+import { askedId, properties, propertyNamed } from '#properties/index';
+import type { WorldFinding, WorldOutcome } from '#run/run-world';
+import { factOf, isJudged, needsOf } from '#windows/index';
+import type { DerivedWorld } from '#worlds/derive';
+import { type Elsewhere, reachForRule, reachForWindow } from './reach.ts';
+
+/** A derived world with what came out. */
+interface Run {
+  readonly derived: DerivedWorld;
+  readonly outcome: WorldOutcome;
+}
+
+interface Question extends Pick<CheckOptions, 'properties' | 'windows'> {
+  readonly revision: Revision;
+  readonly elsewhere: Elsewhere;
+}
+
+/**
+ * One row for each property and outcome. Where windows are asked for, a property that is broken in
+ * other windows only has no row for these classes: nothing was asked about it.
+ */
+export function verdictsOf(runs: readonly Run[], question: Question): Verdict[] {
+  const wanted = properties.filter(({ id }) => question.properties?.includes(id) ?? true);
+  return wanted.flatMap(({ id }) => {
+    const byOutcome = devicesBy(runs, (mine) => ruleOutcome(id, mine, question));
+    return inOrder(ruleOutcomes, byOutcome).map(([outcome, devices]) => ({
+      property: id,
+      outcome,
+      devices,
+      ...(outcome === 'not reached' ? ruleUndecided(id, runs, question) : {}),
+    }));
+  });
+}
+
+/** One row for each window that is asked for, and outcome. */
+export function windowVerdictsOf(runs: readonly Run[], question: Question): WindowVerdict[] {
+  return (question.windows ?? []).flatMap((window) => {
+    const byOutcome = devicesBy(runs, (mine) => windowOutcome(window, mine));
+    return inOrder(windowOutcomes, byOutcome).map(([outcome, devices]) => ({
+      window,
+      outcome,
+      devices,
+      ...(outcome === 'not reached' ? reachForWindow(window, question) : {}),
+      ...(outcome === 'n.a.' ? { reason: 'no signature tells it yet' } : {}),
+      ...(outcome === 'found' && factOf(window) !== undefined
+        ? { reason: `${factOf(window)} comes about; it breaks no rule by itself` }
+        : {}),
+    }));
+  });
+}
+
+const ruleOutcomes: readonly Outcome[] = ['violated', 'bounded', 'holds', 'not reached', 'n.a.'];
+const windowOutcomes: readonly WindowOutcome[] = [
+  'found',
+  'bounded',
+  'absent',
+  'not reached',
+  'n.a.',
+];
+
+/** The devices of each outcome that the classes of @runs have. */
+function devicesBy<T>(
+  runs: readonly Run[],
+  outcomeOf: (mine: readonly Run[]) => T | null,
+): Map<T, string[]> {
+  const byOutcome = new Map<T, Set<string>>();
+  for (const classKey of new Set(runs.map(({ derived }) => derived.classKey))) {
+    const mine = runs.filter(({ derived }) => derived.classKey === classKey);
+    const outcome = outcomeOf(mine);
+    if (outcome === null) continue;
+    const devices = byOutcome.get(outcome) ?? new Set<string>();
+    for (const name of mine.flatMap(({ derived }) => derived.devices)) devices.add(name);
+    byOutcome.set(outcome, devices);
+  }
+  return new Map([...byOutcome].map(([outcome, devices]) => [outcome, [...devices].sort()]));
+}
+
+function inOrder<T>(order: readonly T[], byOutcome: ReadonlyMap<T, string[]>): [T, string[]][] {
+  return order.flatMap((outcome): [T, string[]][] => {
+    const devices = byOutcome.get(outcome);
+    return devices === undefined ? [] : [[outcome, devices]];
+  });
+}
+
+/** What the property with this @id came to in the worlds of one class, @mine. */
+function ruleOutcome(id: string, mine: readonly Run[], question: Question): Outcome | null {
+  const { windows, revision } = question;
+  if (!appliesTo(id, revision)) return 'n.a.';
+  if (id === 'P9' && windows === null && couldLock(mine)) return 'violated';
+  const broken = mine.flatMap((e) => e.outcome.findings.filter((f) => f.property === id));
+  const isAsked = ({ window }: WorldFinding): boolean =>
+    windows === null || (window !== null && windows.includes(window));
+  if (broken.some(isAsked)) return 'violated';
+  if (broken.length > 0) return null;
+  if (isCut(mine)) return 'bounded';
+  const inWindow = windows === null || windows.some((window) => isReached(window, mine));
+  return inWindow && wasAsked(id, mine) ? 'holds' : 'not reached';
+}
+
+/** True if locks are taken in a cycle, deadlock or not. */
+function couldLock(mine: readonly Run[]): boolean {
+  return mine.some(({ outcome }) => outcome.detected.some((d) => d.kind === 'lock-order'));
+}
+
+function isCut(mine: readonly Run[]): boolean {
+  return mine.some(({ outcome }) => outcome.bounded.length > 0);
+}
+
+/** True if the rule says something of the devices in some run. */
+function wasAsked(id: string, mine: readonly Run[]): boolean {
+  const { asked, concerns } = must(propertyNamed(id), id);
+  const worlds = mine.filter(({ derived }) => concerns?.(derived.world) ?? true);
+  if (asked === null) return worlds.length > 0;
+  return worlds.some(({ outcome }) => outcome.seen.includes(askedId(id)));
+}
+
+/** True if what @window needs came about in some run. */
+function isReached(window: string, mine: readonly Run[]): boolean {
+  const needs: readonly string[] = needsOf(window);
+  return mine.some(({ outcome }) => needs.some((id) => outcome.seen.includes(id)));
+}
+
+function windowOutcome(window: string, mine: readonly Run[]): WindowOutcome {
+  const fact = factOf(window);
+  if (fact === undefined && !isJudged(window)) return 'n.a.';
+  const isThere = ({ outcome }: Run): boolean =>
+    fact === undefined
+      ? outcome.findings.some((f) => f.window === window)
+      : outcome.seen.includes(fact);
+  if (mine.some(isThere)) return 'found';
+  if (isCut(mine)) return 'bounded';
+  return isReached(window, mine) ? 'absent' : 'not reached';
+}
+
+/** Why a rule is undecided that is asked in no class, or only in those that come to no window. */
+function ruleUndecided(id: string, runs: readonly Run[], question: Question): Undecided {
+  const { windows } = question;
+  if (windows === null || !wasAsked(id, runs)) return reachForRule(id, question);
+  return { reason: `no run came to what ${windows.join(' or ')} needs` };
+}

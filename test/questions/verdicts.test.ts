@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Nothing is said to hold, or to be absent, where no run came to what it is about.
+import { describe, expect, test } from 'vitest';
+import type { CheckOptions, CheckReport } from '#finding/report';
+import { properties } from '#properties/index';
+import { checkPlatform, defaultCheck } from '#questions/check';
+import { type Elsewhere, reachForRule, reachForWindow } from '#questions/reach';
+import { verdictsOf, windowVerdictsOf } from '#questions/verdicts';
+import { exitCodeOf } from '#report/exit';
+import { reportJson } from '#report/json';
+import { textReport } from '#report/text';
+import { parseDocument } from '#report/validate';
+import type { WorldOutcome } from '#run/run-world';
+import { genericWorlds } from '#worlds/generic';
+import { kernel, laptop } from '../support/boards.ts';
+
+const nothing: WorldOutcome = {
+  states: 1,
+  transitions: 1,
+  bounded: [],
+  seen: [],
+  missed: [],
+  detected: [],
+  audited: null,
+  findings: [],
+};
+const [derived] = genericWorlds();
+const elsewhere: Elsewhere = () => [{ how: 'here', worlds: genericWorlds() }];
+const question = { properties: null, windows: null, revision: kernel('7.2'), elsewhere };
+const runs = (more: Partial<WorldOutcome> = {}) => [
+  { derived: derived!, outcome: { ...nothing, ...more } },
+];
+
+describe('a world in which nothing comes about', () => {
+  test('lets no rule hold but those that are asked at each step', () => {
+    const rows = verdictsOf(runs(), question);
+    const holds = rows.filter((v) => v.outcome === 'holds').map((v) => v.property);
+    expect(holds).toEqual(['P5', 'P9']);
+    expect(holds).toEqual(properties.filter((p) => p.asked === null).map((p) => p.id));
+    expect(rows.filter((v) => v.outcome === 'not reached')).toHaveLength(12);
+    expect(rows.every((v) => v.outcome === 'holds' || v.reason !== undefined)).toBe(true);
+  });
+
+  test('is no pass for a rule that a limit cut off', () => {
+    const limit = { limit: 'states', value: 1, flag: '--states-max' };
+    const rows = verdictsOf(runs({ bounded: [limit] }), question);
+    expect(new Set(rows.map((v) => v.outcome))).toEqual(new Set(['bounded']));
+  });
+
+  test('leaves a window undecided until what it needs has come about', () => {
+    const asked = { ...question, windows: ['C21'] };
+    expect(windowVerdictsOf(runs(), asked)[0]?.outcome).toBe('not reached');
+    expect(verdictsOf(runs(), asked).every((v) => v.outcome === 'not reached')).toBe(true);
+    const seen = ['an instance that goes away'];
+    expect(windowVerdictsOf(runs({ seen }), asked)[0]?.outcome).toBe('absent');
+  });
+
+  test('shows a window that breaks no rule by what happens', () => {
+    const asked = { ...question, windows: ['C32'] };
+    const seen = ['a bind that does not wait for its IOMMU'];
+    expect(windowVerdictsOf(runs({ seen }), asked)[0]?.outcome).toBe('found');
+    expect(windowVerdictsOf(runs(), asked)[0]?.outcome).toBe('not reached');
+  });
+});
+
+test('what would reach a rule or a window is a world, a flag or a commit', () => {
+  expect(reachForRule('P14', question).reach).toEqual(['here: mock add/1 client']);
+  expect(reachForRule('P13', question).reach?.[0]).toMatch(/acs|alias/);
+  expect(reachForWindow('C24', question).reach?.[0]).toBe('--memory pso');
+  expect(reachForWindow('C21', question).reach).toEqual(['here: unbind+add/1 client']);
+  const old = { ...question, revision: kernel('6.12') };
+  expect(reachForWindow('C20', old).reach?.[0]).toContain('a kernel with 229e6ee43d2a');
+  expect(reachForWindow('C20', question).reach?.[0]).not.toContain('a kernel with');
+});
+
+test('a check says what was not reached, and exits 3 where nothing was decided', async () => {
+  const options: CheckOptions = {
+    ...defaultCheck,
+    devices: ['3d00000.gpu'],
+    properties: ['P14'],
+    windows: ['C21'],
+  };
+  const asked = { revision: kernel('7.2'), userFixes: [] };
+  const result = await checkPlatform(laptop(), asked, options, '0');
+  const report: CheckReport = { ...result, input: null, timing: { elapsedMs: 1, jobs: 1 } };
+  expect(report.windows?.map((w) => [w.window, w.outcome])).toEqual([['C21', 'not reached']]);
+  expect(report.verdicts.map((v) => [v.property, v.outcome])).toEqual([['P14', 'not reached']]);
+  expect(exitCodeOf(report)).toBe(3);
+  const text = textReport(report);
+  expect(text).not.toContain('holds');
+  expect(text).toMatch(/C21 +not reached/);
+  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(75);
+  const parsed = parseDocument(reportJson(report), 'r.json');
+  expect(parsed.ok && parsed.value.kind === 'report' && parsed.value.report).toEqual(report);
+});
+
+test('a rule that was asked for holds where it was reached, and exits 0', () => {
+  const seen = ['P4 is asked'];
+  const verdicts = verdictsOf(runs({ seen }), { ...question, properties: ['P4', 'P5'] });
+  expect(verdicts.map((v) => v.outcome)).toEqual(['holds', 'holds']);
+  const coverage = { worlds: 1, clientsMax: 1, instancesMax: 1, states: 1, transitions: 1 };
+  const report = {
+    kernel: { name: '7.2', commits: [], userFixes: [] },
+    tool: { name: 'racewindow', version: '0', format: 'racewindow/report@1' },
+    input: null,
+    coverage: { ...coverage, strategy: 'exhaustive', bounded: [] },
+    findings: [],
+    timing: { elapsedMs: 1, jobs: 1 },
+  } as const;
+  expect(exitCodeOf({ ...report, verdicts, properties: ['P4', 'P5'] })).toBe(0);
+  const open = verdictsOf(runs({ seen }), { ...question, properties: ['P4', 'P14'] });
+  expect(exitCodeOf({ ...report, verdicts: open, properties: ['P4', 'P14'] })).toBe(3);
+  expect(exitCodeOf({ ...report, verdicts: open })).toBe(0);
+});
