@@ -131,6 +131,12 @@ const READ_BY_NOBODY: readonly string[] = [
   'dma-map domain',
 ];
 
+test('no rule, signature or report counts the positions of an event', () => {
+  const readers = sources('properties', 'windows', 'realc', 'report', 'questions', 'run', 'worlds');
+  const counting = readers.flatMap((text) => text.match(/\be(vent)?\.args(\[|\.at\().*/g) ?? []);
+  expect(counting).toEqual([]);
+});
+
 test('every field but those listed is printed, or read by a rule, a signature or conform', () => {
   const readers = sources('properties', 'windows', 'realc/conform');
   const isRead = (name: EventName, field: string): boolean => {
