@@ -11,7 +11,7 @@ import type { ExploreOptions } from '#run/explore';
 import type { Explorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
 import { reusing } from '#run/reuse';
-import { needsOf, tells } from '#windows/index';
+import { needsOf, tells, windowById } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { type Answer, BisectTable, type Trial } from './bisect-table.ts';
 import { isFor, smallFirst } from './matrix.ts';
@@ -162,6 +162,13 @@ export interface BackportResult {
   readonly refused: number;
 }
 
+/** Commits that open @window in some way and close it in none: no part of a fix. */
+export function openersOf(window: string): readonly string[] {
+  const ways = windowById(window)?.ways ?? [];
+  const closers = ways.flatMap((way) => way.closed);
+  return ways.flatMap(({ opened }) => opened ?? []).filter((sha) => !closers.includes(sha));
+}
+
 /** Sets of commits are tried in order of size, each with all that it requires. */
 export async function backport(
   question: Asking,
@@ -175,7 +182,7 @@ export async function backport(
   if (before !== 'found') return result;
   let asked = 0;
   let refused = 0;
-  for (const set of candidateSets(target, commitsMax)) {
+  for (const set of candidateSets(target, commitsMax, openersOf(question.window))) {
     const changed = withSet(target, set);
     if (!changed.ok) {
       refused++;
@@ -191,8 +198,15 @@ export async function backport(
   return { before, best: null, asked, refused };
 }
 
-/** Sets of commits that @target lacks, with all they require; smallest, then newest first. */
-export function candidateSets(target: Revision, commitsMax: number): Commit[][] {
+/**
+ * Sets of commits that @target lacks, with all they require; smallest, then newest first. None has
+ * one of those @without.
+ */
+export function candidateSets(
+  target: Revision,
+  commitsMax: number,
+  without: readonly string[] = [],
+): Commit[][] {
   const has = (sha: string): boolean => target.commits.some((c) => c.sha === sha);
   const missing = history.filter((c) => !has(c.sha)).reverse();
   const closures = missing.map((c) => closureOf(c, has));
@@ -210,7 +224,9 @@ export function candidateSets(target: Revision, commitsMax: number): Commit[][] 
       inOrder(set),
     ]),
   );
-  return [...byName.values()].sort((a, b) => a.length - b.length);
+  return [...byName.values()]
+    .filter((set) => !set.some(({ sha }) => without.includes(sha)))
+    .sort((a, b) => a.length - b.length);
 }
 
 function closureOf(commit: Commit, has: (sha: string) => boolean): Commit[] {

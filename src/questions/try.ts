@@ -3,6 +3,7 @@
 
 import type { KernelSpec } from '#finding/finding';
 import { kindOfKey } from '#platform/index';
+import { propertyOf } from '#properties/index';
 import { type Explored, type ExploreOptions, keyOf, type Sighting } from '#run/explore';
 import type { Explorer } from '#run/explore-pool';
 import type { DerivedWorld } from '#worlds/derive';
@@ -74,6 +75,25 @@ export function trialOf(pairs: readonly (readonly [Explored, Explored])[]): Tria
       .filter(([b, f]) => b.bounded || f.bounded)
       .map(([b]) => `${b.world} ${b.classKey}`),
   };
+}
+
+/** Windows that are gone with the fix, and those that come with it; `new` where none fits. */
+export function windowsOf({ closes, opens, leaves, undecided }: Trial): {
+  readonly closed: readonly string[];
+  readonly opened: readonly string[];
+} {
+  const names = (list: readonly Change[]): string[] => list.map((c) => c.window ?? 'new');
+  const unsettled = [...names(leaves), ...names(undecided)];
+  const only = (list: readonly Change[], others: readonly Change[]): string[] =>
+    [...new Set(names(list))].filter(
+      (name) => name === 'new' || ![...unsettled, ...names(others)].includes(name),
+    );
+  return { closed: only(closes, opens).sort(), opened: only(opens, closes).sort() };
+}
+
+/** True where a fix brings what a kernel does not survive, or what nobody has looked into. */
+export function isHarmful({ opens }: Trial): boolean {
+  return opens.some(({ window, report }) => window === null || propertyOf(report) === 'P5');
 }
 
 function sightings(explored: readonly Explored[]): Map<string, Sighting> {

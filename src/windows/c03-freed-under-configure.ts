@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C03: a probe that fails frees dev->iommu while a bind is building its fwspec.
 
-import { functionOf, isMemory } from './reports.ts';
+import { functionOf, isAbout, isMemory, lacking } from './reports.ts';
 import { type Explained, excluding, including, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
-/** Threads that probe the device, and the one that parses its firmware. */
+/** Threads that probe the device or have done so, and the one that parses its firmware. */
 interface Busy {
   readonly kind: 'busy';
   readonly probing: readonly string[];
+  readonly probed: readonly string[];
   readonly parser: string;
 }
 
 type State = Busy | 'overlapped';
-
-const busy = (probing: readonly string[], parser: string): State => {
-  return { kind: 'busy', probing, parser };
-};
 
 export const c03: Window = {
   id: 'C03',
@@ -39,42 +36,42 @@ export const c03: Window = {
     /** Once they overlap, each may have allocated dev->iommu over the other's, or freed it. */
     main: perDevice<State>(() => ({
       events: ['init-unguarded', 'fwspec-unguarded', 'init-end'],
-      initial: busy([], ''),
+      initial: { kind: 'busy', probing: [], probed: [], parser: '' },
       step(state, e) {
         if (state === 'overlapped') return state;
-        const { probing, parser } = state;
+        const { probing, probed, parser } = state;
         const others = excluding(probing, e.thread);
-        if (e.name === 'init-end') return busy(others, parser);
+        if (e.name === 'init-end') return { ...state, probing: others };
         if (e.name === 'init-unguarded') {
           if (parser !== '' && parser !== e.thread) return 'overlapped';
-          return busy(including(probing, e.thread), parser);
+          const [now, ever] = [probing, probed].map((list) => including(list, e.thread));
+          return { ...state, probing: now!, probed: ever! };
         }
         if (e.name !== 'fwspec-unguarded') return state;
-        if (e.edge === 'end') return busy(probing, '');
-        return others.length > 0 ? 'overlapped' : busy(probing, e.thread);
+        if (e.edge === 'end') return { ...state, parser: '' };
+        return others.length > 0 ? 'overlapped' : { ...state, parser: e.thread };
       },
       explains(devices, report) {
-        if (isCrash(report)) return true;
         if (!isMemory(report)) {
           const known = ['P3', 'P8', 'P10', 'P11'].includes(report.property);
           return known && devices.about.includes('overlapped');
         }
-        const text = `${report.subject} ${report.because}`;
-        return devices.some((state, d) => state === 'overlapped' && text.includes(d.data.name));
+        return devices.some(
+          (state, d) =>
+            (state === 'overlapped' || isLookUp(state, report)) && isAbout(report, d.data.name),
+        );
       },
     })),
   },
 };
 
 /** Functions that build a fwspec, or look for one to build on. */
-const BUILDING = /^(fwspec_|iommu_fwspec_|of_iommu_|acpi_iommu_|iort_|dev_iommu_fwspec_get)/;
+const BUILDING = /^(iommu_fwspec_|dev_iommu_fwspec_get)/;
 
-/** The object that is gone and the function that wanted it tell the window. */
-function isCrash(report: Explained): boolean {
-  const { subject, because } = report;
-  return (
-    isMemory(report) &&
-    (/\.(iommu|fwspec)#/.test(subject) || /dev->iommu is NULL/.test(because)) &&
-    (BUILDING.test(functionOf(report)) || /iommu_fwspec_/.test(because))
-  );
+/** A bind is about to parse, and has dev->iommu from before somebody else's probe freed it. */
+function isLookUp({ probed }: Busy, report: Explained): boolean {
+  const by = String(report.facts['thread'] ?? report.subject);
+  const freedBy = String(report.facts['freedBy'] ?? '');
+  const lost = lacking(report) !== null && probed.some((thread) => thread !== by);
+  return BUILDING.test(functionOf(report)) && (lost || probed.includes(freedBy));
 }

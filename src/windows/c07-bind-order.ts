@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C07: the walk cannot parse firmware, so devices are probed in the order their drivers bind.
 
-import { isOrder, type WindowSignature } from './signature.ts';
+import { isOrder, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
+const ENODEV = 19;
+
 /**
- * State: true once any per-device probe called, or meant to call, dma_configure itself; from then
- * on wrong order has another cause. Needs no race: a driver bound late, or none, is enough.
+ * Passed over: a walk, or the notifier, came to it, and for want of firmware data gave it up
+ * without having it parsed. From then on it waits for a bind. Parsed: it has, or had, a fwspec.
  */
-const signature: WindowSignature = {
-  make: () => ({
-    events: ['configure-begin', 'configure-skipped'],
-    reads: [],
-    initial: false,
-    step: () => true,
-    explains: (state, report) => state === false && (isOrder(report) || report.property === 'P8'),
-  }),
-};
+type State = 'new' | 'passed over' | 'parsed';
 
 export const c07: Window = {
   id: 'C07',
@@ -35,5 +29,21 @@ export const c07: Window = {
   kind: 'sequential',
   needs: ['a bind'],
   worlds: [{ world: 'hand:walk+bind exynos', found: ['6.8'], absent: ['6.15-rc1'] }],
-  signatures: { main: signature },
+  signatures: {
+    /** Needs no race: a driver bound late, or none, is enough. */
+    main: perDevice<State>(() => ({
+      events: ['configure-begin', 'configure-skipped', 'ops-missing', 'init-end', 'fwspec-built'],
+      initial: 'new',
+      step(state, e) {
+        if (state !== 'new') return state;
+        if (e.name !== 'ops-missing' && e.name !== 'init-end') return 'parsed';
+        const failed = e.name === 'ops-missing' || e.errno === -ENODEV;
+        return failed && e.by !== 'replay' ? 'passed over' : state;
+      },
+      explains: (devices, report) =>
+        isOrder(report)
+          ? devices.named.includes('passed over')
+          : report.property === 'P8' && devices.of(report.subject) === 'passed over',
+    })),
+  },
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C08: a probe that dropped the lock goes on although another finished or undid the device.
 
-import { P5_REPORTS } from '#properties/p5-no-use-after-free';
 import { INFLIGHT_EVENTS, type Inflight, LOCK_DROPPED, sinceOf, stepInflight } from './inflight.ts';
-import { perDevice } from './signature.ts';
+import { isMemory, lacking } from './reports.ts';
+import { type Explained, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 /** Those in flight, until one goes on over another's finished work. */
@@ -45,12 +45,16 @@ export const c08: Window = {
           return finished && sinceOf(state, e.thread) !== null ? 'overrun' : state;
         },
         explains(devices, report) {
-          if (devices.named.includes('overrun')) return true;
-          if (!P5_REPORTS.includes(report.property)) return false;
+          if (RULES.includes(report.property)) return devices.named.includes('overrun');
+          if (!isMemory(report)) return false;
           // Another undid the device in the gap; that may be a device which no signature watches.
-          if (GONE_IN_INIT.test(String(report.facts['error'] ?? ''))) return true;
-          const thread = String(report.facts['thread'] ?? report.subject);
-          return devices.some((state) => state === 'overrun' || sinceOf(state, thread) !== null);
+          const lost = lackingInInit(report);
+          const state = lost === null ? undefined : devices.of(lost);
+          if (lost !== null && state === undefined) return true;
+          if (state !== undefined) return isUndone(state, threadOf(report));
+          return devices.some(
+            (x, d) => isUndone(x, threadOf(report)) && isPartOf(report.subject, d.data.name),
+          );
         },
       }),
       { begins: LOCK_DROPPED },
@@ -58,4 +62,24 @@ export const c08: Window = {
   },
 };
 
-const GONE_IN_INIT = /^iommu_init_device\(.*\): dev->iommu is NULL$/;
+const RULES = ['P1', 'P2', 'P3', 'P4', 'P10', 'P13'];
+
+/** The device that lacked dev->iommu in the function that dropped the lock; null for all else. */
+function lackingInInit(report: Explained): string | null {
+  return /^iommu_init_device\(/.test(String(report.facts['error'])) ? lacking(report) : null;
+}
+
+/** The thread that crashed: an oops is about the thread itself. */
+function threadOf(report: Explained): string {
+  return String(report.facts['thread'] ?? report.subject);
+}
+
+/** Another thread took dev->iommu away since @thread dropped the lock. */
+function isUndone(state: State, thread: string): boolean {
+  return state !== 'overrun' && sinceOf(state, thread) === 'torn';
+}
+
+/** What dev->iommu and its fwspec are called. */
+function isPartOf(object: string, device: string): boolean {
+  return object.startsWith(`${device}.iommu#`) || object.startsWith(`${device}.fwspec#`);
+}

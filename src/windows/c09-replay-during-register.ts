@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C09: a client binds while its IOMMU registers, before the walk has come to it.
 
-import { type Explained, isOrder, perDevice, unvisited } from './signature.ts';
+import type { EventName } from '#env/events';
+import type { HeardEvent } from '#properties/context';
+import {
+  type Explained,
+  excluding,
+  including,
+  isOrder,
+  perDevice,
+  unvisited,
+} from './signature.ts';
 import type { Window } from './window.ts';
 
-/** Instances of the device whose walk has not visited it; the latest visit was a walk's first. */
+/**
+ * Instances of the device whose walk has not visited it; threads that parse its firmware for a
+ * probe; whether a bind has built its fwspec, and whether the latest visit was the first of a walk,
+ * and found that.
+ */
 interface Waiting {
   readonly kind: 'waiting';
   readonly left: readonly string[];
+  readonly parsing: readonly string[];
+  readonly built: boolean;
   readonly justVisited: boolean;
 }
 
@@ -18,8 +33,8 @@ interface Waiting {
  */
 type State = Waiting | 'late' | 'groupless';
 
-const waiting = (left: readonly string[], justVisited = false): State => {
-  return { kind: 'waiting', left, justVisited };
+const waiting = (left: readonly string[]): Waiting => {
+  return { kind: 'waiting', left, parsing: [], built: false, justVisited: false };
 };
 
 export const c09: Window = {
@@ -50,31 +65,22 @@ export const c09: Window = {
     main: perDevice<State>((ctx) => {
       const acpi = ctx.world.firmware === 'acpi';
       return {
-        events: [
-          'walk-visit',
-          'configure-begin',
-          'group-set',
-          'use-default-domain',
-          'fwspec-unguarded',
-        ],
+        events: EVENTS,
         initial: (d) => waiting(unvisited(ctx, d)),
         step(state, e) {
           if (typeof state === 'string') return state;
           // Before v6.7 the fwspec may be lost on the way, which is C03.
           if (e.name === 'fwspec-unguarded') return waiting([]);
-          const { left, justVisited } = state;
-          if (e.name === 'walk-visit') {
-            const rest = left.filter((name) => name !== ctx.instance(e.instance));
-            return waiting(rest, rest.length < left.length);
-          }
-          if (e.name === 'configure-begin') return waiting(left);
           if (e.name === 'use-default-domain') {
             const settled = e.errno === 0 && e.group === null;
-            return acpi && settled && (left.length > 0 || justVisited) ? 'groupless' : state;
+            const early = state.left.length > 0 || state.justVisited;
+            return acpi && settled && state.built && early ? 'groupless' : state;
           }
-          if (e.name !== 'group-set') return state;
-          const early = e.by === 'replay' ? left.length > 0 : justVisited;
-          return early ? 'late' : state;
+          if (e.name === 'group-set') return isEarly(state, e.by) ? 'late' : state;
+          if (e.name !== 'walk-visit') return parse(state, e);
+          const left = excluding(state.left, ctx.instance(e.instance));
+          const first = left.length < state.left.length;
+          return { ...state, left, justVisited: first && state.built };
         },
         explains(devices, report) {
           const state = devices.of(report.subject);
@@ -87,8 +93,42 @@ export const c09: Window = {
   },
 };
 
+const EVENTS: readonly EventName[] = [
+  'walk-visit',
+  'configure-begin',
+  'init-end',
+  'fwspec-built',
+  'group-set',
+  'use-default-domain',
+  'fwspec-unguarded',
+];
+
+/** Who parses the firmware, and whether that is a bind of its own. */
+function parse(state: Waiting, e: HeardEvent): Waiting {
+  const { parsing } = state;
+  switch (e.name) {
+    case 'fwspec-built':
+      return parsing.includes(e.thread) ? state : { ...state, built: true };
+    case 'configure-begin':
+      if (e.by === 'replay') return state;
+      return { ...state, parsing: including(parsing, e.thread), justVisited: false };
+    case 'init-end': {
+      if (e.by === 'replay') return state;
+      // A probe that fails takes the fwspec with it.
+      const built = state.built && e.errno === 0;
+      return { ...state, parsing: excluding(parsing, e.thread), built };
+    }
+    default:
+      return state;
+  }
+}
+
+/** A probe is early by a replay before the walk, or where the walk found what a bind had built. */
+function isEarly({ left, built, justVisited }: Waiting, by: unknown): boolean {
+  return by === 'replay' ? built && left.length > 0 : justVisited;
+}
+
 /** Where the warning came before the group (up to 73d2f10957f5), what the group would tell. */
 function isLate(state: State, report: Explained): boolean {
-  if (typeof state === 'string') return true;
-  return report.facts['by'] === 'replay' ? state.left.length > 0 : state.justVisited;
+  return typeof state === 'string' || isEarly(state, report.facts['by']);
 }

@@ -5,10 +5,13 @@ import { isOrder, ownWalk, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 /**
- * Visited by a walk of an IOMMU of the device; unparsed, where that walk found a driver set; given
- * up, where for want of firmware data it found no ops.
+ * Visited by the walk of an IOMMU of the device, in this thread; unparsed, where that walk found a
+ * driver set; given up, where for want of firmware data it found no ops.
  */
-type State = 'elsewhere' | 'visited' | 'unparsed' | 'given up';
+type State =
+  | { readonly kind: 'visited' | 'unparsed'; readonly by: string }
+  | 'elsewhere'
+  | 'given up';
 
 export const c10: Window = {
   id: 'C10',
@@ -45,14 +48,15 @@ export const c10: Window = {
       initial: 'elsewhere',
       step(state, e, d) {
         if (e.name === 'walk-visit') {
-          if (ownWalk(ctx, d, e.instance)) return 'visited';
+          if (ownWalk(ctx, d, e.instance)) return { kind: 'visited', by: e.thread };
           return state === 'given up' ? state : 'elsewhere';
         }
+        if (typeof state === 'string' || state.by !== e.thread) return state;
         if (e.name === 'configure-skipped' && e.by === 'walk') {
-          return state === 'visited' ? 'unparsed' : state;
+          return { kind: 'unparsed', by: e.thread };
         }
         const gaveUp = e.name === 'ops-missing' && e.by === 'walk';
-        return gaveUp && state === 'unparsed' ? 'given up' : state;
+        return gaveUp && state.kind === 'unparsed' ? 'given up' : state;
       },
       explains(devices, report) {
         if (isOrder(report)) return devices.named.includes('given up');

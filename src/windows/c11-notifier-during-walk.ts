@@ -29,12 +29,13 @@ export const c11: Window = {
     },
   ],
   signatures: {
-    /** Notified: the notifier gave the device its group. */
-    main: perDevice<'as it was' | 'notified'>(() => ({
+    /** Who gave the device its group: the walk has come to the first one after the other. */
+    main: perDevice<'no group' | 'walk' | 'notifier' | 'replay'>(() => ({
       events: ['group-set'],
-      initial: 'as it was',
-      step: (state, e) => (e.name === 'group-set' && e.by === 'notifier' ? 'notified' : state),
-      explains: (devices, report) => isOrder(report) && devices.named[1] === 'notified',
+      initial: 'no group',
+      step: (state, e) => (e.name === 'group-set' ? e.by : state),
+      explains: (devices, report) =>
+        isOrder(report) && devices.named[0] === 'walk' && devices.named[1] === 'notifier',
     })),
   },
 };

@@ -2,6 +2,7 @@
 // C12: a walk replaces the default domain that a group got early, under a bound driver.
 
 import { heard } from '#properties/context';
+import { isMemory, threadsOf } from './reports.ts';
 import { including, type WindowSignature } from './signature.ts';
 import type { Window } from './window.ts';
 
@@ -10,7 +11,7 @@ type State = readonly [set: readonly string[], replaced: readonly string[]];
 
 const signature: WindowSignature = {
   rules: ['P6'],
-  make: () => ({
+  make: ({ world }) => ({
     events: ['default-domain-set'],
     reads: [],
     initial: [[], []] satisfies State,
@@ -20,10 +21,12 @@ const signature: WindowSignature = {
       const group = String(e.group);
       const [set, replaced] = state as State;
       if (!set.includes(group)) return [including(set, group), replaced] satisfies State;
-      return replaced.includes(group) ? state : [set, including(replaced, group)];
+      // The second loop of a walk asks for a type, whatever has happened to the group since.
+      const walks = threadsOf(world, 'iommu-probe').includes(e.thread);
+      return !walks || replaced.includes(group) ? state : [set, including(replaced, group)];
     },
     explains: (state, report) =>
-      (report.property === 'P6' || /\.domain#/.test(report.subject)) &&
+      (report.property === 'P6' || (isMemory(report) && /\.domain#/.test(report.subject))) &&
       (state as State)[1].includes(report.subject.replace(/\.domain#.*/, '')),
   }),
 };

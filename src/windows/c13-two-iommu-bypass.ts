@@ -35,10 +35,11 @@ export const c13: Window = {
     main: perDevice<State>(() => ({
       events: [...INFLIGHT_EVENTS, 'not-ready-accepted'],
       initial: [],
-      step(state, e) {
+      step(state, e, d) {
         if (state === 'accepted') return state;
         if (e.name !== 'not-ready-accepted') return stepInflight(state, e);
-        return state.length === 0 ? 'accepted' : state;
+        const instances = new Set(d.data.iommus.map((use) => use.instance));
+        return state.length === 0 && instances.size > 1 ? 'accepted' : state;
       },
       explains: (devices, report) =>
         (isOrder(report) && devices.named.includes('accepted')) ||

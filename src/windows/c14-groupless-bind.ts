@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C14: a bind takes the half-done probe of another thread for its own, and goes on without group.
 
-import { INFLIGHT_EVENTS, type Inflight, othersInflight, stepInflight } from './inflight.ts';
+import {
+  INFLIGHT_EVENTS,
+  type Inflight,
+  othersInflight,
+  sinceOf,
+  stepInflight,
+} from './inflight.ts';
 import { perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
@@ -51,7 +57,8 @@ export const c14: Window = {
           return groupless && othersInflight(state, e.thread) ? 'taken for own' : state;
         }
         if (e.name === 'late-warn') {
-          return state.length === 0 || e.by === 'replay' ? state : 'taken for own';
+          const own = e.by !== 'replay' && sinceOf(state, e.thread) !== null;
+          return own ? 'taken for own' : state;
         }
         if (e.name === 'init-end' && e.errno === 0) return state;
         return stepInflight(state, e);

@@ -54,7 +54,10 @@ export const c16: Window = {
     main: byReport(
       (report) =>
         ['oops', 'null-dereference'].includes(report.property) &&
-        /_dma_configure\(/.test(String(report.facts['error'])),
+        OF_BUS.test(String(report.facts['error'])),
     ),
   },
 };
+
+/** The function of a bus alone: what it calls for all of them follows no driver. */
+const OF_BUS = /^(platform|pci|amba|cdx|fsl_mc)_dma_configure\(/;

@@ -1,27 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C19: a registration fails after clients have been probed, and releases them under their binds.
 
-import type { World } from '#worlds/world';
-import { isMemory, isUnbound } from './reports.ts';
-import type { Explained, WindowSignature } from './signature.ts';
+import { heard } from '#properties/context';
+import { hasFailing } from './observer.ts';
+import { involves, isMemory, lacking } from './reports.ts';
+import { type Explained, including, type WindowSignature } from './signature.ts';
 import type { Window } from './window.ts';
 
-/** State: whether somebody has begun to release clients; what goes wrong before is not this. */
-const onceReleasing = (explains: (report: Explained) => boolean): WindowSignature => ({
+/** Threads that have begun to release the clients of an instance, and those instances. */
+type State = readonly [by: readonly string[], of: readonly string[]];
+
+/** What goes wrong before anything is released is not this. */
+const onceReleasing = (
+  explains: (report: Explained, by: readonly string[], behind: readonly string[]) => boolean,
+): WindowSignature => ({
   begins: { event: 'release-begin', when: () => true },
-  make: ({ world }) => ({
-    events: fails(world) ? ['release-begin'] : [],
+  make: (ctx) => ({
+    events: hasFailing(ctx.world) ? ['release-begin'] : [],
     reads: [],
-    initial: false,
-    step: () => true,
-    explains: (state, report) => state === true && explains(report),
+    initial: [[], []] satisfies State,
+    step(state, e) {
+      const [by, of] = state as State;
+      const event = heard(e);
+      if (event.name !== 'release-begin') return state;
+      return [including(by, e.thread), including(of, ctx.instance(event.instance))];
+    },
+    explains(state, report) {
+      const [by, of] = state as State;
+      const clients = ctx.clients.filter((d) => d.data.iommus.some((u) => of.includes(u.instance)));
+      const names = clients.map((d) => d.data.name);
+      return by.length > 0 && explains(report, by, names);
+    },
   }),
 });
-
-/** True where a registration fails. */
-function fails(world: World): boolean {
-  return world.instances.some((i) => i.probeFails) || world.devices.some((d) => d.probeError);
-}
 
 export const c19: Window = {
   id: 'C19',
@@ -66,13 +77,19 @@ export const c19: Window = {
     { world: 'hand:fail+bind+retry', found: ['6.1'], absent: ['6.0'] },
   ],
   signatures: {
-    /** Told by the group, or its domain, that is gone while a bind or a driver uses it. */
+    /** Told by what was freed while a bind or a driver uses it, or what the release left NULL. */
     main: onceReleasing(
-      (report) => isMemory(report) && !isUnbound(report) && !/\.iommu_device$/.test(report.subject),
+      (report, by) =>
+        isMemory(report) &&
+        !/\.iommu_device$/.test(report.subject) &&
+        (lacking(report) !== null || involves(report, by)),
     ),
     /** What a failed registration leaves to its clients, where nothing else explains it. */
-    rest: onceReleasing((report) =>
-      ['P1', 'P3', 'P4', 'P6', 'P10', 'P11'].includes(report.property),
+    rest: onceReleasing(
+      (report, _by, behind) =>
+        report.property === 'P6' ||
+        (['P1', 'P3', 'P4', 'P10', 'P11'].includes(report.property) &&
+          behind.includes(report.subject)),
     ),
   },
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C21: an instance goes away while a client is probed for it: released first, de-listed second.
 
-import { byReport, isMemory, threadsOf } from './reports.ts';
+import { hasFailing } from './observer.ts';
+import { involves, isMemory, lacking, threadsOf } from './reports.ts';
+import { perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 export const c21: Window = {
@@ -23,12 +25,34 @@ export const c21: Window = {
   needs: ['an instance that goes away'],
   worlds: [{ world: 'hand:unbind+add', found: ['7.2', '6.0'] }],
   signatures: {
-    /** Told by the instance that is gone, or by what its removal leaves to a client of the time. */
-    main: byReport((report, world) => {
-      if (isMemory(report) && /\.iommu_device$/.test(report.subject)) return true;
-      if (/_device\(.*\): no instance /.test(String(report.facts['error']))) return true;
-      if (threadsOf(world, 'iommu-unbind').length === 0) return false;
-      return isMemory(report) || ['P1', 'P3', 'P8', 'P10', 'P11'].includes(report.property);
+    /**
+     * Told by the instance that is gone, or by what its removal leaves to a client of the time.
+     * Released: the clients of its instance are. Without ops: a replay has found none since.
+     */
+    main: perDevice<'as it was' | 'released' | 'without ops'>(({ world }) => {
+      const unbinders = threadsOf(world, 'iommu-unbind');
+      return {
+        events: unbinders.length > 0 || hasFailing(world) ? ['release-begin', 'ops-missing'] : [],
+        initial: 'as it was',
+        step: (state, e) =>
+          e.name === 'ops-missing' && e.by === 'replay' && state === 'released'
+            ? 'without ops'
+            : state,
+        ofInstance: (state) => (state === 'as it was' ? 'released' : state),
+        explains(devices, report) {
+          if (isMemory(report)) {
+            if (/\.iommu_device$/.test(report.subject)) return true;
+            if (/_device\(.*\): no instance /.test(String(report.facts['error']))) return true;
+            return (
+              unbinders.length > 0 && (lacking(report) !== null || involves(report, unbinders))
+            );
+          }
+          const state = devices.of(report.subject);
+          const concerned =
+            state === 'without ops' || (unbinders.length > 0 && state === 'released');
+          return concerned && ['P1', 'P3', 'P8', 'P10', 'P11'].includes(report.property);
+        },
+      };
     }),
   },
 };

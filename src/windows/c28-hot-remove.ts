@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C28: a device is released without the probe lock while a walk is busy with it.
 
-import { byReport, involves, isMemory, threadsOf } from './reports.ts';
+import type { World } from '#worlds/world';
+import { byReport, involves, lacking, threadsOf } from './reports.ts';
 import type { Window } from './window.ts';
 
 export const c28: Window = {
@@ -28,15 +29,24 @@ export const c28: Window = {
   signatures: {
     /** Told by the thread that removes a device, as the one that freed or the one that touched. */
     main: byReport((report, world) => {
-      const removers = threadsOf(world, 'device-del');
-      if (removers.length === 0) return false;
-      return isMemory(report) ? true : involves(report, removers);
+      const removed = removedIn(world);
+      if (removed.length === 0) return false;
+      const lost = lacking(report);
+      if (lost !== null) return removed.some((d) => d.name === lost);
+      return involves(report, threadsOf(world, 'device-del'));
     }),
-    /** What else a removal during a walk leaves behind, where nothing tells it better. */
-    rest: byReport(
-      (report, world) =>
-        threadsOf(world, 'device-del').length > 0 &&
-        ['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property),
-    ),
+    /** What else a removal during a walk leaves to the device, or to those in its group. */
+    rest: byReport((report, world) => {
+      const keys = removedIn(world).flatMap((d) => [d.name, d.groupKey ?? d.name]);
+      const device = world.devices.find((d) => d.name === report.subject);
+      const concerned = device && [device.name, device.groupKey].some((k) => k && keys.includes(k));
+      return concerned === true && ['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property);
+    }),
   },
 };
+
+/** The devices that some thread of @world removes. */
+function removedIn({ devices, threads }: World): World['devices'] {
+  const names = threads.flatMap((t) => (t.kind === 'device-del' ? t.device : []));
+  return devices.filter((d) => names.includes(d.name));
+}

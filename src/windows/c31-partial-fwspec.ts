@@ -16,7 +16,9 @@ const signature: WindowSignature = {
     initial: null,
     step: (state) => state,
     explains(_state, report, peek) {
-      if (report.property === 'P12') return usesOf(ctx, report.subject) > 1;
+      // None at all is no part of them.
+      const some = Number(report.facts['have']) > 0;
+      if (report.property === 'P12') return some && usesOf(ctx, report.subject) > 1;
       if (!isConcerned(ctx)) return false;
       if (!['P1', 'P2', 'P3', 'P8', 'P10', 'P11'].includes(report.property)) return false;
       const d = ctx.clients.find((x) => x.data.name === report.subject);
@@ -26,7 +28,9 @@ const signature: WindowSignature = {
       const ids = peek.get(fwspec as Handle<{ ids: readonly number[] | null }>, 'ids');
       // Nothing is left of a fwspec that was freed while dev->iommu points to it.
       if (ids === null) return false;
-      return ids.length < d.data.iommus.reduce((sum, use) => sum + use.ids.length, 0);
+      return (
+        ids.length > 0 && ids.length < d.data.iommus.reduce((sum, use) => sum + use.ids.length, 0)
+      );
     },
   }),
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C34: the last step of a walk goes over the members of a group without its mutex.
 
-import { byReport, isMemory } from './reports.ts';
+import { byReport, isMemory, threadsOf } from './reports.ts';
 import type { Window } from './window.ts';
 
 export const c34: Window = {
@@ -24,6 +24,11 @@ export const c34: Window = {
   ],
   signatures: {
     /** The member tells: all other loops over group->devices hold group->mutex. */
-    main: byReport((report) => isMemory(report) && /\.group_device#/.test(report.subject)),
+    main: byReport(
+      (report, world) =>
+        isMemory(report) &&
+        /\.group_device#/.test(report.subject) &&
+        threadsOf(world, 'iommu-probe').includes(String(report.facts['thread'])),
+    ),
   },
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C35: an SMMU driver looks for the instance of a client before its own probe is over.
 
-import { isMemory, isUnbound } from './reports.ts';
+import type { RuleContext, WatchedDevice } from '#properties/context';
+import { isAbout, isMemory, isUnbound } from './reports.ts';
 import { isSmmu, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
@@ -39,16 +40,18 @@ export const c35: Window = {
     main: perDevice<'as it was' | 'not found'>((ctx) => ({
       events: ['init-end', 'instance-not-found'],
       initial: 'as it was',
-      step(state, e) {
-        if (e.name === 'init-end') return e.errno === EPROBE_DEFER ? 'not found' : state;
+      step(state, e, d) {
+        if (e.name === 'init-end') {
+          const deferred = e.errno === EPROBE_DEFER && isBehindSmmu(ctx, d);
+          return deferred ? 'not found' : state;
+        }
         return e.name === 'instance-not-found' && isSmmu(ctx, e.instance) ? 'not found' : state;
       },
       explains(devices, report) {
         if (isUnbound(report)) return true;
         if (isMemory(report)) {
           // The registration that failed undoes, without a lock, what others are still busy with.
-          const text = `${report.subject} ${report.because}`;
-          return devices.some((state, d) => state === 'not found' && text.includes(d.data.name));
+          return devices.some((state, d) => state === 'not found' && isAbout(report, d.data.name));
         }
         const known = ['P1', 'P3', 'P7', 'P8', 'P10', 'P11'].includes(report.property);
         return known && devices.of(report.subject) === 'not found';
@@ -56,3 +59,8 @@ export const c35: Window = {
     })),
   },
 };
+
+function isBehindSmmu({ world }: RuleContext, d: WatchedDevice): boolean {
+  const mine = world.instances.filter((i) => d.data.iommus.some((use) => use.instance === i.name));
+  return mine.some((i) => i.driver.startsWith('arm-smmu'));
+}

@@ -17,21 +17,25 @@ export const c37: Window = {
   precondition: 'a client binds while the first instance registers',
   symptom: 'IOMMU faults of a device whose driver was bound first',
   symptomOf: ['P3'],
-  ways: [
-    { what: 'the bus has no ops yet', opened: null, closed: ['17de3f5fdd35'] },
-    { what: 'the instance is gone again', opened: '3f7c32091628', closed: [] },
-  ],
+  ways: [{ opened: null, closed: ['17de3f5fdd35'] }],
   links: [],
   confidence: 0.9,
   kind: 'race',
   needs: ['a bind during a registration'],
   worlds: [{ world: 'dt/amba/populate/arm-smmu@0.other-bus', found: ['6.6'], absent: ['6.8'] }],
   signatures: {
-    /** Without ops: the replay of the device found none. */
-    main: perDevice<'as it was' | 'without ops'>(() => ({
-      events: ['ops-missing'],
+    /**
+     * Without ops: the replay of the device found none. Where its instance goes away again, that is
+     * C21.
+     */
+    main: perDevice<'as it was' | 'without ops' | 'released'>(() => ({
+      events: ['ops-missing', 'release-begin'],
       initial: 'as it was',
-      step: (state, e) => (e.name === 'ops-missing' && e.by === 'replay' ? 'without ops' : state),
+      step: (state, e) =>
+        e.name === 'ops-missing' && e.by === 'replay' && state === 'as it was'
+          ? 'without ops'
+          : state,
+      ofInstance: (state) => (state === 'as it was' ? 'released' : state),
       explains: (devices, report) =>
         ['P1', 'P3', 'P8', 'P10', 'P11'].includes(report.property) &&
         devices.of(report.subject) === 'without ops',

@@ -32,14 +32,31 @@ export function isUnbound(report: Explained): boolean {
   return /_probe_device\(.*\): .* has not bound yet$/.test(String(report.facts['error']));
 }
 
-/** The kernel function that touched it; empty where the report names none. */
-export function functionOf(report: Explained): string {
-  return String(report.facts['function'] ?? '');
+/** True where @report names an object of @device, or the device itself; not one called alike. */
+export function isAbout(report: Explained, device: string): boolean {
+  const text = `${report.subject} ${report.because}`;
+  for (let at = text.indexOf(device); at >= 0; at = text.indexOf(device, at + 1)) {
+    const [before, after] = [text[at - 1] ?? ' ', text[at + device.length] ?? ' '];
+    if (/[\s(]/.test(before) && /[\s.):]/.test(after)) return true;
+  }
+  return false;
 }
 
 /** Threads of @world of one kind, by name. */
 export function threadsOf(world: World, kind: World['threads'][number]['kind']): string[] {
   return world.threads.filter((t) => t.kind === kind).map((t) => t.name);
+}
+
+/** The device of which a field was NULL that one of its own users needs; null for all else. */
+export function lacking(report: Explained): string | null {
+  const error = String(report.facts['error'] ?? '');
+  return /\((.*)\): dev->iommu(?:_group|->iommu_dev)? is NULL$/.exec(error)?.[1] ?? null;
+}
+
+/** The kernel function that touched what is gone; empty where the report names none. */
+export function functionOf(report: Explained): string {
+  const error = /^\w+(?=\()/.exec(String(report.facts['error'] ?? ''))?.[0];
+  return String(report.facts['function'] ?? error ?? '');
 }
 
 /** True where @report names one of @threads as the one that freed, or the one that touched. */
@@ -57,8 +74,7 @@ export function spoiltWhere<S extends Plain>(
 ): (devices: Devices<S>, report: Explained) => boolean {
   return (devices, report) => {
     if (isMemory(report)) {
-      const text = `${report.subject} ${report.because}`;
-      return devices.some((state, d) => isSpoilt(state) && text.includes(d.data.name));
+      return devices.some((state, d) => isSpoilt(state) && isAbout(report, d.data.name));
     }
     const known = ['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property);
     return known && devices.about.some(isSpoilt);

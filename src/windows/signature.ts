@@ -44,6 +44,8 @@ export interface Automaton<S extends Plain> {
   readonly initial: S | ((d: WatchedDevice) => S);
   /** Next state of the device that the event is about. */
   step(state: S, e: HeardEvent, d: WatchedDevice, peek: Peek): S;
+  /** Next state of each device behind the instance that it is about; absent: as it was. */
+  ofInstance?(state: S, e: HeardEvent): S;
   explains(devices: Devices<S>, report: Explained, peek: Peek): boolean;
 }
 
@@ -80,17 +82,38 @@ export function perDevice<S extends Plain>(
         initial: ctx.devices.map((d) => (isWatched(d) ? JSON.stringify(first(d)) : null)),
         step(state, e, peek) {
           const d = ctx.watched(aboutOf(e));
-          if (!d || !isWatched(d)) return state;
-          const texts = state as readonly (string | null)[];
-          const before = texts[d.position] as string;
-          const after = JSON.stringify(a.step(read(before), heard(e), d, peek));
-          return after === before ? state : replaced(texts, d.position, after);
+          if (d && !isWatched(d)) return state;
+          const event = heard(e);
+          const next = (d: WatchedDevice, s: S): S =>
+            e.name in INSTANCE_EVENTS ? (a.ofInstance?.(s, event) ?? s) : a.step(s, event, d, peek);
+          const concerned = d ? [d] : behind(ctx, event);
+          return concerned.reduce((now, d) => {
+            const texts = now as readonly (string | null)[];
+            const before = texts[d.position] as string;
+            const after = JSON.stringify(next(d, read(before)));
+            return after === before ? now : replaced(texts, d.position, after);
+          }, state);
         },
         explains: (state, report, peek) =>
           a.explains(devicesOf(ctx, state, read, report), report, peek),
       };
     },
   };
+}
+
+/** Events whose first argument is an instance. */
+const INSTANCE_EVENTS: Readonly<Record<string, true>> = {
+  'instance-listed': true,
+  'instance-ready': true,
+  'register-end': true,
+  'release-begin': true,
+};
+
+/** The devices behind the instance that an event of an instance names. */
+function behind(ctx: RuleContext, e: HeardEvent): readonly WatchedDevice[] {
+  if (!(e.name in INSTANCE_EVENTS) || !('instance' in e)) return [];
+  const name = ctx.instance(e.instance);
+  return ctx.devices.filter((d) => d.data.iommus.some((use) => use.instance === name));
 }
 
 /** States are kept as text, which the machine interns; each text is parsed once. */

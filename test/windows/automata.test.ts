@@ -53,7 +53,11 @@ const begin = hear('walk', 'configure-begin', { dev: handles.get(other.name)!, b
 
 describe('a late warning', () => {
   test('in a replay before the walk has come is C09', () => {
-    const heard = [begin, hear('bind', 'group-set', { dev: x, group, id: 0, by: 'replay' })];
+    const heard = [
+      begin,
+      hear('bind', 'fwspec-built', { dev: x, instance: i }),
+      hear('bind', 'group-set', { dev: x, group, id: 0, by: 'replay' }),
+    ];
     expect(windowOf('P1', heard)).toBe('C09');
   });
 
@@ -66,16 +70,6 @@ describe('a late warning', () => {
       hear('bind', 'group-set', { dev: x, group, id: 0, by: 'replay' }),
     ];
     expect(windowOf('P1', heard)).toBe('C10');
-  });
-
-  test('after an instance that is not ready was accepted by the bind alone is C13', () => {
-    const heard = [
-      begin,
-      hear('bind', 'not-ready-accepted', { dev: x, instance: i }),
-      hear('walk', 'walk-visit', { dev: x, instance: i }),
-      hear('walk', 'group-set', { dev: x, group, id: 0, by: 'walk' }),
-    ];
-    expect(windowOf('P1', heard)).toBe('C13');
   });
 
   test('in the walk that had found no driver is C14', () => {
@@ -124,9 +118,11 @@ describe('other reports', () => {
   });
 
   test('wrong order where no probe parses firmware is C07', () => {
-    expect(
-      windowOf('P2', [hear('bind', 'group-set', { dev: x, group, id: 1, by: 'replay' })]),
-    ).toBe('C07');
+    const heard = [
+      hear('walk', 'ops-missing', { dev: x, by: 'walk' }),
+      hear('bind', 'group-set', { dev: x, group, id: 1, by: 'replay' }),
+    ];
+    expect(windowOf('P2', heard)).toBe('C07');
   });
 
   test('a pointer computed from no driver is C16, whoever follows it', () => {

@@ -10,7 +10,7 @@ import type { Io } from '#cli/io';
 import { commitLine, type Revision } from '#kernel/index';
 import { type BackportResult, backport } from '#questions/bisect';
 import { smallFirst } from '#questions/matrix';
-import { tryFix } from '#questions/try';
+import { isHarmful, type Trial, tryFix, windowsOf } from '#questions/try';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { defaultExplore } from '#run/explore';
 import { specOf } from '#run/kernel-spec';
@@ -20,19 +20,26 @@ import { has, windowById } from '#windows/index';
 /** As for a bisection, in all worlds: what a backport closes, it closes in all. */
 const standard = { worldsMax: 1000, statesMax: defaultExplore.statesMax };
 
-/** Run `backport`: exit 0 where a set of commits closes the window, or it is not there. */
+/**
+ * Run `backport`: exit 0 where a set of commits closes the window, or it is not there; 1 where the
+ * set opens crashes, or what fits no window.
+ */
 export async function runBackport(
   args: BisectArguments,
   io: Io,
 ): Promise<Result<ExitCode, UserError>> {
   return await withAsking(args, io, standard, async (asking, to) => {
     const result = await backport(asking, to);
-    io.out(`${backportLines(args.window, to, result).join('\n')}\n`);
+    const lines = backportLines(args.window, to, result);
     const { best } = result;
-    if (!best) return result.before === 'found' ? exitCodes.violated : exitCodes.holds;
+    if (!best) {
+      io.out(`${lines.join('\n')}\n`);
+      return result.before === 'found' ? exitCodes.violated : exitCodes.holds;
+    }
     const pair = { base: specOf(to, []), fixed: specOf(best.revision, []) };
     const worlds = smallFirst(asking.worlds).slice(0, asking.worldsMax);
     const trial = await tryFix(worlds, pair, reusing(asking.explorer), asking.options);
+    io.out(`${[...verdictLines(trial), ...lines].join('\n')}\n`);
     for (const [what, list] of [
       ['closes', trial.closes],
       ['opens', trial.opens],
@@ -40,8 +47,16 @@ export async function runBackport(
       io.out(`\n${list.length === 0 ? `${what} nothing` : what}\n`);
       for (const change of list) io.out(`${changeLines(change, false).join('\n')}\n`);
     }
+    if (isHarmful(trial)) return exitCodes.violated;
     return best.answer === 'bounded' ? exitCodes.bounded : exitCodes.holds;
   });
+}
+
+/** What a set of commits does to windows, in one line where it fits. */
+function verdictLines(trial: Trial): string[] {
+  const { closed, opened } = windowsOf(trial);
+  const list = (names: readonly string[]): string => names.join(' ') || 'nothing';
+  return wrap(printable(`closes ${list(closed)}; opens ${list(opened)}`), { rest: '  ' });
 }
 
 function backportLines(window: string, to: Revision, result: BackportResult): string[] {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a backport proposes, and what its first line and its exit code are made of.
+import { describe, expect, test } from 'vitest';
+import { findRevision, type Revision } from '#kernel/index';
+import { candidateSets, openersOf } from '#questions/bisect';
+import { type Change, isHarmful, type Trial, windowsOf } from '#questions/try';
+
+function revision(name: string): Revision {
+  const found = findRevision(name);
+  if (!found.ok) throw new Error(name);
+  return found.value;
+}
+
+const change = (window: string | null, report: string): Change => {
+  return { window, report, classes: ['dt'], because: '' };
+};
+
+const trial = (some: Partial<Trial>): Trial => {
+  return {
+    ...{ closes: [], opens: [], leaves: [], undecided: [], bounded: [] },
+    ...{ worlds: 1, states: 1 },
+    ...some,
+  };
+};
+
+describe('a set that is proposed', () => {
+  test('has no commit that opens the window', () => {
+    expect(openersOf('C13')).toEqual(['da33e87bd2bf']);
+    const sets = candidateSets(revision('6.15.0'), 1, openersOf('C13'));
+    const shas = new Set(sets.flat().map((c) => c.sha));
+    expect(shas.has('0c8e9c148e29')).toBe(true);
+    expect(shas.has('da33e87bd2bf')).toBe(false);
+  });
+
+  test('may have one that opens it in one way and closes it in another', () => {
+    expect(openersOf('C41')).toEqual([]);
+  });
+});
+
+describe('what a set does', () => {
+  test('is told by windows: those that are gone, and those that come', () => {
+    const told = windowsOf(
+      trial({
+        closes: [change('C07', 'P2'), change('C07', 'P8'), change('C10', 'P1')],
+        opens: [change('C08', 'oops'), change(null, 'P3')],
+        leaves: [change('C10', 'P8')],
+      }),
+    );
+    expect(told).toEqual({ closed: ['C07'], opened: ['C08', 'new'] });
+  });
+
+  test('is harm where it opens a crash, or what fits no window', () => {
+    expect(isHarmful(trial({ opens: [change('C08', 'oops')] }))).toBe(true);
+    expect(isHarmful(trial({ opens: [change('C08', 'use-after-free')] }))).toBe(true);
+    expect(isHarmful(trial({ opens: [change(null, 'P2')] }))).toBe(true);
+    expect(isHarmful(trial({ opens: [change('C10', 'P1')] }))).toBe(false);
+    expect(isHarmful(trial({ leaves: [change('C21', 'oops')] }))).toBe(false);
+  });
+});
