@@ -60,6 +60,8 @@ export interface Coverage {
   /** The most clients, and the most IOMMU instances, that any of the worlds has. */
   readonly clientsMax: number;
   readonly instancesMax: number;
+  /** Who acts in some of the worlds, and who acts in none, so that no answer is about them. */
+  readonly actors?: { readonly present: readonly string[]; readonly absent: readonly string[] };
   readonly states: number;
   readonly transitions: number;
   /** As --strategy takes it: `exhaustive`, `bound=2`, `sample=100,seed=1`, ... */

@@ -5,6 +5,7 @@ import { plural } from '#base/text';
 import { chanceText, strategyText } from '#checker/index';
 import type { CheckOptions, Coverage, HitLimit, Noticed } from '#finding/report';
 import { checkerStrategy, type WorldOutcome } from '#run/run-world';
+import { actorsOf } from '#worlds/actors';
 import type { DerivedWorld } from '#worlds/derive';
 
 /** A world that was explored. */
@@ -23,6 +24,7 @@ export function coverageOf(runs: readonly Run[], options: CheckOptions): Coverag
     worlds: runs.length,
     clientsMax: Math.max(0, ...runs.map((r) => clients(r.derived))),
     instancesMax: Math.max(0, ...runs.map((r) => r.derived.world.instances.length)),
+    actors: actorsOf(runs.map((r) => r.derived.world)),
     states: sum((o) => o.states),
     transitions: sum((o) => o.transitions),
     strategy: strategyText(checkerStrategy(options.strategy)),

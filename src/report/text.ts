@@ -188,9 +188,14 @@ function coverageLines(report: CheckReport, paint: Paint): string[] {
   const { coverage, verdicts } = report;
   const outcomes = verdicts.map((v) => v.outcome);
   const lines = wrap(coverageText(coverage, outcomes), { rest: '  ' });
+  const { present = [], absent = [] } = coverage.actors ?? {};
+  const actors = [
+    ...(present.length === 0 ? [] : [`in these worlds: ${present.join(', ')}`]),
+    ...(absent.length === 0 ? [] : [`in none of them: ${absent.join(', ')}`]),
+  ].flatMap((line) => wrap(printable(line), { first: '  ', rest: '    ' }));
   const notes = (coverage.notes ?? []).flatMap((n) => wrap(printable(n), { rest: '  ' }));
   const hit = coverage.bounded.flatMap((b) => wrap(limitText(b), { rest: '  ' }).map(paint.warn));
-  return [...lines, ...notes, ...hit];
+  return [...lines, ...actors, ...notes, ...hit];
 }
 
 /** A limit that was hit, and the flag that raises it. */

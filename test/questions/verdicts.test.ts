@@ -88,6 +88,7 @@ test('a check says what was not reached, and exits 3 where nothing was decided',
   expect(exitCodeOf(report)).toBe(3);
   const text = textReport(report);
   expect(text).not.toContain('holds');
+  expect(text).toMatch(/in none of them: [^:]*unbind\s+of\s+an\s+IOMMU/);
   expect(text).toMatch(/C21 +not reached/);
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(75);
   const parsed = parseDocument(reportJson(report), 'r.json');
