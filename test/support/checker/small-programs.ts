@@ -3,6 +3,7 @@
 
 import {
   alloc,
+  choose,
   defineStruct,
   event,
   fetch_add,
@@ -33,6 +34,8 @@ interface Device {
 const m = new Handle<Cells>('cells', 'mem');
 const mutex: Lock = new Handle('mutex', 'mutex');
 const sem: Lock = new Handle('rwsem', 'sem');
+const other: Lock = new Handle('mutex', 'other');
+const device = new Handle<Device>('dev', 'device');
 const Dev = defineStruct<Device>('dev', { x: 0 });
 
 /** No run may end with @value in @cell. */
@@ -43,6 +46,18 @@ const never = (cell: string, value: Value): Rule => ({
   readsAtEnd: [`cells.${cell}`],
   atEnd: (peek) =>
     peek.get(m, cell) === value ? { subject: cell, because: 'it is', facts: {} } : undefined,
+});
+
+/** How a run ends: what is in @cells. */
+const ends = (...cells: readonly string[]): Rule => ({
+  id: 'ends',
+  events: [],
+  reads: [],
+  readsAtEnd: cells.map((cell) => `cells.${cell}`),
+  atEnd: (peek) => {
+    const subject = cells.map((cell) => `${cell}=${String(peek.get(m, cell))}`).join(' ');
+    return { subject, because: 'the run ends so', facts: {} };
+  },
 });
 
 /** Numbers that threads report may not fall. */
@@ -85,6 +100,10 @@ const copy = (from: string, to: string) =>
 
 const reader = framed('reader', function* (dev: Handle<Device>): Kfn<void> {
   yield* store(m, 'r', yield* load(dev, 'x'));
+});
+/** May take the mutex, and does not say whether. */
+const maybe = framed('maybe', function* (takes: number): Kfn<void> {
+  if ((yield* choose(m, 2)) === takes) yield* lock(mutex);
 });
 const user = framed('user', function* (dev: Handle<Device>): Kfn<void> {
   yield* load(dev, 'x');
@@ -255,4 +274,77 @@ export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
       [never('r', 1), never('a', 1), never('a', 2)],
     ),
   ],
+  [
+    'a member of a persistent set that a third thread may disturb',
+    4,
+    program(
+      [
+        put('x', 1),
+        function* (): Kfn<void> {
+          yield* store(m, 'y', 1);
+          yield* store(m, 'x', 2);
+        },
+        put('y', 2),
+      ],
+      { x: 0, y: 0 },
+      [ends('x', 'y')],
+    ),
+  ],
+  [
+    'two locks in opposite order with nothing inside',
+    1,
+    program(
+      [
+        [mutex, other],
+        [other, mutex],
+      ].map(
+        ([first, second]) =>
+          function* (): Kfn<void> {
+            yield* lock(first!);
+            yield* lock(second!);
+            yield* unlock(second!);
+            yield* unlock(first!);
+          },
+      ),
+    ),
+  ],
+  ...[0, 1].map((takes): readonly [string, number, Scene] => [
+    `a release of what a free was met of before the lock was (${takes})`,
+    1,
+    program(
+      [
+        function* (): Kfn<void> {
+          const takesLock = (yield* choose(m, 2)) === takes;
+          if (takesLock) yield* lock(device);
+          yield* store(m, 'go', 1);
+          if (takesLock) yield* unlock(device);
+        },
+        function* (): Kfn<void> {
+          yield* wait(m, 'go', 'eq', 1);
+          yield* free(device);
+        },
+      ],
+      { go: 0 },
+    ),
+  ]),
+  ...[0, 1].map((takes): readonly [string, number, Scene] => [
+    `an access of which only the caller knows whether it is locked (${takes})`,
+    4,
+    program(
+      [
+        function* (): Kfn<void> {
+          yield* maybe(takes);
+          yield* store(m, 'x', 1);
+        },
+        function* (): Kfn<void> {
+          yield* lock(mutex);
+          yield* store(m, 'x', 2);
+          yield* store(m, 'r', yield* load(m, 'x'));
+          yield* unlock(mutex);
+        },
+      ],
+      { x: 0, r: 0 },
+      [never('r', 1), never('r', 2)],
+    ),
+  ]),
 ];
