@@ -35,6 +35,7 @@ describe('check', () => {
       depthMax: 7,
       minimiseMax: 9,
       jobs: 4,
+      toExplain: expect.any(Function),
     });
   });
 
