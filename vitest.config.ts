@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
  */
 const slow = [
   'test/acceptance/**',
-  'test/checker/{counts,crosscheck,cyclic,progress,store-buffers,textbook}.test.ts',
+  'test/checker/{counts,crosscheck,cyclic,limits,progress,store-buffers,textbook}.test.ts',
   'test/checker/{detect,dpor}/**',
   'test/checker/search/{audit,checkpoint}.test.ts',
   'test/cli/{docs,program}.test.ts',
@@ -20,6 +20,7 @@ const slow = [
   'test/run/**',
   'test/scripts/**',
   'test/tidy/{package,yield}.test.ts',
+  'test/worlds/classes.test.ts',
   'test/windows/{lock-order,mates,narrow,partial-fwspec,windows}.test.ts',
 ];
 const conditions = ['racewindow-src', 'node', 'import'];

@@ -62,8 +62,11 @@ export interface KernelSpec extends FindingRevision {
 export interface Producer {
   readonly name: 'racewindow';
   readonly version: string;
-  /** Names the model and the checker: where it differs, a replay may differ. */
-  readonly model: string;
+  /**
+   * Names the model and the checker: where it differs, a replay may differ. Null: it is not known,
+   * since the program was part of another one.
+   */
+  readonly model: string | null;
 }
 
 /** What a finding of the kernel's own C was made from; its patches are among `code`. */

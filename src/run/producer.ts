@@ -19,9 +19,12 @@ export function producer(): Producer {
   return known;
 }
 
+/** `unknown` where this module was bundled into another program. */
 function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  const file = new URL('../../package.json', import.meta.url);
+  if (!existsSync(file)) return 'unknown';
+  const of = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
+  return of.name === 'racewindow' && of.version ? of.version : 'unknown';
 }
 
 /** The hash that the build has noted; null where the sources run themselves. */
@@ -31,8 +34,9 @@ function noted(): string | null {
   return (JSON.parse(readFileSync(file, 'utf8')) as { model: string }).model;
 }
 
-/** The hash of the sources under @src. */
-export function modelHash(src = new URL('../', import.meta.url)): string {
+/** The hash of the sources under @src; null where they are not there (in a bundle). */
+export function modelHash(src = new URL('../', import.meta.url)): string | null {
+  if (!folders.every((folder) => existsSync(new URL(`${folder}/`, src)))) return null;
   const hash = createHash('sha256');
   for (const folder of folders) {
     const names = readdirSync(new URL(`${folder}/`, src), { recursive: true }).map(String);

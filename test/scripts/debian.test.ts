@@ -83,7 +83,7 @@ describe('boards', () => {
     const failed = fetch('fetch-boards', [], archives, { FAKE_DOWNLOAD: 'fails' });
     expect(failed.status).toBe(2);
     expect(failed.stderr).toMatch(/RW092: .* could not be downloaded\n {2}hint: /);
-    expect(readdirSync(path.join(cache, boards))).toEqual(['apt']);
+    expect(readdirSync(path.join(cache, boards))).toEqual(['apt-arm64']);
     expect(fetch('fetch-boards', [], { [`${mirror} sid`]: ['x'] }).stderr).toContain('RW093');
     expect(fetch('fetch-boards', [], { [`${mirror} old`]: ['x'] }).stderr).toContain('RW092');
     expect(fetch('fetch-boards', [], {}).stderr).toContain('RW090');
