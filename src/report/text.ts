@@ -106,7 +106,9 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
     out.push('', ...wrap(printable(`Seen as: ${finding.symptom}`), { rest: '  ' }));
   }
   for (const fix of finding.fixes) out.push(printable(`Fixes: ${fix}`));
-  for (const closer of finding.closers ?? []) out.push(printable(`Closed by: ${closer}`));
+  for (const closer of finding.closers ?? []) {
+    out.push(...wrap(printable(`Closed by: ${closer}`), { rest: '  ' }));
+  }
   for (const link of finding.links) out.push(printable(`Link: ${link}`));
   return out;
 }
