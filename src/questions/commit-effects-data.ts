@@ -10,7 +10,7 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'hand:walk parsed | walk parsed/1 client',
       aspect: 'breaks',
       gone: ['P12 C31'],
-      come: ['P8 C07'],
+      come: ['P8 new'],
     },
   ],
   a2e7e59a9426: [
@@ -19,7 +19,7 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'dt/amba/populate/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'breaks',
       gone: [],
-      come: ['P12 C04', 'P3 C03', 'P8 C07', 'oops C03', 'use-after-free C03'],
+      come: ['P12 C04', 'P3 C03', 'P8 C03', 'P8 C07', 'oops C03', 'use-after-free C03'],
     },
     {
       kernels: '6.8 6.9 6.10',
@@ -111,7 +111,7 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'dt/amba/populate/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'breaks',
       gone: [],
-      come: ['P3 C01', 'double-free C01', 'oops C01', 'use-after-free C01'],
+      come: ['P3 C01', 'P8 C01', 'double-free C01', 'oops C01', 'use-after-free C01'],
     },
   ],
   d99be00f42ea: [
@@ -170,7 +170,7 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'hand:unbind+add | unbind+add/1 client',
       aspect: 'breaks',
       gone: [],
-      come: ['double-free C21'],
+      come: ['double-free C21', 'use-after-free new'],
     },
   ],
   '3f7c32091628': [
@@ -289,7 +289,7 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'dt/pci/bus-scan/arm-smmu@0.other-bus | walk+add+retry/1 client/bystanders 0+0',
       aspect: 'breaks',
       gone: [],
-      come: ['P1 C09'],
+      come: ['P1 new'],
     },
   ],
   '7d835134d4e1': [
