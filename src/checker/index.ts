@@ -48,6 +48,7 @@ export {
   type BrokenAt,
   type Explained,
   type ExplainLimits,
+  explain,
   type Why,
   WhySource,
 } from './explain/why.ts';

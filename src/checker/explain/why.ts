@@ -202,3 +202,19 @@ function isSame(a: Omit<StepRecord, 'objectType'>, b: Omit<StepRecord, 'objectTy
   const key = (s: typeof a): string => [s.function, s.op, s.object, s.field].join();
   return key(a) === key(b);
 }
+
+/**
+ * Why @run of @machine raises the report that @key names (reportKey()); null if it does not. For
+ * several findings of one machine a WhySource visits the state graph once.
+ */
+export function explain(
+  machine: Machine,
+  run: readonly Choice[],
+  key: string,
+  limits: ExplainLimits = {},
+): Explained | null {
+  const replayed = replayRun(machine, run);
+  const raised = replayed.reports.find(({ report }) => reportKey(report) === key);
+  if (raised === undefined) return null;
+  return new WhySource(machine, limits).explained(replayed, raised.report, raised.step);
+}

@@ -5,6 +5,7 @@ import { framed, free, Handle, type Kfn, load, READ_ONCE, WRITE_ONCE } from '#en
 import { scene as lockBug } from '../../../examples/checker/lock-bug.ts';
 import { scene as lostWakeUp } from '../../../examples/checker/lost-wake-up.ts';
 import { check } from '../../../src/checker/check.ts';
+import { explain, reportKey } from '../../../src/checker/index.ts';
 import { Machine } from '../../../src/checker/machine/machine.ts';
 import type { Scene } from '../../../src/checker/program/scene.ts';
 import { replay } from '../../../src/checker/program/schedule.ts';
@@ -58,6 +59,16 @@ describe('the lock bug', () => {
 
   test('comes to the same by brute force', () => {
     expect(recheck(new Machine(lockBug), finding)).toEqual([]);
+  });
+
+  test('is explained alike where only its run is given', () => {
+    const machine = new Machine(lockBug);
+    const again = replay(machine, finding.schedule);
+    if (!again.ok) throw new Error('the schedule replays');
+    const { run } = again.value;
+    const alone = explain(machine, run, reportKey(finding.report));
+    expect(alone!.why).toEqual(why);
+    expect(explain(machine, run.slice(0, 1), reportKey(finding.report))).toBeNull();
   });
 });
 
