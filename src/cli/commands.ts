@@ -91,7 +91,7 @@ const checkOptions = [
   {
     flags: '--strategy HOW',
     value: 'exhaustive',
-    text: 'how to explore: all, or bound=K',
+    text: 'exhaustive, bound=K, delay=K or sample=N',
     complete: ['exhaustive', 'bound=2'],
   },
   ...outputOptions,

@@ -20,11 +20,14 @@ export function windowEntry(window: Window): WindowEntry {
   };
 }
 
-function wayEntry({ what, opened, closed, untold }: Way): WindowWay {
+function wayEntry({ what, opened, closed, backports = [], untold }: Way): WindowWay {
   return {
     what: what ?? null,
     opened: opened === null ? null : commitLine(opened),
-    closed: closed.map((sha) => `${commitLine(sha)}, ${landedOf(sha)}`),
+    closed: [
+      ...closed.map((sha) => `${commitLine(sha)}, ${landedOf(sha)}`),
+      ...backports.map(({ sha, landed }) => `${commitLine(sha)}, as ${landed} has it`),
+    ],
     untold: untold ?? null,
   };
 }

@@ -52,13 +52,13 @@ export function verdictsOf(runs: readonly Run[], question: Question): Verdict[] 
 /** One row for each window that is asked for, and outcome. */
 export function windowVerdictsOf(runs: readonly Run[], question: Question): WindowVerdict[] {
   return (question.windows ?? []).flatMap((window) => {
-    const byOutcome = devicesBy(runs, (mine) => windowOutcome(window, mine));
+    const byOutcome = devicesBy(runs, (mine) => windowOutcome(window, mine, question));
     return inOrder(windowOutcomes, byOutcome).map(([outcome, devices]) => ({
       window,
       outcome,
       devices,
       ...(outcome === 'not reached' ? reachForWindow(window, question) : {}),
-      ...(outcome === 'n.a.' ? { reason: 'no signature tells it yet' } : {}),
+      ...(outcome === 'n.a.' ? { reason: notTold(window, question) } : {}),
       ...(outcome === 'found' && factOf(window) !== undefined
         ? { reason: `${factOf(window)} comes about; it breaks no rule by itself` }
         : {}),
@@ -137,7 +137,8 @@ function isReached(window: string, mine: readonly Run[]): boolean {
   return mine.some(({ outcome }) => needs.some((id) => outcome.seen.includes(id)));
 }
 
-function windowOutcome(window: string, mine: readonly Run[]): WindowOutcome {
+/** Where not all rules are asked for, that none of them shows @window does not make it absent. */
+function windowOutcome(window: string, mine: readonly Run[], question: Question): WindowOutcome {
   const fact = factOf(window);
   if (fact === undefined && !isJudged(window)) return 'n.a.';
   const isThere = ({ outcome }: Run): boolean =>
@@ -146,7 +147,14 @@ function windowOutcome(window: string, mine: readonly Run[]): WindowOutcome {
       : outcome.seen.includes(fact);
   if (mine.some(isThere)) return 'found';
   if (isCut(mine)) return 'bounded';
-  return isReached(window, mine) ? 'absent' : 'not reached';
+  if (!isReached(window, mine)) return 'not reached';
+  return fact === undefined && question.properties !== null ? 'n.a.' : 'absent';
+}
+
+/** Why nothing is said of @window. */
+function notTold(window: string, { properties: asked }: Question): string {
+  if (asked === null || !isJudged(window)) return 'no signature tells it yet';
+  return `it was looked for under ${asked.join(', ')} only; without --property all rules are asked`;
 }
 
 /** Why a rule is undecided that is asked in no class, or only in those that come to no window. */

@@ -23,15 +23,15 @@ export function exitCodeOf(report: CheckReport, baseline: Baseline | null = null
   return open ? exitCodes.bounded : exitCodes.holds;
 }
 
-/** What was asked for by its id, and is decided for no device: windows, else rules. */
+/** What was asked for by its id, and is decided for no device: windows and rules. */
 export function undecided({ properties, windows, verdicts }: CheckReport): readonly string[] {
   const isOpen = ({ outcome }: Verdict | WindowVerdict): boolean =>
     outcome === 'not reached' || outcome === 'n.a.';
-  if (windows !== undefined) {
-    const ids = [...new Set(windows.map(({ window }) => window))];
-    return ids.filter((id) => windows.filter((w) => w.window === id).every(isOpen));
-  }
-  return (properties ?? []).filter((id) =>
-    verdicts.filter(({ property }) => property === id).every(isOpen),
-  );
+  const asked = [...new Set((windows ?? []).map(({ window }) => window))];
+  return [
+    ...asked.filter((id) => (windows ?? []).filter((w) => w.window === id).every(isOpen)),
+    ...(properties ?? []).filter((id) =>
+      verdicts.filter(({ property }) => property === id).every(isOpen),
+    ),
+  ];
 }

@@ -25,6 +25,8 @@ export const c06: Window = {
       what: 'the domain comes in the second loop of the walk',
       opened: 'f188056352bc',
       closed: ['b67483b3c44e'],
+      // In 6.6.y the replay defers, too, so no bind goes on before the domain is there.
+      backports: [{ sha: 'b46064a18810', landed: 'v6.6.89' }],
     },
   ],
   links: ['https://lore.kernel.org/r/cover.1739486121.git.robin.murphy@arm.com'],

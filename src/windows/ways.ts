@@ -4,12 +4,12 @@
 
 import { type Commit, landedOf } from '#kernel/index';
 import type { World } from '#worlds/world';
-import type { Way, Window } from './window.ts';
+import type { Backport, Way, Window } from './window.ts';
 
 /** What is expected of a window in a kernel; `n.a.`: what it needs does not come about. */
 export type Expected = 'found' | 'absent' | 'n.a.';
 
-type Stack = readonly Pick<Commit, 'sha'>[];
+type Stack = readonly (Pick<Commit, 'sha'> & Partial<Pick<Commit, 'landed'>>)[];
 
 /** True where a kernel with these commits has @sha; what landed by v6.0 is in all of them. */
 export function has(stack: Stack, sha: string): boolean {
@@ -22,9 +22,13 @@ function isOld(sha: string): boolean {
 }
 
 /** True where the window comes about in this way in a kernel with these commits. */
-export function isOpen({ opened, besides = [], closed }: Way, stack: Stack): boolean {
+export function isOpen(way: Way, stack: Stack): boolean {
+  const { opened, besides = [], closed, backports = [] } = way;
   const needs = opened === null ? besides : [opened, ...besides];
-  return needs.every((sha) => has(stack, sha)) && !closed.some((sha) => has(stack, sha));
+  const isTaken = ({ sha, landed }: Backport): boolean =>
+    stack.some((commit) => commit.sha === sha && commit.landed === landed);
+  if (!needs.every((sha) => has(stack, sha))) return false;
+  return !closed.some((sha) => has(stack, sha)) && !backports.some(isTaken);
 }
 
 /** True where @world has what the way needs. */

@@ -53,8 +53,16 @@ export interface Way {
   readonly besides?: readonly string[];
   /** Each of these closes it. */
   readonly closed: readonly string[];
+  /** So does each of these, as a stable tree has it: the commit itself does not. */
+  readonly backports?: readonly Backport[];
   /** Why no world tells it, where none does: it is then no reason to expect anything. */
   readonly untold?: string;
+}
+
+/** A commit as a stable tree took it over, and the release that has it. */
+export interface Backport {
+  readonly sha: string;
+  readonly landed: string;
 }
 
 /** Of a world: any of its clients, or any of its IOMMUs, is such. */

@@ -101,6 +101,11 @@ test('ids are known in any case', async () => {
   expect(asked.options).toMatchObject({ windows: ['C09'], properties: ['P1'] });
 });
 
+test('a bisection goes forward in time', async () => {
+  const err = await errorOf(['bisect', 'C09', '--from', '7.2', '--to', '6.0']);
+  expect(err).toMatch(/^RW064: --from 7\.2: newer than --to 6\.0\n {2}hint: swap them: /);
+});
+
 test('a patch in place of a fix is told where it can be judged', async () => {
   for (const argv of [
     ['check', '--with', 'fix.mbox'],

@@ -53,6 +53,11 @@ describe('a world in which nothing comes about', () => {
     expect(verdictsOf(runs(), asked).every((v) => v.outcome === 'not reached')).toBe(true);
     const seen = ['an instance that goes away'];
     expect(windowVerdictsOf(runs({ seen }), asked)[0]?.outcome).toBe('absent');
+    const some = windowVerdictsOf(runs({ seen }), { ...asked, properties: ['P4'] })[0];
+    expect([some?.outcome, some?.reason]).toEqual([
+      'n.a.',
+      'it was looked for under P4 only; without --property all rules are asked',
+    ]);
   });
 
   test('shows a window that breaks no rule by what happens', () => {

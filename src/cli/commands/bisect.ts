@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // racewindow bisect: which commits open and close a window.
 
-import type { UserError } from '#base/errors';
+import { fail, type UserError } from '#base/errors';
 import type { Result } from '#base/result';
 import { columns, plural, printable, wrap } from '#base/text';
 import { type BisectArguments, lineOf, withAsking } from '#cli/asking';
 import type { Io } from '#cli/io';
-import { type Commit, findRevision } from '#kernel/index';
+import { type Commit, findRevision, type Revision } from '#kernel/index';
 import { type Asking, bisect, chosenFor, type Step, turns } from '#questions/bisect';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { cutWords } from '#report/words';
@@ -21,6 +21,11 @@ export async function runBisect(
 ): Promise<Result<ExitCode, UserError>> {
   const from = findRevision(args.from ?? '6.0');
   if (!from.ok) return from;
+  const end = findRevision(args.to);
+  if (end.ok && isNewer(from.value, end.value)) {
+    const hint = `swap them: --from ${end.value.name} --to ${from.value.name}`;
+    return fail('RW064', `--from ${from.value.name}: newer than --to ${end.value.name}`, hint);
+  }
   return await withAsking(args, io, standard, async (asking, to) => {
     const steps = await bisect(asking, from.value, to);
     const { opens, closes } = turns(steps);
@@ -44,6 +49,12 @@ export async function runBisect(
     if (last === 'found') return exitCodes.violated;
     return last === 'bounded' ? exitCodes.bounded : exitCodes.holds;
   });
+}
+
+/** True if @a has all commits of @b, and more. */
+function isNewer(a: Revision, b: Revision): boolean {
+  const has = new Set(a.commits.map(({ sha }) => sha));
+  return a.commits.length > b.commits.length && b.commits.every(({ sha }) => has.has(sha));
 }
 
 /** In which worlds, and what `not seen` is. */
