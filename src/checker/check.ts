@@ -9,8 +9,8 @@ import { lockOrders } from '#checker/detect/order';
 import { type Minimised, minimise } from '#checker/explain/minimise';
 import { Machine } from '#checker/machine/machine';
 import type { Meter } from '#checker/program/meter';
-import type { Report, StepRecord } from '#checker/program/program';
-import { type Limit, type Limits, type Replayed, replayRun, reportKey } from '#checker/program/run';
+import type { Report } from '#checker/program/program';
+import { type Limit, type Limits, type Replayed, replayRun } from '#checker/program/run';
 import type { SceneInput } from '#checker/program/scene';
 import { formatSchedule, replay } from '#checker/program/schedule';
 import { Discipline } from '#checker/reduce/discipline';
@@ -20,7 +20,11 @@ import { bounded } from '#checker/search/bounded';
 import { type CheckpointFile, Keeper } from '#checker/search/checkpoint/checkpoint';
 import { Misfit } from '#checker/search/checkpoint/object-graph';
 import { exhaustive } from '#checker/search/exhaustive';
-import { type Why, WhySource } from './explain/why.ts';
+import { reportKey } from '#finding/key';
+import type { TraceStep } from '#finding/step';
+import type { Strategy } from '#finding/strategy';
+import type { Why } from '#finding/why';
+import { WhySource } from './explain/why.ts';
 import { SceneError } from './program/scene-error.ts';
 import {
   assertCount,
@@ -30,11 +34,8 @@ import {
   type OldStrategy,
   type OtherResult,
   renamedStrategy,
-  type Strategy,
   strategyText,
 } from './strategies.ts';
-
-export type { OldStrategy, Strategy } from './strategies.ts';
 
 export interface CheckOptions {
   /** Exhaustive unless told. */
@@ -70,7 +71,7 @@ export interface CheckFinding {
   readonly preemptions: number;
   /** Proved that no run with fewer preemptions shows it. */
   readonly minimal: boolean;
-  readonly trace: readonly StepRecord[];
+  readonly trace: readonly TraceStep[];
   /** Index into trace of the later of two accesses that decide; null where none do. */
   readonly deciding: number | null;
   /** Null where there was nothing to say, or too little to say it for. */

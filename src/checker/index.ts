@@ -2,7 +2,6 @@
 // The checker by itself: describe a scene in Ops, call check(), read the result.
 
 export { type Detected, detect } from '#checker/detect/detect';
-export type { Chances } from '#checker/explain/explain';
 export { Machine, type MachineOptions } from '#checker/machine/machine';
 export type { Meter, Sample } from '#checker/program/meter';
 export type {
@@ -11,10 +10,8 @@ export type {
   OpView,
   Program,
   Report,
-  StepRecord,
 } from '#checker/program/program';
 export type { Choice, Limit, Limits, Replayed } from '#checker/program/run';
-export { reportKey } from '#checker/program/run';
 export type {
   Peek,
   Rule,
@@ -35,22 +32,27 @@ export { type MemoryModel, underMemory } from '#checker/program/store-buffers';
 export type { Audited } from '#checker/search/audit-cache';
 export { type CheckpointFile, checkpointFault } from '#checker/search/checkpoint/checkpoint';
 export { type Estimate, estimateClasses, estimateSchedules } from '#checker/search/estimate';
+export { reportKey } from '#finding/key';
+export type { TraceStep } from '#finding/step';
+export type { Strategy } from '#finding/strategy';
+export type { BrokenAt, Chances, Explained, Why } from '#finding/why';
 export {
   type CheckFinding,
   type CheckOptions,
   type CheckResult,
   type Coverage,
   check,
-  type OldStrategy,
-  type Strategy,
 } from './check.ts';
 export {
-  type BrokenAt,
-  type Explained,
   type ExplainLimits,
   explain,
-  type Why,
   WhySource,
 } from './explain/why.ts';
 export { SceneError, type SceneErrorCode } from './program/scene-error.ts';
-export { chanceText, type OtherStrategy, parseStrategy, strategyText } from './strategies.ts';
+export {
+  chanceText,
+  type OldStrategy,
+  type OtherStrategy,
+  parseStrategy,
+  strategyText,
+} from './strategies.ts';

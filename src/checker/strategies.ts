@@ -6,23 +6,15 @@ import { exploreOptimal, type RunCounts, type RunHooks } from '#checker/dpor/opt
 import { exploreSource } from '#checker/dpor/source-dpor';
 import { atLeast } from '#checker/program/pace';
 import type { Capability, Program, Report } from '#checker/program/program';
-import { Deadline, type Found, type Limit, type Limits, reportKey } from '#checker/program/run';
+import { Deadline, type Found, type Limit, type Limits } from '#checker/program/run';
 import { type DelayResult, exploreDelay } from '#checker/search/delay';
 import { sample } from '#checker/search/sample';
 import { exploreStateGraph } from '#checker/search/state-graph';
+import { reportKey } from '#finding/key';
+import type { Strategy, StrategyOf } from '#finding/strategy';
 
 /** A strategy of this file. */
-export type OtherStrategy =
-  | { readonly kind: 'none' | 'optimal' | 'source-dpor' }
-  | { readonly kind: 'delay'; readonly delays: number }
-  | { readonly kind: 'sample'; readonly runs: number; readonly seed: number };
-
-/** How to explore. */
-export type Strategy =
-  | { readonly kind: 'exhaustive' }
-  /** Complete for all runs with at most this many preemptions. */
-  | { readonly kind: 'bound'; readonly preemptions: number }
-  | OtherStrategy;
+export type OtherStrategy = Exclude<Strategy, StrategyOf<'exhaustive' | 'bound'>>;
 
 /** The old word for source-DPOR; it is taken wherever a strategy is given. */
 export interface OldStrategy {

@@ -6,9 +6,10 @@ import { AssertionError } from '#base/assert';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { Machine, type Replayed, replay } from '#checker/index';
-import type { Finding, FixCode, TraceStep } from '#finding/finding';
+import type { Finding, FixCode } from '#finding/finding';
+import { breaksTheSame } from '#finding/key';
 import type { Revision } from '#kernel/index';
-import { propertyOf } from '#properties/index';
+import { propertyOf, ruleBroken } from '#properties/index';
 import { revisionOf } from '#run/kernel-spec';
 import { watchedScene } from '#run/watched-scene';
 import type { World } from '#worlds/world';
@@ -65,13 +66,14 @@ function machineOf(finding: Finding, revision: Revision): Result<Machine, UserEr
 function remade(finding: Finding, replayed: Replayed): Result<Finding, UserError> {
   const reports = replayed.reports.map((r) => r.report);
   const ofRule = reports.filter((r) => propertyOf(r.property) === finding.property);
+  const isSubject = (r: { readonly subject: string }) => r.subject === finding.witness.subject;
   const report =
-    ofRule.find((r) => r.window === finding.window && r.subject === finding.witness.subject) ??
+    ofRule.find((r) => breaksTheSame(ruleBroken(r), finding) && isSubject(r)) ??
     ofRule[0] ??
     reports[0];
   if (!report) return fail('RW074', `${finding.id}: the replay breaks no rule`, hint);
   const { subject, because, facts, window } = report;
-  const trace = replayed.trace.map(({ objectType: _, ...step }): TraceStep => step);
+  const trace = replayed.trace;
   const { preemptions } = replayed;
   const property = propertyOf(report.property);
   return ok({

@@ -26,7 +26,7 @@ export function strategyOption(
   if (number.value !== null) {
     return fail('RW064', `--seed ${seed}: nothing is drawn`, 'it goes with --strategy sample=N');
   }
-  return ok(found.kind === 'bound' ? { kind: 'bound', preemptionsMax: found.preemptions } : found);
+  return ok(found);
 }
 
 /**

@@ -2,6 +2,7 @@
 // Which findings of a report are known from an earlier one, so that CI can stop at new ones only.
 
 import type { Finding } from './finding.ts';
+import { findingKey } from './key.ts';
 
 /** The findings of a report, parted by whether the baseline has them. */
 export interface Baseline {
@@ -10,14 +11,11 @@ export interface Baseline {
 }
 
 /**
- * What makes two findings the same for a baseline: property, window and class of client. The
- * kernel is left out, so that a baseline survives an update. A finding that fits no window is
+ * The kernel is left out, so that a baseline survives an update. A finding that fits no window is
  * only known where its whole schedule is: two unknown windows need not be one.
  */
 function keyOf(finding: Finding): string {
-  const { property, window, schedule } = finding;
-  const last = window === null ? schedule : '';
-  return [property, window ?? '', finding.class, last].join('\u0000');
+  return findingKey(finding, finding.class, finding.window === null ? finding.schedule : '');
 }
 
 /** Part @findings by whether one like it is among @earlier. */

@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A finding: everything that any report, the viewer and replay need, in plain data.
 
-import type { BrokenAt, Why } from '#checker/index';
-import type { OpKind } from '#env/op';
+import type { TraceStep } from './step.ts';
+import type { BrokenAt, Why } from './why.ts';
 
-/** One step of a finding's trace; see StepRecord in checker/program/program.ts. */
-export interface TraceStep {
-  readonly thread: string;
-  readonly op: OpKind;
-  readonly object: string;
-  readonly field: string;
-  readonly function: string;
-  readonly stack: readonly string[];
-  readonly file: string | null;
-  readonly line: number | null;
-  readonly before: string;
-  readonly after: string;
-  readonly result: string;
-  readonly marked: boolean;
-  readonly locks: readonly string[];
-  readonly events: readonly string[];
-}
+export type { TraceStep, Why };
 
+/** What a rule says where it is broken. */
 export interface Witness {
   /** As dmesg names it. */
   readonly subject: string;
@@ -34,9 +19,6 @@ export interface Memory {
   readonly model: 'tso' | 'pso';
   readonly fields: readonly string[];
 }
-
-/** Why it fails, in indices into the trace; see checker/explain/brief.ts. */
-export type { Why };
 
 export interface FindingRevision {
   readonly name: string;

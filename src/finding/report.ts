@@ -2,6 +2,9 @@
 // The answer to one check: what was asked, what was covered, the verdicts and the findings.
 
 import type { Finding, Memory } from './finding.ts';
+import type { Strategy } from './strategy.ts';
+
+export type { Strategy };
 
 /**
  * Outcome of one property: `bounded` means that a limit was hit, `not reached` that no run came to
@@ -162,13 +165,6 @@ export interface CheckOptions {
   /** Those of the findings that are to be explained: why they fail. Absent: all. */
   readonly toExplain?: (findings: readonly Finding[]) => readonly Finding[];
 }
-
-/** How to explore; docs/checker.md says what each covers. */
-export type Strategy =
-  | { readonly kind: 'exhaustive' | 'none' | 'optimal' | 'source-dpor' }
-  | { readonly kind: 'bound'; readonly preemptionsMax: number }
-  | { readonly kind: 'delay'; readonly delays: number }
-  | { readonly kind: 'sample'; readonly runs: number; readonly seed: number };
 
 /** A sign of life while worlds are explored; for people, never part of a report. */
 export interface CheckProgress {

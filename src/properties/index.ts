@@ -2,6 +2,7 @@
 // The properties P1-P14 of the catalogue, in order.
 
 import type { Rule, Sometimes } from '#checker/program/scene';
+import type { Broken } from '#finding/key';
 import { heard, type Property, type RuleContext } from './context.ts';
 import { lateWarn } from './p1-late-warn.ts';
 import { groupOrder } from './p2-group-order.ts';
@@ -80,6 +81,11 @@ export function propertyOf(report: string): string {
   if (P7_REPORTS.includes(report)) return 'P7';
   if (P9_REPORTS.includes(report)) return 'P9';
   return report;
+}
+
+/** What @report breaks, by the id of the rule in the catalogue. */
+export function ruleBroken({ property, window }: Broken): Broken {
+  return { property: propertyOf(property), window };
 }
 
 /** The property with this id; undefined if there is none. */

@@ -7,6 +7,7 @@
 
 import { assert } from '#base/assert';
 import type { Finding, KernelSpec, Memory } from '#finding/finding';
+import { breaksTheSame, byWindow } from '#finding/key';
 import type { CheckOptions, CheckProgress, CheckResult } from '#finding/report';
 import type { Revision } from '#kernel/index';
 import { kindOfKey, nothingToCheck, type Platform } from '#platform/index';
@@ -15,7 +16,7 @@ import { exploreJournaled, Journal } from '#run/journal';
 import { specOf } from '#run/kernel-spec';
 import { explainAll, openPool, type Pool } from '#run/pool';
 import { ProgressRelay } from '#run/progress';
-import { bestOf, sortKey, type WorldFinding, type WorldOutcome } from '#run/run-world';
+import { bestOf, type WorldFinding, type WorldOutcome } from '#run/run-world';
 import { toFinding, transfer } from '#run/to-finding';
 import type { FixScript } from '#run/user-fix';
 import { memoryOf } from '#run/watched-scene';
@@ -217,17 +218,13 @@ function mergeFindings(
   const found = [...kinds.values()].flatMap((list) =>
     bestOf(list).map((f) => ({ ...f, devices: devicesOf(f, list) })),
   );
-  return found.sort((a, b) => (orderKey(a) < orderKey(b) ? -1 : 1));
+  return found.sort((a, b) => byWindow(a, b, a.derived.classKey, b.derived.classKey));
 }
 
 /** The devices of the classes that show what @f shows; the class of @f first. */
 function devicesOf(f: Omit<Placed, 'devices'>, list: readonly Omit<Placed, 'devices'>[]): string[] {
-  const same = list.filter((o) => o.property === f.property && o.window === f.window);
+  const same = list.filter((o) => breaksTheSame(o, f));
   return [...new Set([f, ...same].flatMap((o) => o.derived.devices))];
-}
-
-function orderKey(f: Placed): string {
-  return `${sortKey(f)}|${f.derived.classKey}`;
 }
 
 /** @found as findings, each that is asked for with why it fails. */

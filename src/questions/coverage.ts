@@ -4,7 +4,7 @@
 import { plural } from '#base/text';
 import { chanceText, strategyText } from '#checker/index';
 import type { CheckOptions, Coverage, HitLimit, Noticed } from '#finding/report';
-import { checkerStrategy, type WorldOutcome } from '#run/run-world';
+import type { WorldOutcome } from '#run/run-world';
 import { actorsOf } from '#worlds/actors';
 import type { DerivedWorld } from '#worlds/derive';
 
@@ -27,7 +27,7 @@ export function coverageOf(runs: readonly Run[], options: CheckOptions): Coverag
     actors: actorsOf(runs.map((r) => r.derived.world)),
     states: sum((o) => o.states),
     transitions: sum((o) => o.transitions),
-    strategy: strategyText(checkerStrategy(options.strategy)),
+    strategy: strategyText(options.strategy),
     ...(options.memory === undefined ? {} : { memory: options.memory }),
     ...(notes.length === 0 ? {} : { notes }),
     bounded: limitsOf(runs),
@@ -80,7 +80,7 @@ function notesOf(runs: readonly Run[], { strategy, memory, auditCache }: CheckOp
   }
   if (strategy.kind === 'bound' || strategy.kind === 'delay') {
     const what = strategy.kind === 'bound' ? 'preemptions' : 'delays of the scheduler';
-    const most = strategy.kind === 'bound' ? strategy.preemptionsMax : strategy.delays;
+    const most = strategy.kind === 'bound' ? strategy.preemptions : strategy.delays;
     notes.push(`every run with at most ${most} ${what} was explored, and no other`);
   }
   if (memory === undefined) return notes;

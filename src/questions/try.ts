@@ -2,9 +2,10 @@
 // A fix judged: what it closes, opens and leaves against its base, over a set of worlds.
 
 import type { KernelSpec } from '#finding/finding';
+import { byWindow, findingKey } from '#finding/key';
 import { kindOfKey } from '#platform/index';
 import { propertyOf } from '#properties/index';
-import { type Explored, type ExploreOptions, keyOf, type Sighting } from '#run/explore';
+import { type Explored, type ExploreOptions, keyOf, reportOf, type Sighting } from '#run/explore';
 import type { Explorer } from '#run/explore-pool';
 import type { DerivedWorld } from '#worlds/derive';
 
@@ -104,11 +105,11 @@ function sightings(explored: readonly Explored[]): Map<string, Sighting> {
 function changes(list: readonly (readonly [string, Sighting])[]): Change[] {
   const byKey = new Map<string, Change>();
   for (const [, s] of list) {
-    const key = `${s.window ?? ''} ${s.report}`;
+    const key = findingKey(reportOf(s));
     const known = byKey.get(key);
     const classes = [...new Set([...(known?.classes ?? []), kindOfKey(s.classKey)])].sort();
     const { window, report } = s;
     byKey.set(key, { window, report, classes, because: known?.because ?? s.because });
   }
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
+  return [...byKey.values()].sort((a, b) => byWindow(reportOf(a), reportOf(b)));
 }

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { must } from '#base/assert';
 import type { Finding, FindingSource, KernelSpec } from '#finding/finding';
+import { byWindow, findingKey } from '#finding/key';
 import type {
   CheckOptions,
   CheckProgress,
@@ -16,7 +17,6 @@ import type { Platform } from '#platform/index';
 import { properties } from '#properties/index';
 import { SourceError } from '#realc/build/errors';
 import { type BuildOptions, buildTree, type KernelImage } from '#realc/build/image';
-import { sortKey } from '#run/run-world';
 import { toFinding } from '#run/to-finding';
 import { type DerivedWorld, kindOfKey, nothingToCheck, worldsForPlatform } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
@@ -147,7 +147,7 @@ function report(
     for (const f of findings) {
       const { world } = stand;
       const kind = kindOfKey(derived.classKey);
-      const key = `${f.property}|${f.window}|${kind}`;
+      const key = findingKey(f, kind);
       const known = best.get(key);
       const devices = [...new Set([...(known?.devices ?? []), ...derived.devices])];
       const place = { world, kind, devices, kernel, source: sourceOf(image, f, opt) };
@@ -157,7 +157,7 @@ function report(
   }
   const findings = [...best.values()]
     .filter((f) => windows === null || (f.window !== null && windows.includes(f.window)))
-    .sort((a, b) => (`${sortKey(a)}|${a.class}` < `${sortKey(b)}|${b.class}` ? -1 : 1));
+    .sort((a, b) => byWindow(a, b, a.class, b.class));
   const ran = outcomesRun.filter((o) => o.search);
   const sum = (pick: (s: WorldSearch) => number): number =>
     ran.reduce((total, o) => total + pick(o.search!), 0);
@@ -180,7 +180,7 @@ function report(
 }
 
 function boundOf(strategy: CheckOptions['strategy']): number {
-  return strategy.kind === 'bound' ? strategy.preemptionsMax : BOUND;
+  return strategy.kind === 'bound' ? strategy.preemptions : BOUND;
 }
 
 /** Every class of runs of the world was made: what was not found is not there. */

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a plan that breaks a rule to a finding: trace, schedule and witness, replayed before told.
 
-import { type BrokenAt, formatSchedule } from '#checker/index';
-import type { Report, StepRecord } from '#checker/program/program';
+import { formatSchedule } from '#checker/index';
+import type { Report } from '#checker/program/program';
+import { reportKey } from '#finding/key';
+import type { TraceStep } from '#finding/step';
+import type { BrokenAt } from '#finding/why';
 import { propertyOf } from '#properties/index';
 import type { RunResult } from '#realc/search/plan';
 import type { SourceProgram } from '#realc/search/program';
@@ -11,7 +14,7 @@ import type { WorldFinding } from '#run/run-world';
 
 /** A run step by step, with as many preemptions as its replay will count. */
 interface Traced {
-  readonly trace: StepRecord[];
+  readonly trace: TraceStep[];
   readonly preemptions: number;
 }
 
@@ -21,7 +24,7 @@ interface Traced {
  */
 function tracePlan(program: SourceProgram, run: RunResult): Traced {
   const { machine } = program.runner;
-  const trace: StepRecord[] = [];
+  const trace: TraceStep[] = [];
   let preemptions = 0;
   let latest = -1;
   program.reset();
@@ -50,7 +53,7 @@ const TELLING: Readonly<Record<string, { readonly event: string; readonly files:
 };
 
 /** The step that breaks the rule: the first that carried such an event about the subject. */
-function breakingStep(trace: readonly StepRecord[], property: string, subject: string) {
+function breakingStep(trace: readonly TraceStep[], property: string, subject: string) {
   const event = TELLING[property]?.event;
   if (!event) return null;
   const at = trace.findIndex((s) => s.events.some((e) => e.startsWith(`${event} ${subject}`)));
@@ -62,7 +65,7 @@ function breakingStep(trace: readonly StepRecord[], property: string, subject: s
  * is decided, whatever prints or follows a list after that.
  */
 function placeOf(
-  trace: readonly StepRecord[],
+  trace: readonly TraceStep[],
   breaks: number | null,
   property: string,
 ): string | null {
@@ -75,13 +78,10 @@ function placeOf(
   return step ? `${step.file}:${step.line}` : null;
 }
 
-/** Where a report of a plan stands: what is the same when the schedule is run again. */
-type Subject = Pick<Report, 'property' | 'window' | 'subject'>;
-
 /** What a run with this @trace has shown, complete. */
 export function foundIn(
   program: SourceProgram,
-  trace: readonly StepRecord[],
+  trace: readonly TraceStep[],
   report: Report,
 ): Omit<WorldFinding, 'schedule' | 'preemptions' | 'minimal' | 'why' | 'failure'> & {
   readonly failure?: BrokenAt;
@@ -96,7 +96,7 @@ export function foundIn(
     property,
     window,
     witness: { subject, because, facts: { ...facts, ...more } },
-    trace: trace.map(({ objectType: _, ...step }) => step),
+    trace: trace,
     // Which accesses decide is not looked for in the C: there is no way back in a run.
     deciding: null,
     ...(breaks === null ? {} : { failure: { step: breaks, atEnd: false, reads: [] } }),
@@ -114,13 +114,10 @@ export function toWorldFinding(
 ): WorldFinding | null {
   const { runner } = program;
   const run = runner.run(f.plan);
-  const same = (r: Subject): boolean =>
-    r.property === f.report.property &&
-    r.window === f.report.window &&
-    r.subject === f.report.subject;
+  const key = reportKey(f.report);
   const { trace, preemptions } = tracePlan(program, run);
   const atEnd = program.atEnd();
-  const report = [...runner.watch.reports, ...atEnd].find(same);
+  const report = [...runner.watch.reports, ...atEnd].find((r) => reportKey(r) === key);
   if (!report) return null;
   const schedule = formatSchedule(
     trace,

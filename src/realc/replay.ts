@@ -7,7 +7,8 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { type Replayed, replay } from '#checker/index';
 import type { Finding, FindingSource } from '#finding/finding';
-import { propertyOf } from '#properties/index';
+import { breaksTheSame } from '#finding/key';
+import { propertyOf, ruleBroken } from '#properties/index';
 import { SourceError } from '#realc/build/errors';
 import { type BuildOptions, buildTree, type KernelImage } from '#realc/build/image';
 import type { PatchInput } from '#realc/build/patch';
@@ -109,7 +110,7 @@ function remade(
   const all = reports.map((r) => r.report);
   const ofRule = all.filter((r) => propertyOf(r.property) === finding.property);
   const same = ofRule.find(
-    (r) => r.window === finding.window && r.subject === finding.witness.subject,
+    (r) => breaksTheSame(ruleBroken(r), finding) && r.subject === finding.witness.subject,
   );
   const report = same ?? ofRule[0] ?? all[0];
   if (!report) return fail('RW074', `${finding.id}: the replay breaks no rule`, hint);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One world searched in an image: what its findings are, each replayed before it is told.
 
+import { findingKey } from '#finding/key';
 import type { CheckOptions } from '#finding/report';
-import { propertyOf } from '#properties/index';
+import { ruleBroken } from '#properties/index';
 import type { KernelImage } from '#realc/build/image';
 import { type SearchResult, searchSource } from '#realc/search/layers';
 import { learn } from '#realc/search/learn';
@@ -45,7 +46,7 @@ const FIRST_BOUND = 1;
 
 function boundOf({ strategy }: Options): number {
   if (strategy.kind === 'source-dpor') return FIRST_BOUND;
-  return strategy.kind === 'bound' ? strategy.preemptionsMax : BOUND;
+  return strategy.kind === 'bound' ? strategy.preemptions : BOUND;
 }
 
 /**
@@ -70,10 +71,8 @@ export function searchWorld(image: KernelImage, world: World, check: Options): S
     timeMaxMs: Math.max(0, timeMaxMs - (performance.now() - started)),
     ...(runsMax === null ? {} : { runsMax: Math.max(0, runsMax - layers.runs) }),
   });
-  const known = new Set(found.map((f) => `${f.property} ${f.window}`));
-  const fresh = steps.findings.filter(
-    ({ report: r }) => !known.has(`${propertyOf(r.property)} ${r.window}`),
-  );
+  const known = new Set(found.map((f) => findingKey(f)));
+  const fresh = steps.findings.filter(({ report }) => !known.has(findingKey(ruleBroken(report))));
   const more = findingsOf(image, world, runner, { ...steps, findings: fresh }, false);
   const search: WorldSearch = {
     ...layers,

@@ -5,9 +5,11 @@
 // once it is known which runs these are, and not for all that the worlds have found.
 
 import { assert } from '#base/assert';
-import { type Explained, Machine, WhySource } from '#checker/index';
+import { Machine, WhySource } from '#checker/index';
 import type { KernelSpec, Memory } from '#finding/finding';
-import { propertyOf } from '#properties/index';
+import { breaksTheSame } from '#finding/key';
+import type { Explained } from '#finding/why';
+import { ruleBroken } from '#properties/index';
 import type { World } from '#worlds/world';
 import { revisionOf } from './kernel-spec.ts';
 import type { WorldFinding } from './run-world.ts';
@@ -34,12 +36,15 @@ export function explainWorld(task: ExplainTask): Explained[] {
   assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
   const scene = watchedScene(task.world, revision.value, task.properties, { memory: task.memory });
   const source = new WhySource(new Machine(scene));
-  return task.findings.map(({ property, window, subject, schedule }) => {
+  return task.findings.map(({ subject, schedule, ...broken }) => {
     const explained = source.explainedSchedule(
       schedule,
-      (r) => propertyOf(r.property) === property && r.window === window && r.subject === subject,
+      (r) => breaksTheSame(ruleBroken(r), broken) && r.subject === subject,
     );
-    assert(explained, `${property} of ${task.world.name} does not show when it is to be explained`);
+    assert(
+      explained,
+      `${broken.property} of ${task.world.name} does not show when it is to be explained`,
+    );
     return explained;
   });
 }

@@ -15,6 +15,7 @@ import type { Scene } from '#checker/program/scene';
 import { underMemory } from '#checker/program/store-buffers';
 import { bounded } from '#checker/search/bounded';
 import { exhaustive } from '#checker/search/exhaustive';
+import { type Broken, byWindow, findingKey } from '#finding/key';
 import type { Revision } from '#kernel/index';
 import { propertyOf, RuleContext, rulesFor } from '#properties/index';
 import { sometimesFor } from '#properties/sometimes';
@@ -27,11 +28,9 @@ import type { World } from '#worlds/world';
 import { memoryOf } from './watched-scene.ts';
 
 /** A broken rule: its window, or null where no signature knows it, and the class it shows in. */
-export interface Sighting {
-  readonly property: string;
+export interface Sighting extends Broken {
   /** What the machine calls it where that says more: `deadlock`, `use-after-free`. */
   readonly report: string;
-  readonly window: string | null;
   readonly classKey: string;
   readonly because: string;
 }
@@ -90,7 +89,7 @@ export function exploreWorld(
   return {
     world: world.name,
     classKey,
-    sightings: [...byKey].sort(byFirst).map(([, f]) => sightingOf(f, classKey)),
+    sightings: [...byKey.values()].map((f) => sightingOf(f, classKey)).sort(byReport),
     windows: windows ?? null,
     reached: [...machine.rules.hits].sort(),
     states: (full?.states ?? 0) + (again?.states ?? 0) + orders.states,
@@ -153,11 +152,16 @@ function sightingOf({ report }: Found, classKey: string): Sighting {
   return { property: propertyOf(property), report: property, window, classKey, because };
 }
 
-/** What makes two sightings the same: property, window and class. */
-export function keyOf(s: Sighting): string {
-  return `${s.window ?? 'none'} ${s.report} ${s.classKey}`;
+/** The key of @sighting: what the machine calls the rule, the window, and the class. */
+export function keyOf(sighting: Sighting): string {
+  return findingKey(reportOf(sighting), sighting.classKey);
 }
 
-function byFirst([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** What @sighting breaks, by what the machine calls it. */
+export function reportOf({ report, window }: Pick<Sighting, 'report' | 'window'>): Broken {
+  return { property: report, window };
+}
+
+function byReport(a: Sighting, b: Sighting): number {
+  return byWindow(reportOf(a), reportOf(b));
 }

@@ -5,13 +5,13 @@ import { assert } from '#base/assert';
 import {
   type Audited,
   type BrokenAt,
-  type Strategy as CheckerStrategy,
   type CheckFinding,
   type CheckOptions,
   check,
 } from '#checker/index';
 import { bufferedFields } from '#checker/program/store-buffers';
 import type { KernelSpec, Memory, TraceStep, Why, Witness } from '#finding/finding';
+import { type Broken, byWindow, findingKey } from '#finding/key';
 import type { Noticed, Strategy } from '#finding/report';
 import { propertyOf } from '#properties/index';
 import type { World } from '#worlds/world';
@@ -44,9 +44,7 @@ export interface HitWorldLimit {
 }
 
 /** The best run for one pair of property and window. */
-export interface WorldFinding {
-  readonly property: string;
-  readonly window: string | null;
+export interface WorldFinding extends Broken {
   readonly witness: Witness;
   readonly schedule: string;
   readonly preemptions: number;
@@ -93,7 +91,7 @@ export function runWorld(task: WorldTask, aside: RunAside = {}): WorldOutcome {
   const scene = watchedScene(world, revision.value, properties, { memory, windows });
   const { strategy } = task;
   const { findings, coverage, detected } = check(scene, {
-    strategy: checkerStrategy(strategy),
+    strategy,
     statesMax: task.statesMax ?? (goesByRuns(strategy) ? RUNS_MAX : STATES_MAX),
     timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
     depthMax: task.depthMax,
@@ -128,12 +126,6 @@ export function runWorld(task: WorldTask, aside: RunAside = {}): WorldOutcome {
   };
 }
 
-/** The strategy in the words of the checker. */
-export function checkerStrategy(strategy: Strategy): CheckerStrategy {
-  if (strategy.kind !== 'bound') return strategy;
-  return { kind: 'bound', preemptions: strategy.preemptionsMax };
-}
-
 function goesByRuns({ kind }: Strategy): boolean {
   return kind === 'optimal' || kind === 'source-dpor';
 }
@@ -147,7 +139,7 @@ function plain(f: CheckFinding): WorldFinding {
     schedule: f.schedule,
     preemptions: f.preemptions,
     minimal: f.minimal,
-    trace: f.trace.map(({ objectType: _, ...step }) => step),
+    trace: f.trace,
   };
 }
 
@@ -155,20 +147,15 @@ function plain(f: CheckFinding): WorldFinding {
 export function bestOf<F extends WorldFinding>(findings: readonly F[]): F[] {
   const best = new Map<string, F>();
   for (const f of findings) {
-    const key = `${f.property}|${f.window ?? ''}`;
+    const key = findingKey(f);
     const known = best.get(key);
     if (!known || before(f, known)) best.set(key, f);
   }
-  return [...best.values()].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  return [...best.values()].sort((a, b) => byWindow(a, b));
 }
 
 function before(a: WorldFinding, b: WorldFinding): boolean {
   if (a.preemptions !== b.preemptions) return a.preemptions < b.preemptions;
   if (a.trace.length !== b.trace.length) return a.trace.length < b.trace.length;
   return a.schedule < b.schedule;
-}
-
-/** Those that fit no known window first, then by window and number of the property. */
-export function sortKey(f: Pick<WorldFinding, 'property' | 'window'>): string {
-  return `${f.window ?? ' '}|${f.property.padStart(4)}`;
 }

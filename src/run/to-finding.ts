@@ -3,8 +3,9 @@
 
 import { Machine, replay } from '#checker/index';
 import type { Finding, FindingSource, FixCode, KernelSpec, Memory } from '#finding/finding';
+import { breaksTheSame } from '#finding/key';
 import { commitLine, findRevision, landedOf } from '#kernel/index';
-import { propertyNamed, propertyOf } from '#properties/index';
+import { propertyNamed, ruleBroken } from '#properties/index';
 import { commitsFor, type Window, windowById } from '#windows/index';
 import { assumptionsOf } from '#worlds/assumed';
 import { type Renaming, rename, renaming } from '#worlds/shape';
@@ -115,10 +116,10 @@ export function transfer(
   const subject = rename(f.witness.subject, names);
   const report = run.value.reports
     .map((r) => r.report)
-    .find((r) => propertyOf(r.property) === f.property && r.window === f.window);
+    .find((r) => breaksTheSame(ruleBroken(r), f));
   if (!report || report.subject !== subject) return null;
   const { because, facts } = report;
-  const trace = run.value.trace.map(({ objectType: _, ...step }) => step);
+  const trace = run.value.trace;
   return { ...f, schedule, trace, witness: { subject, because, facts } };
 }
 

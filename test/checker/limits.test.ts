@@ -17,9 +17,9 @@ import {
   write_lock,
   write_unlock,
 } from '#env/op';
+import type { Strategy } from '#finding/strategy';
 import { check } from '../../src/checker/check.ts';
 import { type MemoryModel, underMemory } from '../../src/checker/program/store-buffers.ts';
-import type { Strategy } from '../../src/checker/strategies.ts';
 import { abba, cells, mutex, scene, thread } from '../support/checker/families.ts';
 
 const m = cells();

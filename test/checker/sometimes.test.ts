@@ -4,11 +4,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { event, framed, Handle, type Kfn, load, store, type Value } from '#env/op';
+import type { Strategy } from '#finding/strategy';
 import { check } from '../../src/checker/check.ts';
 import { Machine } from '../../src/checker/machine/machine.ts';
 import type { Peek, Rule, Scene, Sometimes } from '../../src/checker/program/scene.ts';
 import { exhaustive } from '../../src/checker/search/exhaustive.ts';
-import type { Strategy } from '../../src/checker/strategies.ts';
 import { randomScene } from '../support/checker/random-scene.ts';
 
 type Cells = Record<string, Value>;

@@ -21,13 +21,13 @@ import {
   WRITE_ONCE,
   xchg,
 } from '#env/op';
+import type { Strategy } from '#finding/strategy';
 import { check } from '../../src/checker/check.ts';
 import { Machine } from '../../src/checker/machine/machine.ts';
 import { randomFrom } from '../../src/checker/program/random.ts';
 import type { Rule, Scene } from '../../src/checker/program/scene.ts';
 import { type MemoryModel, underMemory } from '../../src/checker/program/store-buffers.ts';
 import { exhaustive } from '../../src/checker/search/exhaustive.ts';
-import type { Strategy } from '../../src/checker/strategies.ts';
 import { bufferScene, drawBufferProgram, endsOf } from '../support/checker/store-buffers.ts';
 
 const models = ['tso', 'pso'] as const;

@@ -29,7 +29,7 @@ describe('check', () => {
       windows: ['C09'],
       asyncProbe: true,
       strictDevlink: true,
-      strategy: { kind: 'bound', preemptionsMax: 2 },
+      strategy: { kind: 'bound', preemptions: 2 },
       statesMax: 10,
       timeMaxMs: 3000,
       depthMax: 7,

@@ -18,7 +18,7 @@ describe('--strategy', () => {
       expect(strategy(kind)).toEqual({ kind });
     }
     expect(strategy('source')).toEqual({ kind: 'source-dpor' });
-    expect(strategy('bound=2')).toEqual({ kind: 'bound', preemptionsMax: 2 });
+    expect(strategy('bound=2')).toEqual({ kind: 'bound', preemptions: 2 });
     expect(strategy('delay=3')).toEqual({ kind: 'delay', delays: 3 });
     expect(strategy('sample=100')).toEqual({ kind: 'sample', runs: 100, seed: 1 });
   });

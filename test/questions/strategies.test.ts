@@ -32,7 +32,7 @@ test.each([
   [{ kind: 'optimal' }, 'optimal', /one run was taken of each class/, 'states-max'],
   [{ kind: 'source-dpor' }, 'source-dpor', /one run was taken of each class/, 'states-max'],
   [{ kind: 'none' }, 'none', /^$/, 'states-max'],
-  [{ kind: 'bound', preemptionsMax: 0 }, 'bound=0', /at most 0 preemptions/, 'preemptions-max'],
+  [{ kind: 'bound', preemptions: 0 }, 'bound=0', /at most 0 preemptions/, 'preemptions-max'],
   [{ kind: 'delay', delays: 0 }, 'delay=0', /at most 0 delays/, 'delays-max'],
   [{ kind: 'sample', runs: 4, seed: 2 }, 'sample=4,seed=2', /no proof/, 'runs-max'],
 ] as const)('%o never calls a part the whole', async (strategy, text, note, limit) => {
@@ -47,7 +47,7 @@ test.each([
 test('a finding under pso says so, and replays from its JSON', async () => {
   const memory = { model: 'pso', fields: ['iommu_device.ready'] } as const;
   const limits = { memory, properties: ['P3'], statesMax: null };
-  const { coverage, findings } = await run({ kind: 'bound', preemptionsMax: 1 }, limits);
+  const { coverage, findings } = await run({ kind: 'bound', preemptions: 1 }, limits);
   expect(coverage.notes?.join(' ')).toContain('store reordering only');
   const document = parseDocument(findingJson(findings[0]!), 'x.json');
   if (!document.ok || document.value.kind !== 'finding') throw new Error('no finding');

@@ -16,7 +16,7 @@ test('names with the characters of a schedule are no obstacle', () => {
   const other = JSON.parse(rename(JSON.stringify(world), names));
   expect(shapeOf(other)).toBe(shapeOf(world));
   const spec = specOf(kernel('6.15.0'), []);
-  const strategy = { kind: 'bound', preemptionsMax: 1 } as const;
+  const strategy = { kind: 'bound', preemptions: 1 } as const;
   const task = {
     world,
     kernel: spec,

@@ -10,7 +10,7 @@ import { sourceWorld } from '#realc/worlds';
 import { cc, edit, treeOrSkip } from './helpers.ts';
 
 const OPTIONS = {
-  strategy: { kind: 'bound', preemptionsMax: 1 },
+  strategy: { kind: 'bound', preemptions: 1 },
   timeMaxMs: 120_000,
   statesMax: null,
   properties: null,
@@ -46,7 +46,7 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
   it('shows no C09 with two preemptions, and everything that needs fewer', () => {
     const { search, findings } = searchWorld(image, sourceWorld('two-drivers')!, {
       ...OPTIONS,
-      strategy: { kind: 'bound', preemptionsMax: 2 },
+      strategy: { kind: 'bound', preemptions: 2 },
     });
     expect(search.complete).toBe(true);
     expect(new Set(findings.map((f) => f.window))).toEqual(new Set(['C10', 'C14']));
@@ -112,7 +112,7 @@ describe.skipIf(!tree612)('6.12', () => {
     expect(keys.filter((k) => /C09|C14/.test(k))).toEqual([]);
     const { search, findings } = searchWorld(image, sourceWorld('two-drivers')!, {
       ...OPTIONS,
-      strategy: { kind: 'bound', preemptionsMax: 2 },
+      strategy: { kind: 'bound', preemptions: 2 },
     });
     expect(search.complete).toBe(true);
     expect(findings.filter((f) => /C09|C14/.test(`${f.window}`))).toEqual([]);

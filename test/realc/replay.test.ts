@@ -17,7 +17,7 @@ import { cc, edit, treeOrSkip } from './helpers.ts';
 
 const tree = treeOrSkip('7.2', 'replay of what was found in the C of 7.2');
 
-const LAYERS = { strategy: { kind: 'bound', preemptionsMax: 1 }, statesMax: null } as const;
+const LAYERS = { strategy: { kind: 'bound', preemptions: 1 }, statesMax: null } as const;
 
 const found = async (
   world: string,

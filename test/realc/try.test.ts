@@ -11,7 +11,7 @@ import { cc, edit, treeOrSkip } from './helpers.ts';
 const tree = treeOrSkip('7.2', 'what patches close and open in the C of 7.2');
 
 const CHECK: CheckOptions = {
-  strategy: { kind: 'bound', preemptionsMax: 1 },
+  strategy: { kind: 'bound', preemptions: 1 },
   timeMaxMs: 120_000,
   statesMax: null,
   properties: null,

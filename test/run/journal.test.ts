@@ -20,7 +20,7 @@ const options = {
   windows: null,
   asyncProbe: false,
   strictDevlink: false,
-  strategy: { kind: 'bound', preemptionsMax: 1 },
+  strategy: { kind: 'bound', preemptions: 1 },
   statesMax: null,
   timeMaxMs: null,
   jobs: 1,

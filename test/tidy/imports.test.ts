@@ -26,9 +26,10 @@ const columns: Readonly<Record<string, Column>> = {
   firmware: { folders: ['base'], packages: ['node:fs'] },
   platform: { folders: ['base', 'firmware'] },
   env: { folders: [] },
+  finding: { folders: [], types: ['env'] },
   kernel: { folders: ['base', 'env'] },
   checker: {
-    folders: ['base'],
+    folders: ['base', 'finding'],
     modules: ['env/op', 'env/frames'],
     // To keep a search in a file.
     packages: ['node:fs', 'node:zlib', 'node:crypto'],
@@ -43,12 +44,11 @@ const columns: Readonly<Record<string, Column>> = {
       explain: ['machine', 'program', 'reduce', 'search', 'tables'],
     },
   },
-  finding: { folders: [], types: ['checker', 'env'] },
   worlds: { folders: ['base', 'env', 'kernel', 'platform'] },
   properties: {
     folders: ['base'],
     modules: ['kernel/index', 'env/events'],
-    types: ['checker', 'env', 'worlds'],
+    types: ['checker', 'env', 'finding', 'worlds'],
   },
   windows: {
     folders: ['base', 'properties', 'worlds'],
@@ -56,17 +56,35 @@ const columns: Readonly<Record<string, Column>> = {
     types: ['checker', 'env'],
   },
   run: {
-    folders: ['base', 'checker', 'env', 'kernel', 'properties', 'windows', 'worlds'],
-    types: ['finding'],
+    folders: ['base', 'checker', 'env', 'finding', 'kernel', 'properties', 'windows', 'worlds'],
     packages: ['piscina', 'node:'],
   },
   questions: {
-    folders: ['base', 'checker', 'kernel', 'platform', 'properties', 'run', 'windows', 'worlds'],
-    types: ['finding'],
+    folders: [
+      'base',
+      'checker',
+      'finding',
+      'kernel',
+      'platform',
+      'properties',
+      'run',
+      'windows',
+      'worlds',
+    ],
   },
   realc: {
-    folders: ['base', 'checker', 'env', 'properties', 'questions', 'run', 'windows', 'worlds'],
-    types: ['finding', 'kernel', 'platform'],
+    folders: [
+      'base',
+      'checker',
+      'env',
+      'finding',
+      'properties',
+      'questions',
+      'run',
+      'windows',
+      'worlds',
+    ],
+    types: ['kernel', 'platform'],
     packages: ['node:', '@yowasp/clang', 'diff'],
     rooms: {
       build: [],
@@ -259,8 +277,9 @@ test('an import that climbs is found', () => {
   expect(climbing('src/checker/a.ts', "import { x } from '../kernel/index.ts';")).toHaveLength(1);
   expect(climbing('src/env/a.ts', "await import('#checker/check');")).toHaveLength(1);
   expect(climbing('src/base/a.ts', "import fs from 'node:fs';")).toHaveLength(1);
-  expect(climbing('src/finding/a.ts', "import type { X } from '#checker/index';")).toEqual([]);
-  expect(climbing('src/finding/a.ts', "import { x } from '#checker/index';")).toHaveLength(1);
+  expect(climbing('src/finding/a.ts', "import type { X } from '#env/op';")).toEqual([]);
+  expect(climbing('src/finding/a.ts', "import { x } from '#env/op';")).toHaveLength(1);
+  expect(climbing('src/finding/a.ts', "import type { X } from '#checker/index';")).toHaveLength(1);
   expect(climbing('src/checker/a.ts', "import { load } from '#env/op';")).toEqual([]);
   const code = 'src/checker/machine/code.ts';
   expect(climbing(code, "import type { X } from '#checker/program/program';")).toEqual([]);

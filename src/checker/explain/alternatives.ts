@@ -8,35 +8,9 @@
 import type { Machine } from '#checker/machine/machine';
 import type { OpView } from '#checker/program/program';
 import type { Choice } from '#checker/program/run';
+import type { Alternative, LockWait } from '#finding/why';
 import { breaks, type Failure, type Orders } from './orders.ts';
 import type { Observed } from './pair.ts';
-
-/** A step that could have been taken instead. */
-export interface Alternative {
-  /** Index into the run of the step in whose place it is taken. */
-  readonly step: number;
-  readonly thread: string;
-  readonly op: string;
-  readonly object: string;
-  readonly field: string;
-  /** The answer of the environment, 0 where it is asked nothing. */
-  readonly choice: number;
-  /** fails: this rule is broken; other: another one, or the run does not come to its end. */
-  readonly verdict: 'passes' | 'fails' | 'other';
-  /** Where something is broken: in which window, if one is known. */
-  readonly window: string | null;
-}
-
-/** A thread that waits for a lock. */
-export interface Blocked {
-  readonly thread: string;
-  /** It cannot move before steps from .. to - 1 of the run. */
-  readonly from: number;
-  readonly to: number;
-  readonly lock: string;
-  /** Who holds the lock when the wait begins. */
-  readonly holder: string | null;
-}
 
 /** Every alternative along the run of @seen, by step, and then by thread. */
 export function alternativesOf(orders: Orders, seen: Observed, failure: Failure): Alternative[] {
@@ -76,9 +50,9 @@ function othersThan(machine: Machine, step: Choice): Choice[] {
 const LOCKS: ReadonlySet<OpView['kind']> = new Set(['lock', 'read_lock', 'write_lock']);
 
 /** Who waits for a lock along @run, and for whom. */
-export function blockedAlong(machine: Machine, run: readonly Choice[]): Blocked[] {
-  const spans: Blocked[] = [];
-  const open = new Map<number, Omit<Blocked, 'to'>>();
+export function blockedAlong(machine: Machine, run: readonly Choice[]): LockWait[] {
+  const spans: LockWait[] = [];
+  const open = new Map<number, Omit<LockWait, 'to'>>();
   const close = (thread: number, to: number): void => {
     const span = open.get(thread);
     if (span !== undefined) spans.push({ ...span, to });

@@ -11,37 +11,13 @@
 import type { Machine } from '#checker/machine/machine';
 import type { Report } from '#checker/program/program';
 import type { Choice } from '#checker/program/run';
+import type { Chances } from '#finding/why';
 import { stateGraph } from './graph.ts';
 import { OddsSource } from './odds.ts';
 import { breaks, type Failure, Orders } from './orders.ts';
 import { type DecidingPair, decidingPair, type Observed, observe } from './pair.ts';
 import { WALKS_FEW, Walks } from './walks.ts';
 import { type RaceWindow, switchBetween, switchesOf, windowAt } from './window.ts';
-
-/** How likely the failure is, each thread that can move being as likely as each other. */
-export type Chances =
-  | {
-      readonly exact: true;
-      /** Chance that the rule is broken, and that it is broken in the same window. */
-      readonly fails: number;
-      readonly alike: number;
-      /** Before the first step of the run, and after each: the chance that the rule is broken. */
-      readonly after: readonly number[];
-      /** States of the graph on which this was counted. */
-      readonly states: number;
-      readonly noReturn: number | null;
-    }
-  | {
-      readonly exact: false;
-      /** Orders drawn at random from the start, and those of them that break the rule. */
-      readonly walks: number;
-      readonly failing: number;
-      /** Those that break it in the same window. */
-      readonly alike: number;
-      /** Orders drawn after a step that had all to fail for it to be the point of no return. */
-      readonly walksAfter: number;
-      readonly noReturn: number | null;
-    };
 
 export interface Explanation {
   readonly pair: DecidingPair | null;

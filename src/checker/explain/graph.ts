@@ -9,8 +9,8 @@
 // other. They come out so that whatever a part leads to is before it.
 
 import type { Program, Report } from '#checker/program/program';
-import { reportKey } from '#checker/program/run';
 import { exploreStateGraph } from '#checker/search/state-graph';
+import { reportKey } from '#finding/key';
 
 /** States at most that a graph is kept of, unless told. */
 export const GRAPH_MAX = 250_000;

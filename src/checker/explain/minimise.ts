@@ -18,10 +18,11 @@
 
 import { must } from '#base/assert';
 import type { Machine } from '#checker/machine/machine';
-import { type Choice, CycleWatch, type Found, type Limit, reportKey } from '#checker/program/run';
+import { type Choice, CycleWatch, type Found, type Limit } from '#checker/program/run';
 import type { Discipline } from '#checker/reduce/discipline';
 import type { Futures } from '#checker/reduce/futures';
 import { type BoundedResult, bounded, type Cheapest } from '#checker/search/bounded';
+import { reportKey } from '#finding/key';
 
 export interface MinimiseOptions {
   /** Search up to this many preemptions; 3 unless told. */

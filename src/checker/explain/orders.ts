@@ -14,8 +14,9 @@
 import type { Machine } from '#checker/machine/machine';
 import { deadlock, stuckThreads } from '#checker/machine/stuck';
 import type { Report } from '#checker/program/program';
-import { type Choice, reportKey } from '#checker/program/run';
+import type { Choice } from '#checker/program/run';
 import { StateTable } from '#checker/tables/state-table';
+import { reportKey } from '#finding/key';
 
 /** What an order comes to. */
 export interface Outcome {

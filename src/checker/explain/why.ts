@@ -2,86 +2,18 @@
 // Why a finding fails, as plain data: indices into its trace, names of threads, schedules.
 
 import type { Machine } from '#checker/machine/machine';
-import type { Report, RuleRead, StepRecord } from '#checker/program/program';
-import {
-  type Choice,
-  enabledThreads,
-  type Replayed,
-  replayRun,
-  reportKey,
-} from '#checker/program/run';
+import type { Report } from '#checker/program/program';
+import { type Choice, enabledThreads, type Replayed, replayRun } from '#checker/program/run';
 import { formatSchedule, replay } from '#checker/program/schedule';
-import { type Alternative, alternativesOf, type Blocked, blockedAlong } from './alternatives.ts';
-import type { Chances, Explanation, Failed } from './explain.ts';
+import { findingKey, reportKey } from '#finding/key';
+import type { TraceStep } from '#finding/step';
+import type { BrokenAt, Explained, Why, WhyEnd } from '#finding/why';
+import { alternativesOf, blockedAlong } from './alternatives.ts';
+import type { Explanation, Failed } from './explain.ts';
 import { EXPLAIN_MAX, Explainer } from './explain.ts';
 import { GRAPH_MAX } from './graph.ts';
 import { observe } from './pair.ts';
 import type { WindowEnd } from './window.ts';
-
-/** The step that closes a window. */
-export interface WhyEnd {
-  readonly thread: string;
-  /** Index into the trace; null where the step comes after its end. */
-  readonly step: number | null;
-  /** True where the trace ends before the step. */
-  readonly beyond: boolean;
-  /** The step itself, as the run in which the intruder waits has it. */
-  readonly access: Omit<StepRecord, 'objectType'>;
-  /** That run, up to this step. */
-  readonly held: string;
-}
-
-/** All numbers that name a step are indices into the run. */
-export interface Why {
-  /** The intruder breaks the rule if it comes after one step and before another. */
-  readonly window: {
-    readonly victim: string;
-    readonly intruder: string;
-    /** The victim's step after which the intruder may not come; null: from its start on. */
-    readonly opens: number | null;
-    /** The step from which on it may come again; null: beyond the trace, or nowhere. */
-    readonly closes: number | null;
-    /** Null: nothing closes the window. */
-    readonly end: WhyEnd | null;
-    /** False: it may be wider, the budget was spent. */
-    readonly complete: boolean;
-  } | null;
-  /** Were these two the other way round, the rule would be kept: as this schedule does. */
-  readonly pair: {
-    readonly victim: number;
-    readonly intruder: number;
-    readonly passing: string;
-    /** Rules that the passing schedule breaks all the same, of other names or subjects. */
-    readonly breaks: readonly { readonly property: string; readonly window: string | null }[];
-  } | null;
-  /** False: the search for the pair was cut short. */
-  readonly searched: boolean;
-  /** Every order breaks the rule: it is how the program is made, and no matter of timing. */
-  readonly always: boolean;
-  readonly odds: Chances;
-  /** What other steps would have come to, at each step of the trace. */
-  readonly alternatives: readonly Alternative[];
-  /** Who waited for a lock, when. */
-  readonly blocked: readonly Blocked[];
-}
-
-/** Where a rule is broken, and what it had read to say so. */
-export interface BrokenAt {
-  /** Index into the trace; of a rule about the end, the last step. */
-  readonly step: number;
-  readonly atEnd: boolean;
-  readonly reads: readonly RuleRead[];
-}
-
-/** What explains a report. */
-export interface Explained {
-  /** Index into the run of the later of the two accesses that decide; null where none do. */
-  readonly deciding: number | null;
-  /** Null for what is not explained: a livelock. */
-  readonly why: Why | null;
-  /** Null in an empty run. */
-  readonly failure: BrokenAt | null;
-}
 
 /** How much may be spent. */
 export interface ExplainLimits {
@@ -149,7 +81,7 @@ export class WhySource {
   private why(
     found: Explanation,
     run: readonly Choice[],
-    trace: readonly StepRecord[],
+    trace: readonly TraceStep[],
   ): Omit<Why, 'alternatives' | 'blocked'> {
     const { machine } = this;
     const { pair: p, window: w, odds, always, complete } = found;
@@ -174,9 +106,9 @@ export class WhySource {
     return { window, pair, searched: complete, always, odds };
   }
 
-  private end({ thread, step, held }: WindowEnd, trace: readonly StepRecord[]): WhyEnd {
+  private end({ thread, step, held }: WindowEnd, trace: readonly TraceStep[]): WhyEnd {
     const { trace: steps, run } = replayRun(this.machine, held);
-    const { objectType: _, ...access } = steps.at(-1)!;
+    const access = steps.at(-1)!;
     const same = step !== null && isSame(trace[step]!, access);
     return {
       thread: this.machine.threadName(thread),
@@ -195,10 +127,10 @@ export class WhySource {
 
 function broken(reports: readonly Report[]): { property: string; window: string | null }[] {
   const each = reports.map(({ property, window }) => ({ property, window }));
-  return [...new Map(each.map((r) => [`${r.property}|${r.window ?? ''}`, r])).values()];
+  return [...new Map(each.map((r) => [findingKey(r), r])).values()];
 }
 
-function isSame(a: Omit<StepRecord, 'objectType'>, b: Omit<StepRecord, 'objectType'>): boolean {
+function isSame(a: TraceStep, b: TraceStep): boolean {
   const key = (s: typeof a): string => [s.function, s.op, s.object, s.field].join();
   return key(a) === key(b);
 }

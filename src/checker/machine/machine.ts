@@ -6,10 +6,11 @@
 // events. The model's generators run only where an edge is taken that nobody has taken before.
 
 import { must } from '#base/assert';
-import type { Capability, OpView, Program, Report, StepRecord } from '#checker/program/program';
+import type { Capability, OpView, Program, Report } from '#checker/program/program';
 import { type Scene, type SceneInput, wholeScene } from '#checker/program/scene';
 import { kernelStack } from '#env/frames';
 import type { ThreadBody } from '#env/op';
+import type { TraceStep } from '#finding/step';
 import { Automaton, DONE, NOT_STARTED, OOPS } from './automaton.ts';
 import type { AutomatonFaults } from './automaton-options.ts';
 import { Code, decode, type Instruction, type Views } from './code.ts';
@@ -393,7 +394,7 @@ export class Machine implements Program {
     this.state.fingerprint(out);
   }
 
-  record(t: number, choice = 0): StepRecord {
+  record(t: number, choice = 0): TraceStep {
     return recordStep(this, t, choice);
   }
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Takes a step and says all about it, for traces.
 
-import type { StepRecord } from '#checker/program/program';
 import { kernelStack } from '#env/frames';
 import type { Value } from '#env/op';
+import type { TraceStep } from '#finding/step';
 import { Code, type Instruction } from './code.ts';
 import { valueText } from './values.ts';
 import type { MachineView } from './view.ts';
 
 /** Let thread @t of @machine take its step, and describe it. */
-export function recordStep(machine: MachineView, t: number, choice: number): StepRecord {
+export function recordStep(machine: MachineView, t: number, choice: number): TraceStep {
   const local = machine.local(t);
   const i = machine.instruction(local);
   const edge = machine.edgeOf(t, choice);
@@ -22,7 +22,6 @@ export function recordStep(machine: MachineView, t: number, choice: number): Ste
     thread: machine.threadName(t),
     op: i.op.kind,
     object: i.code === Code.null ? 'NULL' : i.op.obj.name,
-    objectType: i.code === Code.null ? '' : i.op.obj.type,
     field: i.op.field,
     function: i.fn,
     stack,

@@ -2,7 +2,7 @@
 // The rules, signatures and sometimes-properties of a scene, watching a run.
 
 import { must } from '#base/assert';
-import type { Report, RuleRead } from '#checker/program/program';
+import type { Report } from '#checker/program/program';
 import type {
   Peek,
   Rule,
@@ -16,6 +16,7 @@ import type {
 import { SceneError } from '#checker/program/scene-error';
 import { PairTable } from '#checker/tables/pair-table';
 import { Handle, type Value } from '#env/op';
+import type { RuleRead } from '#finding/why';
 import { Code, type Instruction } from './code.ts';
 import type { Edge, Heard, NamedEvent } from './edge.ts';
 import type { Memory } from './memory.ts';

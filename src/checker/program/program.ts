@@ -5,6 +5,10 @@
 // Program. A strategy says which capabilities it needs and is refused by name where one is missing.
 
 import type { OpKind } from '#env/op';
+import type { Witness } from '#finding/finding';
+import type { Broken } from '#finding/key';
+import type { TraceStep } from '#finding/step';
+import type { RuleRead } from '#finding/why';
 
 export type Capability = 'undo' | 'fingerprint' | 'snapshot';
 
@@ -41,44 +45,11 @@ export interface OpView {
 }
 
 /** A rule broken: which, on what, and why, in words and facts that a reader can check. */
-export interface Report {
-  readonly property: string;
-  /** What it is about, as dmesg names it: a device, a lock, an object. */
-  readonly subject: string;
-  readonly because: string;
-  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+export interface Report extends Witness, Broken {
   /** The window of the catalogue whose signature the run matched, or null: it may be new. */
   readonly window: string | null;
   /** What the rule looked at when it was broken; absent where that was not asked for. */
   readonly reads?: readonly RuleRead[];
-}
-
-/** A cell that a rule has read. */
-export interface RuleRead {
-  readonly object: string;
-  readonly field: string;
-  readonly value: string;
-}
-
-/** One step of a trace, complete enough for any report. */
-export interface StepRecord {
-  readonly thread: string;
-  readonly op: OpKind;
-  readonly object: string;
-  readonly objectType: string;
-  readonly field: string;
-  /** Kernel function that did it, and its callers, innermost first. */
-  readonly function: string;
-  readonly stack: readonly string[];
-  readonly file: string | null;
-  readonly line: number | null;
-  readonly before: string;
-  readonly after: string;
-  readonly result: string;
-  readonly marked: boolean;
-  /** Names of the locks the thread holds after the step; in the order taken by a Recorder. */
-  readonly locks: readonly string[];
-  readonly events: readonly string[];
 }
 
 /**
@@ -113,7 +84,7 @@ export interface Program {
   /** Rules that judge a finished run; to be called where nothing is enabled. */
   atEnd(): readonly Report[];
   /** Like step(), but also says all about it: for traces, not for searching. */
-  record(t: number, choice?: number): StepRecord;
+  record(t: number, choice?: number): TraceStep;
 
   /** Capability undo: a mark, and the way back to it. */
   mark?(): number;

@@ -4,7 +4,8 @@
 // A program keeps the locks of a thread as a set, since states that differ in their order only are
 // one state. A run has an order: what was held before stays in its place, what is new comes last.
 
-import type { Program, StepRecord } from './program.ts';
+import type { TraceStep } from '#finding/step';
+import type { Program } from './program.ts';
 
 /** Takes the steps of one run, from its start. */
 export class Recorder {
@@ -17,7 +18,7 @@ export class Recorder {
   }
 
   /** Let thread @t take its step. */
-  record(t: number, choice = 0): StepRecord {
+  record(t: number, choice = 0): TraceStep {
     const step = this.program.record(t, choice);
     const locks = ordered(this.held.get(t) ?? [], step.locks);
     this.held.set(t, locks);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Runs: the steps taken so far, and what a search has found on the way.
 
+import { reportKey } from '#finding/key';
+import type { TraceStep } from '#finding/step';
 import type { Meter } from './meter.ts';
-import type { Program, Report, StepRecord } from './program.ts';
+import type { Program, Report } from './program.ts';
 import { Recorder } from './recorder.ts';
 
 /** One step of a run: the thread and, for choose, the environment's answer. */
@@ -64,11 +66,6 @@ export function limitsHit(limits: Limits, states: number, deadline: Deadline): L
 export interface Found {
   readonly report: Report;
   readonly run: readonly Choice[];
-}
-
-/** What makes two reports the same finding. */
-export function reportKey(report: Report): string {
-  return `${report.property}|${report.window ?? ''}|${report.subject}`;
 }
 
 /** The steps on the way to where a search stands. */
@@ -198,7 +195,7 @@ export function livelock(thread: string): Report {
 
 /** A run taken step by step. */
 export interface Replayed {
-  readonly trace: readonly StepRecord[];
+  readonly trace: readonly TraceStep[];
   readonly run: readonly Choice[];
   /** Each report with the index of the step that raised it; atEnd: trace.length - 1. */
   readonly reports: readonly { readonly step: number; readonly report: Report }[];
@@ -209,7 +206,7 @@ export interface Replayed {
 /** Take @run from the start and say all about it; atEnd rules are judged if it is maximal. */
 export function replayRun(program: Program, run: readonly Choice[]): Replayed {
   program.reset();
-  const trace: StepRecord[] = [];
+  const trace: TraceStep[] = [];
   const reports = program.reports.map((report) => ({ step: -1, report }));
   const watch = new CycleWatch(program);
   const recorder = new Recorder(program);

@@ -11,7 +11,8 @@
 import type { UserError } from '#base/errors';
 import { fail } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import type { Program, StepRecord } from './program.ts';
+import type { TraceStep } from '#finding/step';
+import type { Program } from './program.ts';
 import { Recorder } from './recorder.ts';
 import { type Choice, CycleWatch, enabledThreads, type Replayed } from './run.ts';
 
@@ -28,7 +29,7 @@ interface Part {
 }
 
 /** The name of what a step does, without who and when. */
-function opName(step: Pick<StepRecord, 'function' | 'op' | 'object' | 'field'>): string {
+function opName(step: Pick<TraceStep, 'function' | 'op' | 'object' | 'field'>): string {
   const what = step.field === '' ? step.object : `${step.object}.${step.field}`;
   return `${escaped(step.function)}:${step.op}:${escaped(what)}`;
 }
@@ -44,7 +45,7 @@ function unescaped(text: string): string {
 }
 
 /** The schedule of a run with this @trace and these @choices. */
-export function formatSchedule(trace: readonly StepRecord[], run: readonly Choice[]): string {
+export function formatSchedule(trace: readonly TraceStep[], run: readonly Choice[]): string {
   const counts = new Map<string, number>();
   const parts: string[] = [];
   let choices: number[] = [];
@@ -100,7 +101,7 @@ export function replay(program: Program, schedule: string): Result<Replayed, Sch
 
 class Follower {
   private readonly program: Program;
-  private readonly trace: StepRecord[] = [];
+  private readonly trace: TraceStep[] = [];
   private readonly run: Choice[] = [];
   private readonly reports: Replayed['reports'][number][] = [];
   private readonly counts = new Map<string, number>();

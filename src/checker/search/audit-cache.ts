@@ -10,13 +10,8 @@
 
 import type { Machine } from '#checker/machine/machine';
 import { randomFrom } from '#checker/program/random';
-import {
-  type Choice,
-  enabledThreads,
-  type Found,
-  type Path,
-  reportKey,
-} from '#checker/program/run';
+import { type Choice, enabledThreads, type Found, type Path } from '#checker/program/run';
+import { reportKey } from '#finding/key';
 
 const WALKS = 4;
 const STEPS_MAX = 10_000;

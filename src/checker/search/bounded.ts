@@ -25,11 +25,12 @@ import type { Machine } from '#checker/machine/machine';
 import type { DependenceFaults } from '#checker/program/dependence';
 import { atLeast, Pace } from '#checker/program/pace';
 import type { Report } from '#checker/program/program';
-import { type Choice, type Found, type Limit, type Limits, reportKey } from '#checker/program/run';
+import type { Choice, Found, Limit, Limits } from '#checker/program/run';
 import { Discipline, type ReductionFaults, releases } from '#checker/reduce/discipline';
 import type { Futures } from '#checker/reduce/futures';
 import { Cycle } from '#checker/reduce/quiet-cycle';
 import { StateTable } from '#checker/tables/state-table';
+import { reportKey } from '#finding/key';
 
 export interface BoundedOptions extends Limits {
   /** Most preemptions. */

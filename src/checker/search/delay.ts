@@ -12,14 +12,9 @@
 import { assert } from '#base/assert';
 import { atLeast, Pace } from '#checker/program/pace';
 import type { Program, Report } from '#checker/program/program';
-import {
-  type Choice,
-  enabledThreads,
-  type Found,
-  type Limits,
-  reportKey,
-} from '#checker/program/run';
+import { type Choice, enabledThreads, type Found, type Limits } from '#checker/program/run';
 import { StateTable } from '#checker/tables/state-table';
+import { reportKey } from '#finding/key';
 import { delayCost } from './delay-layers.ts';
 
 /** A report with its run of fewest delays. */

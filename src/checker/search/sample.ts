@@ -23,8 +23,8 @@ import {
   enabledThreads,
   type Found,
   type Limits,
-  reportKey,
 } from '#checker/program/run';
+import { reportKey } from '#finding/key';
 
 /** Depth of PCT in the runs that take turns; 0 is POS. */
 const TURNS = [0, 1, 2, 3] as const;

@@ -98,7 +98,7 @@ export async function runTrySource(
       limit,
     } as const;
     io.out(trialText(tried, trial, format));
-    const bound = check.strategy.kind === 'bound' ? check.strategy.preemptionsMax : null;
+    const bound = check.strategy.kind === 'bound' ? check.strategy.preemptions : null;
     if (format !== 'json') io.out(limitLines(bound, refused).join(''));
     if (leftOut.length > 0) (format === 'json' ? io.err : io.out)(leftOutText(leftOut));
     if (trial.opens.length > 0) return ok(exitCodes.violated);

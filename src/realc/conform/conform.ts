@@ -15,8 +15,16 @@ import type { Rule, Scene } from '#checker/program/scene';
 import { bounded } from '#checker/search/bounded';
 import { exhaustive } from '#checker/search/exhaustive';
 import { aboutOf, type EventName } from '#env/events';
+import { type Broken, findingKey } from '#finding/key';
 import type { Revision } from '#kernel/index';
-import { type HeardEvent, heard, propertyOf, RuleContext, rulesFor } from '#properties/index';
+import {
+  type HeardEvent,
+  heard,
+  propertyOf,
+  RuleContext,
+  ruleBroken,
+  rulesFor,
+} from '#properties/index';
 import type { KernelImage } from '#realc/build/image';
 import { searchSource } from '#realc/search/layers';
 import type { RunResult } from '#realc/search/plan';
@@ -129,11 +137,16 @@ const UNSEEN: ReadonlyMap<string, string> = new Map([
   ['P11', 'no driver of a scene maps a buffer: dma-iommu.c is not linked'],
 ]);
 
-const seen = (keys: Iterable<string>): Set<string> =>
-  new Set([...keys].filter((key) => !UNSEEN.has(key.split(' ')[0]!)));
+/** What @reports break, by key; in words, `P1 C09`. */
+function foundIn(reports: readonly Broken[]): Map<string, string> {
+  const found = reports.map(ruleBroken).map((b) => [findingKey(b), inWords(b)] as const);
+  return new Map(found);
+}
 
-const keyOf = (r: { property: string; window: string | null }): string =>
-  `${propertyOf(r.property)} ${r.window ?? 'no window'}`;
+const keyOf = (report: Broken): string => findingKey(ruleBroken(report));
+
+const inWords = ({ property, window }: Broken): string =>
+  [property, window ?? 'no window'].join(' ');
 
 /** How many times as many states are given to stories: their order costs interleavings. */
 const STORY_STATES = 8;
@@ -157,7 +170,8 @@ export function modelSide(world: World, revision: Revision, statesMax: number) {
   };
   const machine = new Machine({ ...scene, rules: [...scene.rules, outcomeRule(ctx, outcomes)] });
   const result = exhaustive(machine, { statesMax, onTerminal: () => machine.atEnd() });
-  const found = seen(result.found.map((f) => keyOf(f.report)));
+  const all = result.found.map((f) => f.report);
+  const found = foundIn(all.filter((r) => !UNSEEN.has(propertyOf(r.property))));
   /** Runs of the model that show a finding: those with the fewest preemptions first. */
   const runsOf = (key: string, preemptions: number): Turn[][] => {
     const few = bounded(new Machine(scene), { bound: preemptions, statesMax });
@@ -181,7 +195,7 @@ export function realSide(image: KernelImage, world: World, opt: ConformOptions) 
   const runner = new SourceRunner(image, world, null, (ctx) => [outcomeRule(ctx, outcomes)]);
   const { bound, timeMaxMs } = opt;
   const search = searchSource(runner, { bound, timeMaxMs });
-  const found = new Set(search.findings.map((f) => keyOf(f.report)));
+  const found = foundIn(search.findings.map((f) => f.report));
   const stories = new Map<string, Story>();
   let events: Told[] = [];
   runner.onEvent = (e) => {
@@ -189,7 +203,7 @@ export function realSide(image: KernelImage, world: World, opt: ConformOptions) 
     if (t) events.push(t);
   };
   sampleRuns(runner, opt.samples, (reports, { fault }) => {
-    for (const r of reports) found.add(keyOf(r));
+    for (const [key, words] of foundIn(reports)) found.set(key, words);
     const story = { events, faulty: fault !== null };
     stories.set(JSON.stringify(story), story);
     events = [];
@@ -252,13 +266,16 @@ export function compareWorld(
   for (const outcome of model.complete ? real.outcomes : []) {
     if (!model.outcomes.has(outcome)) differ('outcome', outcome);
   }
-  const lacking = [...model.found].filter((key) => !real.found.has(key));
-  const led = lacking.filter((key) =>
-    model.runsOf(key, real.bound).some((turns) => real.shows(turns, key)),
-  );
-  for (const key of lacking) if (!led.includes(key)) differ('finding', `only the model: ${key}`);
-  for (const key of model.complete ? real.found : []) {
-    if (!model.found.has(key)) differ('finding', `only the real code: ${key}`);
+  const lacking = [...model.found].filter(([key]) => !real.found.has(key));
+  const isLed = ([key]: readonly [string, string]): boolean =>
+    model.runsOf(key, real.bound).some((turns) => real.shows(turns, key));
+  const led: string[] = [];
+  for (const each of lacking) {
+    if (isLed(each)) led.push(each[1]);
+    else differ('finding', `only the model: ${each[1]}`);
+  }
+  for (const [key, words] of model.complete ? real.found : []) {
+    if (!model.found.has(key)) differ('finding', `only the real code: ${words}`);
   }
   const { unheard, complete } = model.retell(real.stories);
   for (const text of new Set(complete ? unheard.map((u) => u.text) : [])) differ('order', text);

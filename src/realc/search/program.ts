@@ -5,8 +5,9 @@
 // before it. The search (search.ts) does not go through here: it decides inside WebAssembly where
 // to stop. Traces, schedules and replay do.
 
-import type { Effect, OpView, Program, Report, StepRecord } from '#checker/program/program';
+import type { Effect, OpView, Program, Report } from '#checker/program/program';
 import type { OpKind } from '#env/op';
+import type { TraceStep } from '#finding/step';
 import type { KernelImage } from '#realc/build/image';
 import type { SourceEvent } from '#realc/machine/events';
 import { Names } from '#realc/machine/names';
@@ -207,7 +208,7 @@ export class SourceProgram implements Program {
     return watch.reports.slice(this.told);
   }
 
-  record(t: number): StepRecord {
+  record(t: number): TraceStep {
     const { machine } = this.runner;
     const thread = this.thread(t);
     const p = thread.pending;
@@ -222,7 +223,6 @@ export class SourceProgram implements Program {
       thread: thread.name,
       op: view.kind,
       object: view.objectName,
-      objectType: view.objectType,
       field: view.field,
       function: where.fn,
       stack: p?.stack ?? [],

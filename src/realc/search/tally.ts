@@ -2,6 +2,7 @@
 // What every search of a world keeps count of: its runs, its limits and what it has found.
 
 import type { Report } from '#checker/program/program';
+import { findingKey } from '#finding/key';
 import type { Fault } from '#realc/machine/types';
 import type { Plan, RunResult } from './plan.ts';
 
@@ -80,7 +81,8 @@ export class Tally {
   }
 
   private note(report: Report, plan: Plan, result: RunResult): void {
-    const key = `${report.property}|${report.window}|${report.subject}|${report.because}`;
+    // A run for each sentence: which of them is told is decided once they have been replayed.
+    const key = findingKey(report, report.subject, report.because);
     const known = this.findings.get(key);
     if (known && known.plan.preemptions.length <= plan.preemptions.length) return;
     const { generation } = this;

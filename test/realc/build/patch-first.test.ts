@@ -27,7 +27,7 @@ const check = {
   windows: null,
   asyncProbe: false,
   strictDevlink: false,
-  strategy: { kind: 'bound', preemptionsMax: 1 },
+  strategy: { kind: 'bound', preemptions: 1 },
   statesMax: null,
   timeMaxMs: null,
   jobs: 1,

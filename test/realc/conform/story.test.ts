@@ -59,7 +59,7 @@ describe.skipIf(!tree)('the C of 7.2', () => {
     const name = 'acpi-device-add';
     const model = modelSide(world(name), revisionOf('7.2'), STATES_MAX);
     const real = realSide(image, world(name), OPTIONS);
-    expect(real.found).not.toContain('P10 C36');
+    expect([...real.found.values()]).not.toContain('P10 C36');
     const run = must(model.runsOf('P10 C36', 2)[0], 'a run with C36');
     expect(real.shows(run, 'P10 C36')).toBe(true);
     expect(real.shows(run, 'P3 C09')).toBe(false);

@@ -70,7 +70,7 @@ describe.skipIf(!tree)('in 7.2', () => {
 
   const show = (world: string) => {
     const { findings, search } = searchWorld(image, sourceWorld(world)!, {
-      strategy: { kind: 'bound', preemptionsMax: 1 },
+      strategy: { kind: 'bound', preemptions: 1 },
       timeMaxMs: 120_000,
       statesMax: null,
       properties: null,

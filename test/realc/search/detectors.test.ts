@@ -10,10 +10,10 @@ import { cc, edit, treeOrSkip } from '../helpers.ts';
 
 const tree = treeOrSkip('7.2', 'use after free, deadlock and a dropped lock in 7.2');
 
-const found = async (patches: PatchInput[], property: string, preemptionsMax = 2) => {
+const found = async (patches: PatchInput[], property: string, preemptions = 2) => {
   const image = await buildTree(tree!, { cc, patches });
   const { findings } = searchWorld(image, sourceWorld('two-drivers')!, {
-    strategy: { kind: 'bound', preemptionsMax },
+    strategy: { kind: 'bound', preemptions },
     timeMaxMs: 60_000,
     statesMax: 20_000,
     properties: null,

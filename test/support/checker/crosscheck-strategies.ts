@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One random program through every strategy: the same final states, violations and classes.
 
+import { reportKey } from '#finding/key';
 import {
   exploreOptimal,
   type RunCounts,
@@ -9,7 +10,6 @@ import {
 import { exploreSource } from '../../../src/checker/dpor/source-dpor.ts';
 import { Machine, type MachineOptions } from '../../../src/checker/machine/machine.ts';
 import type { Program, Report } from '../../../src/checker/program/program.ts';
-import { reportKey } from '../../../src/checker/program/run.ts';
 import type { Scene } from '../../../src/checker/program/scene.ts';
 import { bounded } from '../../../src/checker/search/bounded.ts';
 import { exploreDelay } from '../../../src/checker/search/delay.ts';

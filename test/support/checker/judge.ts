@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Strategy } from '#finding/strategy';
 import { check } from '../../../src/checker/check.ts';
 import { HeldSets } from '../../../src/checker/machine/held.ts';
 import { Machine } from '../../../src/checker/machine/machine.ts';
@@ -12,7 +13,6 @@ import type { Scene } from '../../../src/checker/program/scene.ts';
 import { Keeper } from '../../../src/checker/search/checkpoint/checkpoint.ts';
 import { readInto, written } from '../../../src/checker/search/checkpoint/object-graph.ts';
 import { exhaustive } from '../../../src/checker/search/exhaustive.ts';
-import type { Strategy } from '../../../src/checker/strategies.ts';
 import { PairTable } from '../../../src/checker/tables/pair-table.ts';
 import { StateTable } from '../../../src/checker/tables/state-table.ts';
 import { brute } from './brute.ts';

@@ -4,13 +4,8 @@
 // It shares nothing with the machine but the contract, so that each can be tested by the other.
 
 import { Handle, type Op, setRecorder, type ThreadBody, type Value } from '#env/op';
-import type {
-  Effect,
-  OpView,
-  Program,
-  Report,
-  StepRecord,
-} from '../../../src/checker/program/program.ts';
+import type { TraceStep } from '#finding/step';
+import type { Effect, OpView, Program, Report } from '../../../src/checker/program/program.ts';
 import type { Scene } from '../../../src/checker/program/scene.ts';
 
 interface Thread {
@@ -57,7 +52,7 @@ export class ReplayProgram implements Program {
   isDaemon = (t: number): boolean => Boolean(this.threads[t]!.body.daemon);
   atEnd = (): readonly Report[] => [];
 
-  record(): StepRecord {
+  record(): TraceStep {
     throw new Error('the replay program keeps no records');
   }
 

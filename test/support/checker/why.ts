@@ -2,8 +2,9 @@
 // What a finding says of itself, computed again by brute force: no graph in arrays, nothing kept
 // between orders, every order taken from the start. What differs is said in a sentence each.
 import type { Why } from '#checker/index';
+import type { TraceStep } from '#finding/step';
 import type { Machine } from '../../../src/checker/machine/machine.ts';
-import type { Report, StepRecord } from '../../../src/checker/program/program.ts';
+import type { Report } from '../../../src/checker/program/program.ts';
 import type { Choice } from '../../../src/checker/program/run.ts';
 import { replay } from '../../../src/checker/program/schedule.ts';
 import { Brute, BruteGraph, type Kept } from './brute-orders.ts';
@@ -49,7 +50,7 @@ export function recheck(
   ];
 }
 
-type Named = Pick<StepRecord, 'thread' | 'function' | 'op' | 'object' | 'field'>;
+type Named = Pick<TraceStep, 'thread' | 'function' | 'op' | 'object' | 'field'>;
 
 function nameOf(s: Named): string {
   return [s.thread, s.function, s.op, s.object, s.field].join(' ');
@@ -70,7 +71,7 @@ function placeOf(trace: readonly Named[], given: readonly Named[], at: number): 
 function pairFaults(
   brute: Brute,
   run: readonly Choice[],
-  trace: readonly StepRecord[],
+  trace: readonly TraceStep[],
   deciding: number | null,
   why: Why,
 ): string[] {
@@ -99,7 +100,7 @@ function pairFaults(
 function swap(
   brute: Brute,
   run: readonly Choice[],
-  trace: readonly StepRecord[],
+  trace: readonly TraceStep[],
   a: number,
   b: number,
 ): Kept | 'never swapped' {
@@ -168,7 +169,7 @@ function alternativeFaults(brute: Brute, run: readonly Choice[], why: Why): stri
 function windowFaults(
   brute: Brute,
   run: readonly Choice[],
-  trace: readonly StepRecord[],
+  trace: readonly TraceStep[],
   why: Why,
 ): string[] {
   const { window, always } = why;
@@ -236,7 +237,7 @@ function endFaults(
 /** What others did while the victim @v stood: around the intruder's step of the pair. */
 function blockOf(
   run: readonly Choice[],
-  trace: readonly StepRecord[],
+  trace: readonly TraceStep[],
   v: number,
   { pair, window }: Why,
 ): [from: number, to: number] {
