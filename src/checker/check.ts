@@ -37,7 +37,7 @@ import {
   strategyText,
 } from './strategies.ts';
 
-export interface CheckOptions {
+export interface SceneCheckOptions {
   /** Exhaustive unless told. */
   readonly strategy?: Strategy | OldStrategy;
   /** Flag --states-max. */
@@ -79,7 +79,7 @@ export interface CheckFinding {
 }
 
 /** What was explored. */
-export interface Coverage {
+export interface SceneCoverage {
   readonly strategy: string;
   readonly states: number;
   readonly transitions: number;
@@ -96,7 +96,7 @@ export interface Coverage {
 }
 
 /** What a check says; `bounded` means that nothing was found but a limit was hit. */
-export interface CheckResult {
+export interface SceneCheckResult {
   readonly outcome: 'holds' | 'violated' | 'bounded';
   readonly findings: readonly CheckFinding[];
   /**
@@ -104,14 +104,14 @@ export interface CheckResult {
    * deadlock. Of an exhaustive search only; if a limit was hit there may be more.
    */
   readonly detected: readonly Report[];
-  readonly coverage: Coverage;
+  readonly coverage: SceneCoverage;
 }
 
 /**
  * Check @scene: the same options give the same result, but for a limit of time. Throws a RangeError
  * where a number among @options can not be, or no strategy has that name.
  */
-export function check(scene: SceneInput, options: CheckOptions = {}): CheckResult {
+export function check(scene: SceneInput, options: SceneCheckOptions = {}): SceneCheckResult {
   assertOptions(options);
   try {
     return checkFrom(scene, options);
@@ -124,7 +124,7 @@ export function check(scene: SceneInput, options: CheckOptions = {}): CheckResul
 }
 
 /** Names of all options; the type says that none is missing. */
-const OPTIONS: Readonly<Record<keyof CheckOptions, true>> = {
+const OPTIONS: Readonly<Record<keyof SceneCheckOptions, true>> = {
   strategy: true,
   statesMax: true,
   timeMaxS: true,
@@ -139,7 +139,7 @@ const OPTIONS: Readonly<Record<keyof CheckOptions, true>> = {
   auditCache: true,
 };
 
-function assertOptions(options: CheckOptions): void {
+function assertOptions(options: SceneCheckOptions): void {
   const other = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
   if (other !== undefined) {
     const hint = `the options are ${Object.keys(OPTIONS).join(', ')}`;
@@ -153,7 +153,7 @@ function assertOptions(options: CheckOptions): void {
   if (!(timeMaxS >= 0)) throw new RangeError(`timeMaxS is ${timeMaxS}, not a number from 0 on`);
 }
 
-function checkFrom(scene: SceneInput, options: CheckOptions): CheckResult {
+function checkFrom(scene: SceneInput, options: SceneCheckOptions): SceneCheckResult {
   const machine = new Machine(scene);
   const discipline = new Discipline(machine.memory, machine.heldSets);
   const strategy = renamedStrategy(options.strategy ?? { kind: 'exhaustive' });

@@ -35,13 +35,13 @@ export { type Estimate, estimateClasses, estimateSchedules } from '#checker/sear
 export { reportKey } from '#finding/key';
 export type { TraceStep } from '#finding/step';
 export type { Strategy } from '#finding/strategy';
-export type { BrokenAt, Chances, Explained, Why } from '#finding/why';
+export type { BrokenAt, Chances, Explanation, Why } from '#finding/why';
 export {
   type CheckFinding,
-  type CheckOptions,
-  type CheckResult,
-  type Coverage,
   check,
+  type SceneCheckOptions,
+  type SceneCheckResult,
+  type SceneCoverage,
 } from './check.ts';
 export {
   type ExplainLimits,

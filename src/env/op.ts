@@ -246,7 +246,7 @@ export interface Recorder {
   /** The thread has to hold lock here; looked at whenever it passes. */
   assertHeld?(lock: Handle): void;
   /** Where a thread is brought back to where it stood: what to do with the frame that begins. */
-  replay?(): Replayed;
+  replay?(): ReplayedFrame;
 }
 
 /** Takes no notice of anything. */
@@ -259,7 +259,7 @@ export const IGNORANT: Recorder = {
 };
 
 /** A frame that had ended gives its result at once; one that had not begins, a loop in its turn. */
-export type Replayed =
+export type ReplayedFrame =
   | { readonly ended: true; readonly result: Value }
   | { readonly ended: false; readonly args: readonly Value[] };
 

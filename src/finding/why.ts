@@ -118,7 +118,7 @@ export interface Why {
 }
 
 /** What explains a broken rule. */
-export interface Explained {
+export interface Explanation {
   /** Index into the run of the later of the two accesses that decide; null where none do. */
   readonly deciding: number | null;
   /** Null for what is not explained: a livelock. */

@@ -8,21 +8,21 @@ import type { Handle, Value } from '#env/op';
 import type { World, WorldDevice } from '#worlds/world';
 
 /** The fields of struct device that rules look at. */
-export interface DeviceFields {
-  iommu: Handle<DevIommuFields> | null;
-  iommu_group: Handle<GroupFields> | null;
+export interface WatchedDeviceFields {
+  iommu: Handle<WatchedDevIommuFields> | null;
+  iommu_group: Handle<WatchedGroupFields> | null;
   driver: Value;
   /** null where the function has no ACS. */
   acs_enabled: boolean | null;
 }
 
 /** The fields of struct dev_iommu that rules look at. */
-export interface DevIommuFields {
+export interface WatchedDevIommuFields {
   fwspec: Handle | null;
 }
 
 /** The fields of struct iommu_group that rules look at. */
-export interface GroupFields {
+export interface WatchedGroupFields {
   id: number;
   default_domain: Handle | null;
   owner_cnt: number;
@@ -30,13 +30,13 @@ export interface GroupFields {
 }
 
 /** The driver core's lists of devices whose probe is deferred. */
-export interface DeferredFields {
+export interface WatchedDeferredFields {
   pending: readonly Handle[];
   active: readonly Handle[];
 }
 
-export type DeviceHandle = Handle<DeviceFields>;
-export type GroupHandle = Handle<GroupFields>;
+export type DeviceHandle = Handle<WatchedDeviceFields>;
+export type GroupHandle = Handle<WatchedGroupFields>;
 
 /** What events name, as rules see it. */
 interface RuleObjects {
@@ -91,14 +91,14 @@ export class RuleContext {
   readonly world: World;
   /** In bus-list order, IOMMU devices included. */
   readonly devices: readonly WatchedDevice[];
-  readonly deferred: Handle<DeferredFields> | undefined;
+  readonly deferred: Handle<WatchedDeferredFields> | undefined;
   readonly #byName: ReadonlyMap<string, WatchedDevice>;
   readonly #instances: ReadonlyMap<string, string>;
 
   /** @handles: what the scene made of the world's devices and instances, by their names there. */
   constructor(world: World, handles: WorldHandles) {
     this.world = world;
-    this.deferred = handles.deferred as Handle<DeferredFields> | undefined;
+    this.deferred = handles.deferred as Handle<WatchedDeferredFields> | undefined;
     this.#instances = new Map(
       world.instances.map((i) => [must(handles.instance(i.name), i.name).name, i.name]),
     );

@@ -3,7 +3,7 @@
 
 import type { RuleReport } from '#checker/program/scene';
 import type { Value } from '#env/op';
-import type { DeferredFields, Property } from './context.ts';
+import type { Property, WatchedDeferredFields } from './context.ts';
 import { DEFERRED_WORKER, hasDriver, isHandle } from './context.ts';
 
 /** What the machine calls a thread that waits for ever. */
@@ -38,7 +38,7 @@ export const nonePending: Property = {
     ],
     atEnd: (peek) => {
       if (!ctx.deferred) return undefined;
-      const lists: (keyof DeferredFields)[] = ['pending', 'active'];
+      const lists: (keyof WatchedDeferredFields)[] = ['pending', 'active'];
       const waiting = lists.flatMap((name) => [...peek.get(ctx.deferred!, name)]);
       const reports: RuleReport[] = [];
       for (const dev of ctx.clients) {

@@ -10,7 +10,7 @@ import type { World } from '#worlds/world';
 import { type SourceFinding, searchWorld, type WorldSearch } from './search-world.ts';
 
 /** A world to search. */
-export interface WorldTask {
+export interface SourceTask {
   readonly world: World;
   readonly check: Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'properties'>;
 }
@@ -18,7 +18,7 @@ export interface WorldTask {
 /** What a worker thread is sent. */
 export interface SentTask {
   readonly ref: ImageRef;
-  readonly task: WorldTask;
+  readonly task: SourceTask;
 }
 
 /** What a world comes to. */
@@ -30,7 +30,7 @@ export interface WorldAnswer {
 }
 
 /** Search one world; one that cannot be built is refused by name. */
-export function runWorldTask(image: KernelImage, task: WorldTask): WorldAnswer {
+export function runWorldTask(image: KernelImage, task: SourceTask): WorldAnswer {
   try {
     return { ...searchWorld(image, task.world, task.check), refused: null };
   } catch (e) {
@@ -42,7 +42,7 @@ export function runWorldTask(image: KernelImage, task: WorldTask): WorldAnswer {
 /** The answers of @tasks, in their order. @jobs: worker threads; with one there are none. */
 export async function runWorldTasks(
   image: KernelImage,
-  tasks: readonly WorldTask[],
+  tasks: readonly SourceTask[],
   jobs: number,
   onDone: (index: number, answer: WorldAnswer) => void,
 ): Promise<WorldAnswer[]> {
@@ -81,8 +81,8 @@ export async function runWorldTasks(
 }
 
 /** Numbers of the tasks: worlds with more threads and devices first, so that all end together. */
-function longestFirst(tasks: readonly WorldTask[]): number[] {
-  const weight = ({ world }: WorldTask): number =>
+function longestFirst(tasks: readonly SourceTask[]): number[] {
+  const weight = ({ world }: SourceTask): number =>
     world.threads.length * 100 + world.devices.length;
   return [...tasks.keys()].sort((a, b) => weight(tasks[b]!) - weight(tasks[a]!));
 }

@@ -8,7 +8,7 @@ import { assert } from '#base/assert';
 import { Machine, WhySource } from '#checker/index';
 import type { KernelSpec, Memory } from '#finding/finding';
 import { breaksTheSame } from '#finding/key';
-import type { Explained } from '#finding/why';
+import type { Explanation } from '#finding/why';
 import { ruleBroken } from '#properties/index';
 import type { World } from '#worlds/world';
 import { revisionOf } from './kernel-spec.ts';
@@ -31,7 +31,7 @@ export type ExplainedFinding = Pick<WorldFinding, 'property' | 'window' | 'sched
 };
 
 /** Explain the findings of @task; the result depends on nothing else. */
-export function explainWorld(task: ExplainTask): Explained[] {
+export function explainWorld(task: ExplainTask): Explanation[] {
   const revision = revisionOf(task.kernel);
   assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
   const scene = watchedScene(task.world, revision.value, task.properties, { memory: task.memory });

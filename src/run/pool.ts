@@ -3,7 +3,7 @@
 
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import type { CheckpointFile, Explained } from '#checker/index';
+import type { CheckpointFile, Explanation } from '#checker/index';
 import { type ExplainTask, explainWorld } from './explain-world.ts';
 import { meterInto, type Row } from './meters.ts';
 import { runWorld, type WorldOutcome, type WorldTask } from './run-world.ts';
@@ -19,7 +19,7 @@ export interface TaskContext {
   readonly checkpoint?: CheckpointFile | undefined;
 }
 
-export type TaskResult = WorldOutcome | readonly Explained[];
+export type TaskResult = WorldOutcome | readonly Explanation[];
 
 /** Do @task in this thread; @written: it has been told how far it has come. */
 export function perform(task: Task, written?: () => void): TaskResult {
@@ -98,7 +98,7 @@ function longestFirst(tasks: readonly WorldTask[]): number[] {
 export async function explainAll(
   pool: Pool,
   tasks: readonly ExplainTask[],
-): Promise<(readonly Explained[])[]> {
+): Promise<(readonly Explanation[])[]> {
   const runs = tasks.map((task) => pool.run({ kind: 'explain', task }));
-  return (await Promise.all(runs)) as (readonly Explained[])[];
+  return (await Promise.all(runs)) as (readonly Explanation[])[];
 }

@@ -6,8 +6,8 @@ import {
   type Audited,
   type BrokenAt,
   type CheckFinding,
-  type CheckOptions,
   check,
+  type SceneCheckOptions,
 } from '#checker/index';
 import { bufferedFields } from '#checker/program/store-buffers';
 import type { KernelSpec, Memory, TraceStep, Why, Witness } from '#finding/finding';
@@ -81,7 +81,7 @@ export interface WorldOutcome {
 }
 
 /** What looks on and what keeps a search; neither changes what comes out. */
-export type RunAside = Pick<CheckOptions, 'meter' | 'checkpoint'>;
+export type RunAside = Pick<SceneCheckOptions, 'meter' | 'checkpoint'>;
 
 /** Explore the world of @task; deterministic unless a limit of time is hit. */
 export function runWorld(task: WorldTask, aside: RunAside = {}): WorldOutcome {

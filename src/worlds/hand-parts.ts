@@ -55,7 +55,7 @@ export function intel(...clients: WorldDevice[]) {
   return { firmware: 'acpi', devices: [iommu(), ...clients], instances } as const;
 }
 
-export interface Scene {
+export interface HandScene {
   readonly name: string;
   readonly firmware?: World['firmware'];
   readonly devices: readonly WorldDevice[];
@@ -64,7 +64,7 @@ export interface Scene {
   readonly switches?: Partial<WorldSwitches>;
 }
 
-export function world(scene: Scene): DerivedWorld {
+export function world(scene: HandScene): DerivedWorld {
   const focus = scene.devices.filter((d) => d.role === 'client').map((d) => d.name);
   const classKey = `hand:${scene.name}`;
   return {

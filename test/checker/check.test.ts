@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, test } from 'vitest';
 import { fetch_add, framed, Handle, type Kfn, repeat } from '#env/op';
-import { type CheckResult, check, Machine, replay } from '../../src/checker/index.ts';
+import { check, Machine, replay, type SceneCheckResult } from '../../src/checker/index.ts';
 import { philosophers } from '../support/checker/philosophers.ts';
 import {
   counting,
@@ -14,7 +14,7 @@ import {
   spinning,
 } from '../support/checker/scenes.ts';
 
-const told = (result: CheckResult) =>
+const told = (result: SceneCheckResult) =>
   result.findings.map((f) => `${f.report.property} ${f.report.subject} ${f.preemptions}`);
 
 describe('check()', () => {
@@ -42,7 +42,7 @@ describe('check()', () => {
 
   test('tells the cycle of a deadlock', () => {
     const { findings } = check(crossing());
-    expect(told({ findings } as CheckResult)).toEqual(['deadlock a 1']);
+    expect(told({ findings } as SceneCheckResult)).toEqual(['deadlock a 1']);
     expect(findings[0]?.report.because).toContain('waits for b held by t1');
     expect(findings[0]?.report.facts.cycle).toBe('t0 -> t1');
   });

@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { ended, framed, Handle, type Kfn, load, repeat, store, type Value } from '#env/op';
 import {
-  type CheckOptions,
   check,
+  type SceneCheckOptions,
   SceneError,
   type SceneInput,
   underMemory,
@@ -66,7 +66,7 @@ describe('what no cell can hold is refused', () => {
 });
 
 test('an option that there is not is refused', () => {
-  const options = { statesmax: 3 } as unknown as CheckOptions;
+  const options = { statesmax: 3 } as unknown as SceneCheckOptions;
   expect(() => check(writes(1), options)).toThrow(/^RW404: check\(\) has no option statesmax\n/);
   try {
     check(writes(1), options);

@@ -4,7 +4,7 @@
 import type { Machine } from '#checker/machine/machine';
 import type { OpView, Program } from '#checker/program/program';
 import type { Executed, Executor, Pick } from '#realc/search/dpor';
-import { type Step, TOUCH } from '#realc/search/order';
+import { TOUCH, type TouchingStep } from '#realc/search/order';
 
 /** Words beside the cells: objects that may be freed, what rules see, and threads not begun. */
 const OBJECTS = 1 << 20;
@@ -41,7 +41,7 @@ export class ProgramExecutor implements Executor {
   readonly machine: Machine;
   private readonly program: Program;
   private readonly sections: boolean;
-  private before: readonly Step[] = [];
+  private before: readonly TouchingStep[] = [];
   /** Called where a run has come to its end, before the program is reset. */
   onEnd: () => void = () => undefined;
 
@@ -56,7 +56,7 @@ export class ProgramExecutor implements Executor {
     return Array.from({ length: this.program.threadCount() }, (_, t) => t);
   }
 
-  private step(t: number, begun: Set<number>): Step {
+  private step(t: number, begun: Set<number>): TouchingStep {
     const { program } = this;
     const touched = touchedBy(program.pending(t), this.sections);
     if (!begun.has(t)) touched.push(THREADS + t, TOUCH.write | TOUCH.begin);
@@ -73,7 +73,7 @@ export class ProgramExecutor implements Executor {
     const { program } = this;
     program.reset();
     const begun = new Set(this.threads().filter((t) => !program.isDone(t)));
-    const steps: Step[] = [];
+    const steps: TouchingStep[] = [];
     const able = (): number[] =>
       this.threads()
         .filter((t) => !program.isDone(t) && program.enabled(t))

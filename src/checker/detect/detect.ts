@@ -8,12 +8,12 @@ import type { OpView, Program } from '#checker/program/program';
 import type { Found } from '#checker/program/run';
 import { exploreStateGraph, type GraphHooks, type PathStep } from '#checker/search/state-graph';
 import { DataRaces } from './data-races.ts';
-import { type Detector, detected, type Held, type StateView, sorted } from './detector.ts';
+import { type Detector, detected, type HeldByThread, type StateView, sorted } from './detector.ts';
 import { Traps } from './livelock.ts';
 import { LockOrder } from './lock-order.ts';
 
 /** @held after thread @t has done @op. */
-function heldAfter(held: Held, t: number, op: OpView): Held {
+function heldAfter(held: HeldByThread, t: number, op: OpView): HeldByThread {
   const { effect } = op;
   const before = held.get(t) ?? [];
   if (effect === 'acquire' || effect === 'share') return new Map(held).set(t, [...before, op]);
@@ -103,7 +103,7 @@ export function watch(
   statesMax = 2 ** 22,
 ): { readonly states: number; readonly finished: boolean } {
   const cyclic = detectors.filter((d) => d.cycle !== undefined);
-  const held: Held[] = [];
+  const held: HeldByThread[] = [];
   const hooks: GraphHooks = {
     enter(depth, thread, op, path) {
       held[depth] = op === null ? new Map() : heldAfter(held[depth - 1]!, thread, op);
@@ -125,7 +125,7 @@ export function watch(
   return exploreStateGraph(program, hooks, statesMax);
 }
 
-function viewOf(program: Program, held: Held, path: () => PathStep[]): StateView {
+function viewOf(program: Program, held: HeldByThread, path: () => PathStep[]): StateView {
   const pending = new Map<number, OpView>();
   const enabled: number[] = [];
   for (let t = 0; t < program.threadCount(); t++) {

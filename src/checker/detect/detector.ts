@@ -8,7 +8,7 @@ import type { Found } from '#checker/program/run';
 import type { PathStep } from '#checker/search/state-graph';
 
 /** The locks that each thread holds, as Ops that acquired them, in the order taken. */
-export type Held = ReadonlyMap<number, readonly OpView[]>;
+export type HeldByThread = ReadonlyMap<number, readonly OpView[]>;
 
 /** What a search tells a detector. */
 export interface Detector {
@@ -27,7 +27,7 @@ export interface StateView {
   readonly program: Program;
   readonly pending: ReadonlyMap<number, OpView>;
   readonly enabled: readonly number[];
-  readonly held: Held;
+  readonly held: HeldByThread;
   readonly path: () => PathStep[];
 }
 

@@ -18,7 +18,7 @@ import type { Found } from '#checker/program/run';
 import { type Detector, detected, type StateView, sorted } from './detector.ts';
 
 /** A thread wants one lock while it holds another. */
-export interface Edge {
+export interface LockEdge {
   readonly from: string;
   readonly to: string;
   /** The class of what it holds. */
@@ -34,16 +34,16 @@ export interface Edge {
 
 /** Edges between lock instances, and between classes of locks. */
 export interface Edges {
-  readonly instances: readonly Edge[];
-  readonly classes: readonly Edge[];
+  readonly instances: readonly LockEdge[];
+  readonly classes: readonly LockEdge[];
 }
 
 const BLOCKING = new Set(['lock', 'read_lock', 'write_lock']);
 
 /** Collects lock-order cycles, per instance and per class. */
 export class LockOrder implements Detector {
-  private readonly instances = new Map<string, Edge>();
-  private readonly classes = new Map<string, Edge>();
+  private readonly instances = new Map<string, LockEdge>();
+  private readonly classes = new Map<string, LockEdge>();
 
   state(view: StateView): void {
     for (const [t, op] of view.pending) {
@@ -104,7 +104,7 @@ function turnedTo(names: readonly string[]): string[] {
   return [...names.slice(first), ...names.slice(0, first)];
 }
 
-function report(found: Map<string, Found>, cycle: readonly Edge[], property: string): void {
+function report(found: Map<string, Found>, cycle: readonly LockEdge[], property: string): void {
   const turned = turnedTo(cycle.map((e) => e.from));
   const key = `${property} ${turned.join(' ')}`;
   if (found.has(key)) return;
@@ -115,12 +115,12 @@ function report(found: Map<string, Found>, cycle: readonly Edge[], property: str
 }
 
 /** The gates of an edge in words, always in the same order. */
-export function gateTexts(gates: Edge['gates']): string[] {
+export function gateTexts(gates: LockEdge['gates']): string[] {
   return [...gates].map(([name, shared]) => `${name}${shared ? ' shared' : ''}`).sort();
 }
 
 /** True where both edges hold a lock that keeps one of them out; readers keep no reader out. */
-function isGated(a: Edge, b: Edge): boolean {
+function isGated(a: LockEdge, b: LockEdge): boolean {
   return [...a.gates].some(([name, shared]) => {
     const other = b.gates.get(name);
     return other !== undefined && !(shared && other);
@@ -128,10 +128,10 @@ function isGated(a: Edge, b: Edge): boolean {
 }
 
 /** Call @each with every cycle of edges that could happen at once. */
-function cycles(edges: readonly Edge[], each: (cycle: readonly Edge[]) => void): void {
-  const from = new Map<string, Edge[]>();
+function cycles(edges: readonly LockEdge[], each: (cycle: readonly LockEdge[]) => void): void {
+  const from = new Map<string, LockEdge[]>();
   for (const e of edges) from.set(e.from, [...(from.get(e.from) ?? []), e]);
-  const extend = (path: readonly Edge[]): void => {
+  const extend = (path: readonly LockEdge[]): void => {
     const last = path[path.length - 1]!;
     if (last.to === path[0]!.from && path.length > 1) {
       if (!path.every((e) => e.shared)) each(path);

@@ -12,15 +12,15 @@ import { Mode } from '#checker/machine/held';
 import type { Machine } from '#checker/machine/machine';
 import type { Report } from '#checker/program/program';
 import type { Discipline } from '#checker/reduce/discipline';
-import { cyclesOf, type Edge, gateTexts } from './lock-order.ts';
+import { cyclesOf, gateTexts, type LockEdge } from './lock-order.ts';
 
 /**
  * The lock orders that could deadlock, of all runs of a search that ran with @discipline and was
  * not cut off: of instances (`lock-order`), else of classes of locks (`lock-order-class`).
  */
 export function lockOrders(machine: Machine, discipline: Discipline): Report[] {
-  const instances = new Map<string, Edge>();
-  const classes = new Map<string, Edge>();
+  const instances = new Map<string, LockEdge>();
+  const classes = new Map<string, LockEdge>();
   discipline.forEachNoted((t, node, held) => {
     if (held === 0) return;
     const i = machine.instruction(node);
@@ -41,7 +41,7 @@ export function lockOrders(machine: Machine, discipline: Discipline): Report[] {
   );
 }
 
-function inOrder(edges: ReadonlyMap<string, Edge>): Edge[] {
+function inOrder(edges: ReadonlyMap<string, LockEdge>): LockEdge[] {
   return [...edges].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge);
 }
 
@@ -50,7 +50,7 @@ function* edgesOf(
   t: number,
   held: number,
   wanted: Instruction,
-): Generator<{ readonly instance: Edge; readonly type: Edge }> {
+): Generator<{ readonly instance: LockEdge; readonly type: LockEdge }> {
   const { memory, heldSets } = machine;
   const handleOf = (cell: number) => memory.objects[memory.cells[cell]!.object]!.handle;
   const items = heldSets.items(held);

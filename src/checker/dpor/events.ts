@@ -19,7 +19,7 @@ import type { OpView, Program } from '#checker/program/program';
 import { SHADOW, Shadows } from './choice.ts';
 
 /** One executed step, or a step that a wakeup sequence foresees. */
-export interface RunEvent {
+export interface DporEvent {
   readonly thread: number;
   readonly op: OpView;
   readonly choice: number;
@@ -29,13 +29,13 @@ export interface RunEvent {
 }
 
 /** True if the order of two steps of different threads matters. */
-export function conflicting(a: RunEvent, b: RunEvent): boolean {
+export function conflicting(a: DporEvent, b: DporEvent): boolean {
   if (a.ends || b.ends) return a.thread < SHADOW && b.thread < SHADOW;
   return dependent(a.op, b.op);
 }
 
 /** An executed step with its place in the partial order. */
-export interface OrderedEvent extends RunEvent {
+export interface OrderedEvent extends DporEvent {
   readonly pos: number;
   /** 1 for the first event of its thread. */
   readonly seq: number;
@@ -124,7 +124,7 @@ export class Run {
   }
 
   /** What thread @t would do now. */
-  next(t: number, choice = 0): RunEvent {
+  next(t: number, choice = 0): DporEvent {
     this.sync();
     const { program, shadows } = this;
     if (t >= SHADOW && shadows !== null) {
@@ -137,7 +137,7 @@ export class Run {
   }
 
   /** What @e is if it is done now; where it may crash, found out by doing it. */
-  judge(e: RunEvent): RunEvent {
+  judge(e: DporEvent): DporEvent {
     const now = this.next(e.thread, e.choice);
     if (!e.ends) return now;
     this.events.push(now as OrderedEvent);
@@ -161,7 +161,7 @@ export class Run {
   }
 
   /** Where a crash ended the run, and what the others could have done instead; null if none did. */
-  crash(): { readonly at: number; readonly others: readonly RunEvent[] } | null {
+  crash(): { readonly at: number; readonly others: readonly DporEvent[] } | null {
     const at = this.events.findLastIndex((e) => e.thread < SHADOW);
     const end = this.events[at];
     if (!end?.ends) return null;
@@ -203,7 +203,7 @@ export class Run {
   }
 
   /** Ask about the state after the first @start events and then @rest. */
-  probe<T>(start: number, rest: readonly RunEvent[], ask: () => T): T {
+  probe<T>(start: number, rest: readonly DporEvent[], ask: () => T): T {
     if (this.at > start) this.undoTo(start);
     const kept = this.events.slice(start);
     this.events.length = start;
@@ -219,7 +219,7 @@ export class Run {
     return answer;
   }
 
-  private order(e: RunEvent): OrderedEvent {
+  private order(e: DporEvent): OrderedEvent {
     const id = e.thread;
     const pos = this.events.length;
     const clock = this.past(id).slice();
@@ -244,7 +244,7 @@ export class Run {
     return -1;
   }
 
-  private perform(e: RunEvent): void {
+  private perform(e: DporEvent): void {
     const depth = this.at++;
     if (this.canUndo) this.marks[depth] = this.program.mark!();
     this.steps++;

@@ -21,7 +21,7 @@
 
 import { assert } from '#base/assert';
 import type { Program, Report } from '#checker/program/program';
-import { conflicting, Run, type RunEvent } from './events.ts';
+import { conflicting, type DporEvent, Run } from './events.ts';
 import { type Reversal, reversals } from './races.ts';
 import { type Branch, insert, isWeakInitial, type Sequence } from './tree.ts';
 
@@ -55,7 +55,7 @@ export interface RunCounts {
 /** A node of the current run. */
 interface Node {
   /** Threads whose next step leads to nothing new. */
-  readonly sleep: RunEvent[];
+  readonly sleep: DporEvent[];
   readonly tree: Branch[];
 }
 
@@ -171,7 +171,7 @@ export function stuckThreads(run: Run): number[] {
 export function sequence(run: Run, reversal: Reversal): Sequence {
   const { start, rest } = reversal;
   const mover = rest[rest.length - 1]!;
-  let found: RunEvent | undefined;
+  let found: DporEvent | undefined;
   const last = () => {
     found ??= run.probe(start, rest.slice(0, -1), () => run.judge(mover));
     return found;

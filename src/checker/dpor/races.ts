@@ -17,18 +17,18 @@
 // Sagonas, Awaiting for Godot, FMCAD 2022.
 
 import { dependent } from '#checker/program/dependence';
-import { covers, type OrderedEvent, type Run, type RunEvent } from './events.ts';
+import { covers, type DporEvent, type OrderedEvent, type Run } from './events.ts';
 
 /** A run to do instead: the first @start events, then @rest. */
 export interface Reversal {
   readonly start: number;
   /** Events to redo, which do not depend on what is left out; the racing one comes last. */
-  readonly rest: readonly RunEvent[];
+  readonly rest: readonly DporEvent[];
 }
 
 /** The Op that is to come earlier: executed, or still pending where the run ended. */
 interface Mover {
-  readonly event: RunEvent;
+  readonly event: DporEvent;
   /** Clock of what its thread did before. */
   readonly past: readonly number[];
   readonly pos: number;
@@ -47,7 +47,7 @@ export function* reversalsOf(run: Run, f: OrderedEvent): Generator<Reversal> {
   const blocking = MAY_BLOCK.has(f.op.kind);
   for (const p of f.preds) {
     const e = run.events[p]!;
-    const rest: RunEvent[] = notAfter(run, p, [e]);
+    const rest: DporEvent[] = notAfter(run, p, [e]);
     if (blocking && guards(e, f) && !(f.ends && enabledAfter(run, p, rest, f))) continue;
     rest.push(f);
     yield { start: p, rest };
@@ -73,12 +73,12 @@ export function* reversalsAtEnd(run: Run, mayCrash = false): Generator<Reversal>
 }
 
 /** A lock that crashes may need the lock (and crash then) or not (it is dead or NULL): try. */
-function enabledAfter(run: Run, start: number, rest: readonly RunEvent[], f: RunEvent): boolean {
+function enabledAfter(run: Run, start: number, rest: readonly DporEvent[], f: DporEvent): boolean {
   return run.probe(start, rest, () => run.enabled().includes(f.thread));
 }
 
 /** True if @e decides by its lock or value whether @f is enabled, not only by order. */
-function guards(e: RunEvent, f: RunEvent): boolean {
+function guards(e: DporEvent, f: DporEvent): boolean {
   // Who waits for a lock, or a value, of an object that is freed goes on, and crashes.
   if (e.op.effect === 'free') return e.op.object === f.op.object;
   // Readers let readers in: if they are dependent, then for what a rule hears of them.
@@ -157,7 +157,7 @@ function holdersAfter(
   run: Run,
   start: number,
   rest: readonly OrderedEvent[],
-  event: RunEvent,
+  event: DporEvent,
 ): OrderedEvent[] {
   let held: OrderedEvent[] = [];
   const see = (e: OrderedEvent): void => {

@@ -21,13 +21,13 @@
 
 import { assert } from '#base/assert';
 import type { Program } from '#checker/program/program';
-import { conflicting, type OrderedEvent, Run, type RunEvent } from './events.ts';
+import { conflicting, type DporEvent, type OrderedEvent, Run } from './events.ts';
 import { ASK_STEPS, type RunCounts, type RunHooks, sequence, stuckThreads } from './optimal.ts';
 import { type Reversal, reversalsAtEnd, reversalsOf } from './races.ts';
 import { STEADY } from './tree.ts';
 
 interface Node {
-  readonly sleep: RunEvent[];
+  readonly sleep: DporEvent[];
   /** Threads to try, in order; those before `next` are through. */
   readonly backtrack: number[];
   next: number;
@@ -62,7 +62,7 @@ export function exploreSource(program: Program, hooks: RunHooks = {}): RunCounts
   return counts;
 }
 
-const newNode = (sleep: RunEvent[]): Node => ({ sleep, backtrack: [], next: 0 });
+const newNode = (sleep: DporEvent[]): Node => ({ sleep, backtrack: [], next: 0 });
 
 /** Choose the first thread to try at a new node; false if there is none. */
 function plant(run: Run, node: Node): boolean {
@@ -125,14 +125,14 @@ function* changing(run: Run): Generator<Reversal> {
 }
 
 /** The rest of @r; where rules may see what its last Op does in its new place, by doing it. */
-function judged(run: Run, r: Reversal): readonly RunEvent[] {
+function judged(run: Run, r: Reversal): readonly DporEvent[] {
   const before = r.rest.slice(0, -1);
   if (!before.some((e) => e.op.visible)) return r.rest;
   return [...before, sequence(run, r).last()];
 }
 
 /** Threads whose first event in @v needs nothing before it in @v. */
-function initialThreads(v: readonly RunEvent[]): number[] {
+function initialThreads(v: readonly DporEvent[]): number[] {
   const found: number[] = [];
   v.forEach((e, i) => {
     const before = v.slice(0, i);

@@ -11,11 +11,11 @@
 //
 // Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, section 6.
 
-import { conflicting, type RunEvent } from './events.ts';
+import { conflicting, type DporEvent } from './events.ts';
 
 /** An edge of a wakeup tree, and the tree below it. */
 export interface Branch {
-  readonly event: RunEvent;
+  readonly event: DporEvent;
   readonly below: Branch[];
 }
 
@@ -24,10 +24,10 @@ export interface Branch {
  * from the run in which the race was seen: `last` asks for it where it matters.
  */
 export interface Sequence {
-  readonly events: readonly RunEvent[];
+  readonly events: readonly DporEvent[];
   /** The last of them, while it is still there. */
-  readonly mover: RunEvent;
-  readonly last: () => RunEvent;
+  readonly mover: DporEvent;
+  readonly last: () => DporEvent;
 }
 
 /** Ops that always do the same to memory and report the same events. */
@@ -41,7 +41,7 @@ export const STEADY: ReadonlySet<string> = new Set([
 ]);
 
 /** True if @e may come first: no event of @w has to come before it. */
-export function isWeakInitial(e: RunEvent, w: Sequence): boolean {
+export function isWeakInitial(e: DporEvent, w: Sequence): boolean {
   const own = w.events.findIndex((f) => f.thread === e.thread);
   const until = own < 0 ? w.events.length : own;
   for (let i = 0; i < until; i++) {
@@ -52,7 +52,7 @@ export function isWeakInitial(e: RunEvent, w: Sequence): boolean {
 }
 
 /** Event @i of @w as it would be in its new place, as far as @other can tell. */
-function eventAt(w: Sequence, i: number, other: RunEvent): RunEvent {
+function eventAt(w: Sequence, i: number, other: DporEvent): DporEvent {
   const e = w.events[i]!;
   if (e !== w.mover || other.ends) return e;
   const judged = !STEADY.has(e.op.kind) && (e.op.cell === other.op.cell || other.op.visible);
@@ -80,7 +80,7 @@ export function insert(tree: Branch[], w: Sequence): boolean {
   }
 }
 
-function without(events: readonly RunEvent[], thread: number): readonly RunEvent[] {
+function without(events: readonly DporEvent[], thread: number): readonly DporEvent[] {
   const at = events.findIndex((f) => f.thread === thread);
   return at < 0 ? events : [...events.slice(0, at), ...events.slice(at + 1)];
 }

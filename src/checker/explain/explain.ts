@@ -19,7 +19,7 @@ import { type DecidingPair, decidingPair, type Observed, observe } from './pair.
 import { WALKS_FEW, Walks } from './walks.ts';
 import { type RaceWindow, switchBetween, switchesOf, windowAt } from './window.ts';
 
-export interface Explanation {
+export interface FoundReasons {
   readonly pair: DecidingPair | null;
   readonly window: RaceWindow | null;
   readonly odds: Chances;
@@ -66,7 +66,7 @@ export class Explainer {
   }
 
   /** Why the run fails; @stepsMax: steps to spend on the pair, and on the window. */
-  explain(failed: Failed, stepsMax = EXPLAIN_MAX): Explanation {
+  explain(failed: Failed, stepsMax = EXPLAIN_MAX): FoundReasons {
     const { odds, always } = this.odds(failed);
     if (always) return { pair: null, window: null, odds, always, complete: true };
     const { orders, machine } = this;

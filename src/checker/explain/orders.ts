@@ -19,7 +19,7 @@ import { StateTable } from '#checker/tables/state-table';
 import { reportKey } from '#finding/key';
 
 /** What an order comes to. */
-export interface Outcome {
+export interface OrderOutcome {
   /** Every rule broken on the way, each once. */
   readonly reports: readonly Report[];
   /** False where a thread crashed, all are stuck, or one goes round for ever. */
@@ -30,7 +30,7 @@ export interface Outcome {
 export type Failure = Pick<Report, 'property' | 'subject' | 'window'>;
 
 /** True if @failure is among the reports of @outcome, in whatever window. */
-export function fails(outcome: Outcome, failure: Failure): boolean {
+export function fails(outcome: OrderOutcome, failure: Failure): boolean {
   return outcome.reports.some((r) => breaks(r, failure));
 }
 
@@ -40,7 +40,7 @@ export function breaks(report: Report, { property, subject }: Failure): boolean 
 }
 
 /** True if the rule of @failure is kept to the end, whatever else is broken. */
-export function spares(outcome: Outcome, failure: Failure): boolean {
+export function spares(outcome: OrderOutcome, failure: Failure): boolean {
   return outcome.whole && !fails(outcome, failure);
 }
 
@@ -55,7 +55,7 @@ export class Orders {
   readonly machine: Machine;
   private readonly table = new StateTable();
   private readonly words = new Uint32Array(4);
-  private readonly outcomes: Outcome[] = [{ reports: [], whole: false }];
+  private readonly outcomes: OrderOutcome[] = [{ reports: [], whole: false }];
   private readonly ids = new Map<string, number>();
 
   constructor(machine: Machine) {
@@ -66,11 +66,11 @@ export class Orders {
    * What @order comes to from where the machine stands, which is left as it was. @last: the thread
    * that moved last; @before: what has been broken on the way there.
    */
-  outcome(order: readonly Choice[], last: number, before: readonly Report[]): Outcome {
+  outcome(order: readonly Choice[], last: number, before: readonly Report[]): OrderOutcome {
     const { machine } = this;
     const mark = machine.mark();
     const reports = [...before];
-    const list = new Order(machine, order);
+    const list = new StepList(machine, order);
     let latest = last;
     for (let left = STEPS_MAX; !list.isEmpty && left > 0; left--) {
       const next = list.next() ?? nextThread(machine, latest);
@@ -90,7 +90,7 @@ export class Orders {
   moves(order: readonly Choice[], last: number, thread: number): boolean {
     const { machine } = this;
     const mark = machine.mark();
-    const list = new Order(machine, order);
+    const list = new StepList(machine, order);
     let latest = last;
     let moved = false;
     for (let left = STEPS_MAX; !moved && left > 0; left--) {
@@ -114,7 +114,7 @@ export class Orders {
       run.push(step);
     };
     for (const step of prefix) take(step);
-    const list = new Order(machine, order);
+    const list = new StepList(machine, order);
     while (run.length < STEPS_MAX) {
       const next = list.next() ?? nextThread(machine, run.at(-1)?.thread ?? -1);
       if (next === null) break;
@@ -124,12 +124,12 @@ export class Orders {
   }
 
   /** What running on without preemption comes to; the machine is left somewhere on the way. */
-  private finish(last: number): Outcome {
+  private finish(last: number): OrderOutcome {
     const { machine } = this;
     const path: number[] = [];
     const raised: (readonly Report[])[] = [];
     let latest = last;
-    let end: Outcome | null = null;
+    let end: OrderOutcome | null = null;
     while (end === null) {
       const known = this.look(latest, path);
       if (known >= 0) {
@@ -160,7 +160,7 @@ export class Orders {
   }
 
   /** Note what every state of the @path comes to, the last one first; the outcome of the first. */
-  private keep(path: readonly number[], raised: readonly (readonly Report[])[], end: Outcome) {
+  private keep(path: readonly number[], raised: readonly (readonly Report[])[], end: OrderOutcome) {
     let outcome = end;
     let id = this.number(outcome);
     for (let k = path.length / 4 - 1; k >= 0; k--) {
@@ -176,7 +176,7 @@ export class Orders {
     return outcome;
   }
 
-  private number(outcome: Outcome): number {
+  private number(outcome: OrderOutcome): number {
     const key = `${outcome.whole} ${outcome.reports.map(reportKey).sort().join('\n')}`;
     const known = this.ids.get(key);
     if (known !== undefined) return known;
@@ -187,7 +187,7 @@ export class Orders {
 }
 
 /** A list of steps that is worked off as threads can move. */
-export class Order {
+export class StepList {
   private readonly machine: Machine;
   private readonly left: Choice[];
   private head = 0;
@@ -244,7 +244,7 @@ export function nextThread(machine: Machine, last: number, waiting = -1): Choice
 }
 
 /** What is said of a run that ends where @machine stands. */
-export function endOf(machine: Machine): Outcome {
+export function endOf(machine: Machine): OrderOutcome {
   const stuck = machine.hasCrashed() || deadlock(stuckThreads(machine)) !== null;
   return { reports: distinct(machine.atEnd()), whole: !stuck };
 }

@@ -19,7 +19,7 @@ import type { Machine } from '#checker/machine/machine';
 import { dependent } from '#checker/program/dependence';
 import type { OpView, Report } from '#checker/program/program';
 import type { Choice } from '#checker/program/run';
-import { type Failure, nextThread, Order, type Orders, spares } from './orders.ts';
+import { type Failure, nextThread, type Orders, StepList, spares } from './orders.ts';
 
 /** Two steps of a failing run. */
 export interface DecidingPair {
@@ -190,7 +190,7 @@ class Held {
   private readonly run: readonly Choice[];
   private readonly first: number;
   private readonly waiting: number;
-  private readonly list: Order;
+  private readonly list: StepList;
   /** Steps taken so far, by thread. */
   private readonly taken = new Map<number, number>();
 
@@ -200,7 +200,7 @@ class Held {
     this.first = first;
     this.waiting = run[first]!.thread;
     const others = run.slice(first + 1).filter((s) => s.thread !== this.waiting);
-    this.list = new Order(machine, others);
+    this.list = new StepList(machine, others);
   }
 
   /** The next step, not taken yet; null where nobody else can move. */

@@ -26,7 +26,7 @@ export interface WalkedOdds {
 }
 
 /** What a walk is asked. */
-export interface Asked {
+export interface WalkTests {
   /** True for a report of the rule and the subject in question. */
   readonly fails: (report: Report) => boolean;
   /** True for one of the same window as well. */
@@ -48,9 +48,10 @@ export class Walks {
   }
 
   /** Odds along @run. */
-  along(run: readonly Choice[], { fails, alike }: Asked): WalkedOdds {
+  along(run: readonly Choice[], { fails, alike }: WalkTests): WalkedOdds {
     const started = this.fromStart();
-    const count = (is: Asked['fails']): number => started.filter((seen) => seen.some(is)).length;
+    const count = (is: WalkTests['fails']): number =>
+      started.filter((seen) => seen.some(is)).length;
     const random = randomFrom(run.length);
     let [low, high] = [0, run.length];
     while (low < high) {

@@ -7,9 +7,9 @@ import { type Choice, enabledThreads, type Replayed, replayRun } from '#checker/
 import { formatSchedule, replay } from '#checker/program/schedule';
 import { findingKey, reportKey } from '#finding/key';
 import type { TraceStep } from '#finding/step';
-import type { BrokenAt, Explained, Why, WhyEnd } from '#finding/why';
+import type { BrokenAt, Explanation, Why, WhyEnd } from '#finding/why';
 import { alternativesOf, blockedAlong } from './alternatives.ts';
-import type { Explanation, Failed } from './explain.ts';
+import type { Failed, FoundReasons } from './explain.ts';
 import { EXPLAIN_MAX, Explainer } from './explain.ts';
 import { GRAPH_MAX } from './graph.ts';
 import { observe } from './pair.ts';
@@ -36,7 +36,7 @@ export class WhySource {
   }
 
   /** Why @taken breaks @report at @step. */
-  explained({ run, trace }: Replayed, report: Report, step: number): Explained {
+  explained({ run, trace }: Replayed, report: Report, step: number): Explanation {
     if (run.length === 0) return { deciding: null, why: null, failure: null };
     const raised = Math.max(0, Math.min(step, run.length - 1));
     const broken = this.failure(run, report, raised);
@@ -70,7 +70,7 @@ export class WhySource {
   }
 
   /** The same for the run that @schedule names; null if none of its reports @is the one meant. */
-  explainedSchedule(schedule: string, is: (report: Report) => boolean): Explained | null {
+  explainedSchedule(schedule: string, is: (report: Report) => boolean): Explanation | null {
     const replayed = replay(this.machine, schedule);
     if (!replayed.ok) return null;
     const raised = replayed.value.reports.find(({ report }) => is(report));
@@ -79,7 +79,7 @@ export class WhySource {
   }
 
   private why(
-    found: Explanation,
+    found: FoundReasons,
     run: readonly Choice[],
     trace: readonly TraceStep[],
   ): Omit<Why, 'alternatives' | 'blocked'> {
@@ -144,7 +144,7 @@ export function explain(
   run: readonly Choice[],
   key: string,
   limits: ExplainLimits = {},
-): Explained | null {
+): Explanation | null {
   const replayed = replayRun(machine, run);
   const raised = replayed.reports.find(({ report }) => reportKey(report) === key);
   if (raised === undefined) return null;

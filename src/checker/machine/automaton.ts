@@ -63,7 +63,7 @@ const LIVE_MAX = 4096;
 const ALTERNATIVES_MAX = 3;
 
 /** Local states and edges. */
-export class Automaton implements Recorder {
+export class ThreadAutomaton implements Recorder {
   /** Four words for each node. */
   readonly hashes = new Words();
   /** The Op that a thread in this node does next. */

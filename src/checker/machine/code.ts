@@ -3,7 +3,7 @@
 
 import type { Effect, OpView } from '#checker/program/program';
 import { Handle, type Op, type Value } from '#env/op';
-import type { Memory } from './memory.ts';
+import type { ObjectMemory } from './memory.ts';
 import { UNDEFINED_ID, type ValueTable, valueText } from './values.ts';
 
 /** Op kinds; those from `null` on are what an Op on no object does. */
@@ -90,7 +90,7 @@ const UNIT: readonly number[] = [
 const BLOCKS: readonly number[] = [Code.lock, Code.read_lock, Code.write_lock, Code.wait];
 
 /** Decode @op. */
-export function decode(op: Op, fn: string, memory: Memory, values: ValueTable): Instruction {
+export function decode(op: Op, fn: string, memory: ObjectMemory, values: ValueTable): Instruction {
   const i = new Instruction(op, fn);
   const code = Code[op.kind];
   i.arg = op.arg === undefined ? UNDEFINED_ID : values.intern(op.arg);

@@ -3,7 +3,7 @@
 
 import { must } from '#base/assert';
 import type { Effect } from '#checker/program/program';
-import { type Automaton, DONE, OOPS } from './automaton.ts';
+import { DONE, OOPS, type ThreadAutomaton } from './automaton.ts';
 import { Code, effectOf, type Instruction, Views } from './code.ts';
 import type { Edge } from './edge.ts';
 import type { Rules } from './rules.ts';
@@ -27,10 +27,10 @@ export class EdgeFacts {
   private readonly blockedViews: number[] = [];
   /** Those that have been told facts, and keep them. */
   private readonly told = new Set<Instruction>();
-  private readonly automaton: Automaton;
+  private readonly automaton: ThreadAutomaton;
   private readonly rules: Rules;
 
-  constructor(automaton: Automaton, rules: Rules) {
+  constructor(automaton: ThreadAutomaton, rules: Rules) {
     this.automaton = automaton;
     this.rules = rules;
   }

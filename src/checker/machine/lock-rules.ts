@@ -8,7 +8,7 @@
 import type { Handle } from '#env/op';
 import type { Unclassified } from './crash.ts';
 import type { HeldSets } from './held.ts';
-import type { Memory } from './memory.ts';
+import type { ObjectMemory } from './memory.ts';
 
 /** That a lock has to be held, and the function that says so. */
 export interface Demand {
@@ -19,7 +19,7 @@ export interface Demand {
 /** What is asked of the machine. */
 interface Holders {
   readonly heldSets: HeldSets;
-  readonly memory: Memory;
+  readonly memory: ObjectMemory;
   held(t: number): number;
   threadName(t: number): string;
 }

@@ -11,7 +11,7 @@ import { type Scene, type SceneInput, wholeScene } from '#checker/program/scene'
 import { kernelStack } from '#env/frames';
 import type { ThreadBody } from '#env/op';
 import type { TraceStep } from '#finding/step';
-import { Automaton, DONE, NOT_STARTED, OOPS } from './automaton.ts';
+import { DONE, NOT_STARTED, OOPS, ThreadAutomaton } from './automaton.ts';
 import type { AutomatonFaults } from './automaton-options.ts';
 import { Code, decode, type Instruction, type Views } from './code.ts';
 import { crashOf, leakOf, oopsOf, type Unclassified } from './crash.ts';
@@ -19,7 +19,7 @@ import type { Edge } from './edge.ts';
 import { EdgeFacts } from './edge-facts.ts';
 import { HeldSets } from './held.ts';
 import { lockFaults } from './lock-rules.ts';
-import { Memory } from './memory.ts';
+import { ObjectMemory } from './memory.ts';
 import { assertValue } from './op-check.ts';
 import { allocatedBy, applyTo, storesSame } from './ops.ts';
 import { recordStep } from './record.ts';
@@ -41,9 +41,9 @@ export class Machine implements Program {
   readonly capabilities: readonly Capability[] = ['undo', 'fingerprint'];
   readonly scene: Scene;
   readonly values = new ValueTable();
-  readonly automaton: Automaton;
+  readonly automaton: ThreadAutomaton;
   readonly state: State;
-  readonly memory: Memory;
+  readonly memory: ObjectMemory;
   readonly rules: Rules;
   readonly heldSets = new HeldSets();
   readonly views: Views;
@@ -70,12 +70,12 @@ export class Machine implements Program {
     this.scene = wholeScene(given);
     const { scene } = this;
     this.name = scene.name;
-    this.automaton = new Automaton(this.values, {
+    this.automaton = new ThreadAutomaton(this.values, {
       audit: options.audit ?? false,
       faults: options.faults,
     });
     this.state = new State(this.values.hashes, this.automaton.hashes, options.faults);
-    this.memory = new Memory(this.values, this.state);
+    this.memory = new ObjectMemory(this.values, this.state);
     this.rules = new Rules(scene, this.memory, this.values, this.state, (t) => this.threadName(t));
     this.edgeFacts = new EdgeFacts(this.automaton, this.rules);
     this.views = this.edgeFacts.views;

@@ -27,17 +27,17 @@ export interface MemoryObject {
 }
 
 /** What is known of a cell. */
-export interface Cell {
+export interface CellPlace {
   readonly object: number;
   /** '' for the lock that an object is. */
   readonly field: string;
 }
 
 /** Objects and cells, by number. */
-export class Memory {
+export class ObjectMemory {
   readonly objects: MemoryObject[] = [];
   /** By slot; other slots have none. */
-  readonly cells: (Cell | undefined)[] = [];
+  readonly cells: (CellPlace | undefined)[] = [];
   private readonly byHandle = new Map<Handle, number>();
   private readonly counters = new Map<string, number>();
   private readonly readers = new Map<number, number>();

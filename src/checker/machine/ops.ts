@@ -4,12 +4,12 @@
 import { must } from '#base/assert';
 import { Code, type Instruction } from './code.ts';
 import { type HeldSets, Mode } from './held.ts';
-import type { Memory } from './memory.ts';
+import type { ObjectMemory } from './memory.ts';
 import type { State } from './state.ts';
 import type { ValueTable } from './values.ts';
 
 /** The value of the object that the alloc @i returns if it is the @nth. */
-export function allocatedBy(memory: Memory, i: Instruction, nth: number): number {
+export function allocatedBy(memory: ObjectMemory, i: Instruction, nth: number): number {
   if (i.nth === nth) return i.made;
   const struct = must(i.op.struct, 'an alloc says what it allocates');
   i.made = memory.allocated(i.cell, nth, i.op.obj, i.op.field, struct);
@@ -19,7 +19,7 @@ export function allocatedBy(memory: Memory, i: Instruction, nth: number): number
 
 /** What an Op changes. */
 export interface Parts {
-  readonly memory: Memory;
+  readonly memory: ObjectMemory;
   readonly values: ValueTable;
   readonly state: State;
   readonly heldSets: HeldSets;

@@ -19,7 +19,7 @@ import { Handle, type Value } from '#env/op';
 import type { RuleRead } from '#finding/why';
 import { Code, type Instruction } from './code.ts';
 import type { Edge, Heard, NamedEvent } from './edge.ts';
-import type { Memory } from './memory.ts';
+import type { ObjectMemory } from './memory.ts';
 import { SlotKind, type State } from './state.ts';
 import { type ValueTable, valueText } from './values.ts';
 
@@ -35,7 +35,7 @@ export class Rules {
   /** Ids of those that look at memory and are still looked for: they are visible. */
   readonly open: Set<string>;
   private readonly scene: Scene;
-  private readonly memory: Memory;
+  private readonly memory: ObjectMemory;
   private readonly values: ValueTable;
   private readonly state: State;
   private readonly threadName: (t: number) => string;
@@ -59,7 +59,7 @@ export class Rules {
 
   constructor(
     scene: Scene,
-    memory: Memory,
+    memory: ObjectMemory,
     values: ValueTable,
     state: State,
     threadName: (t: number) => string,

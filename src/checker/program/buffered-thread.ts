@@ -30,7 +30,7 @@ export const REGISTERS = 'registers';
 type BufferFields = Record<string, Value>;
 
 /** The objects of one buffer: slot i holds the i-th store until and after it is committed. */
-export interface Buffer {
+export interface StoreBuffer {
   readonly obj: Handle<BufferFields>;
   readonly guard: Lock;
 }
@@ -39,7 +39,7 @@ export interface Buffer {
 export type Counter = Handle<{ started: number }>;
 
 /** What threads with buffers share: who they are, and the objects of their buffers. */
-export interface Surroundings {
+export interface BufferOwners {
   readonly model: 'tso' | 'pso';
   /** Fields ('type.field') of which a store has gone through a buffer. */
   readonly stored: Set<string>;
@@ -47,13 +47,13 @@ export interface Surroundings {
   counter(name: string): Counter;
   isBuffered(op: Op): boolean;
   /** The buffer of @thread for @cell; '' where there is one for all cells. */
-  bufferOf(thread: string, cell: string): Buffer;
+  bufferOf(thread: string, cell: string): StoreBuffer;
   /** The name of a cell that no other has. */
   cellOf(obj: Handle, field: string): string;
 }
 
 /** What the owner alone knows of a buffer. */
-interface Own extends Buffer {
+interface Own extends StoreBuffer {
   /** Stores put in so far. */
   puts: number;
   /** The owner's youngest store to each cell. */
@@ -69,7 +69,7 @@ interface Resumed {
 /** Does the Ops of one thread through buffers. */
 export class Owner {
   private readonly name: string;
-  private readonly around: Surroundings;
+  private readonly around: BufferOwners;
   private readonly buffers = new Map<string, Own>();
   /** PSO: an unlock that has been passed and not been done, with what must be committed first. */
   private late: { readonly op: Op; readonly after: readonly (readonly [Own, number])[] } | null =
@@ -80,7 +80,7 @@ export class Owner {
   /** Events behind it. */
   private readonly behind: (readonly [name: string, ...args: Value[]])[] = [];
 
-  constructor(name: string, around: Surroundings) {
+  constructor(name: string, around: BufferOwners) {
     this.name = name;
     this.around = around;
   }

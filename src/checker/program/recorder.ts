@@ -8,7 +8,7 @@ import type { TraceStep } from '#finding/step';
 import type { Program } from './program.ts';
 
 /** Takes the steps of one run, from its start. */
-export class Recorder {
+export class StepRecorder {
   private readonly program: Program;
   /** By thread, what it holds, first taken first. */
   private readonly held = new Map<number, readonly string[]>();

@@ -5,7 +5,7 @@ import { reportKey } from '#finding/key';
 import type { TraceStep } from '#finding/step';
 import type { Meter } from './meter.ts';
 import type { Program, Report } from './program.ts';
-import { Recorder } from './recorder.ts';
+import { StepRecorder } from './recorder.ts';
 
 /** One step of a run: the thread and, for choose, the environment's answer. */
 export interface Choice {
@@ -209,7 +209,7 @@ export function replayRun(program: Program, run: readonly Choice[]): Replayed {
   const trace: TraceStep[] = [];
   const reports = program.reports.map((report) => ({ step: -1, report }));
   const watch = new CycleWatch(program);
-  const recorder = new Recorder(program);
+  const recorder = new StepRecorder(program);
   let preemptions = 0;
   let last = -1;
   for (const { thread, choice } of run) {

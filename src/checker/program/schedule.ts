@@ -13,7 +13,7 @@ import { fail } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { TraceStep } from '#finding/step';
 import type { Program } from './program.ts';
-import { Recorder } from './recorder.ts';
+import { StepRecorder } from './recorder.ts';
 import { type Choice, CycleWatch, enabledThreads, type Replayed } from './run.ts';
 
 export type ScheduleError = UserError<'RW075' | 'RW076'>;
@@ -106,7 +106,7 @@ class Follower {
   private readonly reports: Replayed['reports'][number][] = [];
   private readonly counts = new Map<string, number>();
   private readonly watch: CycleWatch;
-  private readonly recorder: Recorder;
+  private readonly recorder: StepRecorder;
   private preemptions = 0;
   private last = -1;
 
@@ -114,7 +114,7 @@ class Follower {
     this.program = program;
     program.reset();
     this.watch = new CycleWatch(program);
-    this.recorder = new Recorder(program);
+    this.recorder = new StepRecorder(program);
     for (const report of program.reports) this.reports.push({ step: -1, report });
   }
 

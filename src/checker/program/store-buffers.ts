@@ -23,7 +23,7 @@
 // Owens, Sarkar, Sewell, A Better x86 Memory Model: x86-TSO, 2009; SPARC V9 manual, appendix D.
 
 import { frame, Handle, type Kfn, type Lock, type Op, type ThreadBody } from '#env/op';
-import { type Buffer, type Counter, Owner, type Surroundings } from './buffered-thread.ts';
+import { type BufferOwners, type Counter, Owner, type StoreBuffer } from './buffered-thread.ts';
 import { type Scene, type SceneInput, wholeScene } from './scene.ts';
 import { ThreadNames } from './thread-names.ts';
 
@@ -66,7 +66,7 @@ export function bufferedFields(scene: Scene): string[] {
 }
 
 /** The threads of a scene with their buffers; objects have the same names in every run. */
-class Buffers implements Surroundings {
+class Buffers implements BufferOwners {
   readonly model: 'tso' | 'pso';
   readonly stored = new Set<string>();
   private readonly only: ReadonlySet<string> | null;
@@ -74,7 +74,7 @@ class Buffers implements Surroundings {
   /** By what a thread runs and its name. */
   private readonly wrapped = new Map<ThreadBody['fn'], Map<string, ThreadBody['fn']>>();
   private readonly counters = new Map<string, Counter>();
-  private readonly buffers = new Map<string, Buffer>();
+  private readonly buffers = new Map<string, StoreBuffer>();
   /** The cells that are told apart by more than their names. */
   private readonly cells = new Map<Handle, Map<string, string>>();
   private readonly cellNames = new Set<string>();
@@ -114,12 +114,12 @@ class Buffers implements Surroundings {
     return this.only === null || this.only.has(`${op.obj.type}.${op.field}`);
   }
 
-  bufferOf(thread: string, cell: string): Buffer {
+  bufferOf(thread: string, cell: string): StoreBuffer {
     const name = `${thread}:buffer${cell === '' ? '' : `:${cell}`}`;
     const known = this.buffers.get(name);
     if (known !== undefined) return known;
     const guard = new Handle('store-buffer-guard', `${name}:guard`) as Lock;
-    const made: Buffer = { obj: new Handle('store-buffer', name), guard };
+    const made: StoreBuffer = { obj: new Handle('store-buffer', name), guard };
     this.buffers.set(name, made);
     return made;
   }

@@ -38,7 +38,7 @@
 import type { Instruction } from '#checker/machine/code';
 import { Code } from '#checker/machine/code';
 import { type HeldSets, Mode } from '#checker/machine/held';
-import type { Memory } from '#checker/machine/memory';
+import type { ObjectMemory } from '#checker/machine/memory';
 import { PairTable } from '#checker/tables/pair-table';
 
 /** Which reductions are on; all are unless told. */
@@ -109,11 +109,11 @@ export class Discipline {
   private readonly locksets: (Lockset | undefined)[] = [];
   private readonly frees = new Map<number, Lockset>();
   private readonly seen = new PairTable();
-  private readonly memory: Memory;
+  private readonly memory: ObjectMemory;
   private readonly heldSets: HeldSets;
   private readonly faults: ReductionFaults | undefined;
 
-  constructor(memory: Memory, heldSets: HeldSets, faults?: ReductionFaults) {
+  constructor(memory: ObjectMemory, heldSets: HeldSets, faults?: ReductionFaults) {
     this.memory = memory;
     this.heldSets = heldSets;
     this.faults = faults;

@@ -13,7 +13,7 @@
 //
 // Knuth, Estimating the Efficiency of Backtrack Programs, Math. Comp. 29, 1975.
 
-import { conflicting, Run, type RunEvent } from '#checker/dpor/events';
+import { conflicting, type DporEvent, Run } from '#checker/dpor/events';
 import type { Program } from '#checker/program/program';
 import { randomFrom } from '#checker/program/random';
 
@@ -60,7 +60,7 @@ function walk(run: Run, random: () => number): number {
 /** Sleep sets prune all but one order of each class: what is left of a walk counts classes. */
 function walkClasses(run: Run, random: () => number): number {
   let leaves = 1;
-  let sleep: RunEvent[] = [];
+  let sleep: DporEvent[] = [];
   for (;;) {
     const able = run.enabled().flatMap((t) => branches(run, t));
     if (able.length === 0) return leaves;
@@ -74,9 +74,10 @@ function walkClasses(run: Run, random: () => number): number {
   }
 }
 
-const same = (a: RunEvent, b: RunEvent): boolean => a.thread === b.thread && a.choice === b.choice;
+const same = (a: DporEvent, b: DporEvent): boolean =>
+  a.thread === b.thread && a.choice === b.choice;
 
-function branches(run: Run, t: number): RunEvent[] {
+function branches(run: Run, t: number): DporEvent[] {
   const first = run.next(t);
   return Array.from({ length: first.choices }, (_, choice) => ({ ...first, choice }));
 }

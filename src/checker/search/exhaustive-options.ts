@@ -44,7 +44,7 @@ export interface ExhaustiveOptions extends Limits, Reductions {
   readonly onTerminal?: (() => void) | undefined;
 }
 
-export interface SearchResult {
+export interface ExhaustiveResult {
   readonly found: readonly Found[];
   readonly states: number;
   readonly transitions: number;

@@ -37,17 +37,17 @@ import { PersistentSets } from '#checker/reduce/persistent';
 import { QuietSteps } from '#checker/reduce/quiet';
 import { Cycle } from '#checker/reduce/quiet-cycle';
 import { StateTable } from '#checker/tables/state-table';
-import type { ExhaustiveOptions, SearchResult } from './exhaustive-options.ts';
+import type { ExhaustiveOptions, ExhaustiveResult } from './exhaustive-options.ts';
 import { DEPTH_MAX, LEFT_OUT, REPAIRED_SHARE, THREADS_MAX, YOUNG } from './exhaustive-options.ts';
 import { type Level, Stack } from './exhaustive-stack.ts';
 
-export type { ExhaustiveOptions, SearchResult } from './exhaustive-options.ts';
+export type { ExhaustiveOptions, ExhaustiveResult } from './exhaustive-options.ts';
 
 /** Fields of a search that a checkpoint does not have: they are there, or change nothing. */
 const FIXED = new Set(['machine', 'options', 'pace']);
 
 /** Explore @machine exhaustively. */
-export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): SearchResult {
+export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): ExhaustiveResult {
   return new Exhaustive(machine, options).search();
 }
 
@@ -101,7 +101,7 @@ class Exhaustive {
     this.persistent = new PersistentSets(machine, this.futures, options.faults);
   }
 
-  search(): SearchResult {
+  search(): ExhaustiveResult {
     const kept = this.kept();
     let resumed = this.options.keeper?.load(kept) ?? false;
     if (resumed) Object.assign(this, kept);

@@ -10,9 +10,9 @@ import { SourceError } from './errors.ts';
 import {
   type Application,
   type Diff,
+  type DiffNames,
   hasDiff,
   isMail,
-  type Names,
   noDiff,
   type PatchInput,
   type PatchTool,
@@ -99,7 +99,7 @@ function stripOf(text: string): '-p1' | '-p0' {
   return heads.every((m) => /^[a-z0-9]\//.test(m[1]!)) ? '-p1' : '-p0';
 }
 
-function names({ text }: Diff): Names {
+function names({ text }: Diff): DiffNames {
   // Each is added TAB deleted TAB name; a rename gives its new name only.
   const { out } = git(tmpdir(), ['apply', '--numstat', '-z', stripOf(text)], text);
   const touched = out.split('\0').flatMap((row) => row.split('\t')[2] ?? []);

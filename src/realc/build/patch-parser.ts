@@ -11,9 +11,9 @@ import { SourceError } from './errors.ts';
 import {
   type Application,
   type Diff,
+  type DiffNames,
   hasDiff,
   isMail,
-  type Names,
   noDiff,
   type PatchInput,
   type PatchTool,
@@ -64,7 +64,7 @@ function nameOf(p: StructuredPatch): string {
   return stripped(p.newFileName) ?? stripped(p.oldFileName) ?? '?';
 }
 
-function names({ text }: Diff): Names {
+function names({ text }: Diff): DiffNames {
   const files = parsed(text);
   const touched = typeof files === 'string' ? [] : files.map(nameOf);
   return { touched, all: touched };

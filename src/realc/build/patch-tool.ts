@@ -17,7 +17,7 @@ export interface Diff {
 }
 
 /** The files of a diff. */
-export interface Names {
+export interface DiffNames {
   /** One for each file: its new name, or the old one of a file that goes. */
   readonly touched: readonly string[];
   /** All that may be read or written; too many do no harm. */
@@ -46,7 +46,7 @@ export interface Application {
 export interface PatchTool {
   /** The diffs in a file, in order; throws RW306. */
   readonly split: (input: PatchInput) => readonly Diff[];
-  readonly names: (diff: Diff) => Names;
+  readonly names: (diff: Diff) => DiffNames;
   /** Change the files in a folder, all or none; null where that went well. */
   readonly apply: (how: Application) => Refusal | null;
 }

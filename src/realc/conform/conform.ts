@@ -49,7 +49,7 @@ export interface ConformOptions {
 }
 
 /** A difference: what one side has and the other has not. */
-export interface Difference {
+export interface Disagreement {
   readonly kind: 'outcome' | 'finding' | 'order';
   readonly world: string;
   readonly text: string;
@@ -70,12 +70,12 @@ export interface WorldConformance {
   readonly untold: number;
   /** Findings that the real code showed only when it was led along a run of the model. */
   readonly led: readonly string[];
-  readonly differences: readonly Difference[];
+  readonly differences: readonly Disagreement[];
 }
 
 export interface ConformResult {
   readonly worlds: readonly WorldConformance[];
-  readonly differences: readonly Difference[];
+  readonly differences: readonly Disagreement[];
 }
 
 /** Events that an outcome counts; by who acts, where they say so. */
@@ -258,8 +258,8 @@ export function compareWorld(
   real: RealSide,
   samples: number,
 ): WorldConformance {
-  const differences: Difference[] = [];
-  const differ = (kind: Difference['kind'], text: string): void => {
+  const differences: Disagreement[] = [];
+  const differ = (kind: Disagreement['kind'], text: string): void => {
     differences.push({ kind, world: world.name, text });
   };
   // What a model that was cut off lacks says nothing.

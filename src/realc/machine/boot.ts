@@ -8,7 +8,7 @@ import type { World, WorldDevice, WorldThread } from '#worlds/world';
 import { checkWorld, registeredLater } from './buildable.ts';
 import { busNumber, devfn, deviceId, iommuMap } from './buses.ts';
 import { iortOf } from './iort.ts';
-import type { Machine } from './machine.ts';
+import type { ImageMachine } from './machine.ts';
 
 /** Families of IOMMU drivers, by the number that scene/iommus.c gives them. */
 const FAMILIES: Readonly<Record<string, number>> = {
@@ -50,7 +50,7 @@ function adding(world: World, d: WorldDevice, at: { node: number; name: number; 
 }
 
 class Boot {
-  private readonly m: Machine;
+  private readonly m: ImageMachine;
   private readonly world: World;
   private readonly strings = new Map<string, number>();
   readonly nodes = new Map<string, number>();
@@ -59,7 +59,7 @@ class Boot {
   readonly devices = new Map<string, number>();
   private pciBus = 0;
 
-  constructor(m: Machine, world: World) {
+  constructor(m: ImageMachine, world: World) {
     this.m = m;
     this.world = world;
   }
@@ -262,7 +262,7 @@ function compatible(d: WorldDevice): string {
 }
 
 /** Boot @world; the machine is left where the world's threads begin, without a snapshot. */
-export function bootWorld(m: Machine, world: World): BootedWorld {
+export function bootWorld(m: ImageMachine, world: World): BootedWorld {
   checkWorld(world);
   const boot = new Boot(m, world);
   boot.kernel();
@@ -278,11 +278,11 @@ export function bootWorld(m: Machine, world: World): BootedWorld {
 }
 
 /** Make the world's threads, in order. */
-export function startThreads(m: Machine, world: World, booted: BootedWorld): void {
+export function startThreads(m: ImageMachine, world: World, booted: BootedWorld): void {
   for (const t of world.threads) startThread(m, world, booted, t);
 }
 
-function startThread(m: Machine, world: World, booted: BootedWorld, t: WorldThread): void {
+function startThread(m: ImageMachine, world: World, booted: BootedWorld, t: WorldThread): void {
   const register = (device: string): void => {
     m.spawn(t.name, 'rw_thread_register', [must(booted.drivers.get(device), device)]);
   };

@@ -5,7 +5,7 @@ import { type By, type EventName, type Events, listed } from '#env/events';
 import type { Handle, Value } from '#env/op';
 import type { World } from '#worlds/world';
 import type { BootedWorld } from './boot.ts';
-import type { Machine, MachineListener } from './machine.ts';
+import type { ImageMachine, MachineListener } from './machine.ts';
 import type { Frame, KernelThread } from './types.ts';
 import { KernelView } from './view.ts';
 
@@ -29,13 +29,13 @@ interface Pending {
 
 /** Listens to a machine and makes the events of a run. */
 export class EventMaker implements MachineListener {
-  private readonly m: Machine;
+  private readonly m: ImageMachine;
   readonly view: KernelView;
   onEvent: (e: SourceEvent) => void = () => undefined;
   onText: (line: string) => void = () => undefined;
   onAccess: (addr: number, kind: number, site: number) => void = () => undefined;
 
-  constructor(m: Machine, world: World, booted: BootedWorld) {
+  constructor(m: ImageMachine, world: World, booted: BootedWorld) {
     this.m = m;
     this.view = new KernelView(m, world, booted);
     m.listener = this;

@@ -59,7 +59,7 @@ function addressesOf(module: WasmModule, key: string): { heapBase: number; state
   return found;
 }
 
-export class Machine implements Host {
+export class ImageMachine implements Host {
   readonly image: KernelImage;
   readonly threads: KernelThread[] = [];
   readonly heap: Heap;

@@ -4,7 +4,7 @@
 // Runs of a search that differ only after a switch point need not repeat what is before it.
 
 import type { SavedHeap } from './alloc.ts';
-import type { Machine } from './machine.ts';
+import type { ImageMachine } from './machine.ts';
 import type { SavedMemory } from './memory.ts';
 import type { Frame, KernelThread } from './types.ts';
 import type { SavedWork } from './work.ts';
@@ -37,7 +37,7 @@ function stateOf(t: KernelThread): ThreadState {
 }
 
 /** Where a left thread keeps its frames: its stack, and the buffer that asyncify unwound into. */
-function rangesOf(m: Machine, t: KernelThread): [number, number][] {
+function rangesOf(m: ImageMachine, t: KernelThread): [number, number][] {
   if (!t.started || t.done) return [];
   const unwound = m.mem.u32[t.buffer >> 2]!;
   return [
@@ -47,7 +47,7 @@ function rangesOf(m: Machine, t: KernelThread): [number, number][] {
 }
 
 /** Save @m; no thread may be running. */
-export function saveMachine(m: Machine): SavedMachine {
+export function saveMachine(m: ImageMachine): SavedMachine {
   return {
     memory: m.mem.save(m.threads.flatMap((t) => rangesOf(m, t))),
     heap: m.heap.save(),
@@ -58,7 +58,7 @@ export function saveMachine(m: Machine): SavedMachine {
 }
 
 /** Take @m back to what saveMachine() has saved. */
-export function loadMachine(m: Machine, to: SavedMachine): void {
+export function loadMachine(m: ImageMachine, to: SavedMachine): void {
   m.mem.load(to.memory);
   m.heap.load(to.heap);
   m.works.load(to.works);

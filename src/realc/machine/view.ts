@@ -7,7 +7,7 @@ import { Handle, type Value } from '#env/op';
 import { SourceError } from '#realc/build/errors';
 import type { World } from '#worlds/world';
 import type { BootedWorld } from './boot.ts';
-import type { Machine } from './machine.ts';
+import type { ImageMachine } from './machine.ts';
 
 /** Offsets of the fields that events and rules need. */
 interface Offsets {
@@ -30,7 +30,7 @@ interface Offsets {
   readonly ready: number | null;
 }
 
-function offsets(m: Machine): Offsets {
+function offsets(m: ImageMachine): Offsets {
   const get = (struct: string, path: string): number => {
     const o = m.image.debug.offsetOf(struct, path);
     if (o !== null) return o;
@@ -75,7 +75,7 @@ export interface SavedView {
 
 /** Reads the kernel's memory for rules. */
 export class KernelView implements Peek {
-  private readonly m: Machine;
+  private readonly m: ImageMachine;
   private readonly o: Offsets;
   private readonly world: World;
   private readonly booted: BootedWorld;
@@ -93,7 +93,7 @@ export class KernelView implements Peek {
   private readonly globals = new Map<string, number>();
   readonly deferred = new Handle('deferred_probe', 'deferred_probe');
 
-  constructor(m: Machine, world: World, booted: BootedWorld) {
+  constructor(m: ImageMachine, world: World, booted: BootedWorld) {
     this.m = m;
     this.o = offsets(m);
     this.world = world;

@@ -9,7 +9,7 @@ import type { SourceEvent } from './events.ts';
 import { PSEUDO } from './words.ts';
 
 /** What watches a world. */
-export interface Watched {
+export interface WatchList {
   readonly rules: readonly Rule[];
   readonly signatures: readonly Signature[];
   readonly sometimes: readonly Sometimes[];
@@ -52,8 +52,8 @@ export interface SavedWatch {
 }
 
 /** The automata of one run; begin() starts the next. */
-export class Watch {
-  private readonly watched: Watched;
+export class RuleWatch {
+  private readonly watched: WatchList;
   private readonly peek: Peek;
   private readonly events: Branch = new Map();
   private readonly abouts = new Map<string, number>();
@@ -67,7 +67,7 @@ export class Watch {
   readonly hits = new Set<string>();
   reports: Report[] = [];
 
-  constructor(watched: Watched, peek: Peek) {
+  constructor(watched: WatchList, peek: Peek) {
     this.watched = watched;
     this.peek = peek;
     this.first = { states: watched.signatures.map((s) => s.initial), next: [] };
@@ -103,10 +103,10 @@ export class Watch {
   private known(e: SourceEvent): Known {
     let at = this.branch(this.branch(this.events, e.name), e.thread);
     for (const arg of e.args) at = this.branch(at, arg);
-    let known = at.get(Watch) as Known | undefined;
+    let known = at.get(RuleWatch) as Known | undefined;
     if (!known) {
       known = this.makeKnown(e);
-      at.set(Watch, known);
+      at.set(RuleWatch, known);
     }
     return known;
   }

@@ -14,15 +14,15 @@
 //
 // Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, algorithm 1.
 
-import { conflict, Order, type Step, shutsOut } from './order.ts';
+import { conflict, Order, shutsOut, type TouchingStep } from './order.ts';
 import { reverse } from './reversal.ts';
 
 /** What a run came to. */
 export interface Executed {
   /** All of its steps, those before the branch included. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly TouchingStep[];
   /** What threads that are blocked at the end wait for. */
-  readonly waiting: readonly Step[];
+  readonly waiting: readonly TouchingStep[];
   /** It ended, all that could go on slept, or a fault ended it. */
   readonly end: 'end' | 'asleep' | 'fault';
   /** Highest number of a thread. */
@@ -30,7 +30,7 @@ export interface Executed {
 }
 
 /** Who goes on where the running thread cannot: one of @able, or 0 to give the run up. */
-export type Pick = (steps: readonly Step[], able: readonly number[]) => number;
+export type Pick = (steps: readonly TouchingStep[], able: readonly number[]) => number;
 
 /** Makes runs; each takes over the beginning of the one before. */
 export interface Executor {
@@ -62,7 +62,7 @@ function newNode(sleep: Map<number, readonly number[]>, first: number | null): N
 }
 
 /** What sleeps still after a step. */
-function asleepAfter(sleep: ReadonlyMap<number, readonly number[]>, step: Step) {
+function asleepAfter(sleep: ReadonlyMap<number, readonly number[]>, step: TouchingStep) {
   const left = new Map<number, readonly number[]>();
   for (const [thread, touched] of sleep) {
     if (thread === step.thread || conflict(touched, step.touched)) continue;
@@ -121,7 +121,7 @@ class Exploration {
     }
   }
 
-  private reverse(earlier: number, step: Step): void {
+  private reverse(earlier: number, step: TouchingStep): void {
     for (const { pos, initials } of reverse(this.order, earlier, step)) {
       const node = this.nodes[pos]!;
       if (initials === null) this.tryAll(node);

@@ -33,7 +33,7 @@ export const TOUCH = {
 } as const;
 
 /** A step of a run: its thread and what it touched, as word, how, word, how, ... */
-export interface Step {
+export interface TouchingStep {
   readonly thread: number;
   readonly touched: readonly number[];
 }
@@ -91,7 +91,7 @@ export type OnRace = (earlier: number) => void;
 
 /** The steps of the current run, in their order. */
 export class Order {
-  readonly steps: Step[] = [];
+  readonly steps: TouchingStep[] = [];
   private readonly ids = new Map<number, number>();
   private table = new Int32Array(ROW * 256).fill(NONE);
   clocks = new Int32Array(THREADS * 512);
@@ -145,7 +145,7 @@ export class Order {
   }
 
   /** Add a step; @onRace hears of the steps it races with. */
-  add(step: Step, onRace: OnRace | null): void {
+  add(step: TouchingStep, onRace: OnRace | null): void {
     const pos = this.steps.length;
     const { thread, touched } = step;
     this.judge(step, onRace);
@@ -172,7 +172,7 @@ export class Order {
   }
 
   /** The races of a step that comes last, or that would: one its thread waits for at the end. */
-  judge({ thread, touched }: Step, onRace: OnRace | null): void {
+  judge({ thread, touched }: TouchingStep, onRace: OnRace | null): void {
     const { past, clock } = this;
     const before = this.last[thread]!;
     if (before === NONE) past.fill(0);

@@ -12,10 +12,10 @@
 // Kokologiannakis, Raad, Vafeiadis, Effective Lock Handling in Stateless Model Checking,
 // OOPSLA 2019, do so for graphs of executions.
 
-import { conflict, type Order, type Step, THREADS, TOUCH } from './order.ts';
+import { conflict, type Order, THREADS, TOUCH, type TouchingStep } from './order.ts';
 
 /** At the node before step @pos, one of @initials is to be tried; null: every thread. */
-export interface Turn {
+export interface ReversalPoint {
   readonly pos: number;
   readonly initials: readonly number[] | null;
 }
@@ -32,7 +32,7 @@ class Locks {
   private readonly held = new Map<number, Hold[]>();
 
   /** The hold that keeps @step from being done, or null. */
-  inTheWay({ thread, touched }: Step): Hold | null {
+  inTheWay({ thread, touched }: TouchingStep): Hold | null {
     for (let i = 0; i < touched.length; i += 2) {
       const how = touched[i + 1]!;
       if (!(how & TOUCH.acquire) || !(how & TOUCH.blocking)) continue;
@@ -43,7 +43,7 @@ class Locks {
     return null;
   }
 
-  apply({ thread, touched }: Step, pos: number): void {
+  apply({ thread, touched }: TouchingStep, pos: number): void {
     for (let i = 0; i < touched.length; i += 2) {
       const how = touched[i + 1]!;
       if (!(how & (TOUCH.acquire | TOUCH.release))) continue;
@@ -66,9 +66,9 @@ class LeftOut {
   /** First step of each thread, by its number in the thread. */
   private readonly first = new Int32Array(THREADS);
   private readonly causes: Hold[] = [];
-  private readonly steps: { readonly step: Step; readonly cause: Hold }[] = [];
+  private readonly steps: { readonly step: TouchingStep; readonly cause: Hold }[] = [];
 
-  add(step: Step, seq: number, cause: Hold): void {
+  add(step: TouchingStep, seq: number, cause: Hold): void {
     if (this.first[step.thread] === 0) {
       this.first[step.thread] = seq;
       this.causes[step.thread] = cause;
@@ -85,7 +85,7 @@ class LeftOut {
     return null;
   }
 
-  causeOf({ thread, touched }: Step): Hold | null {
+  causeOf({ thread, touched }: TouchingStep): Hold | null {
     const found = this.steps.find(
       (s) => s.step.thread === thread || conflict(s.step.touched, touched),
     );
@@ -94,7 +94,7 @@ class LeftOut {
 }
 
 /** Reverse the race of the step at @earlier with @f, the one that @order has judged latest. */
-export function* reverse(order: Order, earlier: number, f: Step): Generator<Turn> {
+export function* reverse(order: Order, earlier: number, f: TouchingStep): Generator<ReversalPoint> {
   for (let e = earlier; ; ) {
     const found = initials(order, e, f);
     if (Array.isArray(found)) {
@@ -114,7 +114,7 @@ export function* reverse(order: Order, earlier: number, f: Step): Generator<Turn
 }
 
 /** Threads that may come first where the step at @e is left out; or what keeps @f from it. */
-function initials(order: Order, e: number, f: Step): number[] | Hold {
+function initials(order: Order, e: number, f: TouchingStep): number[] | Hold {
   const { steps, seqs, clocks, past } = order;
   const out = steps[e]!.thread;
   const outSeq = seqs[e]!;

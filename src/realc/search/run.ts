@@ -9,10 +9,10 @@ import type { KernelImage } from '#realc/build/image';
 import { wasm } from '#realc/build/wasm/api';
 import { type BootedWorld, bootWorld, startThreads } from '#realc/machine/boot';
 import { EventMaker, type SourceEvent } from '#realc/machine/events';
-import { Machine } from '#realc/machine/machine';
+import { ImageMachine } from '#realc/machine/machine';
 import { loadMachine, saveMachine } from '#realc/machine/save';
 import { type Fault, FaultError, type KernelThread } from '#realc/machine/types';
-import { Watch } from '#realc/machine/watch';
+import { RuleWatch } from '#realc/machine/watch';
 import { KIND } from '#realc/machine/words';
 import { signaturesFor } from '#windows/index';
 import type { World } from '#worlds/world';
@@ -27,7 +27,7 @@ import {
 } from './plan.ts';
 
 /** How a run is to be made, beside its plan. */
-export interface Way {
+export interface RunOptions {
   /** Where the plan's thread cannot run, another one does. */
   readonly lenient?: boolean;
   /** Told of every switch point above @above once the plan's preemptions are made. */
@@ -43,11 +43,11 @@ export interface Way {
 
 /** A world on an image, booted once and run many times. */
 export class SourceRunner {
-  readonly machine: Machine;
+  readonly machine: ImageMachine;
   readonly world: World;
   readonly booted: BootedWorld;
   readonly events: EventMaker;
-  readonly watch: Watch;
+  readonly watch: RuleWatch;
   readonly context: RuleContext;
   onEvent: ((e: SourceEvent) => void) | null = null;
 
@@ -58,7 +58,7 @@ export class SourceRunner {
     properties: readonly string[] | null = null,
     more: (ctx: RuleContext) => readonly Rule[] = () => [],
   ) {
-    this.machine = new Machine(image);
+    this.machine = new ImageMachine(image);
     this.world = world;
     this.booted = bootWorld(this.machine, world);
     this.machine.snapshot();
@@ -69,7 +69,7 @@ export class SourceRunner {
       instance: (name) => view.instanceHandle(name),
       deferred: view.deferred,
     });
-    this.watch = new Watch(
+    this.watch = new RuleWatch(
       {
         rules: [...rulesFor(this.context, properties), ...more(this.context)],
         signatures: signaturesFor(this.context),
@@ -103,7 +103,7 @@ export class SourceRunner {
   }
 
   /** One whole run, or what is left of one after @from, in which others choose as they like. */
-  runBy(plan: Plan, from: Checkpoint | null, way: Way): RunResult {
+  runBy(plan: Plan, from: Checkpoint | null, way: RunOptions): RunResult {
     if (from) return this.resume(plan, from, way);
     this.begin();
     this.machine.mem.trace = false;
@@ -111,7 +111,7 @@ export class SourceRunner {
   }
 
   /** The rest of a run: @plan does up to @from what the run did that @from was taken in. */
-  resume(plan: Plan, from: Checkpoint, way: Way = {}): RunResult {
+  resume(plan: Plan, from: Checkpoint, way: RunOptions = {}): RunResult {
     loadMachine(this.machine, from.machine);
     this.events.view.load(from.view);
     this.watch.load(from.watch);
@@ -192,7 +192,7 @@ export class SourceRunner {
   }
 
   /** Who goes on; null where the plan asks for a thread that cannot, undefined at the end. */
-  private choose(plan: Plan, progress: Progress, way: Way): KernelThread | null | undefined {
+  private choose(plan: Plan, progress: Progress, way: RunOptions): KernelThread | null | undefined {
     const { machine } = this;
     const { mem, threads } = machine;
     const ready = threads.filter((t) => machine.runnable(t));
@@ -231,7 +231,7 @@ export class SourceRunner {
   }
 
   /** Run to the end. */
-  private goOn(plan: Plan, progress: Progress, way: Way): RunResult {
+  private goOn(plan: Plan, progress: Progress, way: RunOptions): RunResult {
     const { stop, above = 0 } = way;
     const { machine } = this;
     const { mem } = machine;

@@ -15,7 +15,7 @@ import { waitWord } from '#realc/machine/machine';
 import type { KernelThread } from '#realc/machine/types';
 import { KIND } from '#realc/machine/words';
 import type { Executed, Executor, Pick } from './dpor.ts';
-import { type Step, TOUCH } from './order.ts';
+import { TOUCH, type TouchingStep } from './order.ts';
 import type { Checkpoint, Plan, Progress, RunResult } from './plan.ts';
 import type { SourceRunner } from './run.ts';
 
@@ -215,9 +215,9 @@ export class KernelSteps implements Executor {
   }
 
   /** What each thread that is blocked would do next. */
-  private waiting(): Step[] {
+  private waiting(): TouchingStep[] {
     const { threads, locks } = this.r.machine;
-    const out: Step[] = [];
+    const out: TouchingStep[] = [];
     for (const t of threads) {
       if (t.done) continue;
       const { blocked, pending } = t;

@@ -7,7 +7,7 @@ import { Ints } from '#checker/tables/ints';
 import { Chains } from '#checker/tables/pair-table';
 import type { Askers } from './asker.ts';
 import { Growth } from './growth.ts';
-import type { Reach } from './reach.ts';
+import type { ReachWithValues } from './reach.ts';
 
 /** In place of the number of words: there is no footprint any more. */
 const FORGOTTEN = -1;
@@ -30,7 +30,7 @@ const OTHERS = 2;
 export class Footprints {
   private readonly machine: Machine;
   private readonly askers: Askers;
-  private readonly reach: Reach;
+  private readonly reach: ReachWithValues;
   private readonly growth: Growth;
   /** Keys, one after the other, and where each begins; the question comes last. */
   private readonly keys = new Ints();
@@ -48,7 +48,7 @@ export class Footprints {
   private hashA = 0;
   private hashB = 0;
 
-  constructor(machine: Machine, askers: Askers, reach: Reach) {
+  constructor(machine: Machine, askers: Askers, reach: ReachWithValues) {
     this.machine = machine;
     this.askers = askers;
     this.reach = reach;

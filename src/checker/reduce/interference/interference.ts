@@ -38,7 +38,7 @@ import { ACCESS, Access } from '#checker/reduce/sections';
 import { Askers, SECTION, SEEN, SILENT } from './asker.ts';
 import { Clashes } from './clashes.ts';
 import { EXACT, Footprints, OTHER } from './footprints.ts';
-import { Reach } from './reach.ts';
+import { ReachWithValues } from './reach.ts';
 
 /** An answer that is asked again in the end may go without this share of all edges. */
 const SLACK = 0.05;
@@ -47,7 +47,7 @@ const SLACK = 0.05;
 export class FutureWithValues {
   private readonly machine: Machine;
   private readonly askers: Askers;
-  private readonly reach: Reach;
+  private readonly reach: ReachWithValues;
   private readonly footprints: Footprints;
   private readonly clashes = new Clashes();
   private readonly why = { starts: [] as number[], cells: [] as number[] };
@@ -55,7 +55,7 @@ export class FutureWithValues {
   constructor(machine: Machine, sections: Sections, faults?: FutureFaults) {
     this.machine = machine;
     this.askers = new Askers(machine, sections);
-    this.reach = new Reach(machine, faults);
+    this.reach = new ReachWithValues(machine, faults);
     this.footprints = new Footprints(machine, this.askers, this.reach);
   }
 

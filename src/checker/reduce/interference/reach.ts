@@ -15,7 +15,7 @@ const VALUES_MAX = 16;
 const NOT_KNOWN = -1;
 
 /** Lets threads run over their automata until nothing is new. */
-export class Reach {
+export class ReachWithValues {
   /** Cells that were looked at, in this order. */
   readonly consulted: number[] = [];
   /** What is done to cells where threads come to: bits of those read, then of those written. */

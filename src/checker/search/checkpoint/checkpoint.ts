@@ -15,7 +15,7 @@ import { crc32 } from 'node:zlib';
 import type { Machine } from '#checker/machine/machine';
 import { Lockset } from '#checker/reduce/discipline';
 import { Stratum } from '#checker/search/estimate-states';
-import { linksOf, relive, type Story, storyOf } from './machine-history.ts';
+import { linksOf, type MachineHistory, relive, storyOf } from './machine-history.ts';
 import { Misfit, readInto, written } from './object-graph.ts';
 
 const FORMAT = 'racewindow/checkpoint@1';
@@ -92,7 +92,7 @@ export class Keeper {
     const { payload } = kept;
     const end = 8 + payload.readDoubleLE(0);
     try {
-      const story = {} as Story;
+      const story = {} as MachineHistory;
       readInto(story, payload.subarray(8, end), NOTHING, CLASSES);
       relive(machine, story);
       const root = { machine: machine.parts(), search, extra };

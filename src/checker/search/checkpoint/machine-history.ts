@@ -15,7 +15,7 @@ import { Handle, type Op, type StructType, type Value } from '#env/op';
 import { type Links, Misfit } from './object-graph.ts';
 
 /** How the automata were found, and what there is besides. */
-export interface Story {
+export interface MachineHistory {
   /** Edges and values that a fresh machine has. */
   readonly edgesFirst: number;
   readonly valuesFirst: number;
@@ -35,7 +35,7 @@ type Told =
 const WIDTH = 4;
 
 /** The story of @machine, which had so many edges and values when it was made. */
-export function storyOf(machine: Machine, edgesFirst: number, valuesFirst: number): Story {
+export function storyOf(machine: Machine, edgesFirst: number, valuesFirst: number): MachineHistory {
   const { automaton, values, memory } = machine;
   const edges = new Int32Array((automaton.edges.length - edgesFirst) * WIDTH);
   const starters = new Map<unknown, number>();
@@ -72,7 +72,7 @@ function hashOf({ automaton, values }: Machine): string {
 }
 
 /** Let @machine, which is fresh, come to know what @story tells. Throws a Misfit. */
-export function relive(machine: Machine, story: Story): void {
+export function relive(machine: Machine, story: MachineHistory): void {
   const { automaton, values } = machine;
   const { edgesFirst, valuesFirst, edges } = story;
   const isFresh = automaton.edges.length === edgesFirst && values.values.length === valuesFirst;

@@ -81,7 +81,7 @@ export class Cursor {
   }
 }
 
-export interface Section {
+export interface WasmSection {
   readonly id: number;
   /** Of a custom section; '' otherwise. */
   readonly name: string;
@@ -90,9 +90,9 @@ export interface Section {
 }
 
 /** Split a module into its sections. */
-export function sections(module: Uint8Array): Section[] {
+export function sections(module: Uint8Array): WasmSection[] {
   const c = new Cursor(module, 8);
-  const out: Section[] = [];
+  const out: WasmSection[] = [];
   while (c.at < module.length) {
     const id = c.byte();
     const size = c.u();
@@ -105,7 +105,7 @@ export function sections(module: Uint8Array): Section[] {
 }
 
 /** Join sections to a module. */
-export function joinSections(parts: readonly Section[]): Uint8Array {
+export function joinSections(parts: readonly WasmSection[]): Uint8Array {
   const out = new Bytes();
   out.raw(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   for (const part of parts) {
@@ -141,7 +141,7 @@ export interface ModuleShape {
 }
 
 /** Parse types, imports, functions, exports and names. */
-export function moduleShape(parts: readonly Section[]): ModuleShape {
+export function moduleShape(parts: readonly WasmSection[]): ModuleShape {
   const cursor = (id: number): Cursor | null => {
     const s = parts.find((p) => p.id === id);
     return s ? new Cursor(s.body) : null;

@@ -12,8 +12,8 @@ import {
   joinSections,
   type ModuleShape,
   moduleShape,
-  type Section,
   sections,
+  type WasmSection,
 } from './binary.ts';
 
 /** An instrumented access. */
@@ -114,7 +114,7 @@ function signed32(bytes: Uint8Array, at: number): number {
 
 class Rewriter {
   private readonly shape: ModuleShape;
-  private readonly parts: readonly Section[];
+  private readonly parts: readonly WasmSection[];
   readonly sites: RawSite[] = [];
   /** Function index -> wrapper index. */
   private readonly wrapper = new Map<number, number>();
@@ -320,7 +320,7 @@ class Rewriter {
 
   /** The rewritten module, without debug sections. */
   run(): Uint8Array {
-    const out: Section[] = [];
+    const out: WasmSection[] = [];
     for (const part of this.parts) {
       if (part.id === 0 && part.name !== 'name') continue;
       let body = part.body;
