@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a user did wrong, as a value: a code, one sentence, and what to do about it.
 import { type Err, err } from '#base/result';
-import { printable } from '#base/text';
+import { printable, reportColumns, wrap } from '#base/text';
 
 /**
  * Every code there is, with what it means; a code keeps its meaning for good.
@@ -110,7 +110,13 @@ function clip(text: string): string {
   return text.length <= messageLengthMax ? text : `${text.slice(0, messageLengthMax - 3)}...`;
 }
 
-/** The error as printed: one line with the code, one with the hint. */
-export function formatUserError(error: UserError): string {
-  return `${error.code}: ${error.message}\n  hint: ${error.hint}`;
+/** The error as printed: what is wrong with its code, then the hint; both wrapped. */
+export function formatUserError({ code, message, hint }: UserError): string {
+  return [...lines(`${code}: `, message, '  '), ...lines('  hint: ', hint, '    ')].join('\n');
+}
+
+/** Names are printed as they are: blanks in a row are one only where a line is too long. */
+function lines(first: string, text: string, rest: string): string[] {
+  const line = `${first}${text}`;
+  return line.length <= reportColumns ? [line] : wrap(text, { first, rest });
 }

@@ -4,10 +4,9 @@
 import { availableParallelism } from 'node:os';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { didYouMean } from '#base/suggest';
 import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
-import { didYouMean } from '#cli/suggest';
-import { countOption } from '#cli/values';
 import { type Commit, findRevision, type Revision } from '#kernel/index';
 import type { Asking } from '#questions/bisect';
 import type { ExitCode } from '#report/exit';
@@ -16,14 +15,14 @@ import { makeExplorer } from '#run/explore-pool';
 import { isJudged, windowById, windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 
-/** The options of the command line, as text. */
+/** The options of the command line. */
 export interface BisectArguments {
   readonly window: string;
   readonly from?: string;
   readonly to: string;
-  readonly worldsMax?: string;
-  readonly statesMax?: string;
-  readonly jobs?: string;
+  readonly worldsMax?: number;
+  readonly statesMax?: number;
+  readonly jobs?: number;
 }
 
 /** Ask @run what @args say, with @standard where they say nothing. */
@@ -44,16 +43,11 @@ export async function withAsking(
   }
   const to = findRevision(args.to);
   if (!to.ok) return to;
-  const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
-  if (!statesMax.ok) return statesMax;
-  const worldsMax = countOption('--worlds-max', args.worldsMax, 1, 1000);
-  if (!worldsMax.ok) return worldsMax;
-  const jobs = countOption('--jobs', args.jobs, 1, 256);
-  if (!jobs.ok) return jobs;
-  const threads = jobs.value ?? availableParallelism();
-  const explorer = await makeExplorer(threads);
+  const { worldsMax, statesMax } = { ...standard, ...args };
+  const { jobs = availableParallelism() } = args;
+  const explorer = await makeExplorer(jobs);
   const progress = progressLine(io);
-  const options = { ...defaultExplore, statesMax: statesMax.value ?? standard.statesMax };
+  const options = { ...defaultExplore, statesMax };
   const onStep = (revision: string, step: string): void =>
     progress.show({
       worldsDone: 0,
@@ -65,9 +59,9 @@ export async function withAsking(
   const asking: Asking = {
     window: window.id,
     worlds: genericWorlds(),
-    worldsMax: worldsMax.value ?? standard.worldsMax,
+    worldsMax,
     explorer,
-    jobs: threads,
+    jobs,
     options,
     onStep,
   };

@@ -4,7 +4,7 @@
 // The shells ask for each key press: `racewindow completion words -- check x.dtb --dev ""` gives
 // one candidate a line, or :file where the shell is to offer files.
 
-import type { CommandEntry, Completion } from './table.ts';
+import { type CommandEntry, type Completion, flagOf } from './table.ts';
 
 /** Shells that a script is made for. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
@@ -40,7 +40,6 @@ export async function complete(
     return beginning(said.length === 0 && !help ? [...next, 'help', '--help', '--version'] : next);
   }
   if (help) return [];
-  const flagOf = (flags: string): string => flags.split(' ')[0]!;
   const takes = (word: string | undefined) =>
     entry.options.find((o) => flagOf(o.flags) === word && o.flags.includes(' '));
   const option = takes(said.at(-1));
@@ -48,7 +47,7 @@ export async function complete(
   if (option === undefined && last.startsWith('-')) {
     return beginning([...entry.options.map((o) => flagOf(o.flags)), '--help']);
   }
-  const how = option === undefined ? entry.complete : option.complete;
+  const how = option === undefined ? entry.complete : (option.complete ?? option.read?.words);
   const args = rest.filter((word, i) => !word.startsWith('-') && !takes(rest[i - 1]));
   if (option === undefined && args.length >= entry.args.split(' ').filter(Boolean).length) {
     return beginning([...entry.options.map((o) => flagOf(o.flags)), '--help']);

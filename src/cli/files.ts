@@ -58,8 +58,17 @@ export function readFirmware(name: string): Result<InputFile, UserError> {
 
 /** Read a text file that the user named; @hint says what kind of file it should be. */
 export function readText(name: string, hint: string): Result<string, UserError> {
+  return mapResult(readBytes(name, hint), (bytes) => new TextDecoder().decode(bytes));
+}
+
+/** As readText(), with one character for each byte. */
+export function readLatin1(name: string, hint: string): Result<string, UserError> {
+  return mapResult(readBytes(name, hint), (bytes) => Buffer.from(bytes).toString('latin1'));
+}
+
+function readBytes(name: string, hint: string): Result<Uint8Array, UserError> {
   const read = readFirmwareFile(name);
-  return read.ok ? ok(new TextDecoder().decode(read.value)) : err({ ...read.error, hint });
+  return read.ok ? read : err({ ...read.error, hint });
 }
 
 /** Like mkdir -p. Node's own recursive mode never returns where the system refuses oddly. */

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { BuildFailure } from 'esbuild';
 import { fail, type UserError } from '#base/errors';
 import { type Err, ok, type Result } from '#base/result';
+import { readText } from '#cli/files';
 import type { KernelSpec } from '#finding/finding';
 
 /** A fix as findings carry it: name, hash, and a script that stands alone. */
@@ -36,6 +37,8 @@ export async function bundleFix(
   load: () => Promise<Pick<typeof import('esbuild'), 'build'>> = () => import('esbuild'),
 ): Promise<Result<BundledFix, UserError>> {
   const full = path.resolve(file);
+  const there = readText(file, fixHint);
+  if (!there.ok) return there;
   // Nothing else needs it, so an installation without it does all else.
   const esbuild = await load().catch(() => null);
   if (esbuild === null) {

@@ -2,7 +2,7 @@
 // The man page, made from the command table, so that it cannot lag behind it.
 
 import { commands } from './commands.ts';
-import type { CommandEntry, OptionEntry } from './table.ts';
+import { type CommandEntry, exitsOf, type OptionEntry } from './table.ts';
 import { packageVersion } from './version.ts';
 
 const description = `.B racewindow
@@ -18,18 +18,15 @@ A fix named with
 is run: it is trusted code.`;
 
 const rest = `.SH EXIT STATUS
-.TP
-.B 0
-Every rule holds, or the replay ended in the same witness.
-.TP
-.B 1
-A rule is violated, also where something else was bounded.
+What 0, 1 and 3 mean is said with each command.
 .TP
 .B 2
-Usage or input; one line with a code and one with a hint say what.
+Usage or input, or a replay that ends in another witness; a code with a sentence
+and a hint say what.
 .TP
 .B 3
-Nothing was violated, but a limit was hit.
+Not decided: a limit was hit, no run came to what was asked for, or no device is
+behind an IOMMU.
 .SH ENVIRONMENT
 .TP
 .B NO_COLOR
@@ -97,7 +94,9 @@ function synopsis(command: CommandEntry): string {
 function section(command: CommandEntry): string {
   const title = `.SS "${roff(`${command.name} ${command.args}`.trim())}"`;
   const text = command.text[0]!.toUpperCase() + command.text.slice(1);
-  return [title, `${roff(text)}.`, ...command.options.map(option)].join('\n');
+  const exits = exitsOf(command).map((exit) => exit.join(' '));
+  const exit = ['.PP', `Exit: ${roff(exits.join(', '))}.`];
+  return [title, `${roff(text)}.`, ...command.options.map(option), ...exit].join('\n');
 }
 
 function option(entry: OptionEntry): string {

@@ -4,17 +4,17 @@
 import { Command, CommanderError, Option } from 'commander';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { didYouMean } from '#base/suggest';
+import { reportColumns, wrap } from '#base/text';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { commands } from './commands.ts';
 import type { Io } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
-import { didYouMean } from './suggest.ts';
-import type { CommandEntry, OptionEntry } from './table.ts';
+import { type CommandEntry, exitsOf, flagOf, type OptionEntry } from './table.ts';
 import { packageVersion } from './version.ts';
 
 const summary = 'Finds race windows in the way Linux probes devices behind IOMMUs.';
-const exitText = 'Exit: 0 holds, 1 violated, 2 usage or input, 3 bounded without violation';
-const helpColumns = 80;
+const exitText = 'Exit: 0 holds, 1 violated, 2 usage or input, 3 not decided';
 
 /** Parse @argv (without node and script) and run what it asks for. */
 export async function dispatch(
@@ -86,8 +86,11 @@ function commandFor(entry: CommandEntry, program: Command, io: Io): Command {
   const command = configure(parent.command(usage), io).description(entry.text);
   command.helpOption('-h, --help', 'print this help');
   for (const option of entry.options) command.addOption(optionFor(option));
-  const rare = entry.options.filter((o) => o.rare).map((o) => o.flags.split(' ')[0]);
-  if (rare.length > 0) command.addHelpText('after', `More, see man: ${rare.join(' ')}`);
+  const rare = entry.options.filter((o) => o.rare).map((o) => flagOf(o.flags));
+  const more = rare.length === 0 ? [] : wrap(`See man: ${rare.join(' ')}`, { rest: '  ' });
+  const exits = exitsOf(entry).map((exit) => exit.join(' '));
+  const exit = wrap(`Exit: ${exits.join(', ')}`, { rest: '  ' });
+  command.addHelpText('after', [...more, ...exit].join('\n'));
   return command;
 }
 
@@ -107,13 +110,19 @@ function optionFor(entry: OptionEntry): Option {
 function configure(command: Command, io: Io): Command {
   return command
     .exitOverride()
-    .configureHelp({ helpWidth: helpColumns })
+    .configureHelp({ helpWidth: reportColumns, subcommandTerm: termOf })
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: () => {},
-      getOutHelpWidth: () => helpColumns,
+      getOutHelpWidth: () => reportColumns,
       getOutHasColors: () => false,
     });
+}
+
+/** How the list of commands names one: that it has options goes without saying. */
+function termOf(command: Command): string {
+  const args = command.usage().replace(/\[(options|command)\] ?/g, '');
+  return `${command.name()} ${args}`.trim();
 }
 
 /** A parser error in our words; the parser's own are kept where they say which word is wrong. */
@@ -131,7 +140,7 @@ function hintFor(code: string, said: string, argv: readonly string[]): string {
     return didYouMean(named, names, 'command');
   }
   if (code === 'commander.unknownOption') {
-    const flags = entry.options.map((o) => o.flags.split(' ')[0]!);
+    const flags = entry.options.map((o) => flagOf(o.flags));
     return didYouMean(named, flags, 'option');
   }
   return `racewindow ${entry.name} --help tells what it takes`;

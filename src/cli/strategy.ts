@@ -1,32 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The values of --strategy, --seed and --memory.
 
-import { fail, type UserError } from '#base/errors';
+import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { didYouMean } from '#base/suggest';
 import { parseStrategy } from '#checker/index';
 import type { Memory } from '#finding/finding';
 import type { Strategy } from '#finding/report';
-import { didYouMean } from './suggest.ts';
-import { countOption } from './values.ts';
+import { wrongValue } from './wrong-value.ts';
 
 const hint =
   'write exhaustive, optimal, source-dpor, none, bound=K preemptions or delay=K, as in bound=2,' +
   ' or sample=N runs';
 
-/** How to explore; @seed is for samples alone. */
-export function strategyOption(
-  text = 'exhaustive',
-  seed: string | undefined,
-): Result<Strategy, UserError> {
-  const number = countOption('--seed', seed, 0, 1e9 - 1);
-  if (!number.ok) return number;
+/** How to explore the model. */
+export function readStrategy(text: string, flag: string): Result<Strategy, UserError> {
   const found = parseStrategy(text);
-  if (found === null) return fail('RW064', `--strategy ${text}: unknown strategy`, hint);
-  if (found.kind === 'sample') return ok({ ...found, seed: number.value ?? found.seed });
-  if (number.value !== null) {
-    return fail('RW064', `--seed ${seed}: nothing is drawn`, 'it goes with --strategy sample=N');
-  }
+  if (found === null) return wrongValue(flag, text, 'unknown strategy', hint);
   return ok(found);
+}
+
+/** How to search the kernel's own C. */
+export function readSourceStrategy(text: string, flag: string): Result<Strategy, UserError> {
+  const read = readStrategy(text, flag);
+  if (!read.ok) return { ok: false, error: { ...read.error, hint: sourceHint } };
+  if (read.value.kind === 'bound' || read.value.kind === 'source-dpor') return read;
+  return wrongValue(flag, text, 'this is for the model', sourceHint);
+}
+
+const sourceHint = "the kernel's own C is searched with bound=0, bound=1, ..., or source-dpor";
+
+/** @strategy with the seed that was given for its sample; refused where nothing is drawn. */
+export function withSeed(strategy: Strategy, seed?: number): Result<Strategy, UserError> {
+  if (seed === undefined) return ok(strategy);
+  if (strategy.kind === 'sample') return ok({ ...strategy, seed });
+  return wrongValue('--seed', `${seed}`, 'nothing is drawn', 'it goes with --strategy sample=N');
 }
 
 /**
@@ -43,17 +51,17 @@ const published: readonly string[] = [
 const models = ['sc', 'tso', 'pso'];
 
 /** `pso`, or `pso:TYPE.FIELD,...`; null for sequential consistency. */
-export function memoryOption(text = 'sc'): Result<Memory | null, UserError> {
+export function readMemory(text: string, flag: string): Result<Memory | null, UserError> {
   const [, name = '', list] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
   const model = models.find((m) => m === name);
   if (model === undefined) {
-    return fail('RW064', `--memory ${text}: unknown model`, didYouMean(name, models, 'model'));
+    return wrongValue(flag, text, 'unknown model', didYouMean(name, models, 'model'));
   }
   const fields = list?.split(',') ?? published;
   const bad = fields.find((f) => !/^\w+\.\w+$/.test(f));
   if (bad !== undefined) {
-    const message = `--memory ${text}: "${bad}" names no field`;
-    return fail('RW064', message, 'write TYPE.FIELD, as in pso:iommu_device.ready');
+    const example = 'write TYPE.FIELD, as in pso:iommu_device.ready';
+    return wrongValue(flag, text, `"${bad}" names no field`, example);
   }
   if (model === 'sc') return ok(null);
   return ok({ model: model === 'tso' ? 'tso' : 'pso', fields });

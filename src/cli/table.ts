@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the command table is made of: entries whose options say which values a command gets.
 //
-// `{ flags: '--states-max N' }` gives the command `statesMax?: string`; with `repeats` a list, with
-// a `value` always a string, and without a word behind the flag a boolean. So a command that asks
-// for an option that its entry does not have, or takes a list for a text, does not compile.
+// `{ flags: '--states-max N', read: amount }` gives the command `statesMax?: number`; without a
+// reader a string, with `repeats` a list, with a `value` it is never missing, and without a word
+// behind the flag it is a boolean. So a command that asks for an option that its entry does not
+// have, or takes a list for a text, does not compile; and a value that cannot be is told before.
 
 import type { UserError } from '#base/errors';
-import type { Result } from '#base/result';
+import { ok, type Result } from '#base/result';
 import type { ExitCode } from '#report/exit';
 import type { Io } from './io.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Reader } from './readers.ts';
 
 /** What the shell can complete a value to; files unless told. */
 export type Completion = 'commit' | 'device' | 'kernel' | 'rule' | 'window' | readonly string[];
@@ -19,6 +21,8 @@ export interface OptionEntry {
   readonly flags: string;
   readonly text: string;
   readonly value?: string;
+  /** What the value is read by; a text unless told. */
+  readonly read?: Reader<unknown>;
   /** May be given several times. */
   readonly repeats?: boolean;
   /** Few need it: --help only names it, the man page tells. */
@@ -37,17 +41,19 @@ type Name<F extends string> = F extends `--${infer N} ${string}`
     ? N
     : never;
 
+type Read<E extends OptionEntry> = E extends { read: Reader<infer T> } ? T : string;
+
 type Value<E extends OptionEntry> = E['flags'] extends `${string} ${string}`
   ? E extends { repeats: true }
-    ? readonly string[]
-    : string
+    ? readonly Read<E>[]
+    : Read<E>
   : boolean;
 
 type Given<E extends OptionEntry> = E extends { value: string } ? E : never;
 
 /** The options of a command by camel-cased name. */
 export type Values<O extends readonly OptionEntry[]> = {
-  readonly [E in Given<O[number]> as Camel<Name<E['flags']>>]: string;
+  readonly [E in Given<O[number]> as Camel<Name<E['flags']>>]: Value<E>;
 } & {
   readonly [E in Exclude<O[number], { value: string }> as Camel<Name<E['flags']>>]?: Value<E>;
 };
@@ -60,6 +66,18 @@ export interface Invocation<V = Readonly<Record<string, unknown>>> {
   readonly pipeline: () => Promise<Pipeline>;
 }
 
+/** A few words for each code that a command may end with. */
+export interface Exits {
+  readonly 0: string;
+  readonly 1?: string;
+  readonly 3?: string;
+}
+
+/** All exit codes of a command with their meaning, in order. */
+export function exitsOf({ exits }: Pick<CommandEntry, 'exits'>): [code: string, text: string][] {
+  return Object.entries({ 2: 'usage or input', ...exits });
+}
+
 type Run<V> = (call: Invocation<V>) => Promise<Result<ExitCode, UserError>>;
 
 /** A command: `check`, or `source setup`. */
@@ -69,6 +87,8 @@ export interface CommandEntry {
   readonly args: string;
   readonly text: string;
   readonly options: readonly OptionEntry[];
+  /** What each exit code means but 2, which is usage or input everywhere. */
+  readonly exits: Exits;
   /** What arguments can be completed to; files unless told. */
   readonly complete?: Completion;
   readonly run: Run<Readonly<Record<string, unknown>>>;
@@ -81,6 +101,40 @@ export function command<const O extends readonly OptionEntry[]>(
     readonly run: Run<Values<O>>;
   },
 ): CommandEntry {
-  // The parser is made of the same options, so what it hands over has this shape.
-  return { ...entry, run: (call) => entry.run(call as Invocation<Values<O>>) };
+  return {
+    ...entry,
+    run: async (call) => {
+      const options = await readAll(entry.options, call.options);
+      if (!options.ok) return options;
+      // The parser is made of the same options, so what it hands over has this shape.
+      return entry.run({ ...call, options: options.value as Values<O> });
+    },
+  };
+}
+
+/** The options as their readers read them; the first that cannot be read is told. */
+async function readAll(
+  entries: readonly OptionEntry[],
+  given: Readonly<Record<string, unknown>>,
+): Promise<Result<Readonly<Record<string, unknown>>, UserError>> {
+  const options = { ...given };
+  for (const { flags, read } of entries) {
+    const flag = flagOf(flags);
+    const name = flag.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    if (read === undefined || given[name] === undefined) continue;
+    const texts = [given[name]].flat() as string[];
+    const values: unknown[] = [];
+    for (const text of texts) {
+      const value = await read.read(text, flag);
+      if (!value.ok) return value;
+      values.push(value.value);
+    }
+    options[name] = Array.isArray(given[name]) ? values : values[0];
+  }
+  return ok(options);
+}
+
+/** `--kernel` of `--kernel NAME`. */
+export function flagOf(flags: string): string {
+  return flags.split(' ')[0]!;
 }

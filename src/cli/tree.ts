@@ -1,46 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the commands that build a kernel tree take: the tree, patches, a compiler.
 
-import { readFileSync } from 'node:fs';
+import type { UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
 import { plural, printable, wrap } from '#base/text';
 import { buildProgress } from '#cli/coded';
 import type { CheckArguments } from '#cli/commands/check';
+import { readLatin1 } from '#cli/files';
 import type { Io } from '#cli/io';
-import { SourceError } from '#realc/build/errors';
 import type { BuildOptions } from '#realc/build/image';
 import type { PatchInput } from '#realc/build/patch';
 
-/** Options of the source commands, as text, beside those of check. */
-export interface SourceArguments extends Omit<CheckArguments, 'kernel'> {
+/** A tree, and what is built of it. */
+export interface BuildArguments {
   readonly tree: string;
   readonly patch?: readonly string[];
   readonly revert?: readonly string[];
   readonly cc?: string;
   readonly world?: string;
-  readonly samples?: string;
-  readonly bound?: string;
 }
+
+/** Options of source check. */
+export interface SourceArguments extends BuildArguments, Omit<CheckArguments, 'kernel'> {}
 
 /** The patches in files. */
-export function readPatches(names: readonly string[] | undefined): PatchInput[] {
-  return (names ?? []).map((name) => {
-    try {
-      return { name, text: readFileSync(name, 'latin1') };
-    } catch {
-      throw new SourceError('RW306', `${name} cannot be read`, 'give a .diff or .mbox file');
-    }
-  });
+export function readPatches(names: readonly string[] = []): Result<PatchInput[], UserError> {
+  const inputs: PatchInput[] = [];
+  for (const name of names) {
+    const text = readLatin1(name, 'give a .diff or .mbox file');
+    if (!text.ok) return text;
+    inputs.push({ name, text: text.value });
+  }
+  return ok(inputs);
 }
 
-/** How to build the tree that @args name; throws a SourceError where a patch cannot be read. */
-export function buildOptions(args: SourceArguments, io: Io): BuildOptions {
-  return {
-    patches: readPatches(args.patch),
-    reverts: readPatches(args.revert),
+/** How to build the tree that @args name. */
+export function buildOptions(args: BuildArguments, io: Io): Result<BuildOptions, UserError> {
+  const patches = readPatches(args.patch);
+  if (!patches.ok) return patches;
+  const reverts = readPatches(args.revert);
+  if (!reverts.ok) return reverts;
+  return ok({
+    patches: patches.value,
+    reverts: reverts.value,
     cc: args.cc ?? null,
     onProgress: buildProgress(io),
     onLeftOut: (paths) => io.err(leftOutText(paths)),
-  };
+  });
 }
 
 /** Which files of the patches had no part in the answer. */

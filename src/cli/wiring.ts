@@ -2,12 +2,10 @@
 // The pipeline that the commands really use: board, kernel, worlds, checker.
 
 import { fail, type UserError } from '#base/errors';
-import { err, ok, type Result } from '#base/result';
+import { ok, type Result } from '#base/result';
 import type { Finding } from '#finding/finding';
 import {
   type Commit,
-  commits,
-  findCommit,
   findRevision,
   neededBy,
   type Revision,
@@ -34,7 +32,6 @@ import type {
   TreeChoice,
 } from './pipeline.ts';
 import { rerun } from './rerun.ts';
-import { didYouMean, nearest } from './suggest.ts';
 import { packageVersion } from './version.ts';
 import { windowEntry } from './window-entry.ts';
 
@@ -102,23 +99,16 @@ function effectOf(sha: string, kernel: Revision): string {
   if (needer !== null) return `needed by ${needer}`;
   const shown = shownIn(kernel.name, sha);
   if (!shown) return `no world shows it: ${unseen(kernel.name, sha) ?? 'not computed'}`;
-  const change = (list: readonly string[], verb: string): string[] =>
-    list.length === 0 ? [] : [`${list.join(', ')} ${verb}`];
-  const changes = [...change(shown.come, 'comes'), ...change(shown.gone, 'goes')];
+  const change = (list: readonly string[], one: string, more: string): string[] =>
+    list.length === 0 ? [] : [`${list.join(', ')} ${list.length === 1 ? one : more}`];
+  const { come, gone } = shown;
+  const changes = [...change(come, 'comes', 'come'), ...change(gone, 'goes', 'go')];
   return `without it, in ${shown.world.replace(/ \| .*/, '')}: ${changes.join('; ')}`;
 }
 
 function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
   const base = findRevision(choice.name);
-  if (!base.ok) {
-    const hint = didYouMean(choice.name, revisionNames(), 'kernel');
-    return err({ ...base.error, hint });
-  }
-  const ids = [...choice.removed, ...choice.added.filter((item) => typeof item === 'string')];
-  for (const id of ids) {
-    const found = findCommit(id);
-    if (!found.ok) return err(nearerHint(found.error, id));
-  }
+  if (!base.ok) return base;
   const added: (string | Commit)[] = [];
   const userFixes: BundledFix[] = [];
   for (const item of choice.added) {
@@ -139,11 +129,4 @@ function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
     check: (platform, options, onProgress) =>
       checkPlatform(platform, kernel, options, packageVersion(), onProgress),
   });
-}
-
-/** An unknown @id gets the ids that are nearest to it as its hint, if there are any. */
-function nearerHint(error: UserError, id: string): UserError {
-  const shas = commits.map((c) => c.sha);
-  const near = nearest(id.slice(0, 12), shas);
-  return near.length === 0 ? error : { ...error, hint: `did you mean ${near.join(' or ')}?` };
 }

@@ -23,6 +23,8 @@ export {
   findRevision,
   loadUserFix,
   neededBy,
+  noKernel,
+  plainName,
   type Revision,
   revisionNames,
   withCommits,

@@ -2,7 +2,8 @@
 // Kernel revisions: a base and an ordered stack of commits.
 import { assert } from '#base/assert';
 import { type ErrorCode, fail, type UserError } from '#base/errors';
-import { ok, type Result } from '#base/result';
+import { type Err, ok, type Result } from '#base/result';
+import { didYouMean, nearest } from '#base/suggest';
 import {
   backportOf,
   type Commit,
@@ -125,10 +126,19 @@ export function revisionNames(): readonly string[] {
 
 /** The revision called @name. */
 export function findRevision(name: string): Result<Revision, UserError> {
-  const plain = name === '6.15' ? '6.15.0' : name.replace(/^v/, '');
+  const plain = plainName(name);
   const found = table.find((revision) => revision.name === plain);
-  if (found) return ok(found);
-  return fail('RW050', `${name}: unknown kernel`, `one of ${revisionNames().join(', ')}`);
+  return found ? ok(found) : noKernel(name, revisionNames());
+}
+
+/** `v7.2` and `6.15` as the list has them. */
+export function plainName(name: string): string {
+  return name === '6.15' ? '6.15.0' : name.replace(/^v/, '');
+}
+
+/** The error for a @name that is none of @names. */
+export function noKernel(name: string, names: readonly string[]): Err<UserError> {
+  return fail('RW050', `${name}: no such kernel`, didYouMean(name, names, 'kernel'));
 }
 
 /** The commit whose id begins with @prefix (7 digits at least). */
@@ -140,7 +150,12 @@ export function findCommit(prefix: string): Result<Commit, UserError> {
   if (hit.length === 1 && hit[0]) return ok(hit[0]);
   const hint = 'racewindow kernels 7.2 lists the commits that the model knows';
   if (hit.length > 1) return fail('RW051', `${prefix}: stands for several commits`, hint);
-  return fail('RW051', `${prefix}: no commit that the model knows`, hint);
+  const near = nearest(
+    wanted,
+    commits.map((commit) => commit.sha),
+  );
+  const meant = near.length === 0 ? hint : `did you mean ${near.join(' or ')}?`;
+  return fail('RW051', `${prefix}: no commit that the model knows`, meant);
 }
 
 /** The commit with this @sha as it was written anew for @tree; undefined if it was not. */

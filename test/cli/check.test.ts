@@ -201,7 +201,7 @@ describe('replay', () => {
     const replay = async () => ok({ ...replayDuringRegister, witness });
     const ran = await run(['replay', file], { pipeline: { replay } });
     expect(ran.code).toBe(2);
-    expect(ran.err).toMatch(/^RW074: .*subject "3d00000.gpu" is now "3d6a000.gmu"/);
+    expect(ran.err).toMatch(/^RW074: .*subject\s+"3d00000.gpu" is now "3d6a000.gmu"/);
   });
 });
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { CheckReport } from '#finding/report';
 import { parseDocument } from '#report/validate';
+import { printedError } from '../support/errors.ts';
 import { scratch } from './fake.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -121,7 +122,7 @@ describe('bad input', () => {
     for (const args of inputs) {
       const ran = racewindow(args);
       expect(ran.code, args.join(' ')).toBe(2);
-      expect(ran.err, args.join(' ')).toMatch(/^RW\d{3}: [^\n]+\n {2}hint: [^\n]+\n$/);
+      expect(ran.err, args.join(' ')).toMatch(printedError);
       expect(ran.out).toBe('');
     }
   });

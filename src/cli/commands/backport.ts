@@ -21,8 +21,8 @@ import { has, windowById } from '#windows/index';
 const standard = { worldsMax: 1000, statesMax: defaultExplore.statesMax };
 
 /**
- * Run `backport`: exit 0 where a set of commits closes the window, or it is not there; 1 where the
- * set opens crashes, or what fits no window.
+ * Run `backport`: exit 0 where a set of commits closes the window, or it is not there; 1 where none
+ * does, or the set opens crashes, or what fits no window; 3 where that is not decided.
  */
 export async function runBackport(
   args: BisectArguments,
@@ -34,7 +34,8 @@ export async function runBackport(
     const { best } = result;
     if (!best) {
       io.out(`${lines.join('\n')}\n`);
-      return result.before === 'found' ? exitCodes.violated : exitCodes.holds;
+      if (result.before === 'found') return exitCodes.violated;
+      return result.before === 'absent' ? exitCodes.holds : exitCodes.bounded;
     }
     const pair = { base: specOf(to, []), fixed: specOf(best.revision, []) };
     const worlds = smallFirst(asking.worlds).slice(0, asking.worldsMax);

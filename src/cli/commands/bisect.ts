@@ -14,7 +14,7 @@ import { cutWords } from '#report/words';
 /** Worlds for each stack, flag --worlds-max, and states of each, flag --states-max. */
 const standard = { worldsMax: 8, statesMax: 250_000 };
 
-/** Run `bisect`: exit 0 where the window is closed at the end, 1 where it is open. */
+/** Run `bisect`: exit 0 where the window is closed at the end, 1 where it is open, else 3. */
 export async function runBisect(
   args: BisectArguments,
   io: Io,
@@ -47,7 +47,7 @@ export async function runBisect(
     io.out(`${told.flatMap((line) => wrap(printable(line), { rest: '  ' })).join('\n')}\n`);
     const last = steps[steps.length - 1]?.answer;
     if (last === 'found') return exitCodes.violated;
-    return last === 'bounded' ? exitCodes.bounded : exitCodes.holds;
+    return last === 'absent' ? exitCodes.holds : exitCodes.bounded;
   });
 }
 

@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { didYouMean } from '#base/suggest';
 import { plural } from '#base/text';
 import {
   type InputFile,
@@ -17,12 +18,11 @@ import { type BundledFix, bundleFix, namesFile, namesPatch, patchError } from '#
 import { type Io, paintFor } from '#cli/io';
 import type { ChosenKernel, Pipeline } from '#cli/pipeline';
 import { progressLine } from '#cli/progress';
-import { memoryOption, strategyOption } from '#cli/strategy';
-import { didYouMean } from '#cli/suggest';
-import { countOption, type Format, formatOption } from '#cli/values';
+import type { Format } from '#cli/readers';
+import { withSeed } from '#cli/strategy';
 import { applyBaseline, type Baseline } from '#finding/baseline';
-import type { Finding } from '#finding/finding';
-import type { CheckOptions, CheckReport } from '#finding/report';
+import type { Finding, Memory } from '#finding/finding';
+import type { CheckOptions, CheckReport, Strategy } from '#finding/report';
 import type { Platform } from '#platform/index';
 import { type ExitCode, exitCodeOf } from '#report/exit';
 import { findingJson, reportJson } from '#report/json';
@@ -32,7 +32,7 @@ import { documentHint, parseDocument } from '#report/validate';
 import { fileStem, windowText } from '#report/words';
 import { brokenCheckpoint, journalFault } from '#run/journal';
 
-/** The options of the command line, as text. */
+/** The options of the command line. */
 export interface CheckArguments {
   readonly firmware?: string | undefined;
   readonly kernel: string;
@@ -43,18 +43,19 @@ export interface CheckArguments {
   readonly window?: readonly string[];
   readonly async?: boolean;
   readonly strictDevlink?: boolean;
-  readonly strategy?: string;
-  readonly seed?: string;
-  readonly memory?: string;
-  readonly auditCache?: string;
-  readonly depthMax?: string;
-  readonly minimiseMax?: string;
+  readonly strategy: Strategy;
+  readonly seed?: number;
+  readonly memory?: Memory | null;
+  readonly auditCache?: number;
+  readonly depthMax?: number;
+  readonly minimiseMax?: number;
   readonly resume?: string;
-  readonly statesMax?: string;
-  readonly timeMax?: string;
-  readonly jobs?: string;
+  readonly statesMax?: number;
+  /** Milliseconds. */
+  readonly timeMax?: number;
+  readonly jobs?: number;
   readonly baseline?: string;
-  readonly format?: string;
+  readonly format: Format;
   readonly out?: string;
 }
 
@@ -103,8 +104,6 @@ export async function runCheck(
 }
 
 async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Question, UserError>> {
-  const format = formatOption(args.format);
-  if (!format.ok) return format;
   const limits = limitOptions(args);
   if (!limits.ok) return limits;
   const kernel = await chooseKernel(args, pipeline);
@@ -126,7 +125,7 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
     input: input.value,
     kernel: kernel.value,
     options: { ...names.value, ...limits.value, asyncProbe, strictDevlink },
-    format: format.value,
+    format: args.format,
     earlier: earlier.value,
   });
 }
@@ -145,47 +144,35 @@ type Limits = Pick<
 >;
 
 function limitOptions(args: CheckArguments): Result<Limits, UserError> {
-  const strategy = strategyOption(args.strategy, args.seed);
+  const { seed, memory = null, statesMax = null, timeMax = null, jobs } = args;
+  const { auditCache, depthMax, minimiseMax, resume } = args;
+  const strategy = withSeed(args.strategy, seed);
   if (!strategy.ok) return strategy;
-  const memory = memoryOption(args.memory);
-  if (!memory.ok) return memory;
-  const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
-  if (!statesMax.ok) return statesMax;
-  const seconds = countOption('--time-max', args.timeMax, 1, 1e6);
-  if (!seconds.ok) return seconds;
-  const audit = countOption('--audit-cache', args.auditCache, 1, 1e9);
-  if (!audit.ok) return audit;
-  const depth = countOption('--depth-max', args.depthMax, 1, 1e9);
-  if (!depth.ok) return depth;
-  const minimise = countOption('--minimise-max', args.minimiseMax, 1, 1e9);
-  if (!minimise.ok) return minimise;
-  const jobs = countOption('--jobs', args.jobs, 1, 256);
-  if (!jobs.ok) return jobs;
-  if (args.resume !== undefined && !isWritable(args.resume)) {
-    const message = `--resume ${args.resume}: cannot be read and written`;
+  if (resume !== undefined && !isWritable(resume)) {
+    const message = `--resume ${resume}: cannot be read and written`;
     return fail('RW001', message, 'name a file that is not there yet, or a journal');
   }
-  const fault = args.resume === undefined ? null : journalFault(args.resume);
+  const fault = resume === undefined ? null : journalFault(resume);
   if (fault !== null) {
     const hint = 'name a file that is not there yet, or a journal';
-    return fail('RW004', `--resume ${args.resume}: ${fault}`, hint);
+    return fail('RW004', `--resume ${resume}: ${fault}`, hint);
   }
-  const broken = args.resume === undefined ? null : brokenCheckpoint(args.resume);
+  const broken = resume === undefined ? null : brokenCheckpoint(resume);
   if (broken !== null) {
-    const message = `--resume ${args.resume}: ${broken.file} is no checkpoint: ${broken.because}`;
+    const message = `--resume ${resume}: ${broken.file} is no checkpoint: ${broken.because}`;
     return fail('RW004', message, 'remove it: its world then begins again');
   }
   return ok({
     strategy: strategy.value,
-    ...(memory.value === null ? {} : { memory: memory.value }),
-    statesMax: statesMax.value,
-    ...(audit.value === null ? {} : { auditCache: audit.value }),
-    ...(depth.value === null ? {} : { depthMax: depth.value }),
-    ...(minimise.value === null ? {} : { minimiseMax: minimise.value }),
-    ...(args.resume === undefined ? {} : { resume: args.resume }),
-    timeMaxMs: seconds.value === null ? null : seconds.value * 1000,
+    ...(memory === null ? {} : { memory }),
+    statesMax,
+    ...(auditCache === undefined ? {} : { auditCache }),
+    ...(depthMax === undefined ? {} : { depthMax }),
+    ...(minimiseMax === undefined ? {} : { minimiseMax }),
+    ...(resume === undefined ? {} : { resume }),
+    timeMaxMs: timeMax,
     // One warm thread does the boards that there are as fast as two on two cores.
-    jobs: jobs.value ?? Math.max(1, availableParallelism() - 1),
+    jobs: jobs ?? Math.max(1, availableParallelism() - 1),
   });
 }
 

@@ -3,11 +3,11 @@
 
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { didYouMean } from '#base/suggest';
 import { complete, completionScript, type Known, shells } from '#cli/complete';
 import { readFirmware } from '#cli/files';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
-import { didYouMean } from '#cli/suggest';
 import type { CommandEntry } from '#cli/table';
 import { type ExitCode, exitCodes } from '#report/exit';
 
@@ -31,6 +31,10 @@ export async function runCompletion(
       `${what}: no completion for this shell`,
       didYouMean(what, shells, 'shell'),
     );
+  }
+  if (words.length > 0) {
+    const hint = `run it once for each: racewindow completion ${shell}`;
+    return fail('RW060', `completion takes one shell, and ${words.length + 1} are named`, hint);
   }
   io.out(completionScript(shell));
   return ok(exitCodes.holds);

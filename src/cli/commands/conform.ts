@@ -5,8 +5,7 @@ import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { coded } from '#cli/coded';
 import type { Io } from '#cli/io';
-import { buildOptions, type SourceArguments } from '#cli/tree';
-import { countOption } from '#cli/values';
+import { type BuildArguments, buildOptions } from '#cli/tree';
 import { findRevision } from '#kernel/index';
 import { SourceError } from '#realc/build/errors';
 import { type ExitCode, exitCodes } from '#report/exit';
@@ -22,22 +21,25 @@ function modelFor(version: { major: number; minor: number; text: string }) {
   return null;
 }
 
+/** Options of the command. */
+interface ConformArguments extends BuildArguments {
+  readonly bound: number;
+  readonly samples: number;
+  /** Milliseconds. */
+  readonly timeMax: number;
+  readonly statesMax: number;
+}
+
 /** racewindow conform TREE */
 export async function runConform(
-  args: SourceArguments,
+  args: ConformArguments,
   io: Io,
 ): Promise<Result<ExitCode, UserError>> {
-  const samples = countOption('--samples', args.samples, 0, 1e6);
-  if (!samples.ok) return samples;
-  const bound = countOption('--bound', args.bound, 0, 4);
-  if (!bound.ok) return bound;
-  const seconds = countOption('--time-max', args.timeMax, 1, 1e6);
-  if (!seconds.ok) return seconds;
-  const states = countOption('--states-max', args.statesMax, 1, 1e9);
-  if (!states.ok) return states;
+  const build = buildOptions(args, io);
+  if (!build.ok) return build;
   return coded(async () => {
     const { buildTree, conform, sourceWorlds } = await import('#realc/index');
-    const image = await buildTree(args.tree, buildOptions(args, io));
+    const image = await buildTree(args.tree, build.value);
     const { text } = image.version;
     const revision = modelFor(image.version);
     if (!revision) {
@@ -45,10 +47,10 @@ export async function runConform(
     }
     const { worlds, differences } = conform(image, revision, {
       worlds: sourceWorlds.filter((w) => args.world === undefined || w.name === args.world),
-      bound: bound.value ?? 2,
-      samples: samples.value ?? 1000,
-      timeMaxMs: (seconds.value ?? 20) * 1000,
-      statesMax: states.value ?? 150_000,
+      bound: args.bound,
+      samples: args.samples,
+      timeMaxMs: args.timeMax,
+      statesMax: args.statesMax,
       onWorld(w) {
         const model = `${w.outcomesModel}${w.modelComplete ? '' : ' (bounded)'}`;
         const said = `real ${w.outcomesReal} outcomes in ${w.realRuns} runs, model ${model}`;

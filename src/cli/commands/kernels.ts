@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // racewindow kernels: the kernels there are, and the commits of one of them.
 
-import { fail, type UserError } from '#base/errors';
+import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { columns, printable, wrap } from '#base/text';
 import type { Io } from '#cli/io';
 import type { KernelEntry, Pipeline } from '#cli/pipeline';
-import { didYouMean } from '#cli/suggest';
+import { noKernel, plainName } from '#kernel/index';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { cutWords } from '#report/words';
 
@@ -21,14 +21,12 @@ export function runKernels(
     io.out(`${columns(all.map((k) => [k.name, cutWords(printable(k.note), 60)])).join('\n')}\n`);
     return ok(exitCodes.holds);
   }
-  const found = all.find((k) => k.name === name);
+  const found = all.find((k) => k.name === plainName(name));
   if (!found) {
-    const hint = didYouMean(
+    return noKernel(
       name,
       all.map((k) => k.name),
-      'kernel',
     );
-    return fail('RW050', `${name}: no such kernel`, hint);
   }
   io.out(`${kernelLines(found).join('\n')}\n`);
   return ok(exitCodes.holds);

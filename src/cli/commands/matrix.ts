@@ -4,10 +4,9 @@
 import { availableParallelism } from 'node:os';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { didYouMean } from '#base/suggest';
 import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
-import { didYouMean } from '#cli/suggest';
-import { countOption } from '#cli/values';
 import type { KernelSpec } from '#finding/finding';
 import { findRevision, revisionNames } from '#kernel/index';
 import { computeMatrix, matrixExplore } from '#questions/matrix';
@@ -18,39 +17,29 @@ import { specOf } from '#run/kernel-spec';
 import { windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 
-/** The options of the command line, as text; lists are separated by commas. */
+/** The options of the command line; lists are separated by commas. */
 export interface MatrixArguments {
   readonly windows?: string;
   readonly kernels?: string;
-  readonly statesMax?: string;
-  readonly jobs?: string;
-  readonly format?: string;
+  readonly statesMax?: number;
+  readonly jobs?: number;
+  readonly format: 'md' | 'json' | 'html';
 }
-
-const formats = ['md', 'json', 'html'];
 
 /** Run the command; it asks what is there, so that finding windows is no failure. */
 export async function runMatrix(
   args: MatrixArguments,
   io: Io,
 ): Promise<Result<ExitCode, UserError>> {
-  const format = args.format ?? 'md';
-  if (!formats.includes(format)) {
-    const hint = didYouMean(format, formats, 'format');
-    return fail('RW064', `--format ${format}: unknown format`, hint);
-  }
   const wanted = windowsOf(args.windows);
   if (!wanted.ok) return wanted;
   const kernels = kernelsOf(args.kernels);
   if (!kernels.ok) return kernels;
-  const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
-  if (!statesMax.ok) return statesMax;
-  const jobs = countOption('--jobs', args.jobs, 1, 256);
-  if (!jobs.ok) return jobs;
 
-  const explorer = await makeExplorer(jobs.value ?? availableParallelism());
+  const { format, statesMax = matrixExplore.statesMax, jobs = availableParallelism() } = args;
+  const explorer = await makeExplorer(jobs);
   const progress = progressLine(io);
-  const options = { ...matrixExplore, ...(statesMax.value && { statesMax: statesMax.value }) };
+  const options = { ...matrixExplore, statesMax };
   let done = 0;
   const show = (kernel: string, world: string): void =>
     progress.show({

@@ -3,13 +3,13 @@
 
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { didYouMean } from '#base/suggest';
 import { plural } from '#base/text';
 import { buildProgress } from '#cli/coded';
 import { readText } from '#cli/files';
 import { type Io, paintFor } from '#cli/io';
 import type { Pipeline, TreeChoice } from '#cli/pipeline';
-import { didYouMean } from '#cli/suggest';
-import { type Format, formatOption } from '#cli/values';
+import type { Format } from '#cli/readers';
 import { packageVersion } from '#cli/version';
 import type { Finding } from '#finding/finding';
 import { type ExitCode, exitCodes } from '#report/exit';
@@ -18,14 +18,14 @@ import { mailReport } from '#report/mail';
 import { findingText } from '#report/text';
 import { type Document, documentHint, parseDocument } from '#report/validate';
 
-/** The options of the command line, as text. */
+/** The options of the command line. */
 export interface ReplayArguments {
   readonly file: string;
   readonly id?: string;
   readonly brief?: boolean;
   /** Run the code of the user's own fixes that the file brings with it. */
   readonly trustFixes?: boolean;
-  readonly format?: string;
+  readonly format: Format;
   /** Of findings of the kernel's own C: the tree that they were found in. */
   readonly tree?: string;
   readonly cc?: string;
@@ -37,8 +37,6 @@ export async function runReplay(
   io: Io,
   pipeline: Pick<Pipeline, 'replay'>,
 ): Promise<Result<ExitCode, UserError>> {
-  const format = formatOption(args.format);
-  if (!format.ok) return format;
   const text = readText(args.file, documentHint);
   if (!text.ok) return text;
   const document = parseDocument(text.value, args.file);
@@ -53,10 +51,10 @@ export async function runReplay(
   }
   const choice = tree === undefined ? null : { tree, cc, onProgress: buildProgress(io) };
   for (const finding of chosen.value) {
-    if (full) show(finding, format.value, io);
+    if (full) show(finding, args.format, io);
     const again = await replayOne(finding, pipeline, choice, args.trustFixes);
     if (!again.ok) return again;
-    const say = full && format.value !== 'text' ? io.err : io.out;
+    const say = full && args.format !== 'text' ? io.err : io.out;
     say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
   }
   return ok(exitCodes.holds);

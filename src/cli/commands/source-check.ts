@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // racewindow source check: the rules held against the kernel's own C of the user's tree.
 
-import { fail, type UserError } from '#base/errors';
+import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { coded } from '#cli/coded';
 import { runCheck } from '#cli/commands/check';
@@ -17,14 +17,10 @@ export async function runSourceCheck(
   io: Io,
   pipeline: Pipeline,
 ): Promise<Result<ExitCode, UserError>> {
-  const { strategy = 'bound=1' } = args;
-  if (!/^(bound=\d+|source|source-dpor)$/.test(strategy)) {
-    const hint = "the kernel's own C is searched with bound=0, bound=1, ..., or source-dpor";
-    return fail('RW064', `--strategy ${strategy}: this is for the model`, hint);
-  }
+  const build = buildOptions(args, io);
+  if (!build.ok) return build;
   return coded(async () => {
     const { checkSource } = await import('#realc/check');
-    const build = buildOptions(args, io);
     const real: Pipeline = {
       ...pipeline,
       chooseKernel: () =>
@@ -32,7 +28,7 @@ export async function runSourceCheck(
           name: args.tree,
           check: (platform, check, onWorld) =>
             checkSource(args.tree, platform, {
-              ...build,
+              ...build.value,
               check,
               world: args.world ?? null,
               version: packageVersion(),
@@ -40,6 +36,6 @@ export async function runSourceCheck(
             }),
         }),
     };
-    return runCheck({ ...args, strategy, kernel: args.tree }, io, real);
+    return runCheck({ ...args, kernel: args.tree }, io, real);
   });
 }

@@ -9,51 +9,22 @@ import { buildProgress, coded } from '#cli/coded';
 import { readFirmware } from '#cli/files';
 import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
-import { strategyOption } from '#cli/strategy';
 import { leftOutText, readPatches } from '#cli/tree';
-import { countOption, type Format, formatOption } from '#cli/values';
 import type { CheckOptions } from '#finding/report';
 import { readPlatform } from '#platform/index';
-import { SourceError } from '#realc/build/errors';
+import { defaultCheck } from '#questions/check';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { type TryArguments, trialText } from './try.ts';
 
-interface Question {
-  readonly format: Format;
-  readonly check: CheckOptions;
-}
-
 /** How to search: as source check does it, over all devices and rules. */
-function ask(args: TryArguments): Result<Question, UserError> {
-  const { strategy: how = 'bound=1' } = args;
-  if (!/^(bound=\d+|source|source-dpor)$/.test(how)) {
-    const hint = "the kernel's own C is searched with bound=0, bound=1, ..., or source-dpor";
-    return fail('RW064', `--strategy ${how}: this is for the model`, hint);
-  }
-  const strategy = strategyOption(how, undefined);
-  if (!strategy.ok) return strategy;
-  const format = formatOption(args.format);
-  if (!format.ok) return format;
-  const runs = countOption('--states-max', args.statesMax, 1, 1e9);
-  if (!runs.ok) return runs;
-  const seconds = countOption('--time-max', args.timeMax, 1, 1e6);
-  if (!seconds.ok) return seconds;
-  const jobs = countOption('--jobs', args.jobs, 1, 256);
-  if (!jobs.ok) return jobs;
-  return ok({
-    format: format.value,
-    check: {
-      devices: null,
-      properties: null,
-      windows: null,
-      asyncProbe: false,
-      strictDevlink: false,
-      strategy: strategy.value,
-      statesMax: runs.value,
-      timeMaxMs: seconds.value === null ? null : seconds.value * 1000,
-      jobs: jobs.value ?? availableParallelism(),
-    },
-  });
+function questionOf({ strategy, statesMax, timeMax, jobs }: TryArguments): CheckOptions {
+  return {
+    ...defaultCheck,
+    strategy: strategy ?? { kind: 'bound', preemptions: 1 },
+    statesMax: statesMax ?? null,
+    timeMaxMs: timeMax ?? null,
+    jobs: jobs ?? availableParallelism(),
+  };
 }
 
 /**
@@ -64,31 +35,36 @@ export async function runTrySource(
   args: TryArguments,
   io: Io,
 ): Promise<Result<ExitCode, UserError>> {
-  const question = ask(args);
-  if (!question.ok) return question;
-  const { check, format } = question.value;
+  const check = questionOf(args);
+  const { format, cc = null, world = null } = args;
+  const patches = readPatches(args.patch);
+  if (!patches.ok) return patches;
+  if (patches.value.length === 0) {
+    return fail('RW060', 'there is no patch to try', 'name one with --patch FILE');
+  }
+  const reverts = readPatches(args.revert);
+  if (!reverts.ok) return reverts;
+  const below = readPatches(args.with);
+  if (!below.ok) return below;
   const input = args.firmware === undefined ? ok(null) : readFirmware(args.firmware);
   if (!input.ok) return input;
   const platform = input.value === null ? ok(null) : readPlatform(input.value.bytes);
   if (!platform.ok) return platform;
   return coded(async () => {
-    const patches = readPatches(args.patch);
-    if (patches.length === 0)
-      throw new SourceError('RW306', 'no patch to try', 'name --patch FILE');
     const { trySource } = await import('#realc/try');
     const progress = progressLine(io);
     const { version, trial, refused, leftOut } = await trySource(args.tree ?? '', platform.value, {
-      cc: args.cc ?? null,
+      cc,
       onProgress: buildProgress(io),
-      reverts: readPatches(args.revert),
-      below: readPatches(args.with),
-      patches,
+      reverts: reverts.value,
+      below: below.value,
+      patches: patches.value,
       check,
-      world: args.world ?? null,
+      world,
       onWorld: (worldsDone, worldsTotal, world) =>
         progress.show({ worldsDone, worldsTotal, world, states: 0, findings: 0 }),
     }).finally(progress.end);
-    const subject = patches.map(subjectOf).join(', ');
+    const subject = patches.value.map(subjectOf).join(', ');
     const limit = '--time-max and --states-max search more';
     const tried = {
       name: `linux-${version}`,

@@ -9,8 +9,8 @@ import { readFirmware } from '#cli/files';
 import { type BundledFix, bundleFix, namesFile, namesPatch, patchError } from '#cli/fix';
 import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
-import { countOption, type Format, formatOption } from '#cli/values';
 import type { KernelSpec } from '#finding/finding';
+import type { Strategy } from '#finding/report';
 import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
 import { nothingToCheck, readPlatform } from '#platform/index';
 import { type Change, type Trial, tryFix } from '#questions/try';
@@ -23,7 +23,7 @@ import { commitFromScript } from '#run/user-fix';
 import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
 import { distinctWorlds, genericWorlds } from '#worlds/generic';
 
-/** The options of the command line, as text. */
+/** The options of the command line. */
 export interface TryArguments {
   /** A file of a fix, or the id of a known commit. */
   readonly fix?: string | undefined;
@@ -35,12 +35,13 @@ export interface TryArguments {
   readonly revert?: readonly string[];
   readonly cc?: string;
   readonly world?: string;
-  readonly strategy?: string;
-  readonly timeMax?: string;
+  readonly strategy?: Strategy;
+  /** Milliseconds. */
+  readonly timeMax?: number;
   readonly with?: readonly string[];
-  readonly statesMax?: string;
-  readonly jobs?: string;
-  readonly format?: string;
+  readonly statesMax?: number;
+  readonly jobs?: number;
+  readonly format: 'text' | 'json';
 }
 
 /** A kernel without and with the fix, as data. */
@@ -62,12 +63,6 @@ export interface Tried {
 
 /** Run the command: exit 0 where the fix opens nothing, 1 where it opens something. */
 export async function runTry(args: TryArguments, io: Io): Promise<Result<ExitCode, UserError>> {
-  const format = formatOption(args.format);
-  if (!format.ok) return format;
-  const statesMax = countOption('--states-max', args.statesMax, 1, 1e9);
-  if (!statesMax.ok) return statesMax;
-  const jobs = countOption('--jobs', args.jobs, 1, 256);
-  if (!jobs.ok) return jobs;
   const misuse = misuseOf(args);
   if (misuse) return misuse;
   const pair = await pairOf(args);
@@ -75,9 +70,10 @@ export async function runTry(args: TryArguments, io: Io): Promise<Result<ExitCod
   const worlds = worldsOf(args.firmware);
   if (!worlds.ok) return worlds;
 
-  const explorer = await makeExplorer(jobs.value ?? availableParallelism());
+  const { format, statesMax = defaultExplore.statesMax, jobs = availableParallelism() } = args;
+  const explorer = await makeExplorer(jobs);
   const progress = progressLine(io);
-  const options = { ...defaultExplore, ...(statesMax.value && { statesMax: statesMax.value }) };
+  const options = { ...defaultExplore, statesMax };
   const show = (worldsDone: number, worldsTotal: number, world: string): void =>
     progress.show({ worldsDone, worldsTotal, world, states: 0, findings: 0 });
   const trial = await tryFix(worlds.value, pair.value, explorer, options, show).finally(
@@ -89,7 +85,7 @@ export async function runTry(args: TryArguments, io: Io): Promise<Result<ExitCod
   const { base, subject } = pair.value;
   const limit = '--states-max explores more';
   const tried: Tried = { ...base, subject, counted: 'states', limit };
-  io.out(trialText(tried, trial, format.value));
+  io.out(trialText(tried, trial, format));
   return ok(verdict(trial));
 }
 
@@ -106,7 +102,7 @@ function misuseOf(args: TryArguments): Result<never, UserError> | null {
 }
 
 /** A trial as text or JSON. */
-export function trialText(tried: Tried, trial: Trial, format: Format): string {
+export function trialText(tried: Tried, trial: Trial, format: 'text' | 'json'): string {
   if (format !== 'json') return `${trialLines(tried, trial).join('\n')}\n`;
   const { name, commits, subject } = tried;
   const head = { format: 'racewindow/trial@1', kernel: { name, commits }, fix: subject };

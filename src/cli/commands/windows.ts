@@ -3,10 +3,10 @@
 
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { didYouMean } from '#base/suggest';
 import { columns, printable, wrap } from '#base/text';
 import type { Io } from '#cli/io';
 import type { Pipeline, WindowEntry, WindowWay } from '#cli/pipeline';
-import { didYouMean } from '#cli/suggest';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { cutWords } from '#report/words';
 

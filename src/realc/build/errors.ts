@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Errors of the source part that a user can mend: a code, one sentence, a hint.
 
-import type { ErrorCode } from '#base/errors';
+import { type ErrorCode, formatUserError } from '#base/errors';
 
 /** The codes of this part. */
 export type SourceErrorCode = Extract<ErrorCode, `RW3${string}`>;
@@ -16,8 +16,8 @@ export class SourceError extends Error {
     this.code = code;
     this.hint = hint;
   }
-  /** As printed: one line with the code, one with the hint. */
+  /** As any error of a user is printed. */
   format(): string {
-    return `${this.code}: ${this.message}\n  hint: ${this.hint}`;
+    return formatUserError(this);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // "Did you mean": the known names nearest to one that is not known.
 
-import { printable } from '#base/text';
+import { printable } from './text.ts';
 
 const listedMax = 8;
 
