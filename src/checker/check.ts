@@ -3,23 +3,18 @@
 
 import { rmSync } from 'node:fs';
 import { assert } from '#base/assert';
-import { plural } from '#base/text';
-import { RaceWatch } from '#checker/detect/data-races';
-import { lockOrders } from '#checker/detect/order';
 import { type Minimised, minimise } from '#checker/explain/minimise';
 import { Machine } from '#checker/machine/machine';
 import type { Meter } from '#checker/program/meter';
 import type { Report } from '#checker/program/program';
-import { type Limit, type Limits, type Replayed, replayRun } from '#checker/program/run';
+import { type Limit, type Replayed, replayRun } from '#checker/program/run';
 import type { SceneInput } from '#checker/program/scene';
 import { formatSchedule, replay } from '#checker/program/schedule';
 import { Discipline } from '#checker/reduce/discipline';
 import { Futures } from '#checker/reduce/futures';
-import { type Audited, CacheAudit } from '#checker/search/audit-cache';
-import { bounded } from '#checker/search/bounded';
-import { type CheckpointFile, Keeper } from '#checker/search/checkpoint/checkpoint';
+import type { Audited } from '#checker/search/audit-cache';
+import type { CheckpointFile } from '#checker/search/checkpoint/checkpoint';
 import { Misfit } from '#checker/search/checkpoint/object-graph';
-import { exhaustive } from '#checker/search/exhaustive';
 import { reportKey } from '#finding/key';
 import type { TraceStep } from '#finding/step';
 import type { Strategy } from '#finding/strategy';
@@ -29,13 +24,11 @@ import { SceneError } from './program/scene-error.ts';
 import {
   assertCount,
   assertStrategy,
-  boundLimit,
   exploreBy,
   type OldStrategy,
-  type OtherResult,
   renamedStrategy,
   strategyText,
-} from './strategies.ts';
+} from './strategies/registry.ts';
 
 export interface SceneCheckOptions {
   /** Exhaustive unless told. */
@@ -161,11 +154,11 @@ function checkFrom(scene: SceneInput, options: SceneCheckOptions): SceneCheckRes
   const futures = new Futures(machine, discipline);
   const { auditCache, meter, checkpoint } = options;
   const known = { discipline, futures, auditCache, checkpoint };
-  const limits = { statesMax, timeMaxS, depthMax, clock, meter, ...known };
-  const explored = explore(machine, strategy, limits);
+  const limits = { statesMax, timeMaxS, depthMax, clock, meter };
+  const explored = exploreBy(machine, strategy, { ...limits, ...known });
   const { runs } = minimise(machine, explored.found, {
     discipline,
-    ...(strategy.kind === 'exhaustive' && explored.bounded.length === 0 ? { futures } : {}),
+    ...(explored.knowsFutures ? { futures } : {}),
     ...(options.minimisePreemptions === undefined
       ? {}
       : { preemptionsMax: options.minimisePreemptions }),
@@ -179,7 +172,7 @@ function checkFrom(scene: SceneInput, options: SceneCheckOptions): SceneCheckRes
   return {
     outcome,
     findings,
-    detected: explored.detected,
+    detected: explored.detected ?? [],
     coverage: {
       strategy: strategyText(strategy),
       states: explored.states,
@@ -188,66 +181,8 @@ function checkFrom(scene: SceneInput, options: SceneCheckOptions): SceneCheckRes
       sometimes: [...machine.rules.hits].sort(),
       notes: explored.notes,
       missed: explored.missed ?? [],
-      audited: explored.audited,
+      audited: explored.audited ?? null,
     },
-  };
-}
-
-interface Known extends Limits {
-  readonly discipline: Discipline;
-  readonly futures: Futures;
-  readonly auditCache?: number | undefined;
-  readonly checkpoint?: CheckpointFile | undefined;
-}
-
-interface ExploreResult extends OtherResult {
-  readonly detected: readonly Report[];
-  readonly audited: Audited | null;
-}
-
-function explore(machine: Machine, strategy: Strategy, limits: Known): ExploreResult {
-  switch (strategy.kind) {
-    case 'exhaustive':
-      return inFull(machine, limits);
-    case 'bound':
-      return { ...inLayers(machine, strategy, limits), detected: [], audited: null };
-    default:
-      return { ...exploreBy(machine, strategy, limits), detected: [], audited: null };
-  }
-}
-
-/** Everything, with detectors that look on. */
-function inFull(machine: Machine, limits: Known): ExploreResult {
-  const races = new RaceWatch(machine);
-  const audit = limits.auditCache === undefined ? null : new CacheAudit(machine, limits.auditCache);
-  const keeps = audit === null ? limits.checkpoint : undefined;
-  const found = exhaustive(machine, {
-    ...limits,
-    keeper: keeps && new Keeper(machine, keeps, races),
-    knownFutures: limits.futures,
-    futures: true,
-    onState: () => races.look(),
-    ...(audit && { onHit: (path) => audit.hit(path), onTerminal: () => audit.terminal() }),
-  });
-  const orders = lockOrders(machine, limits.discipline);
-  const audited = found.bounded.length > 0 ? null : (audit?.verify(found.found) ?? null);
-  const detected = [...orders, ...races.reports()];
-  return { ...found, notes: [], detected, audited };
-}
-
-/** A bound that leaves something out is a limit that was hit. */
-function inLayers(
-  machine: Machine,
-  strategy: Strategy & { readonly kind: 'bound' },
-  limits: Limits & { readonly discipline: Discipline },
-): OtherResult {
-  const result = bounded(machine, { ...limits, futures: undefined, bound: strategy.preemptions });
-  const more = result.exhausted ? 'more reach nothing new' : 'more may reach more';
-  const cut = !result.exhausted && result.bounded.length === 0;
-  return {
-    ...result,
-    bounded: cut ? [boundLimit(strategy)!] : result.bounded,
-    notes: [`at most ${plural(strategy.preemptions, 'preemption')}; ${more}`],
   };
 }
 

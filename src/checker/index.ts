@@ -50,9 +50,11 @@ export {
 } from './explain/why.ts';
 export { SceneError, type SceneErrorCode } from './program/scene-error.ts';
 export {
-  chanceText,
+  countsRuns,
+  exploredText,
   type OldStrategy,
-  type OtherStrategy,
   parseStrategy,
+  strategies,
   strategyText,
-} from './strategies.ts';
+} from './strategies/registry.ts';
+export { chanceText } from './strategies/sample.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The man page, made from the command table, so that it cannot lag behind it.
 
+import { strategies } from '#checker/index';
 import { commands } from './commands.ts';
 import { type CommandEntry, exitsOf, type OptionEntry } from './table.ts';
 import { packageVersion } from './version.ts';
@@ -39,29 +40,14 @@ If 1, a fault of the program itself is shown with a stack.
 `;
 
 /** What --strategy takes. */
-const strategies = `
-.RS
-.TP
-.B exhaustive
-every run: states are stored, independent steps reduced.
-.TP
-.BR optimal ", " source\\-dpor
-every run: one of each class of runs that differ in the order of independent
-steps, by two algorithms. For small worlds; \\-\\-states\\-max counts runs.
-.TP
-.B none
-every run, without any reduction.
-.TP
-.BI bound= K
-every run with at most K preemptions; never a pass if there are others.
-.TP
-.BI delay= K
-every run of a scheduler that may be delayed K times, likewise.
-.TP
-.BI sample= N
-N random runs of each world; the report says with what chance a bug of depth
-1, 2 or 3 was missed. Never a pass.
-.RE`;
+function strategyItems(): string {
+  const items = strategies.map(({ usage, covers }) => {
+    const [name = '', letter = ''] = usage.split('=');
+    const head = letter === '' ? `.B ${roff(name)}` : `.BI ${roff(name)}= ${letter}`;
+    return `.TP\n${head}\n${roff(covers)}\n`;
+  });
+  return `\n.RS\n${items.join('')}.RE`;
+}
 
 /** The text of docs/racewindow.1. */
 export function manPage(): string {
@@ -106,6 +92,7 @@ function option(entry: OptionEntry): string {
     ...(entry.value === undefined ? [] : [`${entry.value} unless told`]),
     ...(entry.repeats === true ? ['may be repeated'] : []),
   ];
-  const more = entry.flags === '--strategy HOW' && entry.value === 'exhaustive' ? strategies : '';
+  const more =
+    entry.flags === '--strategy HOW' && entry.value === 'exhaustive' ? strategyItems() : '';
   return ['.TP', head, `${roff([entry.text, ...notes].join('; '))}.${more}`].join('\n');
 }

@@ -4,14 +4,12 @@
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
-import { parseStrategy } from '#checker/index';
+import { parseStrategy, strategies } from '#checker/index';
 import type { Memory } from '#finding/finding';
 import type { Strategy } from '#finding/report';
 import { wrongValue } from './wrong-value.ts';
 
-const hint =
-  'write exhaustive, optimal, source-dpor, none, bound=K preemptions or delay=K, as in bound=2,' +
-  ' or sample=N runs';
+const hint = `write one of ${strategies.map((s) => s.usage).join(', ')}; for example, bound=2`;
 
 /** How to explore the model. */
 export function readStrategy(text: string, flag: string): Result<Strategy, UserError> {

@@ -2,7 +2,7 @@
 // How much a check has looked at, and what it has left out, in numbers and sentences.
 
 import { plural } from '#base/text';
-import { chanceText, strategyText } from '#checker/index';
+import { chanceText, exploredText, strategyText } from '#checker/index';
 import type { CheckOptions, Coverage, HitLimit, Noticed } from '#finding/report';
 import type { WorldOutcome } from '#run/run-world';
 import { actorsOf } from '#worlds/actors';
@@ -72,17 +72,9 @@ export function noticedIn(runs: readonly Run[]): Noticed[] {
 function notesOf(runs: readonly Run[], { strategy, memory, auditCache }: CheckOptions): string[] {
   const notes: string[] = [];
   if (auditCache !== undefined) notes.push(auditNote(runs));
-  if (strategy.kind === 'sample') notes.push(...sampleNotes(runs, strategy.runs, strategy.seed));
-  if (strategy.kind === 'optimal' || strategy.kind === 'source-dpor') {
-    notes.push(
-      'one run was taken of each class of runs that differ in the order of independent steps',
-    );
-  }
-  if (strategy.kind === 'bound' || strategy.kind === 'delay') {
-    const what = strategy.kind === 'bound' ? 'preemptions' : 'delays of the scheduler';
-    const most = strategy.kind === 'bound' ? strategy.preemptions : strategy.delays;
-    notes.push(`every run with at most ${most} ${what} was explored, and no other`);
-  }
+  const explored = exploredText(strategy);
+  if (explored !== null) notes.push(explored);
+  if (runs.some(({ outcome }) => outcome.missed.length > 0)) notes.push(missedNote(runs));
   if (memory === undefined) return notes;
   const named = memory.fields.join(', ');
   notes.push(
@@ -109,14 +101,13 @@ function auditNote(runs: readonly Run[]): string {
 }
 
 /** The chance to have missed something, in the world in which it is largest. */
-function sampleNotes(runs: readonly Run[], count: number, seed: number): string[] {
+function missedNote(runs: readonly Run[]): string {
   const worst = [1, 2, 3].map((depth) => {
     const chances = runs.map(({ outcome }) => outcome.missed[depth - 1] ?? 1);
     return `${depth}: ${chanceText(Math.max(0, ...chances))}`;
   });
-  return [
-    `a sample: ${count} runs of each world from seed ${seed}, POS and PCT in turns; no proof`,
+  return (
     `chance to have missed a bug of depth ${worst.join(', ')}; in the world where it is largest,` +
-      ' if no run is longer than the longest one drawn',
-  ];
+    ' if no run is longer than the longest one drawn'
+  );
 }

@@ -7,6 +7,7 @@ import {
   type BrokenAt,
   type CheckFinding,
   check,
+  countsRuns,
   type SceneCheckOptions,
 } from '#checker/index';
 import { bufferedFields } from '#checker/program/store-buffers';
@@ -92,7 +93,7 @@ export function runWorld(task: WorldTask, aside: RunAside = {}): WorldOutcome {
   const { strategy } = task;
   const { findings, coverage, detected } = check(scene, {
     strategy,
-    statesMax: task.statesMax ?? (goesByRuns(strategy) ? RUNS_MAX : STATES_MAX),
+    statesMax: task.statesMax ?? (countsRuns(strategy) ? RUNS_MAX : STATES_MAX),
     timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
     depthMax: task.depthMax,
     auditCache: task.auditCache,
@@ -124,10 +125,6 @@ export function runWorld(task: WorldTask, aside: RunAside = {}): WorldOutcome {
     ...(task.memory === undefined ? {} : { buffered: bufferedFields(scene) }),
     findings: bestOf(wanted.map(plain)),
   };
-}
-
-function goesByRuns({ kind }: Strategy): boolean {
-  return kind === 'optimal' || kind === 'source-dpor';
 }
 
 function plain(f: CheckFinding): WorldFinding {

@@ -7,7 +7,8 @@ import type { Sample } from '#checker/program/meter';
 import { bounded } from '#checker/search/bounded';
 import { type Counted, Shares } from '#checker/search/estimate-states';
 import { exhaustive } from '#checker/search/exhaustive';
-import { exploreBy, type OtherStrategy } from '#checker/strategies';
+import { exploreBy } from '#checker/strategies/registry';
+import type { Strategy } from '#finding/strategy';
 import { watchedScene } from '#run/watched-scene';
 import { kernel, laptopWorlds } from '../support/boards.ts';
 import * as f from '../support/checker/families.ts';
@@ -81,7 +82,7 @@ test('too few states say nothing', () => {
   expect(new Shares().range([level], [1], 11)).toEqual({ low: 11, high: null });
 });
 
-test.each<OtherStrategy>([
+test.each<Strategy>([
   { kind: 'none' },
   { kind: 'optimal' },
   { kind: 'source-dpor' },
@@ -106,7 +107,7 @@ test('bound=K says how far it has come', () => {
   expect(samples[0]!.open).toBeGreaterThan(0);
 });
 
-test.each<OtherStrategy>([{ kind: 'none' }, { kind: 'delay', delays: 99 }])(
+test.each<Strategy>([{ kind: 'none' }, { kind: 'delay', delays: 99 }])(
   '$kind ends in time',
   (strategy) => {
     const begun = performance.now();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { must } from '#base/assert';
 import { check } from '../../src/checker/check.ts';
 import type { Scene } from '../../src/checker/program/scene.ts';
-import { parseStrategy } from '../../src/checker/strategies.ts';
+import { parseStrategy } from '../../src/checker/strategies/registry.ts';
 import { smallPrograms } from '../support/checker/small-programs.ts';
 
 const KINDS = ['exhaustive', 'none', 'optimal', 'source-dpor', 'bound=30', 'delay=30'];

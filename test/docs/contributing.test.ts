@@ -85,13 +85,14 @@ describe('CONTRIBUTING.md', () => {
 
   afterAll(() => rmSync(copy, { recursive: true }));
 
-  test('tells step by step how to add a commit, a rule, a world and a window', () => {
+  test('tells step by step how to add a commit, a rule, a world, a window and a strategy', () => {
     const counts = [...sections].map(([title, steps]) => [title, steps.length]);
     expect(counts).toEqual([
       ['Adding a commit of the kernel', 4],
       ['Adding a rule', 4],
       ['Adding a world by hand', 3],
       ['Adding a window', 5],
+      ['Adding a strategy', 5],
     ]);
   });
 

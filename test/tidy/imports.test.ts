@@ -42,6 +42,7 @@ const columns: Readonly<Record<string, Column>> = {
       search: ['dpor', 'machine', 'program', 'reduce', 'tables'],
       detect: ['machine', 'program', 'reduce', 'search', 'tables'],
       explain: ['machine', 'program', 'reduce', 'search', 'tables'],
+      strategies: ['detect', 'dpor', 'machine', 'program', 'reduce', 'search'],
     },
   },
   worlds: { folders: ['base', 'env', 'kernel', 'platform'] },

@@ -38,7 +38,7 @@ export interface MachineOptions {
 /** Runs a scene. */
 export class Machine implements Program {
   readonly name: string;
-  readonly capabilities: readonly Capability[] = ['undo', 'fingerprint'];
+  readonly capabilities: readonly Capability[] = ['undo', 'fingerprint', 'automata'];
   readonly scene: Scene;
   readonly values = new ValueTable();
   readonly automaton: ThreadAutomaton;

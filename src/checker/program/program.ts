@@ -10,7 +10,8 @@ import type { Broken } from '#finding/key';
 import type { TraceStep } from '#finding/step';
 import type { RuleRead } from '#finding/why';
 
-export type Capability = 'undo' | 'fingerprint' | 'snapshot';
+/** `automata`: its threads are known as automata, as those of a Machine are. */
+export type Capability = 'undo' | 'fingerprint' | 'snapshot' | 'automata';
 
 /** What an Op would do to its cell in the current state: the unit of the dependence table. */
 export type Effect =

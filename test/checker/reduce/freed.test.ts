@@ -22,7 +22,7 @@ import {
 } from '#env/op';
 import { check } from '../../../src/checker/check.ts';
 import type { Rule, Scene } from '../../../src/checker/program/scene.ts';
-import { parseStrategy } from '../../../src/checker/strategies.ts';
+import { parseStrategy } from '../../../src/checker/strategies/registry.ts';
 import { crosscheck as crosscheckBrute } from '../../support/checker/crosscheck.ts';
 import { crosscheck } from '../../support/checker/crosscheck-strategies.ts';
 import { sceneOf } from '../../support/checker/scenes.ts';

@@ -18,7 +18,7 @@ import {
 import { check } from '../../../src/checker/check.ts';
 import { Machine } from '../../../src/checker/machine/machine.ts';
 import type { Rule, Scene } from '../../../src/checker/program/scene.ts';
-import { parseStrategy } from '../../../src/checker/strategies.ts';
+import { parseStrategy } from '../../../src/checker/strategies/registry.ts';
 import { sceneOf } from '../../support/checker/scenes.ts';
 
 type Cells = Record<string, Value>;
