@@ -69,6 +69,12 @@ describe('every reduction', () => {
     expect(result.programs - result.skipped).toBeGreaterThan(100);
   });
 
+  test('keeps them where locks are given back in any order', () => {
+    const result = crosscheckReductions(150, 1, { flavour: 'chains' });
+    expect(result.failures).toEqual([]);
+    expect(result.programs - result.skipped).toBeGreaterThan(140);
+  });
+
   test.each(LATE_FAULTS)('is caught when it does %s', (fault, flavour, seed) => {
     const search = { faults: { [fault]: true } };
     const result = crosscheckReductions(150, seed, { flavour, search });

@@ -23,8 +23,9 @@
 // free now and free again after it. A run in which t never gets m ends in a deadlock; so this is
 // used only while no deadlock over locks is possible at all: the graph of "holds, takes next" that
 // was seen has no cycle, nobody sleeps or ends holding a lock. For the same reason every way into
-// the section has to lead out of it: none crashes inside, none may go round for ever. (In the
-// spirit of LAPOR, OOPSLA'19: critical sections are ordered only where their contents are.)
+// the section has to lead out of it: none crashes inside, none may go round for ever, none keeps a
+// lock that it has taken inside. (In the spirit of LAPOR, OOPSLA'19: critical sections are ordered
+// only where their contents are.)
 //
 //   walk 1: lock L; read A.group; unlock L       once A has its group for good, these two
 //   walk 2: lock L; read A.group; unlock L       sections are taken in one order only

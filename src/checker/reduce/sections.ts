@@ -127,7 +127,9 @@ export class Sections {
 
   /**
    * Everything between the lock at @start and its unlock, which every way comes to: a thread that
-   * crashed inside, or went round for ever, would keep out for good who could have come first.
+   * crashed inside, or went round for ever, would keep out for good who could have come first. With
+   * it all that was locked inside has been unlocked: a lock that is held on keeps out who could
+   * have had it before the section, though no content of the section concerns them.
    */
   private walkSection(start: number): Section | null {
     const { machine } = this;
@@ -135,35 +137,42 @@ export class Sections {
     const reads = new Int32Array(this.words);
     const writes = new Int32Array(this.words);
     const locks = new Set<number>([lock]);
-    const seen = new Set<number>([start]);
-    const todo = [...machine.automaton.successors(start)];
+    /** By local state inside: the locks taken inside that are held there. */
+    const seen = new Map<number, string>();
+    const todo: [number, readonly number[]][] = [];
+    for (const node of machine.automaton.successors(start)) todo.push([node, []]);
     const inside = new Map<number, readonly number[]>();
     const cells = { reads: new Set<number>(), writes: new Set<number>() };
     const put = (isWrite: boolean, cell: number): void => {
       (isWrite ? cells.writes : cells.reads).add(cell);
       add(isWrite ? writes : reads, this.places.of(cell));
     };
-    for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
-      if (seen.has(node)) continue;
-      seen.add(node);
-      if (node === DONE || node === OOPS || node >= this.nodes) return null;
+    for (let way = todo.pop(); way !== undefined; way = todo.pop()) {
+      let [node, inner] = way;
+      const known = seen.get(node);
+      if (known !== undefined && known !== inner.join()) return null;
+      if (known !== undefined) continue;
+      seen.set(node, inner.join());
+      if (node === DONE || node === OOPS || node === start || node >= this.nodes) return null;
       if (this.crashes.has(node)) return null;
       const i = machine.instruction(node);
       if (!isFit(i)) return null;
       if (machine.mayBeSeen(node) && !this.faults?.ignoreVisible) add(writes, VISIBLE);
       if (i.dead >= 0) put(i.code === Code.free, i.dead);
       if (RELEASES[i.code]) {
-        if (i.cell === lock) continue;
-        if (!locks.has(i.cell)) return null;
+        if (i.cell === lock && inner.length === 0) continue;
+        if (!inner.includes(i.cell)) return null;
+        inner = inner.filter((cell) => cell !== i.cell);
       } else if (i.code === Code.lock) {
         locks.add(i.cell);
+        inner = [...inner, i.cell].sort((a, b) => a - b);
       } else if (i.cell >= 0) {
         put(ACCESS[i.code] === Access.write, i.cell);
       }
       const next = machine.automaton.successors(node);
       if (next.length === 0) return null;
       inside.set(node, next);
-      todo.push(...next);
+      for (const to of next) todo.push([to, inner]);
     }
     if (hasCycle(inside)) return null;
     const visible = (writes[0]! & (1 << VISIBLE)) !== 0;

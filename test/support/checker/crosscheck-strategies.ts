@@ -43,10 +43,10 @@ export interface Crosschecked {
 }
 
 /**
- * Kinds of programs: statements in one another, drawn flat, those that start threads, and those
- * that free what others hold or wait for.
+ * Kinds of programs: statements in one another, drawn flat, those that start threads, those that
+ * free what others hold or wait for, and those that hold locks hand over hand.
  */
-export const KINDS = ['nested', 'drawn', 'spawning', 'owning'] as const;
+export const KINDS = ['nested', 'drawn', 'spawning', 'owning', 'chained'] as const;
 export type ProgramKind = (typeof KINDS)[number];
 
 const PREFIXES_MAX = 3_000;
@@ -130,6 +130,7 @@ export function programOf(seed: number, kind: ProgramKind): Scene {
   if (kind === 'nested') return randomScene(seed);
   if (kind === 'drawn') return sceneOf(draw(seed, 4));
   if (kind === 'owning') return sceneOf(draw(seed, 4, 'owners'));
+  if (kind === 'chained') return sceneOf(draw(seed, 4, 'chains'));
   return seed % 2 === 0 ? randomSpawningScene(seed) : sceneOf(draw(seed, 4, 'spawners'));
 }
 

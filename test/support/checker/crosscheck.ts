@@ -116,6 +116,14 @@ export const COMBINATIONS: readonly ExhaustiveOptions[] = [
   { quiet: true, sleep: true, learn: false, young: 0 },
 ];
 
+/** The same where nothing is known before; each wrong answer is done again by itself, or all is. */
+export const UNLEARNED: readonly ExhaustiveOptions[] = COMBINATIONS.filter(
+  ({ quiet }) => quiet,
+).flatMap((c) => [
+  { ...c, learn: false },
+  { ...c, learn: false, young: 0 },
+]);
+
 export interface CrosscheckResult {
   readonly programs: number;
   /** Programs with too many schedules for brute force. */
@@ -143,40 +151,53 @@ export function crosscheck(
   const failures: string[] = [];
   let skipped = 0;
   let programs = 0;
-  for (let i = seed; i < seed + n; i++) {
+  for (let i = seed; i < seed + n && failures.length < (options.failuresMax ?? 1); i++) {
     programs++;
     const scene = sceneOf(draw(i, options.size ?? 4, options.flavour));
-    const oracle = brute(scene, options.schedulesMax ?? 2000);
-    if (!oracle.complete) {
-      skipped++;
-      continue;
-    }
-    const compare = (way: string, reports: readonly string[], run: () => Explored): void => {
-      const wanted = JSON.stringify({ finals: oracle.finals, reports, bounded: false });
-      let got: string;
-      try {
-        got = JSON.stringify(run());
-      } catch (error) {
-        got = String(error);
-      }
-      if (got !== wanted) failures.push(`program ${i}, ${way}:\n  ${wanted}\n  ${got}`);
-    };
-    const reports = [...oracle.reports.keys()].sort();
-    for (const combination of COMBINATIONS) {
-      compare(JSON.stringify(combination), reports, () =>
-        explore(scene, { ...combination, ...options.search }, options.machine),
-      );
-    }
-    const costs = [...oracle.reports].map(costText).sort();
-    for (const quiet of [false, true]) {
-      compare(`layers, quiet: ${quiet}`, costs, () =>
-        exploreLayers(scene, { quiet, faults: options.search?.faults }, options.machine),
-      );
-    }
-    compare('layers after a search', costs, () => exploreLayers(scene, {}, options.machine, true));
-    if (failures.length >= (options.failuresMax ?? 1)) break;
+    const found = crosscheckScene(scene, `program ${i}`, COMBINATIONS, options);
+    if (found === null) skipped++;
+    else failures.push(...found);
   }
   return { programs, skipped, failures };
+}
+
+/**
+ * Compare brute force on @scene with the search under each of @combinations and with layers. Says
+ * what differs; null if the program has too many schedules for brute force.
+ */
+export function crosscheckScene(
+  scene: Scene,
+  name: string,
+  combinations: readonly ExhaustiveOptions[],
+  options: CrosscheckOptions = {},
+): string[] | null {
+  const failures: string[] = [];
+  const oracle = brute(scene, options.schedulesMax ?? 2000);
+  if (!oracle.complete) return null;
+  const compare = (way: string, reports: readonly string[], run: () => Explored): void => {
+    const wanted = JSON.stringify({ finals: oracle.finals, reports, bounded: false });
+    let got: string;
+    try {
+      got = JSON.stringify(run());
+    } catch (error) {
+      got = String(error);
+    }
+    if (got !== wanted) failures.push(`${name}, ${way}:\n  ${wanted}\n  ${got}`);
+  };
+  const reports = [...oracle.reports.keys()].sort();
+  for (const combination of combinations) {
+    compare(JSON.stringify(combination), reports, () =>
+      explore(scene, { ...combination, ...options.search }, options.machine),
+    );
+  }
+  const costs = [...oracle.reports].map(costText).sort();
+  for (const quiet of [false, true]) {
+    compare(`layers, quiet: ${quiet}`, costs, () =>
+      exploreLayers(scene, { quiet, faults: options.search?.faults }, options.machine),
+    );
+  }
+  compare('layers after a search', costs, () => exploreLayers(scene, {}, options.machine, true));
+  return failures;
 }
 
 /**

@@ -21,45 +21,27 @@ import { crosscheckCyclic, cyclicScene } from './crosscheck-cyclic.ts';
 import { crosscheck as crosscheckStrategies, type ProgramKind } from './crosscheck-strategies.ts';
 import { sceneOf } from './program-scene.ts';
 import { draw, FLAVOURS, type Flavour, Random } from './programs.ts';
+import { smallDifference } from './small-check.ts';
 import { smallPrograms } from './small-programs.ts';
 
-const STRATEGIES: readonly Strategy[] = [
-  { kind: 'exhaustive' },
-  { kind: 'optimal' },
-  { kind: 'source-dpor' },
-  { kind: 'bound', preemptions: 30 },
-  { kind: 'delay', delays: 30 },
-];
-
-function broken(scene: Scene, strategy: Strategy): string {
-  const { findings } = check(scene, { strategy, explainMax: 0 });
-  return findings
-    .map((f) => `${f.report.property} ${f.report.subject}`)
-    .sort()
-    .join(', ');
-}
-
 function small(): string | null {
-  for (const [name, , scene] of smallPrograms) {
-    const wanted = broken(scene, { kind: 'none' });
-    for (const strategy of STRATEGIES) {
-      const got = broken(scene, strategy);
-      if (got !== wanted) return `${name}, ${strategy.kind}: ${got}, not ${wanted}`;
-    }
+  for (const program of smallPrograms) {
+    const wrong = smallDifference(...program);
+    if (wrong !== null) return wrong;
   }
   return null;
 }
 
-const bruteForce = (flavour: Flavour) => (): string | null =>
-  crosscheck(60, 1, { schedulesMax: 150, flavour }).failures[0] ?? null;
+const bruteForce = (flavour: Flavour, times: number) => (): string | null =>
+  crosscheck(60 * times, 1, { schedulesMax: 150, flavour }).failures[0] ?? null;
 
-const reductions = (flavour: Flavour) => (): string | null =>
-  crosscheckReductions(30, 1, { flavour, statesMax: 4_000 }).failures[0] ?? null;
+const reductions = (flavour: Flavour, times: number) => (): string | null =>
+  crosscheckReductions(30 * times, 1, { flavour, statesMax: 4_000 }).failures[0] ?? null;
 
 const strategies =
-  (kind: ProgramKind, seeds: readonly number[] = []) =>
+  (times: number, kind: ProgramKind, seeds: readonly number[] = []) =>
   (): string | null => {
-    const all = [...seeds, ...Array.from({ length: 150 }, (_, i) => i + 1)];
+    const all = [...seeds, ...Array.from({ length: 150 * times }, (_, i) => i + 1)];
     for (const seed of all) {
       const { differences } = crosscheckStrategies(seed, kind);
       if (differences.length > 0) return differences[0]!;
@@ -70,13 +52,13 @@ const strategies =
 /** Programs in which reductions that go wrong in cycles have gone wrong. */
 const CYCLIC = [153, 253, 804, 850];
 
-function cyclic(): string | null {
-  for (const seed of [...CYCLIC, ...Array.from({ length: 80 }, (_, i) => i + 1)]) {
+const cyclic = (times: number) => (): string | null => {
+  for (const seed of [...CYCLIC, ...Array.from({ length: 80 * times }, (_, i) => i + 1)]) {
     const { differences } = crosscheckCyclic(seed);
     if (differences.length > 0) return differences[0]!;
   }
   return null;
-}
+};
 
 /** A run that is called minimal is one; no run has fewer preemptions than brute force finds. */
 function minimal(): string | null {
@@ -229,28 +211,38 @@ function objectGraph(): string | null {
   return inSet.every((v) => read.set.has(v)) && read.set.size === 5 ? null : 'set';
 }
 
-const ALL_FLAVOURS: readonly Flavour[] = [...FLAVOURS, 'spawners', 'owners'];
+/** Programs that faults have gone wrong on. */
+const DRAWN = [137, 175, 377, 589, 889, 1249, 1619, 8523, 36963];
+const ALL_FLAVOURS: readonly Flavour[] = [...FLAVOURS, 'spawners', 'owners', 'chains'];
 
-/** The checks by name, the quickest first. */
-export const checks: ReadonlyMap<string, () => string | null> = new Map([
-  ['tables', tables],
-  ['held sets', heldSets],
-  ['written and read', objectGraph],
-  ['small programs', small],
-  ...ALL_FLAVOURS.map((f) => [`brute force: ${f}`, bruteForce(f)] as const),
-  ['strategies: nested', strategies('nested', [162, 1105067])],
-  ['strategies: drawn', strategies('drawn', [137, 175, 377, 589, 889, 1249, 1619, 8523, 36963])],
-  ['strategies: spawning', strategies('spawning')],
-  ['strategies: owning', strategies('owning', [233, 320, 407, 1272])],
-  ['cycles', cyclic],
-  ...ALL_FLAVOURS.map((f) => [`reductions: ${f}`, reductions(f)] as const),
-  ['checkpoints', checkpoints],
-  ['minimal runs', minimal],
-]);
+/** The checks by name, the quickest first; draws are @times as many. */
+export function checksOf(times: number): ReadonlyMap<string, () => string | null> {
+  return new Map([
+    ['tables', tables],
+    ['held sets', heldSets],
+    ['written and read', objectGraph],
+    ['small programs', small],
+    ...ALL_FLAVOURS.map((f) => [`brute force: ${f}`, bruteForce(f, times)] as const),
+    ['strategies: nested', strategies(times, 'nested', [162, 1105067])],
+    ['strategies: drawn', strategies(times, 'drawn', DRAWN)],
+    ['strategies: spawning', strategies(times, 'spawning')],
+    ['strategies: owning', strategies(times, 'owning', [233, 320, 407, 1272])],
+    ['strategies: chained', strategies(times, 'chained')],
+    ['cycles', cyclic(times)],
+    ...ALL_FLAVOURS.map((f) => [`reductions: ${f}`, reductions(f, times)] as const),
+    ['minimal runs', minimal],
+    ['checkpoints', checkpoints],
+  ]);
+}
 
-/** Run the checks with these @names until one says what is wrong: [name, what]; or null. */
-export function judge(names: readonly string[]): readonly [string, string] | null {
+/** Run these of the @checks until one says what is wrong: [name, what]; or null. */
+export function judge(
+  checks: ReturnType<typeof checksOf>,
+  names: readonly string[],
+  begins: (name: string) => void,
+): readonly [string, string] | null {
   for (const name of names) {
+    begins(name);
     let wrong: string | null;
     try {
       wrong = checks.get(name)!();

@@ -37,6 +37,9 @@ interface Fields {
   y: Value;
 }
 
+/** Rules look at x and y alone. */
+type Shared = Fields & Record<'z' | 'u' | 'a0' | 'a1' | 'b0' | 'b1' | 'c0' | 'c1', Value>;
+
 const Box = defineStruct<Fields>('box', { x: 0 });
 
 class Returned {
@@ -48,12 +51,12 @@ class Returned {
 
 /** The scene that runs @drawn; a new one each time, with objects of its own. */
 export function sceneOf(drawn: Drawn, name = 'random'): Scene {
-  const box = new Handle<Fields & { z: Value }>('shared', 'shared');
+  const box = new Handle<Shared>('shared', 'shared');
   const slot = new Handle<{ p: Value }>('slot', 'slot');
-  const locks = [new Handle('mutex', 'm0'), new Handle('mutex', 'm1')];
+  const locks = [0, 1, 2].map((n) => new Handle('mutex', `m${n}`));
   const sem = new Handle('rwsem', 'sem');
   const devices = [new Handle<Fields>('device', 'd0'), new Handle<Fields>('device', 'd1')];
-  const cells = ['x', 'y', 'z'] as const;
+  const cells = ['x', 'y', 'z', 'u', 'a0', 'a1', 'b0', 'b1', 'c0', 'c1'] as const;
   const number = (value: Value): Value => (typeof value === 'number' ? value % 8 : value);
 
   function* run(list: readonly Statement[], regs: Value[]): Kfn<Returned | null> {
@@ -91,6 +94,12 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
       case 'read':
       case 'write':
         return yield* locked(s, regs);
+      case 'take':
+        yield* lock(locks[s.lock]!);
+        return null;
+      case 'give':
+        yield* unlock(locks[s.lock]!);
+        return null;
       case 'wait':
         yield* wait(box, cells[s.cell]!, s.ge ? 'ge' : 'ne', s.value);
         return null;

@@ -13,6 +13,7 @@ export type Statement =
   | { readonly do: 'cas'; readonly cell: number; readonly expect: number; readonly value: number }
   | { readonly do: 'xchg'; readonly cell: number; readonly value: number; readonly to: number }
   | Locked
+  | { readonly do: 'take' | 'give'; readonly lock: number }
   | { readonly do: 'if'; readonly reg: number; readonly body: readonly Statement[] }
   | { readonly do: 'call'; readonly fn: number; readonly to: number; readonly args: boolean }
   | { readonly do: 'loop'; readonly cell: number; readonly turns: number }
@@ -66,14 +67,17 @@ export class Random {
   }
 }
 
+/** The first of the cells that one thread alone touches, two for each. */
+const OWN = 4;
+
 const SIMPLE = ['load', 'load', 'store', 'put', 'put', 'put', 'add', 'cas', 'xchg'] as const;
 const NESTED = ['lock', 'lock', 'lock', 'try', 'read', 'write', 'if'] as const;
 const SPECIAL = ['call', 'call', 'loop', 'wait', 'choose', 'event', 'event'] as const;
 const HEAP = ['new', 'publish', 'fetch', 'delete', 'peek', 'poke'] as const;
 
 export const FLAVOURS = ['mixed', 'heap', 'frames', 'readers', 'sleepers', 'rules'] as const;
-/** What a program is about; each finds other faults. The last two come only where asked for. */
-export type Flavour = (typeof FLAVOURS)[number] | 'spawners' | 'owners';
+/** What a program is about; each finds other faults. The last three come only where asked for. */
+export type Flavour = (typeof FLAVOURS)[number] | 'spawners' | 'owners' | 'chains';
 
 const list = (...body: readonly Statement[]): readonly Statement[] => body;
 
@@ -122,6 +126,7 @@ function recipes(flavour: Flavour, random: Random): readonly Statement[] {
 export function draw(seed: number, size: number, only?: Flavour): Drawn {
   if (only === 'spawners') return drawSpawning(seed, size);
   if (only === 'owners') return drawOwning(seed, size);
+  if (only === 'chains') return drawChained(seed);
   const random = new Random(seed);
   const flavour = only ?? FLAVOURS[seed % FLAVOURS.length]!;
   const threads =
@@ -338,4 +343,39 @@ function drawOwning(seed: number, size: number): Drawn {
   ];
   const count = random.below(3) === 0 ? 3 : 2;
   return { functions: [keep], threads: Array.from({ length: count }, thread) };
+}
+
+/**
+ * Draw a program whose threads hold two locks at once, and give either back first. Most take them
+ * in one order, so that there is no deadlock. What a thread reads it puts where nobody else looks.
+ */
+function drawChained(seed: number): Drawn {
+  const random = new Random(seed);
+  const count = random.below(4) === 0 ? 2 : 3;
+  const thread = (_: unknown, t: number): readonly Statement[] => {
+    let out = OWN + 2 * t;
+    const plain = (most: number): Statement[] => {
+      if (random.below(3) >= most) return [];
+      const cell = 2 + random.below(2);
+      if (random.below(2) === 0 || out === OWN + 2 * t + 2) return [{ do: 'put', cell, value: 1 }];
+      return [
+        { do: 'load', cell, to: 0 },
+        { do: 'store', cell: out++, from: 0 },
+      ];
+    };
+    const block = (): Statement[] => {
+      const lock = random.below(3);
+      const next = random.below(12) === 0 ? random.below(3) : lock + 1;
+      const take: Statement = { do: 'take', lock };
+      const give: Statement = { do: 'give', lock };
+      const both = next !== lock && next < 3 && random.below(3) > 0;
+      if (!both) return [take, ...plain(3), ...plain(2), give];
+      const inner: Statement = { do: 'take', lock: next };
+      const last: Statement = { do: 'give', lock: next };
+      const [a, b] = random.below(4) === 0 ? [last, give] : [give, last];
+      return [take, ...plain(1), inner, ...plain(1), a, ...plain(2), b];
+    };
+    return [...plain(1), ...block(), ...(random.below(4) === 0 ? block() : []), ...plain(1)];
+  };
+  return { functions: [], threads: Array.from({ length: count }, thread) };
 }

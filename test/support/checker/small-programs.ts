@@ -4,14 +4,12 @@
 import {
   alloc,
   choose,
-  defineStruct,
   event,
   fetch_add,
   framed,
   free,
   Handle,
   type Kfn,
-  type Lock,
   load,
   lock,
   read_lock,
@@ -20,83 +18,28 @@ import {
   store,
   trylock,
   unlock,
-  type Value,
   wait,
 } from '#env/op';
 import type { Rule, Scene } from '../../../src/checker/program/scene.ts';
 import { sceneOf } from './scenes.ts';
-
-type Cells = Record<string, Value>;
-interface Device {
-  x: number;
-}
-
-const m = new Handle<Cells>('cells', 'mem');
-const mutex: Lock = new Handle('mutex', 'mutex');
-const sem: Lock = new Handle('rwsem', 'sem');
-const other: Lock = new Handle('mutex', 'other');
-const device = new Handle<Device>('dev', 'device');
-const Dev = defineStruct<Device>('dev', { x: 0 });
-
-/** No run may end with @value in @cell. */
-const never = (cell: string, value: Value): Rule => ({
-  id: `${cell}-is-not-${String(value)}`,
-  events: [],
-  reads: [],
-  readsAtEnd: [`cells.${cell}`],
-  atEnd: (peek) =>
-    peek.get(m, cell) === value ? { subject: cell, because: 'it is', facts: {} } : undefined,
-});
-
-/** How a run ends: what is in @cells. */
-const ends = (...cells: readonly string[]): Rule => ({
-  id: 'ends',
-  events: [],
-  reads: [],
-  readsAtEnd: cells.map((cell) => `cells.${cell}`),
-  atEnd: (peek) => {
-    const subject = cells.map((cell) => `${cell}=${String(peek.get(m, cell))}`).join(' ');
-    return { subject, because: 'the run ends so', facts: {} };
-  },
-});
-
-/** Numbers that threads report may not fall. */
-const falls: Rule = {
-  id: 'falls',
-  events: ['seen'],
-  reads: [],
-  initial: 0,
-  onEvent: (state, { args }) => {
-    const now = args[0] as number;
-    if (now >= (state as number)) return { state: now };
-    return { state: now, report: { subject: `${state}>${now}`, because: 'it falls', facts: {} } };
-  },
-};
-
-function program(
-  bodies: readonly (() => Kfn<void>)[],
-  cells: Cells = {},
-  rules: readonly Rule[] = [],
-): Scene {
-  const named = bodies.map((body, i) => framed(`f${i}`, body));
-  const init = Object.entries(cells).map(([cell, value]) => [m, cell, value] as const);
-  return sceneOf(named, { init, rules });
-}
-
-const put = (cell: string, value: Value) =>
-  function* (): Kfn<void> {
-    yield* store(m, cell, value);
-  };
-const putUnder = (cell: string, value: Value) =>
-  function* (): Kfn<void> {
-    yield* lock(mutex);
-    yield* store(m, cell, value);
-    yield* unlock(mutex);
-  };
-const copy = (from: string, to: string) =>
-  function* (): Kfn<void> {
-    yield* store(m, to, yield* load(m, from));
-  };
+import {
+  copy,
+  Dev,
+  type Device,
+  device,
+  ends,
+  falls,
+  m,
+  mutex,
+  never,
+  other,
+  program,
+  put,
+  putUnder,
+  sem,
+} from './small-cells.ts';
+import { sectionPrograms } from './small-sections.ts';
+import { valuePrograms } from './small-values.ts';
 
 const reader = framed('reader', function* (dev: Handle<Device>): Kfn<void> {
   yield* store(m, 'r', yield* load(dev, 'x'));
@@ -111,6 +54,8 @@ const user = framed('user', function* (dev: Handle<Device>): Kfn<void> {
 
 /** What the program is about, and how many rules it breaks, each on one subject. */
 export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
+  ...sectionPrograms,
+  ...valuePrograms,
   [
     'equal stores that rules hear of',
     3,
