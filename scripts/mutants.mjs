@@ -2,11 +2,14 @@
 // Seed single faults into copies of the checker, one at a time, and see that a check notices each;
 // exit 1 where one survives without an argument why it changes nothing.
 //
-//   npm run mutants                     all faults of mutants.json, which killed each, and a table
+//   npm run mutants                     all faults of mutants.json, and which check killed each
 //   npm run mutants -- --part 3/8       every eighth of them, from the third on
 //   npm run mutants -- --part day/8     the same, another part each day
-//   npm run mutants -- --only 'tree 2'  one of them
-//   npm run mutants -- --write          all, and write down what killed each
+//   npm run mutants -- --only 'tree 2'  one of them, or all of `tree`
+//   npm run mutants -- --todo           those that have no verdict yet
+//   npm run mutants -- --seconds 240    begin none after so many seconds; exit 3 if some are left
+//   npm run mutants -- --write          keep each verdict in mutants.json; write docs/checker.md
+//   npm run mutants -- --deep 10        draw so many times as many programs
 //
 // A fault is an edit of one file of src/checker: a text that stands there exactly once, and what
 // stands there instead. The checks are those of test/support/checker/judge.ts; the one that killed
@@ -19,26 +22,28 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { withTable } from './mutants-table.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const data = join(root, 'scripts/mutants.json');
 const doc = join(root, 'docs/checker.md');
 const entry = join(root, 'test/support/checker/judge-main.ts');
 /** Processor seconds of a child: so many times what all checks take without a fault. */
-const TIMES = 6;
-/** Lines between which the table of docs/checker.md stands. */
-const BEGIN = '<!-- mutants: written by npm run mutants -- --write -->';
-const END = '<!-- end of mutants -->';
+const TIMES = 4;
 
 const { values } = parseArgs({
   options: {
     part: { type: 'string' },
     only: { type: 'string' },
+    todo: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: 'Infinity' },
+    deep: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
   },
 });
 const all = JSON.parse(readFileSync(data, 'utf8'));
 const chosen = choose();
+const began = performance.now();
 const dir = mkdtempSync(join(tmpdir(), 'racewindow-mutants-'));
 try {
   process.exitCode = await main();
@@ -48,17 +53,19 @@ try {
 
 /** The faults that are asked for. */
 function choose() {
-  if (values.only !== undefined) return all.filter((m) => m.id === values.only);
-  if (values.part === undefined) return all;
-  const [, which, of] = /^(day|\d+)\/(\d+)$/.exec(values.part) ?? [];
+  const { part, only, todo } = values;
+  if (only !== undefined) return all.filter(({ id }) => id === only || id.startsWith(`${only} `));
+  const left = todo ? all.filter((m) => !(m.by || m.equivalent || m.survives)) : all;
+  if (part === undefined) return left;
+  const [, which, of] = /^(day|\d+)\/(\d+)$/.exec(part) ?? [];
   const count = Number(of);
   const day = Math.floor(Date.now() / 86_400_000);
-  const part = which === 'day' ? (day % count) + 1 : Number(which);
-  if (!(part >= 1 && part <= count)) {
-    console.error('usage: mutants [--part K/N | --part day/N | --only ID] [--write]');
+  const number = which === 'day' ? (day % count) + 1 : Number(which);
+  if (!(number >= 1 && number <= count)) {
+    console.error('usage: mutants [--part K/N | --part day/N | --only ID] [--todo] [--write]');
     process.exit(2);
   }
-  return all.filter((_, i) => i % count === part - 1);
+  return left.filter((_, i) => i % count === number - 1);
 }
 
 async function main() {
@@ -75,37 +82,43 @@ async function main() {
   console.log(
     `without a fault all checks pass, in ${sound.seconds.toFixed(0)} s of processor time`,
   );
-  let bad = 0;
+  const counts = { killed: 0, argued: 0, bad: 0 };
+  let left = chosen.length;
   for (const mutant of chosen) {
+    if (performance.now() - began > Number(values.seconds) * 1000) break;
+    left--;
     const verdict = await judge(mutant, limit);
-    if (!verdict.ok) bad++;
-    if (verdict.by !== undefined) mutant.by = verdict.by;
+    counts[verdict.kind]++;
     console.log(`${mutant.id.padEnd(20)} ${mutant.fault}: ${verdict.words}`);
+    if (!values.write || verdict.kind === 'argued') continue;
+    if (verdict.kind === 'killed') Object.assign(mutant, { by: verdict.by, survives: undefined });
+    else mutant.survives = verdict.words;
+    writeFileSync(data, `${JSON.stringify(all, null, 2)}\n`);
   }
-  const survivors = chosen.filter((m) => m.equivalent !== undefined).length;
   console.log(
-    `${chosen.length} faults: ${chosen.length - survivors - bad} killed, ` +
-      `${survivors} change nothing, as argued, ${bad} not explained`,
+    `${chosen.length - left} faults: ${counts.killed} killed, ` +
+      `${counts.argued} change no answer, as argued, ${counts.bad} not explained` +
+      `${left === 0 ? '' : `; ${left} left for another time`}`,
   );
-  if (values.write && bad === 0 && chosen === all) write();
-  return bad === 0 ? 0 : 1;
+  if (values.write) writeFileSync(doc, withTable(readFileSync(doc, 'utf8'), all));
+  if (counts.bad > 0) return 1;
+  return left === 0 ? 0 : 3;
 }
 
 /** What the checks say of @mutant. */
 async function judge(mutant, limit) {
   const { killed, stopped } = await run(mutant, limit);
-  const argued = mutant.equivalent !== undefined;
-  if (stopped) {
-    const words = mutant.endless ? `endless: ${mutant.endless}` : 'STOPPED, undecided';
-    return { ok: mutant.endless !== undefined, by: 'no end', words };
+  if (stopped !== undefined) {
+    if (mutant.endless === undefined) return { kind: 'bad', words: `STOPPED in ${stopped}` };
+    return { kind: 'killed', by: stopped, words: `endless in ${stopped}: ${mutant.endless}` };
   }
-  if (killed !== null) {
-    const words = `killed by ${killed[0]}`;
-    if (!argued) return { ok: true, by: killed[0], words };
-    return { ok: false, words: `${words}, though argued to change nothing: ${killed[1]}` };
+  if (mutant.equivalent !== undefined) {
+    if (killed === null) return { kind: 'argued', words: `no difference: ${mutant.equivalent}` };
+    const words = `killed by ${killed[0]}, though argued to change nothing: ${killed[1]}`;
+    return { kind: 'bad', words };
   }
-  if (argued) return { ok: true, words: `changes nothing: ${mutant.equivalent}` };
-  return { ok: false, words: 'SURVIVES' };
+  if (killed === null) return { kind: 'bad', words: 'SURVIVES' };
+  return { kind: 'killed', by: killed[0], words: `killed by ${killed[0]}` };
 }
 
 /** Run the checks on the sources with @mutant, or as they are. */
@@ -122,23 +135,25 @@ async function run(mutant, limit) {
     logLevel: 'error',
     plugins: mutant === null ? [] : [seeding(mutant)],
   });
-  const first = mutant?.by === undefined || mutant.by === 'no end' ? [] : [mutant.by];
+  const first = mutant?.by === undefined ? [] : [mutant.by];
   const capped = Number.isFinite(limit) ? `ulimit -t ${limit}; ` : '';
   const child = spawnSync(
     'sh',
-    ['-c', `${capped}exec "$@"`, 'sh', process.execPath, outfile, ...first],
+    ['-c', `${capped}exec "$@"`, 'sh', process.execPath, outfile, values.deep, ...first],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 26 },
   );
+  const lines = child.stdout.trim().split('\n');
+  if (child.status === 0) {
+    const [killed, seconds] = JSON.parse(lines.at(-1));
+    return { killed, seconds };
+  }
+  const under = lines.at(-1);
   if (child.signal === 'SIGXCPU' || child.signal === 'SIGKILL') {
-    return { killed: null, stopped: true, seconds: limit };
+    return { killed: null, stopped: under, seconds: limit };
   }
   // Out of memory, or the like: the process itself does not survive.
-  if (child.status !== 0) {
-    const why = child.stderr.split('\n').find((line) => /Error|FATAL/.test(line)) ?? child.signal;
-    return { killed: [first[0] ?? 'a crash of the process', String(why)], stopped: false };
-  }
-  const [found, seconds] = JSON.parse(child.stdout);
-  return { killed: found, stopped: false, seconds };
+  const why = child.stderr.split('\n').find((line) => /Error|FATAL/.test(line)) ?? child.signal;
+  return { killed: [under, String(why)], seconds: 0 };
 }
 
 /** Loads the file of @mutant with its fault in it. */
@@ -157,18 +172,4 @@ function seeding({ id, file, from, to }) {
       );
     },
   };
-}
-
-/** Write what killed each fault down, and the table. */
-function write() {
-  writeFileSync(data, `${JSON.stringify(all, null, 2)}\n`);
-  const rows = all.map((m) => {
-    const verdict = m.equivalent ? `changes nothing: ${m.equivalent}` : m.by;
-    return `| ${m.file} | ${m.fault} | ${verdict} |`;
-  });
-  const table = ['| file | fault | killed by |', '|---|---|---|', ...rows].join('\n');
-  const text = readFileSync(doc, 'utf8');
-  const [before, rest] = text.split(BEGIN);
-  const [, after] = rest.split(END);
-  writeFileSync(doc, `${before}${BEGIN}\n\n${table}\n\n${END}${after}`);
 }
