@@ -5,7 +5,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Strategy } from '#finding/strategy';
 import { check } from '../../../src/checker/check.ts';
 import { HeldSets } from '../../../src/checker/machine/held.ts';
 import { Machine } from '../../../src/checker/machine/machine.ts';

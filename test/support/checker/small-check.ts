@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A program of a few lines against brute force: every strategy, every reduction, nothing learned.
 
+import type { Strategy } from '#finding/strategy';
 import { check } from '../../../src/checker/check.ts';
 import type { Scene } from '../../../src/checker/program/scene.ts';
-import type { Strategy } from '../../../src/checker/strategies.ts';
 import { COMBINATIONS, crosscheckScene, explore, UNLEARNED } from './crosscheck.ts';
 
 const STRATEGIES: readonly Strategy[] = [
