@@ -7,7 +7,7 @@ import { printable, reportColumns, wrap } from '#base/text';
  * Every code there is, with what it means; a code keeps its meaning for good.
  * RW00x input files, RW01x-RW02x device tree blobs, RW03x-RW04x boards, RW05x kernels and commits,
  * RW06x options and set-up, RW07x schedules and findings, RW08x limits, RW09x scripts,
- * RW3xx the kernel's own C, RW4xx scenes of the checker.
+ * RW11x boot logs, RW3xx the kernel's own C, RW4xx scenes of the checker.
  */
 export const errorCodes = {
   RW001: 'the input file cannot be read',
@@ -61,6 +61,8 @@ export const errorCodes = {
   RW093: 'the archive has no such package',
   RW094: 'a package cannot be unpacked',
   RW095: 'the cache of packages cannot be used',
+  RW110: 'the file holds no log of a kernel',
+  RW111: 'the board has nothing of what the log tells',
   RW300: 'the toolchain is not installed',
   RW301: 'the toolchain cannot be installed',
   RW302: 'the directory is not a kernel tree',

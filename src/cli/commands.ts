@@ -2,172 +2,9 @@
 // The command table: every command with its arguments and options, in the order of --help.
 
 import { shells } from './complete.ts';
-import {
-  amount,
-  count,
-  format,
-  memory,
-  oneOf,
-  seconds,
-  sourceStrategy,
-  strategy,
-  threads,
-} from './readers.ts';
-import { type CommandEntry, command, type OptionEntry } from './table.ts';
-
-/** Kinds of values that several options have. */
-const kernel = 'kernel';
-
-const kernelOptions = [
-  {
-    flags: '--kernel NAME',
-    value: '7.2',
-    complete: kernel,
-    text: 'kernel to check; see racewindow kernels',
-  },
-  {
-    flags: '--with SHA|FILE.ts',
-    repeats: true,
-    complete: 'commit',
-    text: 'add a commit, or a fix of your own',
-  },
-  { flags: '--without SHA', text: 'take a commit away', repeats: true, complete: 'commit' },
-] as const satisfies readonly OptionEntry[];
-
-const selectOptions = [
-  {
-    flags: '--device NAME',
-    repeats: true,
-    complete: 'device',
-    text: 'only this device, named as in dmesg',
-  },
-  {
-    flags: '--property ID',
-    repeats: true,
-    complete: 'rule',
-    text: 'only this rule, such as P1',
-  },
-  {
-    flags: '--window ID',
-    repeats: true,
-    complete: 'window',
-    text: 'only this window, such as C09',
-  },
-  { flags: '--async', text: 'probe drivers asynchronously (driver_async_probe=*)' },
-  { flags: '--strict-devlink', text: 'order suppliers strictly (fw_devlink.strict=1)' },
-] as const satisfies readonly OptionEntry[];
-
-const outputOptions = [
-  { flags: '--states-max N', read: amount, text: 'give up a world after N states' },
-  { flags: '--time-max S', read: seconds, text: 'give up a world after S seconds' },
-  { flags: '--jobs N', read: threads, text: 'worker threads; changes no result' },
-  { flags: '--baseline FILE', text: 'report whose findings are known and do not fail' },
-  { flags: '--format HOW', text: 'text, mail or json', value: 'text', read: format },
-  { flags: '--out DIR', text: 'write each finding to a file in DIR' },
-] as const satisfies readonly OptionEntry[];
-
-const rareOptions = [
-  {
-    flags: '--seed N',
-    read: count(0, 1e9 - 1),
-    text: 'draw another sample, with --strategy sample=N',
-    rare: true,
-  },
-  {
-    flags: '--audit-cache N',
-    read: amount,
-    text: 'go on from every Nth cache hit, and compare',
-    rare: true,
-  },
-  {
-    flags: '--depth-max N',
-    read: amount,
-    text: 'give up a world in which a thread takes N steps in a row that nobody else can see',
-    rare: true,
-  },
-  {
-    flags: '--minimise-max N',
-    read: amount,
-    text: 'visit N states of a world for orders with fewer preemptions',
-    rare: true,
-  },
-  {
-    flags: '--resume FILE',
-    text:
-      'keep a journal of the worlds that are done and, beside it, of those under way;' +
-      ' go on from it',
-    rare: true,
-  },
-  {
-    flags: '--memory HOW',
-    read: memory,
-    text:
-      'store buffers: tso or pso, of the fields that publish an instance or of those named, as in' +
-      ' pso:iommu_device.ready,device.driver',
-    rare: true,
-  },
-] as const satisfies readonly OptionEntry[];
-
-const checkOptions = [
-  ...kernelOptions,
-  ...selectOptions,
-  {
-    flags: '--strategy HOW',
-    read: strategy,
-    value: 'exhaustive',
-    text: 'bound=K, delay=K, sample=N',
-    complete: ['exhaustive', 'bound=2'],
-  },
-  ...outputOptions,
-  ...rareOptions,
-] as const satisfies readonly OptionEntry[];
-
-const buildOptions = [
-  { flags: '--patch FILE', text: 'apply a .diff or .mbox to a private copy', repeats: true },
-  { flags: '--revert FILE', text: 'take a patch back first', repeats: true },
-  { flags: '--cc CLANG', text: 'build with a native clang' },
-  { flags: '--world NAME', text: 'only this named world' },
-] as const satisfies readonly OptionEntry[];
-
-const sourceOptions = [
-  ...selectOptions,
-  ...outputOptions,
-  {
-    flags: '--strategy HOW',
-    read: sourceStrategy,
-    text: 'bound=K preemptions, or source-dpor',
-    value: 'bound=1',
-  },
-  ...buildOptions,
-] as const satisfies readonly OptionEntry[];
-
-const conformOptions = [
-  {
-    flags: '--bound K',
-    read: count(0, 4),
-    text: "preemptions of the real code's runs",
-    value: '2',
-  },
-  {
-    flags: '--samples N',
-    read: count(0, 1e6),
-    text: 'random runs per world beyond the bound',
-    value: '1000',
-  },
-  {
-    flags: '--time-max S',
-    read: seconds,
-    text: 'give up a search of the real code after S seconds',
-    value: '20',
-  },
-  {
-    flags: '--states-max N',
-    read: amount,
-    text: 'cut the model off after N states',
-    value: '150000',
-  },
-  ...buildOptions,
-] as const satisfies readonly OptionEntry[];
+import { checkOptions, conformOptions, kernel, sourceOptions } from './options.ts';
+import { amount, count, format, oneOf, seconds, sourceStrategy, threads } from './readers.ts';
+import { type CommandEntry, command } from './table.ts';
 
 /** All commands. */
 export const commands: readonly CommandEntry[] = [
@@ -209,6 +46,26 @@ export const commands: readonly CommandEntry[] = [
     run: async ({ args, io, pipeline }) => {
       const { runBoard } = await import('#cli/commands/board');
       return runBoard(args[0] ?? '', io, await pipeline());
+    },
+  }),
+  command({
+    name: 'explain',
+    args: '<LOG>',
+    text: 'tell which race a boot log shows, if any',
+    options: [
+      { flags: '--board FIRMWARE', text: 'the device tree of the machine' },
+      { flags: '--kernel NAME', text: 'its kernel; auto: as the log says', value: 'auto' },
+      {
+        flags: '--format HOW',
+        text: 'text or json',
+        value: 'text',
+        read: oneOf(['text', 'json'], 'format'),
+      },
+    ],
+    exits: { 0: 'no race', 1: 'a race', 3: 'the log does not tell' },
+    run: async ({ args, options, io, pipeline }) => {
+      const { runExplain } = await import('#cli/commands/explain');
+      return runExplain({ ...options, log: args[0] ?? '' }, io, await pipeline());
     },
   }),
   command({

@@ -2,7 +2,7 @@
 // Reading input files and writing output files; whatever can go wrong has a code.
 
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
@@ -54,6 +54,19 @@ export function readFirmware(name: string): Result<InputFile, UserError> {
     basename: path.basename(name),
     sha256: createHash('sha256').update(bytes).digest('hex'),
   }));
+}
+
+/** The bytes of a file that the user named, or of standard input for `-`. */
+export function readInput(name: string, hint: string): Result<Uint8Array, UserError> {
+  if (name !== '-') {
+    const read = readFirmwareFile(name);
+    return read.ok ? read : err({ ...read.error, hint });
+  }
+  try {
+    return ok(new Uint8Array(readFileSync(0)));
+  } catch (error) {
+    return fail('RW001', `standard input cannot be read (${reason(error)})`, hint);
+  }
 }
 
 /** Read a text file that the user named; @hint says what kind of file it should be. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From the command table to a parser: help, version, and coded errors for everything else.
 
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
@@ -15,6 +15,8 @@ import { packageVersion } from './version.ts';
 
 const summary = 'Finds race windows in the way Linux probes devices behind IOMMUs.';
 const exitText = 'Exit: 0 holds, 1 violated, 2 usage or input, 3 not decided';
+
+const optionText = 'Options: --version; --help, also after a command';
 
 /** Parse @argv (without node and script) and run what it asks for. */
 export async function dispatch(
@@ -58,7 +60,7 @@ function buildProgram(
     .version(packageVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help; also after a command')
     .helpCommand(false)
-    .addHelpText('after', `\n${exitText}\nStart with: racewindow check BOARD.dtb`);
+    .addHelpText('after', `\n${exitText}\n${optionText}\nStart with: racewindow check BOARD.dtb`);
   for (const entry of commands) {
     const command = commandFor(entry, program, io);
     command.action(async () => {
@@ -110,13 +112,18 @@ function optionFor(entry: OptionEntry): Option {
 function configure(command: Command, io: Io): Command {
   return command
     .exitOverride()
-    .configureHelp({ helpWidth: reportColumns, subcommandTerm: termOf })
+    .configureHelp({ helpWidth: reportColumns, subcommandTerm: termOf, visibleOptions: optionsOf })
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: () => {},
       getOutHelpWidth: () => reportColumns,
       getOutHasColors: () => false,
     });
+}
+
+/** The two options of the program have one line below: help fits a screen. */
+function optionsOf(command: Command): Option[] {
+  return command.parent === null ? [] : new Help().visibleOptions(command);
 }
 
 /** How the list of commands names one: that it has options goes without saying. */

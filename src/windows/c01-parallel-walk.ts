@@ -20,6 +20,17 @@ export const c01: Window = {
   symptom:
     'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000030, ' +
     'pc : dev_iommu_free, lr : __iommu_probe_device',
+  log: [
+    {
+      seen: {
+        kind: 'crash',
+        at: ['dev_iommu_free'],
+        through: ['__iommu_probe_device', 'probe_iommu_group', 'bus_iommu_probe'],
+        what: 'null',
+      },
+      needs: ['several IOMMUs register'],
+    },
+  ],
   symptomOf: ['P5'],
   ways: [
     {

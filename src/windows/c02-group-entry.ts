@@ -14,6 +14,15 @@ export const c02: Window = {
   threads: ['walk', 'second walk'],
   precondition: 'two instances, registered in parallel',
   symptom: 'list_add corruption, or a group that is set up twice',
+  log: [
+    {
+      seen: {
+        kind: 'crash',
+        at: ['__list_add_valid', '__list_del_entry_valid', 'bus_iommu_probe'],
+      },
+      needs: ['several IOMMUs register'],
+    },
+  ],
   symptomOf: ['P4', 'P5'],
   ways: [{ opened: '57365a04c921', closed: ['01657bc14a39'] }],
   links: ['https://lore.kernel.org/r/Y1CHh2oM5wyHs06J@google.com'],

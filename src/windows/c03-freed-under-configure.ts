@@ -25,6 +25,14 @@ export const c03: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds (deferral, async probing, module loading) during a walk',
   symptom: 'use after free or NULL dereference in iommu_fwspec_init() or iommu_fwspec_add_ids()',
+  log: [
+    {
+      seen: {
+        kind: 'crash',
+        at: ['iommu_fwspec_init', 'iommu_fwspec_add_ids', 'of_iommu_xlate', 'of_iommu_configure'],
+      },
+    },
+  ],
   symptomOf: ['P5'],
   ways: [{ opened: null, closed: ['a2e7e59a9426'] }],
   links: ['https://lore.kernel.org/r/e2e20e1c-6450-4ac5-9804-b0000acdf7de@quicinc.com'],

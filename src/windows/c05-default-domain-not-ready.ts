@@ -15,6 +15,13 @@ export const c05: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while the walk runs; its firmware has been parsed',
   symptom: 'IOMMU faults at boot, a warning in __iommu_dma_unmap(), corrupted memory',
+  log: [
+    {
+      seen: { kind: 'warning', at: ['__iommu_dma_unmap', 'iommu_dma_unmap_page'] },
+      needs: ['its driver came before its IOMMU was done'],
+    },
+    { seen: { kind: 'fault' }, needs: ['its driver came before its IOMMU was done'] },
+  ],
   symptomOf: ['P6', 'P11'],
   ways: [{ opened: null, closed: ['b46064a18810'] }],
   links: ['https://lore.kernel.org/r/cover.1739486121.git.robin.murphy@arm.com'],

@@ -22,6 +22,7 @@ export const c07: Window = {
   threads: ['walk', 'bind'],
   precondition: 'none: a device behind an IOMMU is enough',
   symptom: 'group ids change from boot to boot; devices without a driver are in no group',
+  log: [{ seen: { kind: 'out of order', withDriver: true }, firmware: 'dt' }],
   symptomOf: ['P2', 'P8'],
   ways: [{ opened: null, closed: ['bcb81ac6ae3c'] }],
   links: ['https://lore.kernel.org/r/cover.1740753261.git.robin.murphy@arm.com'],

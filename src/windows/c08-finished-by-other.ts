@@ -19,6 +19,15 @@ export const c08: Window = {
   threads: ['walk', 'second walk'],
   precondition: 'two instances registered in parallel, or a device added during a walk',
   symptom: 'sysfs: cannot create duplicate filename .../iommu_group; or a NULL dereference',
+  log: [
+    { seen: { kind: 'duplicate link' }, proof: ['it has two groups'] },
+    { seen: { kind: 'a device twice' } },
+    {
+      seen: { kind: 'late', by: ['walk'] },
+      needs: ['several IOMMUs register'],
+      rare: true,
+    },
+  ],
   symptomOf: ['P5'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: ['0c8e9c148e29'] }],
   links: ['https://lore.kernel.org/r/cover.1740753261.git.robin.murphy@arm.com'],

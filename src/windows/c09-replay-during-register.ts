@@ -48,6 +48,15 @@ export const c09: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while its IOMMU registers: an ordinary deferral is enough',
   symptom: 'late IOMMU probe at driver bind, something fishy here!',
+  log: [
+    {
+      seen: { kind: 'late', by: ['replay'] },
+      firmware: 'dt',
+      unless: ['the walk had passed it', 'its wait had timed out'],
+      proof: ['one IOMMU registers', 'the walk had not come to it', 'it joins a group afterwards'],
+    },
+    { seen: { kind: 'late', by: ['walk'] } },
+  ],
   symptomOf: ['P1'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: ['da33e87bd2bf'] }],
   links: ['https://lore.kernel.org/lkml/Z_jMiC1uj_MJpKVj@hovoldconsulting.com/'],

@@ -24,6 +24,24 @@ export const c10: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while its IOMMU registers',
   symptom: 'late IOMMU probe at driver bind, something fishy here! (ACPI: no group, DMA faults)',
+  log: [
+    {
+      seen: { kind: 'late', by: ['replay'] },
+      firmware: 'dt',
+      unless: ['the walk had not come to it', 'its wait had timed out'],
+      proof: [
+        'one IOMMU registers',
+        'it was on its bus before',
+        'the walk had passed it',
+        'it joins a group afterwards',
+      ],
+    },
+    {
+      seen: { kind: 'no group' },
+      firmware: 'acpi',
+      needs: ['it was grouped before, under the same firmware'],
+    },
+  ],
   symptomOf: ['P1'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: ['https://lore.kernel.org/lkml/Z_jMiC1uj_MJpKVj@hovoldconsulting.com/'],

@@ -15,6 +15,12 @@ export const c11: Window = {
   threads: ['walk', 'device_add'],
   precondition: 'a device is added while its IOMMU registers',
   symptom: 'group ids out of bus order',
+  log: [
+    {
+      seen: { kind: 'out of order', withDriver: false },
+      needs: ['it was added during the registration'],
+    },
+  ],
   symptomOf: ['P2'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: ['https://lore.kernel.org/lkml/Z_jMiC1uj_MJpKVj@hovoldconsulting.com/'],

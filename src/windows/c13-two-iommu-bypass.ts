@@ -18,6 +18,9 @@ export const c13: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client of two instances, one ready and one registering',
   symptom: 'late IOMMU probe at driver bind, something fishy here! (in iommu_device_register())',
+  log: [
+    { seen: { kind: 'late', by: ['walk', 'replay'] }, needs: ['several IOMMUs stand before it'] },
+  ],
   symptomOf: ['P1'],
   ways: [{ opened: 'da33e87bd2bf', closed: [] }],
   links: ['https://lore.kernel.org/r/20260323-iommu-ready-check-v1-1-5f6fef8f9f59@linaro.org'],

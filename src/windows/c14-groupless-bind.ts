@@ -29,6 +29,18 @@ export const c14: Window = {
   threads: ['walk or device_add', 'bind'],
   precondition: 'a client binds while its IOMMU registers',
   symptom: 'late IOMMU probe at driver bind, then IOMMU faults, then WARN_ON(!group->owner_cnt)',
+  log: [
+    {
+      seen: { kind: 'late', by: ['walk'] },
+      unless: ['its wait had timed out'],
+      proof: ['one IOMMU stands before it', 'it joins a group afterwards'],
+    },
+    {
+      seen: { kind: 'late', by: ['notifier'] },
+      unless: ['its wait had timed out'],
+    },
+    { seen: { kind: 'warning', at: ['iommu_device_unuse_default_domain'] } },
+  ],
   symptomOf: ['P1'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: [],

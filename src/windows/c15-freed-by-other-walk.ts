@@ -30,6 +30,28 @@ export const c15: Window = {
   threads: ['walk', 'second walk'],
   precondition: 'two instances registered in parallel',
   symptom: 'late IOMMU probe at driver bind, or (ACPI, no driver) a device without group',
+  log: [
+    {
+      seen: { kind: 'late', by: ['replay'] },
+      firmware: 'dt',
+      needs: ['several IOMMUs register'],
+      unless: ['the walk had not come to it', 'its wait had timed out'],
+      rare: true,
+    },
+    {
+      seen: { kind: 'late', by: ['replay'] },
+      firmware: 'dt',
+      needs: ['it was added during the registration'],
+      unless: ['the walk had not come to it', 'its wait had timed out'],
+      rare: true,
+    },
+    {
+      seen: { kind: 'no group' },
+      firmware: 'acpi',
+      needs: ['it was grouped before, under the same firmware', 'several IOMMUs register'],
+      rare: true,
+    },
+  ],
   symptomOf: ['P1', 'P8'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: [],

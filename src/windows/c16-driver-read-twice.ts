@@ -14,6 +14,22 @@ export const c16: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while a walk parses its firmware',
   symptom: 'Unable to handle kernel paging request at virtual address fffffffffffffff8',
+  log: [
+    {
+      seen: {
+        kind: 'crash',
+        at: [
+          'platform_dma_configure',
+          'pci_dma_configure',
+          'amba_dma_configure',
+          'fsl_mc_dma_configure',
+          'cdx_dma_configure',
+        ],
+        through: ['__iommu_probe_device', 'iommu_init_device', 'probe_iommu_group'],
+      },
+      proof: ['the address is that of a container of NULL'],
+    },
+  ],
   symptomOf: ['P5'],
   ways: [
     {

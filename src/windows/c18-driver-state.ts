@@ -14,6 +14,25 @@ export const c18: Window = {
   threads: ['walk'],
   precondition: 'an IOMMU driver that registers early',
   symptom: 'NULL dereference in of_xlate(), probe_device() or device_group() of the driver',
+  log: [
+    {
+      seen: {
+        kind: 'crash',
+        at: [
+          'rk_iommu_of_xlate',
+          'rk_iommu_probe_device',
+          'mtk_iommu_device_group',
+          'mtk_iommu_probe_device',
+          'ipmmu_of_xlate',
+          'ipmmu_find_group',
+          'viommu_probe_device',
+          'devm_kmalloc',
+        ],
+        through: ['iommu_device_register', 'rk_iommu_of_xlate', 'of_iommu_xlate'],
+        what: 'null',
+      },
+    },
+  ],
   symptomOf: ['P5'],
   ways: [
     { what: 'mtk_iommu', where: { driver: 'mediatek' }, opened: null, closed: ['38e8844005e6'] },

@@ -44,6 +44,30 @@ export const c19: Window = {
   threads: ['unregister', 'bind'],
   precondition: 'a device whose probe fails with an error other than -ENODEV',
   symptom: 'NULL dereference in iommu-dma, or a use after free in use_default_domain()',
+  log: [
+    {
+      seen: {
+        kind: 'crash',
+        at: [
+          'iommu_dma_alloc_iova',
+          'iommu_dma_map_page',
+          'iommu_dma_map_phys',
+          'iommu_dma_map_sg',
+          'iommu_dma_alloc',
+          'iommu_get_dma_domain',
+          'iommu_device_use_default_domain',
+          '__iommu_dma_map',
+        ],
+      },
+      needs: ['a registration failed'],
+    },
+    {
+      seen: { kind: 'late', by: ['replay'] },
+      firmware: 'dt',
+      needs: ['a registration failed'],
+      rare: true,
+    },
+  ],
   symptomOf: ['P5'],
   ways: [
     {

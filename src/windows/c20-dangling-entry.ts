@@ -37,6 +37,12 @@ export const c20: Window = {
   threads: ['walk that fails', 'second walk', 'bind'],
   precondition: 'two instances, one of whose registrations fails',
   symptom: 'a client that defers for ever',
+  log: [
+    {
+      seen: { kind: 'waits for ever' },
+      needs: ['a registration failed', 'several IOMMUs register'],
+    },
+  ],
   symptomOf: ['P7'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: [],

@@ -17,6 +17,21 @@ export const c21: Window = {
   threads: ['unregister', 'bind'],
   precondition: 'registration fails, or the IOMMU driver is unbound, while a client binds',
   symptom: 'use after free of struct iommu_device',
+  log: [
+    {
+      seen: {
+        kind: 'crash',
+        at: ['iommu_fwspec_init', '__iommu_probe_device', 'iommu_init_device', 'iommu_device_link'],
+        what: 'use-after-free',
+      },
+    },
+    {
+      seen: { kind: 'late', by: ['replay'] },
+      firmware: 'dt',
+      needs: ['an IOMMU was unbound'],
+      rare: true,
+    },
+  ],
   symptomOf: ['P5'],
   ways: [{ opened: null, closed: [] }],
   links: [],

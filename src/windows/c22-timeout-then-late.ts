@@ -23,6 +23,7 @@ export const c22: Window = {
   threads: ['deferral timeout', 'bind', 'walk'],
   precondition: 'the deferral timeout is enabled and expires',
   symptom: 'deferred probe timeout, ignoring dependency',
+  log: [{ seen: { kind: 'timed out' } }],
   symptomOf: ['P3'],
   ways: [{ opened: null, closed: [] }],
   links: [],

@@ -15,6 +15,15 @@ export const c25: Window = {
   threads: ['walk or device_add', 'bind'],
   precondition: 'a client with dma-ranges binds while a walk parses its firmware',
   symptom: 'KASAN: use-after-free in iommu_dma_init_domain(), or wrong DMA addresses',
+  log: [
+    {
+      seen: {
+        kind: 'crash',
+        at: ['iommu_dma_init_domain', 'iommu_setup_dma_ops', 'dma_range_map_min'],
+        what: 'use-after-free',
+      },
+    },
+  ],
   symptomOf: ['P5'],
   ways: [
     {

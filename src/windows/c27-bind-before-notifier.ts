@@ -54,6 +54,13 @@ export const c27: Window = {
   threads: ['device_add', 'bind'],
   precondition: 'a driver is registered while its device is added',
   symptom: 'late IOMMU probe at driver bind; consumers that are deferred for ever',
+  log: [
+    {
+      seen: { kind: 'late', by: ['replay', 'notifier'] },
+      needs: ['it was added during the registration'],
+      rare: true,
+    },
+  ],
   symptomOf: ['P1', 'P7'],
   ways: [
     {

@@ -16,6 +16,15 @@ export const c28: Window = {
   threads: ['walk', 'device_del'],
   precondition: 'a device is removed while an IOMMU registers',
   symptom: 'use after free of dev->iommu or of struct device',
+  log: [
+    {
+      seen: {
+        kind: 'crash',
+        at: ['iommu_release_device', '__iommu_group_remove_device', 'iommu_deinit_device'],
+        what: 'use-after-free',
+      },
+    },
+  ],
   symptomOf: ['P5'],
   ways: [{ opened: null, closed: [] }],
   links: [],

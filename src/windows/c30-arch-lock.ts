@@ -15,6 +15,7 @@ export const c30: Window = {
   threads: ['walk', 'CPU hotplug'],
   precondition: 'Intel VT-d, and a CPU that comes online during a registration',
   symptom: 'possible circular locking dependency detected',
+  log: [{ seen: { kind: 'lock circle', locks: ['iommu_probe_device_lock', 'dmar_global_lock'] } }],
   symptomOf: ['P9'],
   ways: [{ opened: 'b150654f74bf', closed: ['93ae6e68b6d6'] }],
   links: ['https://lore.kernel.org/r/20250317035714.1041549-1-baolu.lu@linux.intel.com'],

@@ -45,6 +45,14 @@ export const c31: Window = {
   threads: ['bind'],
   precondition: 'ACPI; a named component behind two SMMUs, one absent at first',
   symptom: 'IOMMU faults for some of the stream ids',
+  log: [
+    {
+      seen: { kind: 'late', by: ['walk'] },
+      firmware: 'acpi',
+      needs: ['several IOMMUs stand before it'],
+      rare: true,
+    },
+  ],
   symptomOf: ['P12'],
   ways: [{ opened: null, closed: [] }],
   links: [],

@@ -15,6 +15,7 @@ export const c33: Window = {
   threads: ['device_add'],
   precondition: 'the iommufd selftest, and a failing device_add()',
   symptom: 'kmemleak: unreferenced object, from iommu_fwspec_init()',
+  log: [{ seen: { kind: 'leak', from: ['iommu_mock_device_add', 'iommu_fwspec_init'] } }],
   symptomOf: ['P14'],
   ways: [{ opened: '2a918911ed3d', closed: ['b7b0b3851474'] }],
   links: [

@@ -12,6 +12,15 @@ export const c34: Window = {
   threads: ['walk', 'device_del or device_add'],
   precondition: 'a group whose members change during a walk',
   symptom: 'use after free of a group device',
+  log: [
+    {
+      seen: {
+        kind: 'crash',
+        at: ['bus_iommu_probe', 'iommu_group_do_probe_finalize', '__iommu_group_dma_finalize'],
+        what: 'use-after-free',
+      },
+    },
+  ],
   symptomOf: ['P5'],
   ways: [{ opened: null, closed: [] }],
   links: [],

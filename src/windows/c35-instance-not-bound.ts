@@ -18,6 +18,11 @@ export const c35: Window = {
   threads: ['walk', 'bind'],
   precondition: 'arm-smmu or arm-smmu-v3 before the fix; a client binds in that moment',
   symptom: 'NULL dereference in arm_smmu_probe_device() (CVE-2024-56568)',
+  log: [
+    {
+      seen: { kind: 'crash', at: ['arm_smmu_probe_device'], what: 'null' },
+    },
+  ],
   symptomOf: ['P5'],
   ways: [{ opened: null, closed: ['7d835134d4e1'] }],
   links: [],

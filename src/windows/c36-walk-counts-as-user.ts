@@ -19,6 +19,7 @@ export const c36: Window = {
   threads: ['walk', 'second walk or device_add', 'bind'],
   precondition: 'two walks, or a device added during one, and a bind of the same device',
   symptom: 'a group that stays in use: -EBUSY or -EPERM for VFIO after its driver is unbound',
+  log: [{ seen: { kind: 'warning', at: ['iommu_device_unuse_default_domain'] }, rare: true }],
   symptomOf: ['P10'],
   ways: [{ opened: '0c8e9c148e29', closed: [] }],
   links: [],

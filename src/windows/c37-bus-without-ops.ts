@@ -16,6 +16,7 @@ export const c37: Window = {
   threads: ['walk', 'bind'],
   precondition: 'a client binds while the first instance registers',
   symptom: 'IOMMU faults of a device whose driver was bound first',
+  log: [{ seen: { kind: 'fault' }, needs: ['its driver came before its IOMMU was done'] }],
   symptomOf: ['P3'],
   ways: [{ opened: null, closed: ['17de3f5fdd35'] }],
   links: [],

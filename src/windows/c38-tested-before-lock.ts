@@ -15,6 +15,10 @@ export const c38: Window = {
   threads: ['walk', 'second walk or bind'],
   precondition: 'two instances registered in parallel, or a client that binds during a walk',
   symptom: 'a device that is probed twice: duplicate stream table entries',
+  log: [
+    { seen: { kind: 'duplicate link' }, proof: ['it has two groups'] },
+    { seen: { kind: 'a device twice' } },
+  ],
   symptomOf: ['P4'],
   ways: [{ opened: null, closed: ['6eb4da8cf545'] }],
   links: [],

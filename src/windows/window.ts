@@ -2,6 +2,7 @@
 // What the file of a race window says: what happens, how a run shows it, and where to look for it.
 
 import type { World } from '#worlds/world';
+import type { LogSign } from './evidence.ts';
 import type { PreconditionId } from './preconditions.ts';
 import type { WindowSignature } from './signature.ts';
 
@@ -20,6 +21,8 @@ export interface Window {
   readonly precondition: string;
   /** What is seen on a real machine; null if nothing is. */
   readonly symptom: string | null;
+  /** What of it shows in a boot log; absent: nothing that would tell it. */
+  readonly log?: readonly LogSign[];
   /** The rules of which that is what is seen; of another one, it is what that rule says. */
   readonly symptomOf: readonly string[];
   /** The ways in which it comes about; none where it was argued for and is found nowhere. */

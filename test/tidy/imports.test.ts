@@ -25,6 +25,7 @@ const columns: Readonly<Record<string, Column>> = {
   base: { folders: [] },
   firmware: { folders: ['base'], packages: ['node:fs'] },
   platform: { folders: ['base', 'firmware'] },
+  log: { folders: ['base'] },
   env: { folders: [] },
   finding: { folders: [], types: ['env'] },
   kernel: { folders: ['base', 'env'] },
@@ -73,6 +74,10 @@ const columns: Readonly<Record<string, Column>> = {
       'worlds',
     ],
   },
+  diagnosis: {
+    folders: ['kernel', 'log', 'windows'],
+    types: ['finding', 'platform'],
+  },
   realc: {
     folders: [
       'base',
@@ -104,9 +109,11 @@ const columns: Readonly<Record<string, Column>> = {
     folders: [
       'base',
       'checker',
+      'diagnosis',
       'finding',
       'firmware',
       'kernel',
+      'log',
       'platform',
       'properties',
       'questions',

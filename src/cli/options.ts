@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Options that several commands have.
+
+import {
+  amount,
+  count,
+  format,
+  memory,
+  seconds,
+  sourceStrategy,
+  strategy,
+  threads,
+} from './readers.ts';
+import type { OptionEntry } from './table.ts';
+
+/** What the shell completes the name of a kernel to. */
+export const kernel = 'kernel';
+
+const kernelOptions = [
+  {
+    flags: '--kernel NAME',
+    value: '7.2',
+    complete: kernel,
+    text: 'kernel to check; see racewindow kernels',
+  },
+  {
+    flags: '--with SHA|FILE.ts',
+    repeats: true,
+    complete: 'commit',
+    text: 'add a commit, or a fix of your own',
+  },
+  { flags: '--without SHA', text: 'take a commit away', repeats: true, complete: 'commit' },
+] as const satisfies readonly OptionEntry[];
+
+const selectOptions = [
+  {
+    flags: '--device NAME',
+    repeats: true,
+    complete: 'device',
+    text: 'only this device, named as in dmesg',
+  },
+  {
+    flags: '--property ID',
+    repeats: true,
+    complete: 'rule',
+    text: 'only this rule, such as P1',
+  },
+  {
+    flags: '--window ID',
+    repeats: true,
+    complete: 'window',
+    text: 'only this window, such as C09',
+  },
+  { flags: '--async', text: 'probe drivers asynchronously (driver_async_probe=*)' },
+  { flags: '--strict-devlink', text: 'order suppliers strictly (fw_devlink.strict=1)' },
+] as const satisfies readonly OptionEntry[];
+
+const outputOptions = [
+  { flags: '--states-max N', read: amount, text: 'give up a world after N states' },
+  { flags: '--time-max S', read: seconds, text: 'give up a world after S seconds' },
+  { flags: '--jobs N', read: threads, text: 'worker threads; changes no result' },
+  { flags: '--baseline FILE', text: 'report whose findings are known and do not fail' },
+  { flags: '--format HOW', text: 'text, mail or json', value: 'text', read: format },
+  { flags: '--out DIR', text: 'write each finding to a file in DIR' },
+] as const satisfies readonly OptionEntry[];
+
+const rareOptions = [
+  {
+    flags: '--seed N',
+    read: count(0, 1e9 - 1),
+    text: 'draw another sample, with --strategy sample=N',
+    rare: true,
+  },
+  {
+    flags: '--audit-cache N',
+    read: amount,
+    text: 'go on from every Nth cache hit, and compare',
+    rare: true,
+  },
+  {
+    flags: '--depth-max N',
+    read: amount,
+    text: 'give up a world in which a thread takes N steps in a row that nobody else can see',
+    rare: true,
+  },
+  {
+    flags: '--minimise-max N',
+    read: amount,
+    text: 'visit N states of a world for orders with fewer preemptions',
+    rare: true,
+  },
+  {
+    flags: '--resume FILE',
+    text:
+      'keep a journal of the worlds that are done and, beside it, of those under way;' +
+      ' go on from it',
+    rare: true,
+  },
+  {
+    flags: '--memory HOW',
+    read: memory,
+    text:
+      'store buffers: tso or pso, of the fields that publish an instance or of those named, as in' +
+      ' pso:iommu_device.ready,device.driver',
+    rare: true,
+  },
+] as const satisfies readonly OptionEntry[];
+
+/** What check takes. */
+export const checkOptions = [
+  ...kernelOptions,
+  ...selectOptions,
+  {
+    flags: '--strategy HOW',
+    read: strategy,
+    value: 'exhaustive',
+    text: 'bound=K, delay=K, sample=N',
+    complete: ['exhaustive', 'bound=2'],
+  },
+  ...outputOptions,
+  ...rareOptions,
+] as const satisfies readonly OptionEntry[];
+
+const buildOptions = [
+  { flags: '--patch FILE', text: 'apply a .diff or .mbox to a private copy', repeats: true },
+  { flags: '--revert FILE', text: 'take a patch back first', repeats: true },
+  { flags: '--cc CLANG', text: 'build with a native clang' },
+  { flags: '--world NAME', text: 'only this named world' },
+] as const satisfies readonly OptionEntry[];
+
+/** What source check takes. */
+export const sourceOptions = [
+  ...selectOptions,
+  ...outputOptions,
+  {
+    flags: '--strategy HOW',
+    read: sourceStrategy,
+    text: 'bound=K preemptions, or source-dpor',
+    value: 'bound=1',
+  },
+  ...buildOptions,
+] as const satisfies readonly OptionEntry[];
+
+/** What conform takes. */
+export const conformOptions = [
+  {
+    flags: '--bound K',
+    read: count(0, 4),
+    text: "preemptions of the real code's runs",
+    value: '2',
+  },
+  {
+    flags: '--samples N',
+    read: count(0, 1e6),
+    text: 'random runs per world beyond the bound',
+    value: '1000',
+  },
+  {
+    flags: '--time-max S',
+    read: seconds,
+    text: 'give up a search of the real code after S seconds',
+    value: '20',
+  },
+  {
+    flags: '--states-max N',
+    read: amount,
+    text: 'cut the model off after N states',
+    value: '150000',
+  },
+  ...buildOptions,
+] as const satisfies readonly OptionEntry[];

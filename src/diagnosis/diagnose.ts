@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From a boot log to a verdict: clues, what explains them, and the cause.
+
+import type { DiagnosedDevice, Diagnosis, ToldLine, WeighedWindow } from '#finding/diagnosis';
+import type { LogEvent, LogStory } from '#log/index';
+import type { Platform } from '#platform/index';
+import { windowById } from '#windows/index';
+import { type Clue, cluesOf, isTelling } from './clues.ts';
+import type { KernelOfLog } from './kernel-of.ts';
+import { besidesOf, type LookAlike, lookAlikes } from './lookalikes.ts';
+import { order, type Weighed, weighAll, weighClue } from './weigh.ts';
+
+/** The board that came with the log. */
+export interface BoardOfLog {
+  readonly file: string;
+  readonly platform: Platform;
+}
+
+/** What @story comes to under @kernel; the model has not been asked yet. */
+export function diagnose(
+  story: LogStory,
+  kernel: KernelOfLog,
+  board: BoardOfLog | null,
+): Diagnosis {
+  const scales = { story, kernel, board: board?.platform ?? null };
+  const clues = cluesOf(story);
+  const alike = lookAlikes(story, clues);
+  const falsely = new Set(
+    alike.filter((a) => a.cause === 'false-warning').flatMap((a) => a.explains),
+  );
+  const real = clues.filter((c) => !falsely.has(c.line));
+  const weighed = real.map((clue) => weighClue(clue, scales));
+  const windows = weighAll(weighed, scales);
+  const verdict = judge(real, weighed, alike, story);
+  const taken = new Set([...verdict.lines, ...alike.flatMap((a) => a.lines)]);
+  return {
+    format: 'racewindow/diagnosis@1',
+    ...verdict,
+    kernel: {
+      release: story.release?.text ?? null,
+      model: kernel.revision?.name ?? null,
+      because: kernel.because,
+      line: story.version?.line ?? null,
+    },
+    board: board && { file: board.file, model: board.platform.model },
+    devices: devicesOf(story),
+    windows,
+    model: [],
+    besides: besidesOf(story, taken),
+    missing: missingOf(story, windows),
+  };
+}
+
+type Verdict = Pick<Diagnosis, 'verdict' | 'cause' | 'because' | 'lines' | 'do'>;
+
+function judge(
+  clues: readonly Clue[],
+  weighed: readonly (readonly Weighed[])[],
+  alike: readonly LookAlike[],
+  story: LogStory,
+): Verdict {
+  const [best] = weighed
+    .flat()
+    .filter((w) => w.fits === 'certain' || w.fits === 'fits')
+    .filter((w) => !isEveryDay(w, alike))
+    .sort((a, b) => order(a) - order(b) || rank(a) - rank(b));
+  const sure = alike.find((a) => a.fits === 'certain');
+  if (
+    sure !== undefined &&
+    best?.fits !== 'certain' &&
+    !isTelling(best?.clue ?? { kind: 'fault' })
+  ) {
+    return ofLookAlike(sure);
+  }
+  if (best !== undefined) return ofWindow(best);
+  const open = clues.filter(isTelling);
+  const [unsure] = weighed
+    .flat()
+    .filter((w) => w.fits === 'can not tell' && (isTelling(w.clue) || w.clue.kind === 'warning'))
+    .sort((a, b) => order(a) - order(b) || rank(a) - rank(b));
+  if (unsure !== undefined) return unknown(unsure.clue, unsure.missing);
+  if (open[0] !== undefined && open[0].kind !== 'lock circle' && open[0].kind !== 'leak') {
+    return unknown(open[0], ['a kernel that the model knows']);
+  }
+  const [other] = alike;
+  if (other !== undefined) return ofLookAlike(other);
+  return healthyOr(clues, story);
+}
+
+/** By-design outcomes, and what a look-alike explains as well, are no reason to cry race. */
+function isEveryDay({ window, clue }: Weighed, alike: readonly LookAlike[]): boolean {
+  if (window === 'C22') return true;
+  if (isTelling(clue)) return false;
+  if (clue.kind === 'crash' || clue.kind === 'warning') return false;
+  return alike.some((a) => a.explains.includes(clue.line));
+}
+
+/** Windows that need an interleaving before those that a trace shows. */
+function rank({ window }: Weighed): number {
+  return windowById(window)?.kind === 'race' ? Number(window.slice(1)) : 100;
+}
+
+function ofWindow({ window, fits, because, lines, missing }: Weighed): Verdict {
+  const entry = windowById(window);
+  const isRace = entry?.kind === 'race';
+  const wanted = [...new Set(missing)].filter((m) => !m.startsWith('not so'));
+  return {
+    verdict: isRace ? 'race' : 'no race',
+    cause: window,
+    because: `${fits === 'certain' ? '' : 'most likely '}${entry?.title ?? window}: ${because}`,
+    lines,
+    do: [
+      `racewindow windows ${window} tells which commits open and close it`,
+      ...(wanted.length === 0 ? [] : [`to be surer, bring ${wanted.join('; ')}`]),
+    ],
+  };
+}
+
+function ofLookAlike({ cause, because, lines, todo }: LookAlike): Verdict {
+  return { verdict: 'no race', cause, because, lines, do: [todo] };
+}
+
+function unknown(clue: Clue, missing: readonly string[]): Verdict {
+  return {
+    verdict: 'can not tell',
+    cause: 'unknown',
+    because: `${clue.says}: which of several it is, the log does not tell`,
+    lines: [clue.line],
+    do: [...new Set(missing)].map((m) => `bring ${m}`),
+  };
+}
+
+function healthyOr(clues: readonly Clue[], story: LogStory): Verdict {
+  const fault = clues.find((c) => c.kind === 'fault');
+  if (fault !== undefined) {
+    return {
+      ...{ verdict: 'can not tell', cause: 'unknown', lines: [fault.line] },
+      because: `${fault.says}: the log does not tell how the device came to its group`,
+      do: ['bring the whole log, and the board'],
+    };
+  }
+  const { groupings } = story;
+  const waiting = clues.find((c) => c.kind === 'waits for ever');
+  if (waiting !== undefined && groupings.length === 0 && story.registrations.length === 0) {
+    return {
+      ...{ verdict: 'can not tell', cause: 'unknown', lines: [waiting.line] },
+      because: `${waiting.says} for a reason that is not told, and no IOMMU registers`,
+      do: ['look into devices_deferred of debugfs, and bring the whole log'],
+    };
+  }
+  const n = new Set(groupings.map((g) => g.device)).size;
+  const because =
+    n > 0
+      ? `${n} devices join their groups, and nothing warns, faults or waits because of an IOMMU`
+      : 'nothing warns, faults or waits because of an IOMMU, and no device joins a group';
+  return { verdict: 'no race', cause: 'healthy', because, lines: [], do: [] };
+}
+
+function devicesOf(story: LogStory): DiagnosedDevice[] {
+  const order = new Map(story.groupings.map((g, i) => [g.device, i]));
+  const told = [...story.devices.values()].filter((d) => d.events.some(isTold));
+  return told
+    .map(({ name, driver, groupings, events }) => ({
+      name,
+      driver,
+      group: groupings[groupings.length - 1]?.group ?? null,
+      history: historyOf(
+        events,
+        groupings.map((g) => g.line),
+      ),
+    }))
+    .sort((a, b) => (order.get(a.name) ?? 1e9) - (order.get(b.name) ?? 1e9));
+}
+
+const HISTORY_MAX = 40;
+
+function isTold({ kind }: LogEvent): boolean {
+  return (
+    [
+      'group',
+      'late',
+      'deferred',
+      'timed-out',
+      'pending',
+      'group-failed',
+      'group-removed',
+      'attached',
+    ].includes(kind) || kind === 'fault'
+  );
+}
+
+/** What happened to a device, by line; the trace event of a grouping is told with its message. */
+function historyOf(events: readonly LogEvent[], groupLines: readonly number[]): ToldLine[] {
+  const told = events.flatMap((e): ToldLine[] => {
+    if (e.kind === 'group' && !groupLines.includes(e.line)) return [];
+    const what = toldAs(e);
+    return what === null ? [] : [{ line: e.line, what }];
+  });
+  return told.slice(0, HISTORY_MAX);
+}
+
+function toldAs(e: LogEvent): string | null {
+  switch (e.kind) {
+    case 'group':
+      return `joins group ${e.group}${e.prefix === null ? '' : ` (${e.prefix})`}`;
+    case 'group-removed':
+      return 'leaves its group';
+    case 'group-failed':
+      return `cannot join group ${e.group}: ${-e.errno}`;
+    case 'attached':
+      return 'is attached to a domain';
+    case 'deferred':
+      return `is deferred${e.driver === null ? '' : ` by ${e.driver}`}`;
+    case 'retried':
+      return 'is tried again';
+    case 'timed-out':
+      return 'waits no longer';
+    case 'pending':
+      return `still waits${e.supplier === null ? '' : ` for ${e.supplier}`}`;
+    case 'failed':
+      return `its probe fails with ${-e.errno}`;
+    case 'probing':
+      return `${e.driver} begins to probe it`;
+    case 'bound':
+      return `is bound to ${e.driver}`;
+    case 'probed':
+      return `its probe returns ${e.errno === 0 ? 0 : -e.errno}`;
+    case 'async':
+      return 'is probed asynchronously';
+    case 'late':
+      return 'is probed late by its IOMMU: warning';
+    case 'fault':
+      return `faults${e.address === null ? '' : ` at 0x${e.address}`}`;
+    case 'spoke':
+      return `its driver ${e.driver} speaks`;
+    case 'not-behind':
+      return 'is behind no IOMMU';
+    default:
+      return null;
+  }
+}
+
+function missingOf(story: LogStory, windows: readonly WeighedWindow[]): string[] {
+  const near = windows.filter((w) => w.fits === 'fits').flatMap((w) => w.missing);
+  const own = [
+    ...(story.lacks === null ? [] : [story.lacks]),
+    ...(story.log.hasStamps ? [] : ['time stamps']),
+  ];
+  return [...new Set([...own, ...near.filter((m) => !m.startsWith('not so'))])];
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What is no race and looks like one: missing suppliers and drivers, timeouts, faults with another
+// cause, and the warning of a time in which it was false.
+
+import type { Fit, OtherCause, ToldLine } from '#finding/diagnosis';
+import type { LogEvent, LogStory } from '#log/index';
+import { eventsOf } from '#log/story';
+import { type Clue, registrationAt } from './clues.ts';
+
+/** A cause that is no window. */
+export interface LookAlike {
+  readonly cause: OtherCause;
+  readonly fits: Exclude<Fit, 'no'>;
+  readonly because: string;
+  readonly lines: readonly number[];
+  readonly todo: string;
+  /** The clues that it explains, which no window has to explain then. */
+  readonly explains: readonly number[];
+}
+
+/** Devices that wait for one supplier before it is more than a trouble of one of them. */
+const WAITERS_MIN = 2;
+/** PCI functions in one group before it is more than bridges without isolation. */
+const ONE_GROUP_MIN = 4;
+
+/** The look-alikes in @story, the most telling first. */
+export function lookAlikes(story: LogStory, clues: readonly Clue[]): LookAlike[] {
+  return [
+    ...falseWarnings(story, clues),
+    ...timeouts(story),
+    ...suppliers(story),
+    ...hardware(story),
+    ...firmware(story),
+    ...streams(story),
+    ...oneGroup(story),
+    ...crashesOfDrivers(story, clues),
+    ...translations(story, clues),
+  ];
+}
+
+/** In March 2025 linux-next warned of each device with a driver, before any probe of it. */
+function falseWarnings(
+  { release, devices, version }: LogStory,
+  clues: readonly Clue[],
+): LookAlike[] {
+  if (release === null || version === null) return [];
+  const { major, minor, next } = release;
+  const isThen =
+    next !== null && next >= '20250311' && next <= '20250325' && major === 6 && minor <= 14;
+  const lates = clues.filter((c) => c.kind === 'late');
+  const without = lates.filter(
+    (c) => !(devices.get(c.device ?? '')?.groupings ?? []).some((g) => g.line > c.line),
+  );
+  if (!isThen || without.length === 0) return [];
+  const lines = [version.line, ...without.map((c) => c.line)];
+  return [
+    {
+      cause: 'false-warning',
+      fits: 'certain',
+      because:
+        `${release.text} warns of devices with a driver before it knows whether an IOMMU ` +
+        'stands before them; no group follows',
+      lines,
+      todo: 'take 73d2f10957f5 ("iommu: Don\'t warn prematurely about dodgy probes")',
+      explains: without.map((c) => c.line),
+    },
+  ];
+}
+
+/** A client did not wait for its IOMMU any longer. */
+function timeouts(story: LogStory): LookAlike[] {
+  const out = eventsOf(story.log, 'timed-out');
+  const [first] = out;
+  if (first === undefined) return [];
+  const came = story.registrations.find((r) => r.line > first.line);
+  const earlier = story.registrations.find((r) => r.line < first.line);
+  const lines = out.map((e) => e.line);
+  const who = out.length === 1 ? first.device : `${first.device} and ${out.length - 1} more`;
+  if (first.why === 'no modules') {
+    return [
+      {
+        ...{ cause: 'driver-missing', fits: 'certain', lines, explains: lines },
+        because: `${who} found no driver for what it depends on, and this kernel loads no modules`,
+        todo: 'build the driver of the IOMMU in',
+      },
+    ];
+  }
+  if (
+    came === undefined &&
+    earlier === undefined &&
+    story.isWhole &&
+    story.groupings.length === 0
+  ) {
+    return [
+      {
+        ...{ cause: 'driver-missing', fits: 'fits', lines, explains: lines },
+        because: `${who} waited for an IOMMU of which no driver comes in the whole log`,
+        todo: 'build the driver of the IOMMU in, or put its module into the initramfs',
+      },
+    ];
+  }
+  const then = came === undefined ? '' : `; ${came.name} registers later (line ${came.line})`;
+  return [
+    {
+      ...{ cause: 'timeout', fits: 'certain', explains: lines },
+      because: `${who} waited for its IOMMU until the deferral timeout expired${then}`,
+      lines: came === undefined ? lines : [...lines, came.line],
+      todo:
+        'build the driver of the IOMMU in or put it into the initramfs; or boot with ' +
+        'deferred_probe_timeout=-1',
+    },
+  ];
+}
+
+const IOMMU_NAME = /iommu|smmu|dart\b|sysmmu|ipmmu|\bmmu\b/i;
+
+/** Devices that still wait when the timeout has expired. */
+function suppliers(story: LogStory): LookAlike[] {
+  const pending = eventsOf(story.log, 'pending');
+  const bySupplier = new Map<string, LogEvent<'pending'>[]>();
+  for (const e of pending) {
+    if (e.supplier === null) continue;
+    bySupplier.set(e.supplier, [...(bySupplier.get(e.supplier) ?? []), e]);
+  }
+  const found: LookAlike[] = [];
+  for (const [supplier, list] of [...bySupplier].sort((a, b) => b[1].length - a[1].length)) {
+    const lines = list.map((e) => e.line);
+    const isIommu = IOMMU_NAME.test(supplier);
+    const waits = list.some((e) => IOMMU_NAME.test(e.device));
+    if (list.length < WAITERS_MIN && !isIommu && !waits) continue;
+    const registered = story.registrations.some((r) => supplier.includes(r.name));
+    const isMissing = isIommu && !registered && story.isWhole && !isPending(supplier, pending);
+    found.push({
+      cause: isMissing ? 'driver-missing' : 'supplier-missing',
+      fits: 'certain',
+      because: waitText(list, supplier) + (isMissing ? ', an IOMMU of which no driver comes' : ''),
+      lines,
+      todo: isMissing
+        ? 'build the driver of the IOMMU in, or put its module into the initramfs'
+        : `find out why ${supplier} does not come: its driver, or what it waits for itself`,
+      explains: lines,
+    });
+  }
+  return found;
+}
+
+function waitText(list: readonly LogEvent<'pending'>[], supplier: string): string {
+  const [first] = list;
+  if (list.length === 1) return `${first!.device} still waits for ${supplier}`;
+  return `${list.length} devices still wait for ${supplier}`;
+}
+
+/** True where @supplier waits for something itself. */
+function isPending(supplier: string, pending: readonly LogEvent<'pending'>[]): boolean {
+  const address = /@([0-9a-f]+)$/.exec(supplier)?.[1];
+  return pending.some(
+    (e) => e.device === supplier || (address !== undefined && e.device.startsWith(`${address}.`)),
+  );
+}
+
+function hardware({ log }: LogStory): LookAlike[] {
+  const errors = eventsOf(log, 'hardware-error');
+  if (errors.length === 0) return [];
+  return [
+    {
+      ...{ cause: 'hardware', fits: 'fits', lines: errors.map((e) => e.line), explains: [] },
+      because: `an IOMMU itself is in trouble: ${errors[0]!.text}`,
+      todo: 'look for errata of the IOMMU, its clocks and its power domain',
+    },
+  ];
+}
+
+function firmware({ log }: LogStory): LookAlike[] {
+  const bugs = eventsOf(log, 'firmware-bug');
+  if (bugs.length === 0) return [];
+  return [
+    {
+      ...{ cause: 'firmware', fits: 'fits', lines: bugs.map((e) => e.line), explains: [] },
+      because: `the kernel finds the firmware wrong: ${bugs[0]!.text}`,
+      todo: 'look for newer firmware; the tables of an IOMMU are its',
+    },
+  ];
+}
+
+/** Streams that no device has, or none yet. */
+function streams(story: LogStory): LookAlike[] {
+  const faults = eventsOf(story.log, 'fault').filter((e) => e.about === 'stream');
+  const [first] = faults;
+  if (first === undefined) return [];
+  const early = isEarly(story, first);
+  const lines = faults.map((e) => e.line);
+  return [
+    {
+      ...{ fits: 'fits' as const, lines, explains: lines },
+      cause: early === true ? 'boot-loader-dma' : 'stream-id-map',
+      because:
+        early === true
+          ? 'something does DMA that no driver has begun yet, while the IOMMU comes up'
+          : 'a stream comes that no device of the firmware has',
+      todo:
+        early === true
+          ? 'have the boot loader stop it, or reserve its memory (iommu-addresses, RMR)'
+          : 'compare iommus, iommu-map and its mask with the ids that the hardware has',
+    },
+  ];
+}
+
+/** Seconds after the IOMMU has come up in which what faults was begun by the boot loader. */
+const EARLY_S = 1;
+
+/** True where the fault comes while its IOMMU comes up, before any device of it has a group. */
+function isEarly(story: LogStory, fault: LogEvent<'fault'>): boolean | null {
+  const r = registrationAt(story, fault.line);
+  if (r === null) return null;
+  const grouped = story.groupings.find((g) => g.line > r.line && g.line < fault.line);
+  if (grouped === undefined) return true;
+  const own = fault.device === null ? undefined : story.devices.get(fault.device);
+  if (own !== undefined) {
+    return !own.events.some(
+      (e) => e.line < fault.line && ['spoke', 'bound', 'probing'].includes(e.kind),
+    );
+  }
+  const begun = story.log.events.find((e) => e.line === r.line);
+  if (fault.seconds === null || begun?.seconds == null) return null;
+  return fault.seconds - begun.seconds < EARLY_S ? null : false;
+}
+
+/** A mask that leaves one requester id for all functions. */
+function oneGroup(story: LogStory): LookAlike[] {
+  const pci = [...story.devices.values()].filter(
+    (d) => /^[0-9a-f]{4}:/.test(d.name) && d.groupings.length > 0,
+  );
+  const slots = new Set(pci.map((d) => d.name.slice(0, -2)));
+  const roots = new Set(pci.filter((d) => /:00:/.test(d.name)).map((d) => d.name.slice(0, -2)));
+  const ids = new Set(pci.map((d) => d.groupings[d.groupings.length - 1]!.group));
+  if (story.firmware !== 'dt' || ids.size !== 1) return [];
+  if (pci.length < ONE_GROUP_MIN || slots.size < ONE_GROUP_MIN || roots.size < 2) return [];
+  return [
+    {
+      ...{ cause: 'stream-id-map', fits: 'fits', explains: [] },
+      because:
+        `all ${pci.length} PCI functions are in group ${[...ids][0]}, as under a mask that ` +
+        'leaves one id for all',
+      lines: pci.map((d) => d.groupings[0]!.line).slice(0, 8),
+      todo: 'look at iommu-map-mask of the host bridge',
+    },
+  ];
+}
+
+const OF_IOMMU_DRIVERS = new RegExp(
+  `^(?:${[
+    ...['arm_smmu', 'rk_iommu', 'mtk_iommu', 'viommu', 'ipmmu', 'apple_dart', 'exynos_sysmmu'],
+    ...['exynos_iommu', 'sysmmu', 'omap_iommu', 'qcom_iommu', 'qcom_smmu', 'intel_iommu', 'dmar_'],
+    ...['amd_iommu', 'tegra_smmu', 'sun50i_iommu', 'sprd_iommu', 'msm_iommu', 'riscv_iommu'],
+  ].join('|')})`,
+);
+const OF_CORE = /^(?:iommu_|__iommu_|of_iommu|acpi_iommu|bus_iommu|dev_iommu|probe_iommu)/;
+
+/** An oops in the driver of an IOMMU, or on the way through the core from one. */
+function crashesOfDrivers(_story: LogStory, clues: readonly Clue[]): LookAlike[] {
+  const own = clues.filter(({ kind, trace }) => {
+    if (kind !== 'crash' && kind !== 'warning') return false;
+    const frames = [trace?.pc ?? '', ...(trace?.frames ?? [])].slice(0, 12);
+    return frames.some((f) => OF_IOMMU_DRIVERS.test(f) || OF_CORE.test(f));
+  });
+  const crash = own.find((c) => c.kind === 'crash');
+  if (crash === undefined) return [];
+  const frames = [crash.trace?.pc ?? '', ...(crash.trace?.frames ?? [])];
+  const culprit = frames.find((f) => OF_IOMMU_DRIVERS.test(f)) ?? crash.trace?.pc ?? '';
+  return [
+    {
+      ...{ cause: 'driver-bug', fits: 'fits', lines: [crash.line], explains: [crash.line] },
+      because: `${crash.says}, by way of ${culprit}()`,
+      todo: `report it to the maintainers of the driver that has ${culprit}()`,
+    },
+  ];
+}
+
+/** Faults of a device that has its group and its driver in the right order. */
+function translations(story: LogStory, clues: readonly Clue[]): LookAlike[] {
+  const faults = eventsOf(story.log, 'fault').filter((e) => e.about === 'translation');
+  const [first] = faults;
+  if (first === undefined || clues.some((c) => c.kind === 'late')) return [];
+  const lines = faults.map((e) => e.line);
+  const early = isEarly(story, first);
+  if (early === true) {
+    return [
+      {
+        ...{ cause: 'boot-loader-dma', fits: 'fits', lines, explains: lines },
+        because: 'a fault comes before any driver has begun DMA, while the IOMMU comes up',
+        todo: 'have the boot loader stop it, or reserve its memory (iommu-addresses, RMR)',
+      },
+    ];
+  }
+  const own = first.device === null ? undefined : story.devices.get(first.device);
+  const grouped = own?.groupings.find((g) => g.line < first.line);
+  if (own === undefined || grouped === undefined) return [];
+  return [
+    {
+      ...{ cause: 'driver-bug', fits: 'fits', explains: lines },
+      because:
+        `${own.name} was in group ${grouped.group} before (line ${grouped.line}), and then does ` +
+        'DMA to what is not mapped',
+      lines: [grouped.line, ...lines],
+      todo: `look at how the driver of ${own.name} maps and unmaps; CONFIG_DMA_API_DEBUG tells`,
+    },
+  ];
+}
+
+/** What failed that has nothing to do with an IOMMU. */
+export function besidesOf(story: LogStory, taken: ReadonlySet<number>): ToldLine[] {
+  const told: ToldLine[] = [];
+  for (const e of story.log.events) {
+    if (taken.has(e.line)) continue;
+    const what = failureIn(e);
+    if (what !== null && !told.some((t) => t.what === what)) told.push({ line: e.line, what });
+  }
+  return told.slice(0, BESIDES_MAX);
+}
+
+const BESIDES_MAX = 12;
+
+function failureIn(e: LogEvent): string | null {
+  switch (e.kind) {
+    case 'failed':
+      return e.errno === 19 || e.errno === 517
+        ? null
+        : `${e.device}: the probe by ${e.driver ?? 'its driver'} fails with ${-e.errno}`;
+    case 'trouble':
+      return `${e.device}: ${e.text}`;
+    case 'pending':
+      return `${e.device} still waits${e.supplier === null ? '' : ` for ${e.supplier}`}`;
+    case 'crash':
+      return `${e.text.slice(0, 90)}${e.trace.pc === null ? '' : `, in ${e.trace.pc}()`}`;
+    case 'warning':
+      return `warning in ${e.where}()`;
+    case 'lock-circle':
+      return 'lockdep tells of a circle of locks';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Boot logs: text in; messages of the kernel, and the story of each device, out.
+export { logLimits } from './limits.ts';
+export { isBusName, isPciName, pciPlace } from './names.ts';
+export { readLog } from './read.ts';
+export { type Release, readRelease } from './release.ts';
+export {
+  type DeviceStory,
+  type Grouping,
+  type LogStory,
+  type Registration,
+  storyOf,
+} from './story.ts';
+export type { At, BootLog, LogEvent, LogEventKind, Trace } from './types.ts';

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What stands before a message of the kernel: stamps of printk, of loggers and of test labs.
+
+/** A line without what stands before its message. */
+export interface Prefixed {
+  readonly seconds: number | null;
+  readonly caller: string | null;
+  /** True where anything was taken off: it is a line of a log. */
+  readonly stamped: boolean;
+  readonly body: string;
+}
+
+interface Taken {
+  readonly seconds?: number;
+  readonly caller?: string;
+}
+
+type Taker = readonly [pattern: RegExp, take: (m: RegExpExecArray) => Taken];
+
+const nothing = (): Taken => ({});
+const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
+const CLOCK = '\\d{1,2}:\\d{2}:\\d{2}(?:[.,]\\d+)?';
+
+const takers: readonly Taker[] = [
+  // [    3.805282] and [    3.805282@0] and [    2.308076][    T1]
+  [/^\[\s*(\d{1,9}\.\d{1,9})(?:@\d+)?\]\s?/, (m) => ({ seconds: Number(m[1]) })],
+  [/^\[\s*([TC]\d+)(?:@[^\]]*)?\]\s?/, (m) => ({ caller: m[1]! })],
+  // [    3.805282,1] of some vendors, and (2)[123:kworker/u8:1]
+  [/^\[\s*(\d{1,9}\.\d{1,9}),\d+\]\s?/, (m) => ({ seconds: Number(m[1]) })],
+  [/^\(\d+\)\[(\d+):([^\]]{1,32})\]\s?/, (m) => ({ caller: m[2]! })],
+  // dmesg -T, and test labs
+  [new RegExp(`^\\[${DAY} ${MONTH}\\s+\\d+ ${CLOCK} \\d{4}\\]\\s?`), nothing],
+  [new RegExp(`^\\[?\\d{4}-\\d\\d-\\d\\d[T ]${CLOCK}(?:Z|[+-]\\d\\d:?\\d\\d)?\\]?\\s+`), nothing],
+  [new RegExp(`^\\[?${CLOCK}\\]?\\s+(?=[<\\[]|kernel:)`), nothing],
+  // syslog: the name of the machine follows
+  [new RegExp(`^${MONTH}\\s+\\d{1,2} ${CLOCK} \\S{1,64} kernel(?:\\[\\d+\\])?: `), nothing],
+  [/^[\w.-]{1,64} kernel(?:\[\d+\])?: /, nothing],
+  [/^kernel(?:\[\d+\])?: /, nothing],
+  [
+    /^(?:kern|user|daemon)\s*[.:]\s*(?:emerg|alert|crit|err|warn|warning|notice|info|debug)\s*:\s*/,
+    nothing,
+  ],
+  [/^(?:kern)\s+:(?:emerg|alert|crit|err|warn|notice|info|debug)\s*:\s*/, nothing],
+  // printk levels
+  [/^<\d{1,3}>\s?/, nothing],
+  // ftrace: comm-pid [cpu] flags stamp:
+  [
+    /^\s*(.{1,20}-\d+)\s+(?:\(\s*[\d-]+\)\s+)?\[\d+\]\s+(?:\S{4,6}\s+)?(\d+\.\d+):\s+(?=[a-z_]+:)/,
+    (m) => ({ caller: m[1]!.trim(), seconds: Number(m[2]) }),
+  ],
+];
+
+/** Prefixes that one line may have. */
+const PREFIXES_MAX = 8;
+
+/** @line without its prefixes. */
+export function withoutPrefix(line: string): Prefixed {
+  let body = line.trimStart();
+  let seconds: number | null = null;
+  let caller: string | null = null;
+  let stamped = false;
+  for (let i = 0; i < PREFIXES_MAX; i++) {
+    const hit = firstTaken(body);
+    if (hit === null) break;
+    body = hit.rest;
+    stamped = true;
+    seconds ??= hit.taken.seconds ?? null;
+    caller ??= hit.taken.caller ?? null;
+  }
+  // Some firmware leaves text of its own before the first message of the kernel.
+  if (!stamped) {
+    const at = body.search(/\[\s{0,4}\d+\.\d{6}\](?:\[\s*[TC]\d+\])? Linux version /);
+    if (at > 0) return withoutPrefix(body.slice(at));
+  }
+  return { seconds, caller, stamped, body: stamped ? body : line.trim() };
+}
+
+function firstTaken(text: string): { taken: Taken; rest: string } | null {
+  for (const [pattern, take] of takers) {
+    const m = pattern.exec(text);
+    if (m !== null && m[0].length > 0) return { taken: take(m), rest: text.slice(m[0].length) };
+  }
+  return null;
+}

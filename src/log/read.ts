@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reads a boot log: dmesg, journal, serial console, a test lab's, a mail's, or ftrace's text.
+//
+// Each line loses its prefixes; what then is a message that is known becomes an event. A message
+// that a mail has wrapped is put together where its first line alone says nothing. Warnings and
+// oopses take the lines that follow them as their call trace.
+
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { logLimits } from './limits.ts';
+import { namesItsDevice, recognise, spokenBy } from './messages.ts';
+import { withoutPrefix } from './prefix.ts';
+import { blockSaid, type Opening, opening, TraceReader } from './trace.ts';
+import type { At, BootLog, LogEvent, Said } from './types.ts';
+import { plainLines } from './unwrap.ts';
+
+interface Message extends At {
+  readonly body: string;
+  readonly stamped: boolean;
+  readonly quoted: boolean;
+}
+
+interface Block {
+  readonly open: Opening;
+  readonly at: At;
+  readonly reader: TraceReader;
+  /** Where the event of the block goes, so that it stands before what came in between. */
+  readonly place: number;
+}
+
+const hint = 'name a file with the messages of a kernel, as dmesg or journalctl -k print them';
+
+/** The log in @bytes; @name is what the input is called in an error. */
+export function readLog(bytes: Uint8Array, name: string): Result<BootLog, UserError> {
+  if (bytes.length > logLimits.bytesMax) {
+    const message = `${name} has ${bytes.length} bytes; limit bytesMax is ${logLimits.bytesMax}`;
+    return fail('RW003', message, 'give the log of one boot');
+  }
+  const log = new LogReader(messagesOf(new TextDecoder().decode(bytes))).read();
+  if (log.events.length === 0 && log.kernelLines === 0) {
+    return fail('RW110', `${name}: no message of a kernel in ${log.lines} lines`, hint);
+  }
+  return ok(log);
+}
+
+function messagesOf(text: string): Message[] {
+  return plainLines(text).map(({ number, text: line, quoted }) => {
+    const { seconds, caller, stamped, body } = withoutPrefix(line);
+    return { line: number, seconds, caller, stamped, quoted, body };
+  });
+}
+
+class LogReader {
+  private readonly messages: readonly Message[];
+  private readonly slots: (LogEvent | null)[] = [];
+  private readonly spoken = new Map<string, number>();
+  private block: Block | null = null;
+  private readonly isMail: boolean;
+  private readonly hasStamps: boolean;
+
+  constructor(messages: readonly Message[]) {
+    this.messages = messages;
+    const full = messages.filter(({ body }) => body !== '');
+    this.hasStamps = full.filter((m) => m.stamped).length * 3 > full.length;
+    this.isMail =
+      full.some((m) => m.quoted) ||
+      full.some(({ body }) => /^(?:From|Subject|Date):? \S/.test(body));
+  }
+
+  read(): BootLog {
+    for (let i = 0; i < this.messages.length; i++) {
+      if (this.slots.length >= logLimits.eventsMax) break;
+      i += this.take(i);
+    }
+    this.close();
+    const events = this.slots.filter((event) => event !== null);
+    return {
+      events,
+      lines: this.messages.length,
+      kernelLines: this.messages.filter((m) => m.stamped && m.body !== '').length,
+      hasStamps: this.messages.some((m) => m.seconds !== null),
+    };
+  }
+
+  /** Take message @i in; how many more lines it had. */
+  private take(i: number): number {
+    const message = this.messages[i]!;
+    const { body } = message;
+    if (body === '') return 0;
+    const open = opening(body);
+    if (open !== null) {
+      this.begin(open, message);
+      return 0;
+    }
+    const whole = this.wholeMessage(i);
+    if (whole !== null) {
+      this.add(whole.said, message);
+      return whole.more;
+    }
+    if (this.block !== null && !this.block.reader.take(body, message.line)) this.close();
+    if (this.block === null) this.listen(message);
+    return 0;
+  }
+
+  /** The message at @i, put together with what a mail has wrapped. */
+  private wholeMessage(i: number): { said: Said; more: number } | null {
+    const { body, stamped } = this.messages[i]!;
+    const said = recognise(body);
+    if (said !== null) {
+      return said.kind === 'command-line' ? this.longText(i, said) : { said, more: 0 };
+    }
+    if (!stamped && this.hasStamps) return null;
+    if (!mayGoOn(body)) return null;
+    let text = body;
+    for (let more = 1; more <= 2; more++) {
+      const next = this.messages[i + more];
+      if (next === undefined || next.stamped || next.body === '') return null;
+      text += ` ${next.body}`;
+      const joined = recognise(text);
+      if (joined !== null) return { said: joined, more };
+    }
+    return null;
+  }
+
+  private longText(i: number, said: Said & { kind: 'command-line' }): { said: Said; more: number } {
+    if (!this.isMail || !this.hasStamps) return { said, more: 0 };
+    let { text } = said;
+    let more = 0;
+    while (more < logLimits.wrappedMax) {
+      const next = this.messages[i + more + 1];
+      if (next === undefined || next.stamped || next.body === '') break;
+      text += ` ${next.body}`;
+      more++;
+    }
+    return { said: { ...said, text }, more };
+  }
+
+  private begin(open: Opening, at: At): void {
+    const before = this.block;
+    // "cut here" and what follows it are one block; so are an oops and its "Internal error".
+    if (before !== null && continues(before, open)) {
+      const crash = before.open.kind === 'crash' ? before.open : open;
+      this.block = { ...before, open: crash };
+      return;
+    }
+    this.close();
+    this.slots.push(null);
+    this.block = { open, at, reader: new TraceReader(at.line), place: this.slots.length - 1 };
+  }
+
+  /** The block is over: its event, or the trace of the late probe that it belongs to. */
+  private close(): void {
+    const { block } = this;
+    this.block = null;
+    if (block === null) return;
+    const said = blockSaid(block.open, block.reader);
+    if (said === null) return;
+    if (said.kind === 'warning' && /iommu_probe_device|iommu_init_device|^$/.test(said.where)) {
+      const late = this.lateBefore(block.at.line);
+      if (late !== null) {
+        const { event, place } = late;
+        this.slots[place] = { ...event, trace: said.trace };
+        return;
+      }
+    }
+    this.slots[block.place] = { ...said, ...plainAt(block.at) };
+  }
+
+  /** The late probe that was told just before line @line, if it has no trace yet. */
+  private lateBefore(line: number): { event: LogEvent<'late'>; place: number } | null {
+    for (let place = this.slots.length - 1; place >= 0; place--) {
+      const event = this.slots[place];
+      if (event == null) continue;
+      if (event.kind === 'late' && event.trace === null && line - event.line < 12) {
+        return { event, place };
+      }
+      if (line - event.line >= 12) return null;
+    }
+    return null;
+  }
+
+  private add(said: Said, at: At): void {
+    // Within a block only what interrupts it closes it: messages of others may stand in between.
+    if (this.block !== null && said.kind !== 'late' && this.block.reader.sawFrames) this.close();
+    this.slots.push({ ...said, ...plainAt(at) } as LogEvent);
+  }
+
+  private listen(message: Message): void {
+    const said = namesItsDevice(message.body) ?? spokenBy(message.body);
+    if (said === null) return;
+    if (said.kind === 'spoke' || said.kind === 'trouble') {
+      const key = `${said.kind} ${said.device}`;
+      const times = this.spoken.get(key) ?? 0;
+      if (times >= logLimits.spokeMax) return;
+      this.spoken.set(key, times + 1);
+    }
+    this.add(said, message);
+  }
+}
+
+function plainAt({ line, seconds, caller }: At): At {
+  return { line, seconds, caller };
+}
+
+/** What may be the beginning of a message that goes on in the next line. */
+function mayGoOn(body: string): boolean {
+  return /(?:iommu|IOMMU|deferred|probe|fault|Adding|something|pending|error|supplier|late)\b/.test(
+    body,
+  );
+}
+
+function continues(before: Block, open: Opening): boolean {
+  if (before.reader.sawFrames) return false;
+  if (before.open.kind === 'cut') return open.kind !== 'cut';
+  return before.open.kind === 'crash' && open.kind === 'crash';
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which release a kernel says to be: `6.1.0-50-arm64 ... Debian 6.1.176-1` is 6.1.176.
+
+/** A release as numbers. */
+export interface Release {
+  readonly major: number;
+  readonly minor: number;
+  /** 0 for `6.15.0` and for what has none. */
+  readonly patch: number;
+  /** 1 for `-rc1`; null for a release. */
+  readonly rc: number | null;
+  /** The date of a linux-next, as in 20250313; null for others. */
+  readonly next: string | null;
+  /** As `uname -r` has it. */
+  readonly text: string;
+  /** Built by its user, or by a vendor: it may have more than the release has. */
+  readonly isOwn: boolean;
+}
+
+/** Characters of a release that are looked at. */
+const RELEASE_MAX = 80;
+
+/** Plain releases, and those of distributions that stay close to them. */
+const KNOWN = new RegExp(
+  `^\\d+\\.\\d+(?:\\.\\d+)?(?:-rc\\d+)?(?:-\\d+(?:\\.\\d+)?|-0\\.\\w+)*(?:[-+.](?:${[
+    ...['generic', 'lowlatency', 'amd64', 'arm64', 'armmp', 'riscv64', 'cloud', 'rt', 'default'],
+    ...[
+      'arch\\d+',
+      'lts',
+      'zen\\d+',
+      'deb\\d+',
+      'bpo',
+      'fc\\d+',
+      'el\\d+',
+      'x86_64',
+      'aarch64',
+      '\\d+',
+    ],
+  ].join('|')}))*$`,
+);
+
+/** The release in what follows "Linux version "; null where there is none. */
+export function readRelease(version: string): Release | null {
+  const text = (version.split(/\s/)[0] ?? '').slice(0, RELEASE_MAX);
+  const m = /^(\d+)\.(\d+)(?:\.(\d+))?(?:[-~](rc\d+))?/.exec(text);
+  if (m === null) return null;
+  const plain = { major: m[1]!, minor: m[2]!, patch: m[3] ?? '0' };
+  const own = packaged(version).find((r) => r.major === plain.major && r.minor === plain.minor);
+  const rc = m[4] ?? null;
+  const next = /-next-?(\d{8})/.exec(text);
+  return {
+    major: Number(plain.major),
+    minor: Number(plain.minor),
+    patch: Number((own ?? plain).patch),
+    rc: rc === null ? null : Number(rc.slice(2)),
+    next: next?.[1] ?? null,
+    text,
+    isOwn: !KNOWN.test(text),
+  };
+}
+
+/**
+ * Distributions keep the name of the first release and tell the true one beside; compilers are of
+ * distributions, too.
+ */
+function packaged(version: string): { major: string; minor: string; patch: string }[] {
+  const told = version.matchAll(/(?:\bDebian |\(Ubuntu \S+ )(\d+)\.(\d+)\.(\d+)[-)]/g);
+  return [...told].map((m) => ({ major: m[1]!, minor: m[2]!, patch: m[3]! }));
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Logs of our own making: one for each window that shows, twins that differ in a line, look-alikes.
+
+import { describe, expect, test } from 'vitest';
+import { diagnose } from '#diagnosis/diagnose';
+import { kernelOf } from '#diagnosis/kernel-of';
+import type { Diagnosis } from '#finding/diagnosis';
+import { readLog, storyOf } from '#log/index';
+import { windows } from '#windows/index';
+import type { LogCase } from './suite/build.ts';
+import { crashes } from './suite/crashes.ts';
+import { healthy, lookAlikes } from './suite/lookalikes.ts';
+import { lateProbes } from './suite/windows.ts';
+
+function diagnosed(text: string): Diagnosis {
+  const log = readLog(new TextEncoder().encode(text), 'a log');
+  if (!log.ok) throw new Error(log.error.message);
+  const story = storyOf(log.value);
+  return diagnose(story, kernelOf(story.release), null);
+}
+
+const all = [...lateProbes, ...crashes, ...lookAlikes, ...healthy];
+
+describe.each(all)('$name', (c: LogCase) => {
+  const d = diagnosed(c.log);
+
+  test('has its verdict and cause', () => {
+    expect({ verdict: d.verdict, cause: d.cause }).toEqual({ verdict: c.verdict, cause: c.cause });
+  });
+
+  test('has its windows, and no other is certain', () => {
+    for (const [id, fit] of Object.entries(c.windows ?? {})) {
+      const found = d.windows.find((w) => w.window === id);
+      expect(found?.fits, `${id}: ${found?.because} (${found?.missing})`).toBe(fit);
+    }
+    const wanted = Object.entries(c.windows ?? {}).flatMap(([id, fit]) =>
+      fit === 'certain' ? [id] : [],
+    );
+    expect(d.windows.filter((w) => w.fits === 'certain').map((w) => w.window)).toEqual(wanted);
+  });
+
+  test('has its groups', () => {
+    const own = Object.fromEntries(d.devices.map(({ name, group }) => [name, group]));
+    expect(own).toMatchObject(c.groups ?? {});
+  });
+
+  test('rests on lines that are there', () => {
+    const count = c.log.split('\n').length;
+    for (const line of [d.lines, ...d.windows.map((w) => w.lines)].flat()) {
+      expect(line).toBeGreaterThan(0);
+      expect(line).toBeLessThanOrEqual(count);
+    }
+  });
+});
+
+test('there are at least 60 logs, and a window that is certain rests on a line', () => {
+  expect(all.length).toBeGreaterThanOrEqual(60);
+  for (const c of all) {
+    for (const w of diagnosed(c.log).windows) {
+      expect(w.because, w.window).not.toBe('');
+      if (w.fits === 'certain') expect(w.lines.length).toBeGreaterThan(0);
+    }
+  }
+});
+
+test('each window with a sign is brought up by one of the logs', () => {
+  const signed = windows.filter((w) => w.log !== undefined).map((w) => w.id);
+  const seen = new Set(
+    all.flatMap((c) =>
+      diagnosed(c.log)
+        .windows.filter((w) => w.lines.length > 0)
+        .map((w) => w.window),
+    ),
+  );
+  expect(signed.filter((id) => !seen.has(id))).toEqual([]);
+});
