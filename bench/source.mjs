@@ -2,7 +2,7 @@
 // What the kernel's own C costs: a search of the two-driver scene, and single runs.
 //
 //   npm run build && node bench/source.mjs TREE [CLANG]
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread } from 'node:worker_threads';
 
 const RUNS = 20_000;
 
@@ -46,6 +46,17 @@ async function prepare(tree, cc) {
   return { lib, runner: new lib.SourceRunner(image, lib.sourceWorld('two-drivers')) };
 }
 
+async function searchShare({ tree, cc, share }) {
+  const { lib, runner } = await prepare(tree, cc);
+  return search(lib, runner, share);
+}
+
+/** What the pool calls in a thread. */
+export default async function work(task) {
+  const { replying } = await import('../dist/run/reply.js');
+  return replying(searchShare)(task);
+}
+
 if (isMainThread) {
   const [tree, cc = null] = process.argv.slice(2);
   if (!tree) {
@@ -61,20 +72,12 @@ if (isMainThread) {
     console.log(`${r.name}: ${r.points} switch points, ${r.cpuUs.toFixed(0)} us of CPU`);
   }
   console.log(`restore: ${restoreUs.toFixed(1)} us`);
-  const halves = await Promise.all(
-    [0, 1].map(
-      (index) =>
-        new Promise((done, failed) => {
-          const workerData = { tree, cc, share: { index, of: 2 } };
-          const w = new Worker(new URL(import.meta.url), { workerData });
-          w.once('message', done);
-          w.once('error', failed);
-        }),
-    ),
-  );
+  const { openPool, runAll } = await import('../dist/run/pool.js');
+  const shares = [0, 1].map((index) => ({ tree, cc, share: { index, of: 2 } }));
+  const entry = new URL(import.meta.url);
+  const pool = openPool({ here: searchShare, entry }, { jobs: 2 });
+  const halves = await runAll(pool, shares);
+  await pool.close();
   const both = halves.reduce((sum, h) => sum + h.runs / h.wallS, 0);
   console.log(`search, in two threads: ${Math.round(both)} runs/s`);
-} else {
-  const { lib, runner } = await prepare(workerData.tree, workerData.cc);
-  parentPort.postMessage(search(lib, runner, workerData.share));
 }

@@ -12,7 +12,7 @@ const load = async (name) => await import(new URL(`${name}.js`, root).href);
 const { findRevision, revisionNames } = await load('kernel/index');
 const { openWays, windowById } = await load('windows/index');
 const { genericWorlds } = await load('worlds/generic');
-const { makeExplorer } = await load('run/explore-pool');
+const { makeExplorer } = await load('run/world-pool');
 const { reusing } = await load('run/reuse');
 const { specOf } = await load('run/kernel-spec');
 

@@ -18,7 +18,7 @@ const load = (file) => import(new URL(`../dist/${file}.js`, import.meta.url).hre
 const { readPlatform, classesOf, clientsOf } = await load('platform/index');
 const { worldsForPlatform, worldsForClass, kindOfKey } = await load('worlds/derive');
 const { shapeOf } = await load('worlds/shape');
-const { makeExplorer } = await load('run/explore-pool');
+const { makeExplorer } = await load('run/world-pool');
 const { defaultExplore } = await load('run/explore');
 const { specOf } = await load('run/kernel-spec');
 const { findRevision } = await load('kernel/index');

@@ -23,7 +23,7 @@ const { readPlatform } = await load('platform/index');
 const { worldsForPlatform } = await load('worlds/derive');
 const { genericWorlds } = await load('worlds/generic');
 const { shapeOf } = await load('worlds/shape');
-const { makeExplorer } = await load('run/explore-pool');
+const { makeExplorer } = await load('run/world-pool');
 const { specOf } = await load('run/kernel-spec');
 const { findRevision } = await load('kernel/index');
 

@@ -55,6 +55,8 @@ export const errorCodes = {
   RW075: 'the schedule cannot be read',
   RW076: 'a step of the schedule cannot be reached',
   RW077: 'the finding brings code with it, which is not run unasked',
+  RW080: 'a worker thread ended before its task was done',
+  RW081: 'a task took longer than it may',
   RW090: 'no archive to fetch packages from can be found',
   RW091: 'a tool that a script needs is not installed',
   RW092: 'an archive cannot be read',
@@ -103,6 +105,29 @@ export function fail<C extends ErrorCode>(
   hint: string,
 ): Err<UserError<C>> {
   return err({ code, message: clip(printable(message)), hint: clip(printable(hint)) });
+}
+
+/** A coded error where one has to be thrown; whoever has a Result to return returns it. */
+export class CodedError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  constructor({ code, message, hint }: UserError) {
+    super(message);
+    this.name = 'CodedError';
+    this.code = code;
+    this.hint = hint;
+  }
+
+  /** As a value. */
+  get told(): UserError {
+    const { code, message, hint } = this;
+    return { code, message, hint };
+  }
+
+  /** As printed. */
+  format(): string {
+    return formatUserError(this);
+  }
 }
 
 /** Characters a message may have: paths in a damaged tree can be very long. */

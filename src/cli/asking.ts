@@ -11,7 +11,7 @@ import { type Commit, findRevision, type Revision } from '#kernel/index';
 import type { Asking } from '#questions/bisect';
 import type { ExitCode } from '#report/exit';
 import { defaultExplore } from '#run/explore';
-import { makeExplorer } from '#run/explore-pool';
+import { makeExplorer } from '#run/world-pool';
 import { isJudged, windowById, windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the commands that build a kernel tree share: coded errors as values, and a progress bar.
 
-import type { UserError } from '#base/errors';
+import { CodedError, type UserError } from '#base/errors';
 import { err, type Result } from '#base/result';
-import { SourceError } from '#realc/build/errors';
 import type { Io } from './io.ts';
 
-/** Turn a SourceError into a printed user error; anything else is our fault and goes on up. */
+/** Turn a coded error that was thrown into a value; anything else is our fault and goes on up. */
 export async function coded<T>(
   run: () => Promise<Result<T, UserError>>,
 ): Promise<Result<T, UserError>> {
   try {
     return await run();
   } catch (e) {
-    if (!(e instanceof SourceError)) throw e;
-    const { code, message, hint } = e;
-    return err({ code, message, hint });
+    if (!(e instanceof CodedError)) throw e;
+    return err(e.told);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One run of the command line: arguments in, text and an exit code out, never a stack trace.
 
-import { formatUserError } from '#base/errors';
+import { CodedError, formatUserError } from '#base/errors';
 import { printable } from '#base/text';
 import { exitCodes } from '#report/exit';
 import type { Io } from './io.ts';
@@ -20,6 +20,10 @@ export async function runCli(
     io.err(`${formatUserError(result.error)}\n`);
     return exitCodes.usage;
   } catch (error) {
+    if (error instanceof CodedError) {
+      io.err(`${error.format()}\n`);
+      return exitCodes.usage;
+    }
     const said = error instanceof Error ? error.message : String(error);
     const message = `a fault in racewindow: ${printable(said.split('\n')[0] ?? '')}`;
     const hint = 'please report it with the command line; RACEWINDOW_DEBUG=1 adds a stack';

@@ -17,9 +17,9 @@
 
 import { draftOf, type Revision, type Switches } from '#kernel/index';
 import type { Explored, ExploreOptions } from '#run/explore';
-import type { Explorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
 import { agrees } from '#run/reuse';
+import type { Explorer } from '#run/world-pool';
 import { needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { BEGINNING, FIRST_LOOK, SPENT_MAX } from './limits.ts';

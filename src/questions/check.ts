@@ -12,14 +12,14 @@ import type { CheckOptions, CheckProgress, CheckResult } from '#finding/report';
 import type { Revision } from '#kernel/index';
 import { kindOfKey, nothingToCheck, type Platform } from '#platform/index';
 import { appliesTo } from '#properties/applies';
+import { bestOf, type WorldFinding, type WorldOutcome } from '#run/check-world';
 import { exploreJournaled, Journal } from '#run/journal';
 import { specOf } from '#run/kernel-spec';
-import { explainAll, openPool, type Pool } from '#run/pool';
 import { ProgressRelay } from '#run/progress';
-import { bestOf, type WorldFinding, type WorldOutcome } from '#run/run-world';
 import { toFinding, transfer } from '#run/to-finding';
 import type { FixScript } from '#run/user-fix';
 import { memoryOf } from '#run/watched-scene';
+import { explainAll, openWorlds, type WorldPool } from '#run/world-pool';
 import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 import { shapeOf } from '#worlds/shape';
@@ -66,7 +66,7 @@ export async function checkPlatform(
   const spec = specOf(kernel.revision, kernel.userFixes);
   const worlds = chosenWorlds(platform, options);
   const relay = new ProgressRelay(onProgress);
-  const pool = openPool(options.jobs, worlds.length, () => relay.show());
+  const pool = openWorlds(options.jobs, worlds.length, () => relay.show());
   try {
     const explored = await explore(pool, worlds, kernel, options, version, relay);
     const all = mergeFindings(explored, spec, options.memory);
@@ -147,7 +147,7 @@ function wantedOf(revision: Revision, { properties: ids }: CheckOptions): readon
 }
 
 async function explore(
-  pool: Pool,
+  pool: WorldPool,
   worlds: readonly DerivedWorld[],
   kernel: CheckedKernel,
   options: CheckOptions,
@@ -164,6 +164,7 @@ async function explore(
   const { windows, strategy, memory, statesMax, timeMaxMs, auditCache, depthMax, minimiseMax } =
     options;
   const tasks = [...stands.values()].map(({ world }) => ({
+    ask: 'check' as const,
     world,
     kernel: spec,
     properties: wanted,
@@ -229,7 +230,7 @@ function devicesOf(f: Omit<Placed, 'devices'>, list: readonly Omit<Placed, 'devi
 
 /** @found as findings, each that is asked for with why it fails. */
 async function explain(
-  pool: Pool,
+  pool: WorldPool,
   found: readonly Placed[],
   spec: KernelSpec,
   properties: readonly string[] | null,
@@ -246,6 +247,7 @@ async function explain(
   const worlds = [...new Set(chosen.map((f) => f.derived))];
   const inWorld = worlds.map((derived) => chosen.filter((f) => f.derived === derived));
   const tasks = worlds.map(({ world }, at) => ({
+    ask: 'explain' as const,
     world,
     kernel: spec,
     properties,

@@ -4,10 +4,10 @@
 // A stack of commits is a claim that each of them matters. What each of them changes is kept in
 // commit-effects.ts, which scripts/shows.mjs writes and checks.
 
-import { check } from '#checker/index';
 import { type Revision, withCommits } from '#kernel/index';
-import { type Explored, exploreWorld } from '#run/explore';
-import { watchedScene } from '#run/watched-scene';
+import type { Explored } from '#run/explore';
+import { specOf } from '#run/kernel-spec';
+import { runWorld } from '#run/run-world';
 import type { DerivedWorld } from '#worlds/derive';
 import { NEEDED_STATES } from './limits.ts';
 
@@ -21,8 +21,10 @@ export interface Difference {
 export type Look = (derived: DerivedWorld, revision: Revision) => Explored;
 
 /** The usual search, in full or not at all. */
-export const look: Look = (derived, revision) =>
-  exploreWorld(derived, revision, { statesMax: NEEDED_STATES, preemptions: 0 });
+export const look: Look = (derived, revision) => {
+  const options = { statesMax: NEEDED_STATES, preemptions: 0 };
+  return runWorld({ ask: 'explore', derived, kernel: specOf(revision, []), options });
+};
 
 /** What is compared: rules that break with their windows, what happens in some run, data races. */
 export type Aspect = 'breaks' | 'happens' | 'races';
@@ -53,9 +55,17 @@ function breaks({ sightings }: Explored): string[] {
 
 /** Fields of an object that are read and written at once, one of the two without a mark. */
 function races({ world }: DerivedWorld, revision: Revision): string[] {
-  const options = { statesMax: NEEDED_STATES, minimiseMax: 1, explainMax: 0 };
-  const { detected } = check(watchedScene(world, revision, null), options);
-  const found = detected.filter((r) => r.property === 'data-race');
+  const { detected } = runWorld({
+    ask: 'check',
+    world,
+    kernel: specOf(revision, []),
+    properties: null,
+    strategy: { kind: 'exhaustive' },
+    statesMax: NEEDED_STATES,
+    timeMaxMs: null,
+    minimiseMax: 1,
+  });
+  const found = detected.filter((r) => r.kind === 'data-race');
   return found.map((r) => `data race on ${r.subject.replace(/^.*\./, '')}: ${r.because}`);
 }
 

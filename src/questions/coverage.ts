@@ -4,7 +4,7 @@
 import { plural } from '#base/text';
 import { chanceText, exploredText, strategyText } from '#checker/index';
 import type { CheckOptions, Coverage, HitLimit, Noticed } from '#finding/report';
-import type { WorldOutcome } from '#run/run-world';
+import type { WorldOutcome } from '#run/check-world';
 import { actorsOf } from '#worlds/actors';
 import type { DerivedWorld } from '#worlds/derive';
 

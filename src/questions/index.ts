@@ -18,8 +18,8 @@
 export { commits, findRevision, type Revision, revisionNames, withCommits } from '#kernel/index';
 export { type Platform, readPlatform } from '#platform/index';
 export { defaultExplore, type ExploreOptions } from '#run/explore';
-export { type Explorer, makeExplorer } from '#run/explore-pool';
 export { specOf } from '#run/kernel-spec';
+export { type Explorer, makeExplorer } from '#run/world-pool';
 export { worldsForPlatform } from '#worlds/derive';
 export { genericWorlds } from '#worlds/generic';
 export { type Asking, backport, bisect, type Step, turns } from './bisect.ts';

@@ -11,8 +11,8 @@
 
 import type { KernelSpec } from '#finding/finding';
 import { defaultExplore, type Explored, type ExploreOptions } from '#run/explore';
-import type { Explorer } from '#run/explore-pool';
 import { reusing } from '#run/reuse';
+import type { Explorer } from '#run/world-pool';
 import { canReach, factOf, isJudged, needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { FIRST_STATES } from './limits.ts';

@@ -6,7 +6,7 @@ import { byWindow, findingKey } from '#finding/key';
 import { kindOfKey } from '#platform/index';
 import { propertyOf } from '#properties/index';
 import { type Explored, type ExploreOptions, keyOf, reportOf, type Sighting } from '#run/explore';
-import type { Explorer } from '#run/explore-pool';
+import type { Explorer } from '#run/world-pool';
 import type { DerivedWorld } from '#worlds/derive';
 
 /** A broken rule in one window, with the classes it shows in. */

@@ -16,7 +16,7 @@ import type {
 import type { Revision } from '#kernel/index';
 import { appliesTo } from '#properties/applies';
 import { askedId, properties, propertyNamed } from '#properties/index';
-import type { WorldFinding, WorldOutcome } from '#run/run-world';
+import type { WorldFinding, WorldOutcome } from '#run/check-world';
 import { factOf, isJudged, needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { type Elsewhere, reachForRule, reachForWindow } from './reach.ts';

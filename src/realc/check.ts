@@ -21,7 +21,7 @@ import { toFinding } from '#run/to-finding';
 import { type DerivedWorld, kindOfKey, nothingToCheck, worldsForPlatform } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import type { World } from '#worlds/world';
-import { runWorldTasks, type WorldAnswer } from './pool.ts';
+import { runWorldTasks, type WorldAnswer } from './search-all.ts';
 import { BOUND, type SourceFinding, TIME_MAX_MS, type WorldSearch } from './search-world.ts';
 import { sourceWorlds } from './worlds.ts';
 

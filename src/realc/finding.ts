@@ -10,7 +10,7 @@ import { propertyOf } from '#properties/index';
 import type { RunResult } from '#realc/search/plan';
 import type { SourceProgram } from '#realc/search/program';
 import type { SearchFinding } from '#realc/search/tally';
-import type { WorldFinding } from '#run/run-world';
+import type { WorldFinding } from '#run/check-world';
 
 /** A run step by step, with as many preemptions as its replay will count. */
 interface Traced {

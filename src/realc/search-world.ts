@@ -11,7 +11,7 @@ import { SourceProgram } from '#realc/search/program';
 import { SourceRunner } from '#realc/search/run';
 import { searchSteps } from '#realc/search/steps';
 import type { TallyResult } from '#realc/search/tally';
-import { bestOf, type WorldFinding } from '#run/run-world';
+import { bestOf, type WorldFinding } from '#run/check-world';
 import type { World } from '#worlds/world';
 import { toWorldFinding } from './finding.ts';
 

@@ -12,7 +12,7 @@ import { type BuildOptions, buildTree, type KernelImage, patchTree } from '#real
 import type { PatchInput } from '#realc/build/patch';
 import type { Explored } from '#run/explore';
 import { chosenWorlds, firstsOf } from './check.ts';
-import { runWorldTasks } from './pool.ts';
+import { runWorldTasks } from './search-all.ts';
 
 /** Which tree, what it has already, and what is to be judged. */
 export interface SourceTryOptions extends Omit<BuildOptions, 'patches'> {

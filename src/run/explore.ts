@@ -5,27 +5,20 @@
 // A world that is too large to be explored in full is searched again for all that few preemptions
 // can reach; what is found is found then, but what is not found may still be there (`bounded`).
 
-import { assert } from '#base/assert';
 import { watch } from '#checker/detect/detect';
 import { LockOrder } from '#checker/detect/lock-order';
 import { Machine } from '#checker/machine/machine';
 import type { Report } from '#checker/program/program';
 import type { Found } from '#checker/program/run';
-import type { Scene } from '#checker/program/scene';
-import { underMemory } from '#checker/program/store-buffers';
 import { bounded } from '#checker/search/bounded';
 import { exhaustive } from '#checker/search/exhaustive';
 import { type Broken, byWindow, findingKey } from '#finding/key';
 import type { Revision } from '#kernel/index';
-import { propertyOf, RuleContext, rulesFor } from '#properties/index';
-import { sometimesFor } from '#properties/sometimes';
-import { preconditionsFor, signaturesFor } from '#windows/index';
-import { watchFor } from '#windows/narrow';
+import { propertyOf } from '#properties/index';
 import type { DerivedWorld } from '#worlds/derive';
-import { type BuiltScene, buildScene } from '#worlds/scene';
 import type { SwitchRead } from '#worlds/switches-read';
 import type { World } from '#worlds/world';
-import { memoryOf } from './watched-scene.ts';
+import { openWorld } from './watched-scene.ts';
 
 /** A broken rule: its window, or null where no signature knows it, and the class it shows in. */
 export interface Sighting extends Broken {
@@ -74,15 +67,15 @@ export function exploreWorld(
 ): Explored {
   const { statesMax, preemptions, windows, until, layersOnly = false } = options;
   const { world, classKey } = derived;
-  const built = buildScene(world, revision);
-  const machine = new Machine(watchedBy(built, world, windows));
+  const { scene, switches } = openWorld(world, revision, { by: 'windows', ids: windows ?? null });
+  const machine = new Machine(scene);
   const isWanted = ({ window }: Report): boolean =>
     until !== undefined && window === until && isSought(window, world, windows);
   const full = layersOnly ? null : exhaustive(machine, { statesMax, until: isWanted });
   const cut = full === null || full.bounded.length > 0;
   const limits = { statesMax, bound: preemptions, until: isWanted };
   const again = cut && !windows ? bounded(machine, limits) : null;
-  const orders = takesArchLock(world) ? lockOrders(machine, statesMax) : { found: [], states: 0 };
+  const orders = takesArchLock(world) ? lockOrders(machine, statesMax) : NO_ORDERS;
   const found: Found[] = [...(full?.found ?? []), ...(again?.found ?? []), ...orders.found];
   const sought = found.filter(({ report }) => isSought(report.window, world, windows));
   const byKey = new Map(sought.map((f) => [keyOf(sightingOf(f, classKey)), f]));
@@ -93,8 +86,8 @@ export function exploreWorld(
     windows: windows ?? null,
     reached: [...machine.rules.hits].sort(),
     states: (full?.states ?? 0) + (again?.states ?? 0) + orders.states,
-    bounded: cut,
-    switches: built.switches(),
+    bounded: cut || !orders.finished,
+    switches: switches(),
   };
 }
 
@@ -115,36 +108,15 @@ function takesArchLock(world: World): boolean {
   return world.threads.some((thread) => thread.kind === 'cpu-online');
 }
 
-/** Cycles in the order of locks. INVARIANT: such worlds are small enough to see every state. */
+const NO_ORDERS = { found: [], states: 0, finished: true };
+
+/** Cycles in the order of locks; this looks at every state, of which there may be too many. */
 function lockOrders(machine: Machine, statesMax: number) {
   const order = new LockOrder();
   const { states, finished } = watch(machine, [order], statesMax);
-  assert(finished, 'a world with locks of the architecture has too many states');
   const cycles = order.reports().filter(({ report }) => report.property === 'lock-order');
-  return { found: cycles.map((f) => ({ ...f, report: machine.rules.classify(f.report) })), states };
-}
-
-/** The scene of @built, watched by everything that a matrix asks about. */
-export function watchedBy(
-  built: BuiltScene,
-  world: World,
-  windows: readonly string[] | undefined,
-): Scene {
-  const ctx = new RuleContext(world, {
-    device: (name) => built.devices.get(name),
-    instance: (name) => built.instances.get(name),
-    deferred: built.k.deferred,
-  });
-  const all = () => ({ rules: rulesFor(ctx, null), signatures: signaturesFor(ctx) });
-  const scene = {
-    name: built.name,
-    init: built.init,
-    threads: built.threads,
-    ...(windows === undefined ? all() : watchFor(ctx, windows)),
-    sometimes: [...sometimesFor(ctx), ...preconditionsFor(ctx, built)],
-  };
-  const memory = memoryOf(world);
-  return memory === undefined ? scene : underMemory(scene, memory.model, memory.fields);
+  const found = cycles.map((f) => ({ ...f, report: machine.rules.classify(f.report) }));
+  return { found, states, finished };
 }
 
 function sightingOf({ report }: Found, classKey: string): Sighting {

@@ -19,8 +19,9 @@ import {
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type CheckpointFile, checkpointFault } from '#checker/index';
-import { exploreAll, type Pool, type TaskContext } from './pool.ts';
-import type { WorldOutcome, WorldTask } from './run-world.ts';
+import type { WorldOutcome } from './check-world.ts';
+import type { CheckTask, TaskContext } from './run-world.ts';
+import { checkAll, type WorldPool } from './world-pool.ts';
 
 const FORMAT = 'racewindow/journal@1';
 const START = `{"format":"${FORMAT}",`;
@@ -46,26 +47,26 @@ export class Journal {
     else appendFileSync(file, '\n');
   }
 
-  private digestOf(task: WorldTask): string {
+  private digestOf(task: CheckTask): string {
     return createHash('sha256')
       .update(JSON.stringify([this.version, task]))
       .digest('hex');
   }
 
   /** What came out of @task, if it is known. */
-  outcome(task: WorldTask): WorldOutcome | undefined {
+  outcome(task: CheckTask): WorldOutcome | undefined {
     return this.done.get(this.digestOf(task));
   }
 
   /** Where the search of @task is kept while it is under way. */
-  checkpoint(task: WorldTask): CheckpointFile | undefined {
+  checkpoint(task: CheckTask): CheckpointFile | undefined {
     if (task.strategy.kind !== 'exhaustive') return undefined;
     const digest = this.digestOf(task);
     return { file: `${this.file}.${digest.slice(0, 16)}`, digest };
   }
 
   /** @task is done. */
-  add(task: WorldTask, outcome: WorldOutcome): void {
+  add(task: CheckTask, outcome: WorldOutcome): void {
     appendFileSync(this.file, `${journalLine(this.digestOf(task), outcome)}\n`);
     const kept = this.checkpoint(task);
     if (kept === undefined) return;
@@ -128,10 +129,10 @@ export function brokenCheckpoint(file: string): { file: string; because: string 
   return null;
 }
 
-/** As exploreAll(), but what @journal knows is not done again, and what is done is put into it. */
+/** As checkAll(), but what @journal knows is not done again, and what is done is put into it. */
 export async function exploreJournaled(
-  pool: Pool,
-  tasks: readonly WorldTask[],
+  pool: WorldPool,
+  tasks: readonly CheckTask[],
   journal: Journal | null,
   onDone: (index: number, outcome: WorldOutcome) => void,
   asideOf: (index: number) => TaskContext = () => ({}),
@@ -147,7 +148,7 @@ export async function exploreJournaled(
     journal?.add(task, outcome);
     onDone(i, outcome);
   };
-  const fresh = await exploreAll(pool, todo, done, (nth) => {
+  const fresh = await checkAll(pool, todo, done, (nth) => {
     const { task, i } = open[nth]!;
     return { ...asideOf(i), checkpoint: journal?.checkpoint(task) };
   });

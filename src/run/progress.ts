@@ -3,8 +3,8 @@
 
 import { must } from '#base/assert';
 import type { CheckProgress } from '#finding/report';
+import type { WorldOutcome } from './check-world.ts';
 import { Meters, type Row } from './meters.ts';
-import type { WorldOutcome } from './run-world.ts';
 
 const EVERY_MS = 100;
 

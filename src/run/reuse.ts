@@ -11,8 +11,8 @@
 import { must } from '#base/assert';
 import { draftOf, type Switches } from '#kernel/index';
 import type { Explored } from './explore.ts';
-import type { ExploreJob, Explorer } from './explore-pool.ts';
 import { revisionOf } from './kernel-spec.ts';
+import type { ExploreJob, Explorer } from './world-pool.ts';
 
 /**
  * An explorer that asks @explorer only for what is not known. One world is explored under one

@@ -1,158 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Explores one world: what a worker thread is sent, and what it sends back. Plain data both ways.
+// The one road to run a world: a question as plain data in, its answer as plain data out.
+//
+// Whoever asks, in this thread or through a pool, asks here. So the kernel is always made anew from
+// what names it, a variant for a stable tree included, and the same question has the same answer
+// wherever it is asked. test/tidy/road.test.ts knows who else may run the model, and why.
 
-import { assert } from '#base/assert';
-import {
-  type Audited,
-  type BrokenAt,
-  type CheckFinding,
-  check,
-  countsRuns,
-  type SceneCheckOptions,
-} from '#checker/index';
-import { bufferedFields } from '#checker/program/store-buffers';
-import type { KernelSpec, Memory, TraceStep, Why, Witness } from '#finding/finding';
-import { type Broken, byWindow, findingKey } from '#finding/key';
-import type { Noticed, Strategy } from '#finding/report';
-import { propertyOf } from '#properties/index';
+import { assert, unreachable } from '#base/assert';
+import type { CheckpointFile } from '#checker/index';
+import type { KernelSpec } from '#finding/finding';
+import type { Explanation } from '#finding/why';
+import type { DerivedWorld } from '#worlds/derive';
 import type { World } from '#worlds/world';
+import { type CheckAsked, checkWorld, type WorldOutcome } from './check-world.ts';
+import { type ExplainAsked, explainWorld } from './explain-world.ts';
+import { type Explored, type ExploreOptions, exploreWorld } from './explore.ts';
 import { revisionOf } from './kernel-spec.ts';
-import { PREEMPTIONS_MAX, RUNS_MAX, STATES_MAX } from './limits.ts';
-import { watchedScene } from './watched-scene.ts';
+import { lookFor } from './look-for.ts';
+import { meterInto, type Row } from './meters.ts';
 
-/** What to explore, and how far. */
-export interface WorldTask {
+/** Do its rules hold? */
+export interface CheckTask extends CheckAsked {
+  readonly ask: 'check';
   readonly world: World;
   readonly kernel: KernelSpec;
-  /** Ids of the properties to watch, null for all. */
-  readonly properties: readonly string[] | null;
-  /** Ids of the windows that are asked for: whether what they need comes about is looked for. */
-  readonly windows?: readonly string[];
-  readonly strategy: Strategy;
-  readonly memory?: Memory;
-  readonly statesMax: number | null;
-  readonly timeMaxMs: number | null;
-  readonly auditCache?: number;
-  readonly depthMax?: number;
-  readonly minimiseMax?: number;
 }
 
-/** A limit that was hit. */
-export interface HitWorldLimit {
-  readonly limit: string;
-  readonly value: number;
-  readonly flag: string;
+/** What is there to be seen? */
+export interface ExploreTask {
+  readonly ask: 'explore';
+  readonly derived: DerivedWorld;
+  readonly kernel: KernelSpec;
+  readonly options: ExploreOptions;
+  /** Whether this window can be hit is all that is asked. */
+  readonly window?: string;
 }
 
-/** The best run for one pair of property and window. */
-export interface WorldFinding extends Broken {
-  readonly witness: Witness;
-  readonly schedule: string;
-  readonly preemptions: number;
-  readonly minimal: boolean;
-  readonly trace: readonly TraceStep[];
-  /** Why it fails: known once it has been chosen (explain-world.ts). */
-  readonly deciding?: number | null;
-  readonly why?: Why | null;
-  readonly failure?: BrokenAt | null;
+/** Why does it fail? */
+export interface ExplainTask extends ExplainAsked {
+  readonly ask: 'explain';
+  readonly world: World;
+  readonly kernel: KernelSpec;
 }
 
-/** What was noticed over all runs: no run shows it by itself. */
-export interface DetectedInWorld {
-  readonly kind: Noticed['kind'];
-  readonly subject: string;
-  readonly because: string;
+/** What can be asked of a world. */
+export type WorldTask = CheckTask | ExploreTask | ExplainTask;
+
+interface Answers {
+  readonly check: WorldOutcome;
+  readonly explore: Explored;
+  readonly explain: readonly Explanation[];
 }
 
-/** What came out. */
-export interface WorldOutcome {
-  readonly states: number;
-  readonly transitions: number;
-  readonly bounded: readonly HitWorldLimit[];
-  /** Ids of what was seen to happen in at least one run. */
-  readonly seen: readonly string[];
-  /** Of a sample: the chance to have missed a bug of depth 1, 2, 3; else empty. */
-  readonly missed: readonly number[];
-  /** Data races and orders of locks. */
-  readonly detected: readonly DetectedInWorld[];
-  readonly audited: Pick<Audited, 'hits' | 'walks'> | null;
-  /** Fields of which a store went through a buffer, where the task asks for buffers. */
-  readonly buffered?: readonly string[];
-  readonly findings: readonly WorldFinding[];
+/** The answer to a task. */
+export type AnswerTo<T extends WorldTask> = Answers[T['ask']];
+
+/** What goes with a task, and does not change its answer. */
+export interface TaskContext {
+  /** Where a search under way says how far it is, and whom it tells that it has. */
+  readonly row?: Row | undefined;
+  readonly written?: (() => void) | undefined;
+  readonly checkpoint?: CheckpointFile | undefined;
 }
 
-/** What looks on and what keeps a search; neither changes what comes out. */
-export type RunAside = Pick<SceneCheckOptions, 'meter' | 'checkpoint'>;
-
-/** Explore the world of @task; deterministic unless a limit of time is hit. */
-export function runWorld(task: WorldTask, aside: RunAside = {}): WorldOutcome {
-  const revision = revisionOf(task.kernel);
-  assert(revision.ok, `${task.kernel.name}: the kernel of a task was put together before`);
-  const { world, properties, memory, windows } = task;
-  const scene = watchedScene(world, revision.value, properties, { memory, windows });
-  const { strategy } = task;
-  const { findings, coverage, detected } = check(scene, {
-    strategy,
-    statesMax: task.statesMax ?? (countsRuns(strategy) ? RUNS_MAX : STATES_MAX),
-    timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
-    depthMax: task.depthMax,
-    auditCache: task.auditCache,
-    minimiseMax: task.minimiseMax,
-    // Who says how far to search for fewer preemptions is held to nothing else.
-    minimisePreemptions: task.minimiseMax === undefined ? undefined : PREEMPTIONS_MAX,
-    explainMax: 0,
-    ...aside,
-  });
-  const { audited } = coverage;
-  const wrong = audited?.differences[0];
-  assert(wrong === undefined, `${task.world.name}: an audit of the search failed: ${wrong}`);
-  const wanted = findings.filter(
-    ({ report }) =>
-      task.properties === null || task.properties.includes(propertyOf(report.property)),
-  );
-  return {
-    states: coverage.states,
-    transitions: coverage.transitions,
-    bounded: coverage.bounded.map(({ name, max, flag }) => ({ limit: name, value: max, flag })),
-    seen: coverage.sometimes,
-    missed: coverage.missed,
-    audited: audited && { hits: audited.hits, walks: audited.walks },
-    detected: detected.map(({ property, subject, because }) => ({
-      kind: property as Noticed['kind'],
-      subject,
-      because,
-    })),
-    ...(task.memory === undefined ? {} : { buffered: bufferedFields(scene) }),
-    findings: bestOf(wanted.map(plain)),
-  };
+/** Answer @task. The answer depends on nothing else, unless a limit of time is hit. */
+export function runWorld<T extends WorldTask>(task: T, context: TaskContext = {}): AnswerTo<T> {
+  return answerTo(task, context) as AnswerTo<T>;
 }
 
-function plain(f: CheckFinding): WorldFinding {
-  const { subject, because, facts, property, window } = f.report;
-  return {
-    property: propertyOf(property),
-    window,
-    witness: { subject, because, facts },
-    schedule: f.schedule,
-    preemptions: f.preemptions,
-    minimal: f.minimal,
-    trace: f.trace,
-  };
-}
-
-/** One finding for each pair of property and window: fewest preemptions, then fewest steps. */
-export function bestOf<F extends WorldFinding>(findings: readonly F[]): F[] {
-  const best = new Map<string, F>();
-  for (const f of findings) {
-    const key = findingKey(f);
-    const known = best.get(key);
-    if (!known || before(f, known)) best.set(key, f);
+function answerTo(
+  task: WorldTask,
+  { row, written, checkpoint }: TaskContext,
+): Answers[keyof Answers] {
+  const known = revisionOf(task.kernel);
+  assert(known.ok, `${task.kernel.name}: the kernel of a task was put together before`);
+  const revision = known.value;
+  switch (task.ask) {
+    case 'check':
+      return checkWorld(task.world, revision, task, {
+        meter: row && meterInto(row, written),
+        checkpoint,
+      });
+    case 'explore': {
+      const { derived, options, window } = task;
+      if (window !== undefined) return lookFor(derived, revision, window, options);
+      return exploreWorld(derived, revision, options);
+    }
+    case 'explain':
+      return explainWorld(task.world, revision, task);
+    default:
+      return unreachable(task);
   }
-  return [...best.values()].sort((a, b) => byWindow(a, b));
-}
-
-function before(a: WorldFinding, b: WorldFinding): boolean {
-  if (a.preemptions !== b.preemptions) return a.preemptions < b.preemptions;
-  if (a.trace.length !== b.trace.length) return a.trace.length < b.trace.length;
-  return a.schedule < b.schedule;
 }

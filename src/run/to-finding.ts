@@ -10,9 +10,9 @@ import { commitsFor, type Window, windowById } from '#windows/index';
 import { assumptionsOf } from '#worlds/assumed';
 import { type Renaming, rename, renaming } from '#worlds/shape';
 import type { World } from '#worlds/world';
+import type { WorldFinding } from './check-world.ts';
 import { revisionOf } from './kernel-spec.ts';
 import { producer } from './producer.ts';
-import type { WorldFinding } from './run-world.ts';
 import { watchedScene } from './watched-scene.ts';
 
 /** Where a finding of a world belongs. */

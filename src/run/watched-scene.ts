@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A world under a revision with its rules, its signatures and its proofs that something happens.
 
+import { unreachable } from '#base/assert';
 import type { Scene } from '#checker/program/scene';
 import { underMemory } from '#checker/program/store-buffers';
 import type { Memory } from '#finding/finding';
@@ -8,44 +9,93 @@ import type { Revision } from '#kernel/index';
 import { askedFor, RuleContext, rulesFor } from '#properties/index';
 import { sometimesFor } from '#properties/sometimes';
 import { preconditionsFor, preconditionsOf, signaturesFor } from '#windows/index';
-import { buildScene } from '#worlds/scene';
+import { watchFor } from '#windows/narrow';
+import { type BuiltScene, buildScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 
-/** What else a scene is to have. */
-interface Besides {
-  /** What stores go through, if not straight to memory. */
-  readonly memory?: Memory | undefined;
-  /** Windows of which it is asked whether what they need comes about. */
-  readonly windows?: readonly string[] | undefined;
+/** What a world is watched by. */
+export type WatchedBy =
+  /** Rules by id, null for all, and whether what they and these windows need comes about. */
+  | {
+      readonly by: 'rules';
+      readonly ids: readonly string[] | null;
+      readonly windows?: readonly string[] | undefined;
+    }
+  /** All that tells these windows from others, and whether what windows need comes about. */
+  | { readonly by: 'windows'; readonly ids: readonly string[] | null }
+  /** All rules and signatures, and nothing that has to happen. */
+  | { readonly by: 'breaks' };
+
+/** A world under a revision, ready to be run. */
+export interface OpenWorld {
+  readonly scene: Scene;
+  /** What rules of a caller's own are made from. */
+  readonly ctx: RuleContext;
+  /** The switches of the kernel that have been read so far, with their values. */
+  readonly switches: BuiltScene['switches'];
 }
 
-/** The scene to explore. @properties: ids of the rules to watch, null for all. */
-export function watchedScene(
+/** Open @world: the only way from a world and a kernel to what the checker runs. */
+export function openWorld(
   world: World,
   revision: Revision,
-  properties: readonly string[] | null,
-  { memory, windows = [] }: Besides = {},
-): Scene {
+  watch: WatchedBy,
+  memory: Memory | undefined = memoryOf(world),
+): OpenWorld {
   const built = buildScene(world, revision);
-  const stores = memory ?? memoryOf(world);
-  const ctx = new RuleContext(withBuffers(world, stores), {
+  const ctx = new RuleContext(withBuffers(world, memory), {
     device: (name) => built.devices.get(name),
     instance: (name) => built.instances.get(name),
     deferred: built.k.deferred,
   });
-  const scene = {
-    name: built.name,
-    init: built.init,
-    threads: built.threads,
-    rules: rulesFor(ctx, properties),
-    signatures: signaturesFor(ctx),
-    sometimes: [
-      ...sometimesFor(ctx),
-      ...askedFor(ctx, properties),
-      ...preconditionsFor(ctx, built, preconditionsOf(windows)),
-    ],
+  const { name, init, threads, switches } = built;
+  const scene = { name, init, threads, ...watchersOf(ctx, built, watch) };
+  return {
+    scene: memory === undefined ? scene : underMemory(scene, memory.model, memory.fields),
+    ctx,
+    switches,
   };
-  return stores === undefined ? scene : underMemory(scene, stores.model, stores.fields);
+}
+
+function watchersOf(
+  ctx: RuleContext,
+  built: BuiltScene,
+  watch: WatchedBy,
+): Pick<Scene, 'rules' | 'signatures' | 'sometimes'> {
+  const all = (ids: readonly string[] | null) => ({
+    rules: rulesFor(ctx, ids),
+    signatures: signaturesFor(ctx),
+  });
+  switch (watch.by) {
+    case 'breaks':
+      return { ...all(null), sometimes: [] };
+    case 'windows':
+      return {
+        ...(watch.ids === null ? all(null) : watchFor(ctx, watch.ids)),
+        sometimes: [...sometimesFor(ctx), ...preconditionsFor(ctx, built)],
+      };
+    case 'rules':
+      return {
+        ...all(watch.ids),
+        sometimes: [
+          ...sometimesFor(ctx),
+          ...askedFor(ctx, watch.ids),
+          ...preconditionsFor(ctx, built, preconditionsOf(watch.windows ?? [])),
+        ],
+      };
+    default:
+      return unreachable(watch);
+  }
+}
+
+/** The scene that rules watch. @properties: ids of the rules, null for all. */
+export function watchedScene(
+  world: World,
+  revision: Revision,
+  properties: readonly string[] | null,
+  { memory }: { readonly memory?: Memory | undefined } = {},
+): Scene {
+  return openWorld(world, revision, { by: 'rules', ids: properties }, memory).scene;
 }
 
 /** The stores of @world that are buffered; undefined where none are. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Entry of a worker thread: one task at a time.
+// Entry of a worker thread: one question to one world at a time.
 
-import { perform, type Task, type TaskResult } from './pool.ts';
+import { replying } from './reply.ts';
+import { runWorld } from './run-world.ts';
+import type { SentTask } from './world-pool.ts';
 
-/** What piscina calls. */
-export default function work(task: Task): TaskResult {
-  return perform(task);
-}
+/** What the pool calls. */
+export default replying(({ task, context }: SentTask) => runWorld(task, context));

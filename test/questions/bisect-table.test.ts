@@ -5,7 +5,7 @@ import { findRevision, type Revision } from '#kernel/index';
 import { BisectTable, type Trial } from '#questions/bisect-table';
 import { isFor } from '#questions/matrix';
 import type { Explored } from '#run/explore';
-import type { ExploreJob, Explorer } from '#run/explore-pool';
+import type { ExploreJob, Explorer } from '#run/world-pool';
 import { isJudged, isNamedBy, needsOf, windows } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { findRevision, type Revision } from '#kernel/index';
 import { bisect, turns } from '#questions/bisect';
-import { makeExplorer } from '#run/explore-pool';
+import { makeExplorer } from '#run/world-pool';
 import { windowById } from '#windows/index';
 import { worldsWith } from '../support/worlds.ts';
 

@@ -5,8 +5,8 @@ import { findRevision, type Revision } from '#kernel/index';
 import { backport, bisect, candidateSets, turns } from '#questions/bisect';
 import { computeMatrix } from '#questions/matrix';
 import { matrixHtml, matrixMarkdown } from '#report/matrix';
-import { makeExplorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
+import { makeExplorer } from '#run/world-pool';
 import { genericWorlds } from '#worlds/generic';
 
 const options = { statesMax: 40_000, preemptions: 2 };

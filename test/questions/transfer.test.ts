@@ -18,6 +18,7 @@ test('names with the characters of a schedule are no obstacle', () => {
   const spec = specOf(kernel('6.15.0'), []);
   const strategy = { kind: 'bound', preemptions: 1 } as const;
   const task = {
+    ask: 'check' as const,
     world,
     kernel: spec,
     properties: ['P3'],

@@ -10,7 +10,7 @@ import { exitCodeOf } from '#report/exit';
 import { reportJson } from '#report/json';
 import { textReport } from '#report/text';
 import { parseDocument } from '#report/validate';
-import type { WorldOutcome } from '#run/run-world';
+import type { WorldOutcome } from '#run/check-world';
 import { genericWorlds } from '#worlds/generic';
 import { kernel, laptop } from '../support/boards.ts';
 

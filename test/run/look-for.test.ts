@@ -25,6 +25,16 @@ test('what is absent is absent in all states', async () => {
   expect([sightings.map((s) => s.window).includes('C09'), bounded]).toEqual([false, false]);
 });
 
+test('a world whose order of locks is not seen in full is bounded, and no fault', async () => {
+  const online = worldsWith('').find(({ world }) =>
+    world.threads.some((thread) => thread.kind === 'cpu-online'),
+  );
+  const revision = await kernelOf('7.2');
+  const all = exploreWorld(online!, revision, { statesMax: 60_000, preemptions: 0 });
+  const cut = exploreWorld(online!, revision, { statesMax: 200, preemptions: 0 });
+  expect([all.bounded, cut.bounded]).toEqual([false, true]);
+});
+
 test('what another window claims is not found', async () => {
   // Alone, C09 would explain the groups that are out of order in C07.
   const acpi = genericWorlds().find(

@@ -7,11 +7,10 @@ import { exhaustive } from '../../src/checker/search/exhaustive.ts';
 import { sample } from '../../src/checker/search/sample.ts';
 import type { Revision } from '../../src/kernel/index.ts';
 import { findRevision } from '../../src/kernel/index.ts';
-import { watchedBy } from '../../src/run/explore.ts';
+import { openWorld } from '../../src/run/watched-scene.ts';
 import type { DerivedWorld } from '../../src/worlds/derive.ts';
 import { genericWorlds } from '../../src/worlds/generic.ts';
 import { handWorlds } from '../../src/worlds/hand.ts';
-import { buildScene } from '../../src/worlds/scene.ts';
 
 export interface Shown {
   /** Null where a search was cut off. */
@@ -26,7 +25,7 @@ export function missedIn(
   statesMax: number,
   runs: number,
 ): Shown {
-  const scene = () => watchedBy(buildScene(world, revision), world, undefined);
+  const scene = () => openWorld(world, revision, { by: 'windows', ids: null }).scene;
   const machines = [0, 1, 2].map(() => new Machine(scene()));
   const [learned, plain, random] = machines as [Machine, Machine, Machine];
   const search = exhaustive(learned, { statesMax });

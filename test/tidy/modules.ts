@@ -8,6 +8,8 @@ export interface Import {
   readonly from: string;
   readonly specifier: string;
   readonly typeOnly: boolean;
+  /** The values that it names, by the names they have there. */
+  readonly names: readonly string[];
 }
 
 const statement = /(?:^|\n)(import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^'\n]+)'/g;
@@ -23,10 +25,16 @@ export function importsOf(name: string, text: string): Import[] {
         .map((n) => n.trim()) ?? [];
     const allTypes =
       names.some((n) => n !== '') && names.every((n) => n === '' || /^type /.test(n));
-    return { from: name, specifier: m[3]!, typeOnly: m[2] !== undefined || allTypes };
+    const typeOnly = m[2] !== undefined || allTypes;
+    const values = typeOnly ? [] : names.filter((n) => n !== '' && !/^type /.test(n));
+    const asThere = values.map((n) => n.split(' as ')[0]!);
+    return { from: name, specifier: m[3]!, typeOnly, names: asThere };
   });
   const late = [...text.matchAll(dynamic)].map((m) => m[1]!);
-  return [...fixed, ...late.map((specifier) => ({ from: name, specifier, typeOnly: false }))];
+  return [
+    ...fixed,
+    ...late.map((specifier) => ({ from: name, specifier, typeOnly: false, names: [] })),
+  ];
 }
 
 /** The module that an import names, such as `checker/machine/code`; null for a package. */

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import type { KernelSpec } from '#finding/finding';
 import { computeMatrix } from '#questions/matrix';
 import { exploreWorld } from '#run/explore';
-import { makeExplorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
+import { makeExplorer } from '#run/world-pool';
 import { worldsWith } from '../support/worlds.ts';
 import { kernelOf, worldOf } from './support.ts';
 

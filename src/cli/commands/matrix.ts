@@ -12,8 +12,8 @@ import { findRevision, revisionNames } from '#kernel/index';
 import { computeMatrix, matrixExplore } from '#questions/matrix';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { matrixHtml, matrixMarkdown } from '#report/matrix';
-import { makeExplorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
+import { makeExplorer } from '#run/world-pool';
 import { windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 

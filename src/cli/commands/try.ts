@@ -17,9 +17,9 @@ import { type Change, type Trial, tryFix } from '#questions/try';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { grouped } from '#report/words';
 import { defaultExplore } from '#run/explore';
-import { makeExplorer } from '#run/explore-pool';
 import { specOf } from '#run/kernel-spec';
 import { commitFromScript } from '#run/user-fix';
+import { makeExplorer } from '#run/world-pool';
 import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
 import { distinctWorlds, genericWorlds } from '#worlds/generic';
 

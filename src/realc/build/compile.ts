@@ -14,9 +14,17 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { must } from '#base/assert';
+import { heaviestFirst, openPool, type Pool, runAll } from '#run/pool';
 import { SourceError } from './errors.ts';
-import { compileFlags, FORCED_INCLUDES, INCLUDE_DIRS, PLAIN_FILES, sha } from './files.ts';
+import {
+  compileFlags,
+  FORCED_INCLUDES,
+  INCLUDE_DIRS,
+  PLAIN_FILES,
+  processDir,
+  sha,
+} from './files.ts';
 import { type SourceFiles, type VirtualTree, virtualTree } from './includes.ts';
 import type { Toolchain } from './toolchain.ts';
 
@@ -25,6 +33,9 @@ export interface CompileJob {
   readonly name: string;
   readonly path: string;
 }
+
+/** Milliseconds that a file may take: an optimiser that hangs is stopped. */
+const COMPILE_MS_MAX = 600_000;
 
 export interface CompileOptions {
   readonly toolchain: Toolchain;
@@ -43,77 +54,67 @@ export interface CompiledObject {
   readonly key: string;
 }
 
-// Runs in a worker: it has no module of its own, so that it works from sources and from dist.
-const WORKER = `
-const { parentPort, workerData } = require('node:worker_threads');
-const ready = import(workerData.entry);
-parentPort.on('message', async ({ id, args, tree }) => {
-  let text = '';
-  const stderr = (b) => { if (b) text += Buffer.from(b).toString(); };
-  try {
-    const { commands } = await ready;
-    const out = await commands.clang(args, tree, { stderr, fetchProgress() {} });
-    parentPort.postMessage({ id, bytes: out['out.o'] ?? null, text });
-  } catch (e) {
-    parentPort.postMessage({ id, bytes: null, text: text || String(e) });
+/** A file that has to be compiled. */
+interface Compilation {
+  readonly job: CompileJob;
+  readonly args: readonly string[];
+  /** Of the object in the cache. */
+  readonly key: string;
+  /** The files that it reads. */
+  readonly paths: readonly string[];
+}
+
+interface Compiled {
+  readonly bytes: Uint8Array | null;
+  readonly text: string;
+}
+
+/** Compiles in the packaged clang, in worker threads. */
+function packagedCompiler(entry: string, files: SourceFiles, jobs: number) {
+  interface Sent {
+    readonly entry: string;
+    readonly args: readonly string[];
+    readonly tree: VirtualTree;
   }
-});
-`;
-
-type CompileResult = { bytes: Uint8Array | null; text: string };
-
-/** Does one compilation after the other. */
-interface Compiler {
-  compile(args: string[], job: CompileJob, paths: readonly string[]): Promise<CompileResult>;
-  close(): Promise<unknown>;
+  const program = pathToFileURL(join(processDir(), 'clang.mjs'));
+  const pool = openPool<Sent, Compiled>(
+    {
+      here: () => must<Compiled | null>(null, 'clang needs the stack of a thread'),
+      entry: program,
+    },
+    { jobs, threadsLeast: 1, stackMb: 64, taskMsMax: COMPILE_MS_MAX },
+  );
+  const run = ({ args, paths }: Compilation): Promise<Compiled> =>
+    pool.run({ entry, args, tree: virtualTree(files, paths) });
+  return { ...pool, run };
 }
 
-function workerCompiler(entry: string, files: SourceFiles): Compiler {
-  const worker = new Worker(WORKER, {
-    eval: true,
-    workerData: { entry: pathToFileURL(entry).href },
-    stderr: true,
-    stdout: true,
-    resourceLimits: { stackSizeMb: 64 },
-  });
-  let serial = 0;
-  return {
-    compile: (args, _job, paths) =>
-      new Promise((done, failed) => {
-        const id = serial++;
-        const tree: VirtualTree = virtualTree(files, paths);
-        worker.once('error', failed);
-        worker.once('message', (m: CompileResult) => {
-          worker.off('error', failed);
-          done(m);
-        });
-        worker.postMessage({ id, args, tree });
-      }),
-    close: () => worker.terminate(),
-  };
-}
-
-function nativeCompiler(cc: string, files: SourceFiles): Compiler {
+/** Compiles in processes of a native clang. */
+function nativeCompiler(cc: string, files: SourceFiles, jobs: number): Pool<Compilation, Compiled> {
   const root = mkdtempSync(join(tmpdir(), 'racewindow-'));
   const written = new Set<string>();
-  return {
-    compile: (args, job, paths) => {
-      for (const path of paths) {
-        if (written.has(path)) continue;
-        written.add(path);
-        mkdirSync(join(root, path, '..'), { recursive: true });
-        writeFileSync(join(root, path), files.get(path)!.bytes);
-      }
-      const out = `${job.name.replaceAll('/', '_')}.o`;
-      const full = [...args.slice(0, -1), out];
-      return new Promise((done) => {
-        execFile(cc, full, { cwd: root, maxBuffer: 1 << 24 }, (error, _stdout, stderr) => {
-          done({ bytes: error ? null : readFileSync(join(root, out)), text: stderr });
-        });
+  const here = ({ args, job, paths }: Compilation): Promise<Compiled> => {
+    for (const path of paths) {
+      if (written.has(path)) continue;
+      written.add(path);
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      writeFileSync(join(root, path), files.get(path)!.bytes);
+    }
+    const out = `${job.name.replaceAll('/', '_')}.o`;
+    const full = [...args.slice(0, -1), out];
+    const how = { cwd: root, maxBuffer: 1 << 24, timeout: COMPILE_MS_MAX };
+    return new Promise((done) => {
+      execFile(cc, full, how, (error, _stdout, stderr) => {
+        done({ bytes: error ? null : readFileSync(join(root, out)), text: stderr });
       });
-    },
-    close: async () => rmSync(root, { recursive: true, force: true }),
+    });
   };
+  const pool = openPool({ here, entry: null }, { jobs: 1, lanesHere: jobs });
+  const close = async (): Promise<void> => {
+    await pool.close();
+    rmSync(root, { recursive: true, force: true });
+  };
+  return { ...pool, close };
 }
 
 /** The line of a compiler's output that says what does not fit. */
@@ -130,7 +131,7 @@ export async function compileAll(
   const dir = join(opt.cacheDir, 'objects');
   mkdirSync(dir, { recursive: true });
   const results = new Map<string, CompiledObject>();
-  const todo: { job: CompileJob; args: string[]; key: string; paths: string[] }[] = [];
+  const todo: Compilation[] = [];
   for (const job of jobs) {
     const args = [
       ...compileFlags(job.name, !PLAIN_FILES.has(job.name)),
@@ -149,37 +150,34 @@ export async function compileAll(
       results.set(job.name, { name: job.name, bytes: readFileSync(file), cached: true, key });
     } else todo.push({ job, args, key, paths });
   }
-  // Long ones first, so that the workers end together.
-  todo.sort((a, b) => b.paths.length - a.paths.length);
+  if (todo.length === 0) return jobs.map((j) => results.get(j.name)!);
   let done = results.size;
-  const run = async (): Promise<void> => {
-    const { nativeClang, clangEntry } = opt.toolchain;
-    const compiler = nativeClang
-      ? nativeCompiler(nativeClang, opt.files)
-      : workerCompiler(clangEntry!, opt.files);
-    try {
-      for (let item = todo.shift(); item; item = todo.shift()) {
-        const { job, args, key, paths } = item;
-        const { bytes, text } = await compiler.compile(args, job, paths);
-        if (!bytes) {
-          throw new SourceError(
-            'RW303',
-            `${job.path.replace(/^k\//, '')} does not compile: ${firstError(text)}`,
-            'this tree needs a shim that is not there; 6.12 and 7.2 are tested',
-          );
-        }
-        const file = join(dir, `${key}.o`);
-        const temporary = `${file}.${process.pid}.${Math.random()}`;
-        writeFileSync(temporary, bytes);
-        renameSync(temporary, file);
-        results.set(job.name, { name: job.name, bytes, cached: false, key });
-        opt.onProgress(++done, jobs.length, job.name);
-      }
-    } finally {
-      todo.length = 0;
-      await compiler.close();
+  const { nativeClang, clangEntry } = opt.toolchain;
+  const at = Math.min(opt.jobs, todo.length);
+  const compiler = nativeClang
+    ? nativeCompiler(nativeClang, opt.files, at)
+    : packagedCompiler(clangEntry!, opt.files, at);
+  const keep = (i: number, { bytes, text }: Compiled): void => {
+    const { job, key } = todo[i]!;
+    if (!bytes) {
+      throw new SourceError(
+        'RW303',
+        `${job.path.replace(/^k\//, '')} does not compile: ${firstError(text)}`,
+        'this tree needs a shim that is not there; 6.12 and 7.2 are tested',
+      );
     }
+    const file = join(dir, `${key}.o`);
+    const temporary = `${file}.${process.pid}.${Math.random()}`;
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, file);
+    results.set(job.name, { name: job.name, bytes, cached: false, key });
+    opt.onProgress(++done, jobs.length, job.name);
   };
-  await Promise.all(Array.from({ length: Math.min(opt.jobs, todo.length) }, run));
+  try {
+    const order = heaviestFirst(todo, ({ paths }) => paths.length);
+    await runAll(compiler, todo, keep, order);
+  } finally {
+    await compiler.close();
+  }
   return jobs.map((j) => results.get(j.name)!);
 }

@@ -11,7 +11,7 @@
 
 import { Machine } from '#checker/machine/machine';
 import type { Report } from '#checker/program/program';
-import type { Rule, Scene } from '#checker/program/scene';
+import type { Rule } from '#checker/program/scene';
 import { bounded } from '#checker/search/bounded';
 import { exhaustive } from '#checker/search/exhaustive';
 import { aboutOf, type EventName } from '#env/events';
@@ -21,16 +21,14 @@ import {
   type HeardEvent,
   heard,
   propertyOf,
-  RuleContext,
+  type RuleContext,
   ruleBroken,
-  rulesFor,
 } from '#properties/index';
 import type { KernelImage } from '#realc/build/image';
 import { searchSource } from '#realc/search/layers';
 import type { RunResult } from '#realc/search/plan';
 import { SourceRunner } from '#realc/search/run';
-import { signaturesFor } from '#windows/index';
-import { buildScene } from '#worlds/scene';
+import { openWorld } from '#run/watched-scene';
 import type { World } from '#worlds/world';
 import { follows } from './guide.ts';
 import { retell, type Story, type Told, type Turn, told, turnsOf } from './story.ts';
@@ -153,21 +151,8 @@ const STORY_STATES = 8;
 
 /** Everything the model can come to in a world. */
 export function modelSide(world: World, revision: Revision, statesMax: number) {
-  const built = buildScene(world, revision);
-  const ctx = new RuleContext(world, {
-    device: (name) => built.devices.get(name),
-    instance: (name) => built.instances.get(name),
-    deferred: built.k.deferred,
-  });
+  const { scene, ctx } = openWorld(world, revision, { by: 'breaks' });
   const outcomes = new Set<string>();
-  const scene: Scene = {
-    name: built.name,
-    init: built.init,
-    threads: built.threads,
-    rules: rulesFor(ctx, null),
-    signatures: signaturesFor(ctx),
-    sometimes: [],
-  };
   const machine = new Machine({ ...scene, rules: [...scene.rules, outcomeRule(ctx, outcomes)] });
   const result = exhaustive(machine, { statesMax, onTerminal: () => machine.atEnd() });
   const all = result.found.map((f) => f.report);

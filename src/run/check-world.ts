@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a check asks of one world: its rules in every run, and the best run of each breach.
+
+import { assert } from '#base/assert';
+import {
+  type Audited,
+  type BrokenAt,
+  type CheckFinding,
+  check,
+  countsRuns,
+  type SceneCheckOptions,
+} from '#checker/index';
+import { bufferedFields } from '#checker/program/store-buffers';
+import type { Memory, TraceStep, Why, Witness } from '#finding/finding';
+import { type Broken, byWindow, findingKey } from '#finding/key';
+import type { Noticed, Strategy } from '#finding/report';
+import type { Revision } from '#kernel/index';
+import { propertyOf } from '#properties/index';
+import type { World } from '#worlds/world';
+import { PREEMPTIONS_MAX, RUNS_MAX, STATES_MAX } from './limits.ts';
+import { openWorld } from './watched-scene.ts';
+
+/** What is asked of a world, and how far it is searched. */
+export interface CheckAsked {
+  /** Ids of the properties to watch, null for all. */
+  readonly properties: readonly string[] | null;
+  /** Ids of the windows that are asked for: whether what they need comes about is looked for. */
+  readonly windows?: readonly string[];
+  readonly strategy: Strategy;
+  readonly memory?: Memory;
+  readonly statesMax: number | null;
+  readonly timeMaxMs: number | null;
+  readonly auditCache?: number;
+  readonly depthMax?: number;
+  readonly minimiseMax?: number;
+}
+
+/** A limit that was hit. */
+export interface HitWorldLimit {
+  readonly limit: string;
+  readonly value: number;
+  readonly flag: string;
+}
+
+/** The best run for one pair of property and window. */
+export interface WorldFinding extends Broken {
+  readonly witness: Witness;
+  readonly schedule: string;
+  readonly preemptions: number;
+  readonly minimal: boolean;
+  readonly trace: readonly TraceStep[];
+  /** Why it fails: known once it has been chosen (explain-world.ts). */
+  readonly deciding?: number | null;
+  readonly why?: Why | null;
+  readonly failure?: BrokenAt | null;
+}
+
+/** What was noticed over all runs: no run shows it by itself. */
+export interface DetectedInWorld {
+  readonly kind: Noticed['kind'];
+  readonly subject: string;
+  readonly because: string;
+}
+
+/** What came out. */
+export interface WorldOutcome {
+  readonly states: number;
+  readonly transitions: number;
+  readonly bounded: readonly HitWorldLimit[];
+  /** Ids of what was seen to happen in at least one run. */
+  readonly seen: readonly string[];
+  /** Of a sample: the chance to have missed a bug of depth 1, 2, 3; else empty. */
+  readonly missed: readonly number[];
+  /** Data races and orders of locks. */
+  readonly detected: readonly DetectedInWorld[];
+  readonly audited: Pick<Audited, 'hits' | 'walks'> | null;
+  /** Fields of which a store went through a buffer, where the task asks for buffers. */
+  readonly buffered?: readonly string[];
+  readonly findings: readonly WorldFinding[];
+}
+
+/** What looks on and what keeps a search; neither changes what comes out. */
+export type RunAside = Pick<SceneCheckOptions, 'meter' | 'checkpoint'>;
+
+/** Explore @world as @task says; deterministic unless a limit of time is hit. */
+export function checkWorld(
+  world: World,
+  revision: Revision,
+  task: CheckAsked,
+  aside: RunAside = {},
+): WorldOutcome {
+  const { properties, memory, windows, strategy } = task;
+  const { scene } = openWorld(world, revision, { by: 'rules', ids: properties, windows }, memory);
+  const { findings, coverage, detected } = check(scene, {
+    strategy,
+    statesMax: task.statesMax ?? (countsRuns(strategy) ? RUNS_MAX : STATES_MAX),
+    timeMaxS: task.timeMaxMs === null ? undefined : task.timeMaxMs / 1000,
+    depthMax: task.depthMax,
+    auditCache: task.auditCache,
+    minimiseMax: task.minimiseMax,
+    // Who says how far to search for fewer preemptions is held to nothing else.
+    minimisePreemptions: task.minimiseMax === undefined ? undefined : PREEMPTIONS_MAX,
+    explainMax: 0,
+    ...aside,
+  });
+  const { audited } = coverage;
+  const wrong = audited?.differences[0];
+  assert(wrong === undefined, `${world.name}: an audit of the search failed: ${wrong}`);
+  const wanted = findings.filter(
+    ({ report }) =>
+      task.properties === null || task.properties.includes(propertyOf(report.property)),
+  );
+  return {
+    states: coverage.states,
+    transitions: coverage.transitions,
+    bounded: coverage.bounded.map(({ name, max, flag }) => ({ limit: name, value: max, flag })),
+    seen: coverage.sometimes,
+    missed: coverage.missed,
+    audited: audited && { hits: audited.hits, walks: audited.walks },
+    detected: detected.map(({ property, subject, because }) => ({
+      kind: property as Noticed['kind'],
+      subject,
+      because,
+    })),
+    ...(task.memory === undefined ? {} : { buffered: bufferedFields(scene) }),
+    findings: bestOf(wanted.map(plain)),
+  };
+}
+
+function plain(f: CheckFinding): WorldFinding {
+  const { subject, because, facts, property, window } = f.report;
+  return {
+    property: propertyOf(property),
+    window,
+    witness: { subject, because, facts },
+    schedule: f.schedule,
+    preemptions: f.preemptions,
+    minimal: f.minimal,
+    trace: f.trace,
+  };
+}
+
+/** One finding for each pair of property and window: fewest preemptions, then fewest steps. */
+export function bestOf<F extends WorldFinding>(findings: readonly F[]): F[] {
+  const best = new Map<string, F>();
+  for (const f of findings) {
+    const key = findingKey(f);
+    const known = best.get(key);
+    if (!known || before(f, known)) best.set(key, f);
+  }
+  return [...best.values()].sort((a, b) => byWindow(a, b));
+}
+
+function before(a: WorldFinding, b: WorldFinding): boolean {
+  if (a.preemptions !== b.preemptions) return a.preemptions < b.preemptions;
+  if (a.trace.length !== b.trace.length) return a.trace.length < b.trace.length;
+  return a.schedule < b.schedule;
+}

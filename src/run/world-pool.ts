@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Worlds through a pool: questions to one world each, asked here or in worker threads.
+
+import type { KernelSpec } from '#finding/finding';
+import type { Explanation } from '#finding/why';
+import type { DerivedWorld } from '#worlds/derive';
+import type { WorldOutcome } from './check-world.ts';
+import type { Explored, ExploreOptions } from './explore.ts';
+import { heaviestFirst, openPool, type Pool, runAll } from './pool.ts';
+import {
+  type AnswerTo,
+  type CheckTask,
+  type ExplainTask,
+  runWorld,
+  type TaskContext,
+  type WorldTask,
+} from './run-world.ts';
+
+/** A task and what goes with it. */
+export interface SentTask {
+  readonly task: WorldTask;
+  readonly context: TaskContext;
+}
+
+export type WorldPool = Pool<SentTask, AnswerTo<WorldTask>>;
+
+/**
+ * A pool for @most tasks at once, of @jobs threads. Without worker threads nothing but @written can
+ * look at how far a task has come.
+ */
+export function openWorlds(jobs: number, most: number, written?: () => void): WorldPool {
+  const here = ({ task, context }: SentTask) => runWorld(task, { ...context, written });
+  const entry = new URL('./worker.js', import.meta.url);
+  return openPool({ here, entry }, { jobs, most });
+}
+
+/** The outcomes of @tasks, in their order. */
+export async function checkAll(
+  pool: WorldPool,
+  tasks: readonly CheckTask[],
+  onDone: (index: number, outcome: WorldOutcome) => void,
+  contextOf: (index: number) => TaskContext = () => ({}),
+): Promise<WorldOutcome[]> {
+  const sent = tasks.map((task, i) => ({ task, context: contextOf(i) }));
+  const done = (i: number, answer: unknown): void => onDone(i, answer as WorldOutcome);
+  const order = heaviestFirst(tasks, ({ world }) => {
+    const walks = world.threads.filter((thread) => thread.kind === 'iommu-probe').length;
+    return walks * 1000 + world.threads.length * 100 + world.devices.length;
+  });
+  return (await runAll(pool, sent, done, order)) as WorldOutcome[];
+}
+
+/** Why the findings of each of @tasks fail, in their order. */
+export async function explainAll(
+  pool: WorldPool,
+  tasks: readonly ExplainTask[],
+): Promise<(readonly Explanation[])[]> {
+  const sent = tasks.map((task) => ({ task, context: {} }));
+  return (await runAll(pool, sent)) as (readonly Explanation[])[];
+}
+
+/** One world under one kernel: what is there to be seen? */
+export interface ExploreJob {
+  readonly derived: DerivedWorld;
+  readonly spec: KernelSpec;
+  readonly options: ExploreOptions;
+  /** Whether this window can be hit is all that is asked. */
+  readonly window?: string;
+}
+
+/** Explores worlds; to be closed at the end. */
+export interface Explorer {
+  readonly explore: (job: ExploreJob) => Promise<Explored>;
+  readonly close: () => Promise<void>;
+}
+
+/** An explorer with @jobs threads; results do not depend on how many. */
+export async function makeExplorer(jobs: number): Promise<Explorer> {
+  const pool = openWorlds(jobs, jobs);
+  return {
+    explore: async ({ spec, ...asked }) => {
+      const task = { ask: 'explore', kernel: spec, ...asked } as const;
+      return (await pool.run({ task, context: {} })) as Explored;
+    },
+    close: pool.close,
+  };
+}
