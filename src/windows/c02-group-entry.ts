@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C02: two walks link one group into their lists, and follow each other's pointers.
 
-import { byReport } from './reports.ts';
+import { including, memberOf, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 export const c02: Window = {
@@ -31,11 +31,29 @@ export const c02: Window = {
   needs: ['two registrations at once'],
   worlds: [{ world: 'hand:walk+walk parsed', found: ['6.1'], absent: ['6.2'] }],
   signatures: {
-    /** The list itself tells: nothing else takes a group off a list that it is not on. */
-    main: byReport(
-      (report) =>
-        report.property === 'oops' &&
-        /^bus_iommu_probe\(.*group->entry/.test(String(report.facts['error'])),
+    /**
+     * The walks that have probed a device, each of which links its group. The list that a walk
+     * takes the group off is not the one it is on: with two walks on one group, that is this.
+     */
+    main: perDevice<readonly string[]>(
+      () => ({
+        events: ['probe-device'],
+        reads: ['device.iommu_group'],
+        initial: [],
+        step: (walks, e) =>
+          e.name === 'probe-device' && e.by === 'walk' ? including(walks, e.thread) : walks,
+        explains(devices, report, peek) {
+          const error = String(report.facts['error'] ?? '');
+          const group = /^bus_iommu_probe\((.*)\): group->entry /.exec(error)?.[1];
+          if (report.property !== 'oops' || group === undefined) return false;
+          const walks = new Set<string>();
+          devices.some((mine, d) => {
+            if (memberOf(peek, d, group)) for (const thread of mine) walks.add(thread);
+            return walks.size > 1;
+          });
+          return walks.size > 1;
+        },
+      }),
       { rules: [] },
     ),
   },

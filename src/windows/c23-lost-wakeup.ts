@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C23: a client still waits although nothing that it waits for is to come.
 
-import type { GroupHandle } from '#properties/context';
-import type { WindowSignature } from './signature.ts';
+import { perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
-/** No state: its group, if it has one, is complete, so a retry would bind the driver. */
-const signature: WindowSignature = {
-  make: (ctx) => ({
-    events: [],
-    reads: ['device.iommu_group', 'iommu_group.default_domain'],
-    initial: null,
-    step: (state) => state,
-    explains(_state, report, peek) {
-      if (report.property !== 'P7') return false;
-      const d = ctx.clients.find((x) => x.data.name === report.subject);
-      const group = d && (peek.get(d.handle, 'iommu_group') as GroupHandle | null);
-      return d !== undefined && (!group || peek.get(group, 'default_domain') !== null);
-    },
-  }),
-};
+/**
+ * Binding: a bind is under way. Woken: since it began, an IOMMU of the device has registered. Lost:
+ * such a bind was put on the pending list afterwards, and nothing has tried again.
+ */
+type State = 'idle' | 'binding' | 'woken' | 'lost';
 
 export const c23: Window = {
   id: 'C23',
@@ -38,5 +27,18 @@ export const c23: Window = {
   kind: 'race',
   needs: ['a deferred bind'],
   worlds: [],
-  signatures: { main: signature },
+  signatures: {
+    main: perDevice<State>(() => ({
+      events: ['driver-set', 'register-end', 'deferred'],
+      initial: 'idle',
+      step(state, e) {
+        if (e.name === 'driver-set') return 'binding';
+        return state === 'woken' ? 'lost' : 'idle';
+      },
+      ofInstance: (state, e) =>
+        state === 'binding' && e.name === 'register-end' && e.errno === 0 ? 'woken' : state,
+      explains: (devices, report) =>
+        report.property === 'P7' && devices.of(report.subject) === 'lost',
+    })),
+  },
 };

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C25: two threads set and free one device's dma_range_map without a lock.
 
-import { byReport } from './reports.ts';
+import type { EventName } from '#env/events';
+import { including, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
+
+/** Threads that have begun to bind the device, and those that have come to it to probe it. */
+interface Users {
+  readonly binds: readonly string[];
+  readonly probes: readonly string[];
+}
 
 export const c25: Window = {
   id: 'C25',
@@ -48,11 +55,28 @@ export const c25: Window = {
     },
   ],
   signatures: {
-    /** No lock guards the map, so that it is the map which was freed tells the window. */
-    main: byReport(
-      (report) =>
-        (report.property === 'use-after-free' || report.property === 'double-free') &&
-        /range_map/.test(report.subject),
-    ),
+    /** Nothing else frees a map that another one may look at: a bind, and a probe, of its device. */
+    main: perDevice<Users>(({ world }) => ({
+      events: world.devices.some((d) => d.dmaRanges) ? EVENTS : [],
+      initial: { binds: [], probes: [] },
+      step(state, e) {
+        const { binds, probes } = state;
+        if (e.name === 'driver-set') return { ...state, binds: including(binds, e.thread) };
+        const own = e.name === 'init-begin' && e.by === 'replay';
+        return own ? state : { ...state, probes: including(probes, e.thread) };
+      },
+      explains(devices, report) {
+        if (report.property !== 'use-after-free' && report.property !== 'double-free') return false;
+        const device = /^(.*)\.dma_range_map#/.exec(report.subject)?.[1];
+        const users = device === undefined ? undefined : devices.of(device);
+        const [one, two] = [report.facts['thread'], report.facts['freedBy']].map(String);
+        if (!users || one === two) return false;
+        const { binds, probes } = users;
+        const isPair = (a = '', b = '') => binds.includes(a) && probes.includes(b);
+        return isPair(one, two) || isPair(two, one);
+      },
+    })),
   },
 };
+
+const EVENTS: readonly EventName[] = ['driver-set', 'walk-visit', 'init-begin'];

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C29: a driver that manages DMA itself is let in before the walk has finished its group.
 
-import { byReport } from './reports.ts';
+import type { World } from '#worlds/world';
+import { perDevice } from './signature.ts';
 import type { Window } from './window.ts';
+
+/**
+ * Let in: its driver, which manages DMA itself, probes while its group has no default domain.
+ * Owner: such a driver has claimed the group, which had none.
+ */
+type State = 'outside' | 'let in' | { readonly kind: 'owner'; readonly group: string };
 
 export const c29: Window = {
   id: 'C29',
@@ -25,15 +32,31 @@ export const c29: Window = {
     { world: 'hand:walk+bind managed intel', found: ['6.0'] },
   ],
   signatures: {
-    /**
-     * Told by the driver: nothing makes it wait for a default domain, as others do. It may be let
-     * in when there is a group already, and its domain is replaced when it has claimed that.
-     */
-    main: byReport(
-      (report, world) => {
-        const managed = world.devices.filter((d) => d.driver?.managedDma).map((d) => d.name);
-        if (report.property === 'P6') return managed.length > 0;
-        return managed.includes(report.subject) && report.facts['group'] !== null;
+    /** Nothing makes such a driver wait for a default domain, as others do. */
+    main: perDevice<State>(
+      ({ world }) => {
+        const isManaged = (d: World['devices'][number]) => d.driver?.managedDma === true;
+        return {
+          events: world.devices.some(isManaged) ? ['driver-probe', 'dma-owner'] : [],
+          reads: world.devices.some(isManaged)
+            ? ['device.iommu_group', 'iommu_group.default_domain']
+            : [],
+          initial: 'outside',
+          step(state, e, d, peek) {
+            if (!isManaged(d.data)) return state;
+            const group = peek.get(d.handle, 'iommu_group');
+            if (!group || peek.get(group, 'default_domain')) return 'outside';
+            if (e.name === 'driver-probe') return 'let in';
+            return e.name === 'dma-owner' && e.errno === 0
+              ? { kind: 'owner', group: group.name }
+              : state;
+          },
+          explains(devices, report) {
+            if (report.property === 'P3') return devices.of(report.subject) === 'let in';
+            if (report.property !== 'P6') return false;
+            return devices.some((x) => typeof x === 'object' && x.group === report.subject);
+          },
+        };
       },
       { rules: ['P3', 'P6'] },
     ),

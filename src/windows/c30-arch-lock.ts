@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C30: a lock of architecture code is taken around a registration, and wanted within it.
 
-import { byReport } from './reports.ts';
+import { byReport, threadsOf } from './reports.ts';
 import type { Window } from './window.ts';
 
 export const c30: Window = {
@@ -24,11 +24,23 @@ export const c30: Window = {
   needs: ['a CPU that comes online during a registration'],
   worlds: [{ world: 'hand:walk+cpu intel', found: ['6.14'], absent: ['6.13', '6.15.0'] }],
   signatures: {
-    /** The cycle itself tells: no other code takes the lock. */
-    main: byReport(
-      (report) =>
-        ['deadlock', 'lock-order'].includes(report.property) &&
-        /dmar_global_lock/.test(`${report.subject} ${report.because}`),
-    ),
+    /**
+     * Both orders: a walk wants cpuhp_state_mutex and keeps dmar_global_lock, and a CPU that comes
+     * online has the one and wants the other.
+     */
+    main: byReport((report, world) => {
+      if (!['deadlock', 'lock-order'].includes(report.property)) return false;
+      const waits = report.because.split('; ');
+      const isOne = (kind: 'iommu-probe' | 'cpu-online', lock: string) =>
+        threadsOf(world, kind).some((thread) =>
+          waits.some((text) => text.startsWith(`${thread} wa`) && isFor(text, lock)),
+        );
+      return isOne('iommu-probe', 'cpuhp_state_mutex') && isOne('cpu-online', 'dmar_global_lock');
+    }),
   },
 };
+
+/** `T wants LOCK while ...` in an order of locks, `T waits for LOCK held by ...` in a deadlock. */
+function isFor(text: string, lock: string): boolean {
+  return text.includes(` wants ${lock} `) || text.includes(` waits for ${lock} `);
+}

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C33: a mock device that cannot be added leaves its dev->iommu behind.
 
-import { byReport } from './reports.ts';
+import { perDevice } from './signature.ts';
 import type { Window } from './window.ts';
+
+type State = 'new' | { readonly kind: 'built'; readonly by: string } | 'left';
 
 export const c33: Window = {
   id: 'C33',
@@ -27,6 +29,23 @@ export const c33: Window = {
   needs: ['a mock device that cannot be added'],
   worlds: [{ world: 'hand:mock add', found: ['6.18'], absent: ['6.17', '6.18.y'] }],
   signatures: {
-    main: byReport((report) => report.property === 'P14'),
+    /** Left: the thread that built the fwspec drops the device, which has dev->iommu and no more. */
+    main: perDevice<State>(({ world }) => {
+      const isMock = world.instances.some((i) => i.driver === 'mock');
+      return {
+        events: isMock ? ['fwspec-built', 'device-released'] : [],
+        reads: isMock ? ['device.iommu', 'dev_iommu.fwspec'] : [],
+        initial: 'new',
+        step(state, e, d, peek) {
+          if (state === 'left') return state;
+          if (e.name === 'fwspec-built') return { kind: 'built', by: e.thread };
+          if (state === 'new' || state.by !== e.thread) return state;
+          const param = peek.get(d.handle, 'iommu');
+          return param && !peek.get(param, 'fwspec') ? 'left' : state;
+        },
+        explains: (devices, report) =>
+          report.property === 'P14' && devices.of(report.subject) === 'left',
+      };
+    }),
   },
 };

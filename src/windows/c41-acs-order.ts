@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C41: groups are chosen, or functions are enumerated, before ACS is on.
 
-import { byReport } from './reports.ts';
+import { perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 export const c41: Window = {
@@ -39,6 +39,20 @@ export const c41: Window = {
     { world: 'hand:walk acs intel', found: ['6.12.y +c41e2fb67e26'], absent: ['6.12.y'] },
   ],
   signatures: {
-    main: byReport((report) => report.property === 'P13' && report.facts['kind'] === 'acs'),
+    /** Early: the group of the function was chosen while its ACS was off. */
+    main: perDevice<'in time' | 'early'>(({ world }) => {
+      const concerned = world.devices.some((d) => d.acs);
+      return {
+        events: concerned ? ['group-set'] : [],
+        reads: concerned ? ['device.acs_enabled'] : [],
+        initial: 'in time',
+        step: (_state, _e, d, peek) =>
+          d.data.acs && !peek.get(d.handle, 'acs_enabled') ? 'early' : 'in time',
+        explains: (devices, report) =>
+          report.property === 'P13' &&
+          report.facts['kind'] === 'acs' &&
+          devices.named.includes('early'),
+      };
+    }),
   },
 };

@@ -17,6 +17,8 @@ import {
 export interface Reach {
   /** Ids of the rules whose reports it may explain, besides what the machine itself reports. */
   readonly rules?: readonly string[];
+  /** True where it watches devices behind no IOMMU as well. */
+  readonly all?: boolean;
   /** What must have happened before it leaves its initial state for one that explains more. */
   readonly begins?: { readonly event: EventName; readonly when: (e: HeardEvent) => boolean };
 }
@@ -49,9 +51,9 @@ export interface Automaton<S extends Plain> {
   explains(devices: Devices<S>, report: Explained, peek: Peek): boolean;
 }
 
-/** The automaton's state of each device behind an IOMMU. */
+/** The automaton's state of each device that it watches. */
 export interface Devices<S> {
-  /** Undefined for a device that is behind none. */
+  /** Undefined for a device that is not watched. */
   of(name: string): S | undefined;
   /** States of the two devices that a report is about: its subject, and the other one it names. */
   readonly named: readonly [subject: S | undefined, other: S | undefined];
@@ -75,7 +77,8 @@ export function perDevice<S extends Plain>(
       const read = readerOf<S>();
       const first = (d: WatchedDevice): S =>
         typeof a.initial === 'function' ? a.initial(d) : a.initial;
-      const isWatched = (d: WatchedDevice): boolean => d.data.iommus.length > 0;
+      const isWatched = (d: WatchedDevice): boolean =>
+        reach.all === true || d.data.iommus.length > 0;
       return {
         events: a.events,
         reads: a.reads ?? [],
@@ -96,6 +99,34 @@ export function perDevice<S extends Plain>(
         },
         explains: (state, report, peek) =>
           a.explains(devicesOf(ctx, state, read, report), report, peek),
+      };
+    },
+  };
+}
+
+/** An automaton of which a run has one state for all devices. */
+export interface SharedAutomaton<S extends Plain> extends Pick<Automaton<S>, 'events' | 'reads'> {
+  readonly initial: S;
+  step(state: S, e: HeardEvent, peek: Peek): S;
+  explains(state: S, report: Explained, peek: Peek): boolean;
+}
+
+/** A signature with one state for all devices, for events that are about none, or about several. */
+export function shared<S extends Plain>(
+  make: (ctx: RuleContext) => SharedAutomaton<S>,
+  reach: Reach = {},
+): WindowSignature {
+  return {
+    ...reach,
+    make(ctx) {
+      const a = make(ctx);
+      const read = readerOf<S>();
+      return {
+        events: a.events,
+        reads: a.reads ?? [],
+        initial: JSON.stringify(a.initial),
+        step: (state, e, peek) => JSON.stringify(a.step(read(state as string), heard(e), peek)),
+        explains: (state, report, peek) => a.explains(read(state as string), report, peek),
       };
     },
   };
