@@ -22,7 +22,8 @@ export const phrases: { readonly [N in EventName]: Phrase<FieldOf<N>> } = {
   'configure-begin': ({ dev }) => `lock dropped, dma_configure(${dev})`,
   'ops-missing': ({ dev }) => `no ops for ${dev}: gives up`,
   'init-begin': null,
-  'init-unguarded': ({ dev }) => `nothing keeps firmware parsing away from ${dev}`,
+  'init-unguarded': ({ dev, edge }) =>
+    edge === 'begin' ? `nothing keeps firmware parsing away from ${dev}` : null,
   'init-untested': ({ dev }) => `${dev}->iommu_group is not tested`,
   'fwspec-unguarded': ({ dev, edge }) => `fwspec of ${dev}, unlocked: ${edge}`,
   'fwspec-mismatch': ({ dev }) => `fwspec of ${dev} has other ops: not deferred`,

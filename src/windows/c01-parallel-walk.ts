@@ -50,20 +50,22 @@ export const c01: Window = {
   ],
   signatures: {
     /**
-     * A second walk or the replay of a bind may be the other one. Where a probe holds a lock, they
-     * overlap only if it drops the lock, and that is C08.
+     * A second walk or the replay of a bind may be the other one. The device may be behind no
+     * IOMMU: it has dev->iommu as long as a walk finds that out.
      */
-    main: perDevice<State>(() => ({
-      events: ['init-unguarded', 'init-end', 'configure-begin'],
-      initial: 'idle',
-      step(state, e) {
-        if (state === 'overlapped') return state;
-        if (e.name === 'configure-begin') return 'idle';
-        const other = state !== 'idle' && state.by !== e.thread;
-        if (e.name === 'init-end') return other ? state : 'idle';
-        return other ? 'overlapped' : { kind: 'probed', by: e.thread };
-      },
-      explains: spoiltWhere((state) => state === 'overlapped'),
-    })),
+    main: perDevice<State>(
+      () => ({
+        events: ['init-unguarded'],
+        initial: 'idle',
+        step(state, e) {
+          if (state === 'overlapped' || e.name !== 'init-unguarded') return state;
+          const other = state !== 'idle' && state.by !== e.thread;
+          if (e.edge === 'end') return other ? state : 'idle';
+          return other ? 'overlapped' : { kind: 'probed', by: e.thread };
+        },
+        explains: spoiltWhere((state) => state === 'overlapped'),
+      }),
+      { all: true },
+    ),
   },
 };

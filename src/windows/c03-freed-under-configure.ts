@@ -42,39 +42,42 @@ export const c03: Window = {
   worlds: [{ world: 'dt/amba/populate/arm-smmu@0.other-bus', found: ['6.2'], absent: ['6.7'] }],
   signatures: {
     /** Once they overlap, each may have allocated dev->iommu over the other's, or freed it. */
-    main: perDevice<State>(() => ({
-      events: ['init-unguarded', 'fwspec-unguarded', 'init-end'],
-      initial: { kind: 'busy', probing: [], probed: [], parser: '' },
-      step(state, e) {
-        if (state === 'overlapped') return state;
-        const { probing, probed, parser } = state;
-        const others = excluding(probing, e.thread);
-        if (e.name === 'init-end') return { ...state, probing: others };
-        if (e.name === 'init-unguarded') {
-          if (parser !== '' && parser !== e.thread) return 'overlapped';
-          const [now, ever] = [probing, probed].map((list) => including(list, e.thread));
-          return { ...state, probing: now!, probed: ever! };
-        }
-        if (e.name !== 'fwspec-unguarded') return state;
-        if (e.edge === 'end') return { ...state, parser: '' };
-        return others.length > 0 ? 'overlapped' : { ...state, parser: e.thread };
-      },
-      explains(devices, report) {
-        if (!isMemory(report)) {
-          const known = ['P3', 'P8', 'P10', 'P11'].includes(report.property);
-          return known && devices.about.includes('overlapped');
-        }
-        return devices.some(
-          (state, d) =>
-            (state === 'overlapped' || isLookUp(state, report)) && isAbout(report, d.data.name),
-        );
-      },
-    })),
+    main: perDevice<State>(
+      () => ({
+        events: ['init-unguarded', 'fwspec-unguarded'],
+        initial: { kind: 'busy', probing: [], probed: [], parser: '' },
+        step(state, e) {
+          if (state === 'overlapped') return state;
+          const { probing, probed, parser } = state;
+          const others = excluding(probing, e.thread);
+          if (e.name === 'init-unguarded') {
+            if (e.edge === 'end') return { ...state, probing: others };
+            if (parser !== '' && parser !== e.thread) return 'overlapped';
+            const [now, ever] = [probing, probed].map((list) => including(list, e.thread));
+            return { ...state, probing: now!, probed: ever! };
+          }
+          if (e.name !== 'fwspec-unguarded') return state;
+          if (e.edge === 'end') return { ...state, parser: '' };
+          return others.length > 0 ? 'overlapped' : { ...state, parser: e.thread };
+        },
+        explains(devices, report) {
+          if (!isMemory(report)) {
+            const known = ['P3', 'P8', 'P10', 'P11'].includes(report.property);
+            return known && devices.about.includes('overlapped');
+          }
+          return devices.some(
+            (state, d) =>
+              (state === 'overlapped' || isLookUp(state, report)) && isAbout(report, d.data.name),
+          );
+        },
+      }),
+      { all: true },
+    ),
   },
 };
 
 /** Functions that build a fwspec, or look for one to build on. */
-const BUILDING = /^(iommu_fwspec_|dev_iommu_fwspec_get)/;
+const BUILDING = /^(iommu_fwspec_|dev_iommu_fwspec_get|of_iommu_configure$)/;
 
 /** A bind is about to parse, and has dev->iommu from before somebody else's probe freed it. */
 function isLookUp({ probed }: Busy, report: Explained): boolean {

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C07: the walk cannot parse firmware, so devices are probed in the order their drivers bind.
 
-import { isOrder, perDevice } from './signature.ts';
+import { isOrder, perDevice, unvisited } from './signature.ts';
 import type { Window } from './window.ts';
 
 const ENODEV = 19;
 
 /**
  * Passed over: a walk, or the notifier, came to it, and for want of firmware data gave it up
- * without having it parsed. From then on it waits for a bind. Parsed: it has, or had, a fwspec.
+ * without having it parsed. From then on it waits for a bind. Passed before: so it was, by the walks
+ * of all its IOMMUs, when the run begins. Parsed: it has, or had, a fwspec.
  */
-type State = 'new' | 'passed over' | 'parsed';
+type State = 'new' | 'passed before' | 'passed over' | 'parsed';
 
 export const c07: Window = {
   id: 'C07',
@@ -32,19 +33,20 @@ export const c07: Window = {
   worlds: [{ world: 'hand:walk+bind exynos', found: ['6.8'], absent: ['6.15-rc1'] }],
   signatures: {
     /** Needs no race: a driver bound late, or none, is enough. */
-    main: perDevice<State>(() => ({
+    main: perDevice<State>((ctx) => ({
       events: ['configure-begin', 'configure-skipped', 'ops-missing', 'init-end', 'fwspec-built'],
-      initial: 'new',
+      initial: (d) => (d.data.present && unvisited(ctx, d).length === 0 ? 'passed before' : 'new'),
       step(state, e) {
-        if (state !== 'new') return state;
+        if (state === 'passed over' || state === 'parsed') return state;
         if (e.name !== 'ops-missing' && e.name !== 'init-end') return 'parsed';
         const failed = e.name === 'ops-missing' || e.errno === -ENODEV;
-        return failed && e.by !== 'replay' ? 'passed over' : state;
+        return failed && e.by !== 'replay' ? 'passed over' : 'new';
       },
-      explains: (devices, report) =>
-        isOrder(report)
-          ? devices.named.includes('passed over')
-          : report.property === 'P8' && devices.of(report.subject) === 'passed over',
+      explains(devices, report) {
+        if (isOrder(report)) return devices.named.includes('passed over');
+        const state = devices.of(report.subject);
+        return report.property === 'P8' && (state === 'passed over' || state === 'passed before');
+      },
     })),
   },
 };

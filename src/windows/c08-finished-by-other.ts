@@ -3,7 +3,7 @@
 
 import { INFLIGHT_EVENTS, type Inflight, LOCK_DROPPED, sinceOf, stepInflight } from './inflight.ts';
 import { isMemory, lacking } from './reports.ts';
-import { type Explained, perDevice } from './signature.ts';
+import { type Explained, memberOf, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 /** Those in flight, until one goes on over another's finished work. */
@@ -53,7 +53,11 @@ export const c08: Window = {
           const finished = peek.get(d.handle, 'iommu_group') !== null;
           return finished && sinceOf(state, e.thread) !== null ? 'overrun' : state;
         },
-        explains(devices, report) {
+        explains(devices, report, peek) {
+          if (report.property === 'lock-not-held') {
+            // The group that its release has locked is not the one that it has now.
+            return devices.some((x, d) => x === 'overrun' && memberOf(peek, d, report.subject));
+          }
           if (RULES.includes(report.property)) return devices.named.includes('overrun');
           if (!isMemory(report)) return false;
           // Another undid the device in the gap; that may be a device which no signature watches.

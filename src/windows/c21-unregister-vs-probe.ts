@@ -3,7 +3,7 @@
 
 import { hasFailing } from './observer.ts';
 import { involves, isMemory, lacking, threadsOf } from './reports.ts';
-import { perDevice } from './signature.ts';
+import { type Explained, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 export const c21: Window = {
@@ -58,9 +58,10 @@ export const c21: Window = {
           if (isMemory(report)) {
             if (/\.iommu_device$/.test(report.subject)) return true;
             if (/_device\(.*\): no instance /.test(String(report.facts['error']))) return true;
-            return (
-              unbinders.length > 0 && (lacking(report) !== null || involves(report, unbinders))
-            );
+            if (unbinders.length === 0) return false;
+            if (lacking(report) !== null || involves(report, unbinders)) return true;
+            // The reference of the device is gone, and the one of its bind was the last.
+            return devices.some((x, d) => x === 'released' && isGroupOf(report, d.data.name));
           }
           const state = devices.of(report.subject);
           const concerned =
@@ -71,3 +72,8 @@ export const c21: Window = {
     }),
   },
 };
+
+/** True where @report is about the group of @device, or about its domain. */
+function isGroupOf({ subject }: Explained, device: string): boolean {
+  return subject.startsWith(`${device}.iommu_group#`);
+}

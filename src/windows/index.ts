@@ -2,6 +2,7 @@
 // The race windows, how to look one up, and the order in which their signatures claim a report.
 
 import type { Signature } from '#checker/program/scene';
+import type { Handle } from '#env/op';
 import { commitSubject } from '#kernel/index';
 import type { RuleContext } from '#properties/context';
 import type { DerivedWorld } from '#worlds/derive';
@@ -46,6 +47,7 @@ import { c38 } from './c38-tested-before-lock.ts';
 import { c39 } from './c39-second-not-awaited.ts';
 import { c40 } from './c40-foreign-order.ts';
 import { c41 } from './c41-acs-order.ts';
+import { c42 } from './c42-first-walks-only.ts';
 import { isNamedBy } from './likely.ts';
 import type { PreconditionId } from './preconditions.ts';
 import { assertSound, claimOf } from './registry.ts';
@@ -100,6 +102,7 @@ export const windows: readonly Window[] = [
   c39,
   c40,
   c41,
+  c42,
 ];
 
 /**
@@ -114,7 +117,22 @@ const precedence: readonly string[] = [
   // Something goes away or fails, in worlds made for that: what it frees explains the rest.
   ...['C33', 'C41', 'C34', 'C28', 'C21', 'C20', 'C19'],
   ...['C04', 'C31', 'C16', 'C25', 'C30', 'C02', 'C18', 'C35', 'C26', 'C27', 'C37', 'C39'],
-  ...['C08', 'C36', 'C13', 'C14', 'C15', 'C07', 'C10', 'C09', 'C11', 'C40', 'C05', 'C06', 'C12'],
+  ...[
+    'C08',
+    'C36',
+    'C13',
+    'C14',
+    'C15',
+    'C07',
+    'C42',
+    'C10',
+    'C09',
+    'C11',
+    'C40',
+    'C05',
+    'C06',
+    'C12',
+  ],
   // What is left to explain: these go by the report and the world, and claim nothing else.
   ...['C19 rest', 'C28 rest', 'C22', 'C17', 'C01', 'C27 again', 'C38', 'C03', 'C27 rest', 'C29'],
   'C23',
@@ -170,7 +188,12 @@ export const signatures: readonly Claim[] = windows
 
 /** The signatures as they run in one world. */
 export function signaturesFor(ctx: RuleContext): Signature[] {
-  return signatures.map((s) => ({ ...within(s, ctx), subjects: ctx.subjects }));
+  return signatures.map((s) => ({ ...within(s, ctx), subjects: subjectsOf(s, ctx) }));
+}
+
+/** The devices that a signature hears of. */
+export function subjectsOf({ all }: Claim, ctx: RuleContext): readonly Handle[] {
+  return all ? ctx.devices.map((d) => d.handle) : ctx.subjects;
 }
 
 /** A signature explains no report of a rule that it does not name, if it names any. */

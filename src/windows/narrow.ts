@@ -10,7 +10,7 @@
 import type { Rule, Signature } from '#checker/program/scene';
 import { aboutOf } from '#env/events';
 import { heard, type RuleContext, rulesFor } from '#properties/index';
-import { type Claim, signatures } from './index.ts';
+import { type Claim, signatures, subjectsOf } from './index.ts';
 import { isOfRule } from './signature.ts';
 
 export interface Watched {
@@ -30,7 +30,7 @@ export function watchFor(ctx: RuleContext, windows: readonly string[]): Watched 
     signatures: mine.map((s) => ({
       ...(s.begins === undefined ? s.make(ctx) : asleep(s, ctx)),
       window: s.window,
-      subjects: ctx.subjects,
+      subjects: subjectsOf(s, ctx),
     })),
   };
 }

@@ -2,6 +2,7 @@
 // What a precondition may ask of a scene while it runs, and of the world that it was made from.
 
 import type { Peek } from '#checker/program/scene';
+import type { Value } from '#env/op';
 import type { HeardEvent, RuleContext, WatchedDevice } from '#properties/context';
 import type { BuiltScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
@@ -47,6 +48,12 @@ export class Observer {
       const iommu = this.built.instances.get(name);
       return iommu !== undefined && !peek.get(iommu.hwdev, 'bound');
     });
+  }
+
+  /** Another instance was registered from the beginning. */
+  isLater(instance: Value): boolean {
+    const name = this.ctx.instance(instance);
+    return this.ctx.world.instances.some((i) => i.name !== name && i.registered);
   }
 
   /** READY, or the place on the list where there is no READY, is relied on. */

@@ -147,6 +147,13 @@ const byName = {
       threadsIn(world, 'iommu-probe') > 0 &&
       world.devices.some((d) => focusOf(world).some((f) => f !== d && f.groupKey === d.groupKey)),
   },
+  'a registration after another': {
+    events: ['register-end'],
+    mayBe: (world) => world.instances.length > 1,
+    holds: (e, _p, see) => e.name === 'register-end' && e.errno === 0 && see.isLater(e.instance),
+    fits: (world) =>
+      world.instances.some((i) => i.registered) && threadsIn(world, 'iommu-probe') > 0,
+  },
   'a registration that fails': {
     events: ['register-end'],
     holds: (e, _p, see) => failed(e) || anyInstance(see, (i) => i.probeFails),

@@ -77,6 +77,7 @@ export function* of_iommu_configure__complete(k: Kernel, dev: Device): Kfn<boole
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
   if (!fwspec) return false;
   if (k.sw.fwspec_resolves_ops || (yield* load(fwspec, 'ops'))) return true;
+  if (!k.sw.configure_locked) event('fwspec-unguarded', { dev, edge: 'begin' });
   yield* k.iommu_fwspec_free(dev);
   return false;
 }

@@ -32,8 +32,9 @@ export function* __iommu_probe_device__v6_1(
   if (by === 'walk') event('walk-visit', { dev, instance: walker });
   event('init-begin', { dev, by });
   event('init-untested', { dev, by });
-  if (!k.sw.configure_locked) event('init-unguarded', { dev, by });
+  if (!k.sw.configure_locked) event('init-unguarded', { dev, by, edge: 'begin' });
   const ret = yield* k.__iommu_probe_device__init_v6_1(dev, groups, by);
+  if (!k.sw.configure_locked) event('init-unguarded', { dev, by, edge: 'end' });
   event('init-end', { dev, by, errno: ret });
   return ret;
 }

@@ -179,8 +179,9 @@ export function* __iommu_probe_device(
   if (probed) return 0;
 
   event('init-begin', { dev, by });
-  if (!k.sw.configure_locked) event('init-unguarded', { dev, by });
+  if (!k.sw.configure_locked) event('init-unguarded', { dev, by, edge: 'begin' });
   const ret = yield* k.iommu_init_device(dev, by);
+  if (!k.sw.configure_locked) event('init-unguarded', { dev, by, edge: 'end' });
   event('init-end', { dev, by, errno: ret });
   if (ret) return ret;
   if (k.sw.late_warn === 'after-probe' && (yield* load(dev, 'driver'))) {
