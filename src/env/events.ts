@@ -92,7 +92,7 @@ export const EVENTS = {
   'driver-probe-end': { dev: 'device' },
   /** A bind has counted its driver as a user of the group, or found none to count in. */
   'use-default-domain': { dev: 'device', errno: 'errno', group: 'group or null' },
-  /** No lock keeps the parsing of firmware away from a probe (before v6.7), which begins or ends. */
+  /** No lock keeps firmware parsing away from a probe (before v6.7), which begins or ends. */
   'init-unguarded': { dev: 'device', by: 'by', edge: 'edge' },
   /** A probe begins, and dev->iommu_group is not tested (before v6.6). */
   'init-untested': { dev: 'device', by: 'by' },

@@ -83,8 +83,9 @@ const table: readonly Revision[] = [
   entry('6.18.y', 'inferred', '6.18', ['c41e2fb67e26', 'a2225b6e834a', 'b7b0b3851474']),
   entry('7.0', 'inferred'),
   entry('7.1', 'inferred'),
-  // As 7.2.12, which has the last one from 7.3.
-  entry('7.2', 'source', '7.2', ['b7b0b3851474']),
+  entry('7.2', 'inferred'),
+  // Read in 7.2.12, which has taken the last one over from 7.3.
+  entry('7.2.y', 'source', '7.2', ['b7b0b3851474']),
   entry('7.3', 'inferred'),
 ];
 

@@ -8,8 +8,8 @@ const ENODEV = 19;
 
 /**
  * Passed over: a walk, or the notifier, came to it, and for want of firmware data gave it up
- * without having it parsed. From then on it waits for a bind. Passed before: so it was, by the walks
- * of all its IOMMUs, when the run begins. Parsed: it has, or had, a fwspec.
+ * without having it parsed. From then on it waits for a bind. Passed before: so it was by the walks
+ * of all its IOMMUs, before the run. Parsed: it has, or had, a fwspec.
  */
 type State = 'new' | 'passed before' | 'passed over' | 'parsed';
 

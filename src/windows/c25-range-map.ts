@@ -55,7 +55,7 @@ export const c25: Window = {
     },
   ],
   signatures: {
-    /** Nothing else frees a map that another one may look at: a bind, and a probe, of its device. */
+    /** No lock guards the map: a bind and a probe of its device, of which one has freed it. */
     main: perDevice<Users>(({ world }) => ({
       events: world.devices.some((d) => d.dmaRanges) ? EVENTS : [],
       initial: { binds: [], probes: [] },

@@ -27,9 +27,9 @@ export const c33: Window = {
   confidence: 1,
   kind: 'sequential',
   needs: ['a mock device that cannot be added'],
-  worlds: [{ world: 'hand:mock add', found: ['6.18'], absent: ['6.17', '6.18.y'] }],
+  worlds: [{ world: 'hand:mock add', found: ['6.18', '7.2'], absent: ['6.17', '7.2.y'] }],
   signatures: {
-    /** Left: the thread that built the fwspec drops the device, which has dev->iommu and no more. */
+    /** Left: who built the fwspec drops the device, and that has dev->iommu without it. */
     main: perDevice<State>(({ world }) => {
       const isMock = world.instances.some((i) => i.driver === 'mock');
       return {

@@ -32,7 +32,7 @@ describe('revisions', () => {
   it('names run from 6.0 to 7.3 with the stable trees', () => {
     expect(revisionNames()[0]).toBe('6.0');
     expect(revisionNames().at(-1)).toBe('7.3');
-    for (const tree of ['6.1.y', '6.6.y', '6.12.y', '6.18.y']) {
+    for (const tree of ['6.1.y', '6.6.y', '6.12.y', '6.18.y', '7.2.y']) {
       expect(revisionNames()).toContain(tree);
     }
     expect(new Set(revisionNames()).size).toBe(revisionNames().length);
@@ -40,7 +40,7 @@ describe('revisions', () => {
 
   it('the source of three trees was read', () => {
     const read = revisionNames().filter((name) => revision(name).evidence === 'source');
-    expect(read).toEqual(['6.1.y', '6.12.y', '7.2']);
+    expect(read).toEqual(['6.1.y', '6.12.y', '7.2.y']);
   });
 
   it('an unknown kernel, an unknown id and a short id are refused', () => {

@@ -49,7 +49,7 @@ describe('a bisection names the commit that closes', () => {
     ['C27', 'hand:add+attach dt', '6.5', '6.6', '6eb4da8cf545'],
     ['C27', 'hand:add+attach dt', '7.0', '7.1', 'a2225b6e834a'],
     ['C30', intel, '6.14', '6.15-rc1', '93ae6e68b6d6'],
-    ['C33', 'hand:mock add', '7.1', '7.2', 'b7b0b3851474'],
+    ['C33', 'hand:mock add', '7.2', '7.3', 'b7b0b3851474'],
     ['C35', pci, '6.14', '6.15-rc1', '7d835134d4e1'],
     ['C37', amba, '6.7', '6.8', '17de3f5fdd35'],
     ['C38', parsed, '6.5', '6.6', '6eb4da8cf545'],
