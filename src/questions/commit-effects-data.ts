@@ -10,7 +10,7 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'hand:walk parsed | walk parsed/1 client',
       aspect: 'breaks',
       gone: ['P12 C31'],
-      come: ['P8 new'],
+      come: ['P8 C42'],
     },
   ],
   a2e7e59a9426: [
@@ -170,7 +170,7 @@ export const shownData: Readonly<Record<string, readonly Shown[]>> = {
       world: 'hand:unbind+add | unbind+add/1 client',
       aspect: 'breaks',
       gone: [],
-      come: ['double-free C21', 'use-after-free new'],
+      come: ['double-free C21'],
     },
   ],
   '3f7c32091628': [
