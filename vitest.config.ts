@@ -12,7 +12,7 @@ const slow = [
   'test/checker/search/{audit,checkpoint}.test.ts',
   'test/cli/{docs,program}.test.ts',
   'test/fixes/**',
-  'test/kernel/{mock,windows}.test.ts',
+  'test/kernel/{fields,mock,windows}.test.ts',
   'test/platform/{boards,mutated}.test.ts',
   'test/questions/{bisect,check,commit-effects,explained,matrix,strategies,transfer}.test.ts',
   'test/realc/{conform,machine,search}/**',

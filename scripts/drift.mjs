@@ -4,7 +4,8 @@
 //   scripts/drift TREE                compare; exit 1 where a function differs or is missing
 //                                     from a file that is there
 //   scripts/drift TREE --record 7.2   TREE is that version: record its functions
-//   scripts/drift TREE --names 7.2    TREE is that version: record which names of the model it has
+//   scripts/drift TREE --names 7.2    TREE is that version: record which names of the model it has,
+//                                     and which of its fields
 //
 // What is modelled is read from the comments of the model: the head of a file names the kernel
 // file, `Models foo() of v7.2` the function and version. Two functions are the same where their
@@ -13,6 +14,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fieldsOfModel, namesInTree, namesOfTable } from './fields.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 /** The version whose functions are all modelled. */
@@ -33,6 +35,7 @@ const alsoIn = [
 ];
 const recordFile = path.join(here, 'drift.json');
 const namesFile = path.join(here, 'names.json');
+const membersFile = path.join(here, 'members.json');
 /** Folders and files that have everything the model has names of. */
 const sources = [
   ...['acpi', 'amba', 'base', 'cdx', 'iommu', 'of', 'pci'].map((folder) => `drivers/${folder}`),
@@ -129,6 +132,9 @@ function recordNames(tree, version) {
   const wanted = [...new Set([...namesOfModel(), ...parents])];
   record[version] = wanted.filter((name) => there.has(name)).sort();
   writeFileSync(namesFile, `${JSON.stringify(record, null, 2)}\n`);
+  const members = existsSync(membersFile) ? JSON.parse(readFileSync(membersFile, 'utf8')) : {};
+  members[version] = namesInTree(tree, [...new Set([...fieldsOfModel(), ...namesOfTable()])]);
+  writeFileSync(membersFile, `${JSON.stringify(members, null, 2)}\n`);
 }
 
 /** Entries of one name together. */

@@ -3,7 +3,7 @@
 
 import { type EventName, type FieldOf, fieldsOf } from '#env/events';
 import type { TraceStep } from '#finding/finding';
-import { cellText, toldInWords } from './fields.ts';
+import { cellText, toldInWords, valueOfField } from './fields.ts';
 
 /** What a report adds of its own where stores go through buffers; see buffers.ts. */
 export type StoreEvent = 'store-waits' | 'store-seen' | 'store-first';
@@ -108,7 +108,7 @@ export function parseEvent(text: string): ParsedEvent {
 }
 
 /** A value as kernel developers write it: NULL for null, names for the usual errno numbers. */
-export function valueText(value: string): string {
+function plainValue(value: string): string {
   if (value === 'null' || value === 'undefined') return 'NULL';
   return errnoNames[value] ?? shortName(value);
 }
@@ -126,26 +126,19 @@ const phraseOf: ReadonlyMap<string, Phrase<string>> = new Map(
 export function eventText({ name, args }: ParsedEvent): string | null {
   const phrase = phraseOf.get(name);
   if (phrase === null) return null;
-  if (phrase === undefined) return [name, ...args.map(valueText)].join(' ');
+  if (phrase === undefined) return [name, ...args.map(plainValue)].join(' ');
   const fields = fieldsOf(name) ?? storeFields;
-  return phrase(Object.fromEntries(fields.map((field, i) => [field, valueText(args[i] ?? '?')])));
+  return phrase(Object.fromEntries(fields.map((field, i) => [field, plainValue(args[i] ?? '?')])));
 }
 
 /** The access of a step, written much as the kernel's C would. */
 export function accessText(step: TraceStep): string {
   const object = shortName(step.object);
   const cell = step.field === '' ? object : cellText(object, step.field);
-  const reads = step.op === 'load' || step.op === 'wait';
-  const words =
-    reads || step.op === 'store'
-      ? toldInWords(
-          object,
-          step.field,
-          reads ? 'reads' : 'writes',
-          reads ? step.result : step.after,
-        )
-      : null;
+  const words = wordsOf(step, object);
   if (words !== null) return words;
+  const valueText = (value: string): string =>
+    valueOfField(object, step.field, value) ?? plainValue(value);
   switch (step.op) {
     case 'load':
       return `${cell} is ${valueText(step.result)}`;
@@ -177,6 +170,14 @@ export function accessText(step: TraceStep): string {
     default:
       return unknownOp(step.op);
   }
+}
+
+/** What a step says where words tell its field; a swap that changes nothing is a read. */
+function wordsOf({ op, field, result, before, after }: TraceStep, object: string): string | null {
+  if (op === 'load' || op === 'wait') return toldInWords(object, field, 'reads', result);
+  if (op === 'store') return toldInWords(object, field, 'writes', after);
+  if (op !== 'add' && op !== 'cas' && op !== 'xchg') return null;
+  return toldInWords(object, field, before === after ? 'reads' : 'writes', after);
 }
 
 /** A finding from elsewhere may name an Op that this version does not know. */

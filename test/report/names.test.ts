@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TraceStep } from '#finding/finding';
 import { properties } from '#properties/index';
-import { modelOnly } from '#report/fields';
+import { fields } from '#report/fields';
 import { accessText, stepLines } from '#report/phrases';
 import { raceTable } from '#report/table';
 import { windows } from '#windows/index';
@@ -31,10 +31,31 @@ describe('fields that the kernel does not have', () => {
   });
 
   test('never appear as fields of an object', () => {
-    for (const field of modelOnly) {
-      for (const access of accesses(field)) {
+    const told = Object.entries(fields).filter(([, { words }]) => words !== undefined);
+    expect(told.length).toBeGreaterThan(10);
+    for (const [name] of told) {
+      const field = name.split('.')[1]!;
+      const swaps = (['cas', 'xchg', 'add'] as const).map((op) => ({
+        ...step('t', 'f', op, `gpu->${field}`, 'true'),
+        before: 'false',
+        after: 'true',
+      }));
+      for (const access of [...accesses(field), ...swaps]) {
         expect(accessText(access)).not.toMatch(new RegExp(`->${field}\\b`));
       }
+    }
+  });
+
+  test('have values that the kernel has names for', () => {
+    const probing = {
+      ...step('t', 'f', 'store', 'gpu->links_status', 'probing'),
+      after: 'probing',
+    };
+    expect(accessText(probing)).toBe('gpu->links.status = DL_DEV_PROBING');
+    const status = { ...step('t', 'f', 'load', 'link->status', 'active'), result: 'active' };
+    expect(accessText(status)).toBe('link->status is DL_STATE_ACTIVE');
+    for (const { values = {} } of Object.values(fields)) {
+      for (const shown of Object.values(values)) expect(shown).toMatch(/^([A-Z_]+|[01], [01])$/);
     }
   });
 
