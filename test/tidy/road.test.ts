@@ -56,6 +56,7 @@ const ofTests: readonly string[] = [
   'test/checker/program/litmus.test.ts',
   'test/checker/progress.test.ts',
   'test/checker/search/checkpoint.test.ts',
+  'test/kernel/fields.test.ts',
   'test/kernel/lock-rules.test.ts',
   'test/kernel/support/explore.ts',
   'test/questions/check.test.ts',
