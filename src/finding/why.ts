@@ -79,8 +79,17 @@ export interface WhyEnd {
   readonly beyond: boolean;
   /** The step itself, as the run in which the intruder waits has it. */
   readonly access: TraceStep;
+  /** What its thread has reported last before it, in that run; null: nothing. Absent: not known. */
+  readonly reported?: string | null;
   /** That run, up to this step. */
   readonly held: string;
+}
+
+/** The run with the pair the other way round, from where it parts from the finding's. */
+export interface PassingTrace {
+  /** So many steps are those of the finding's trace. */
+  readonly from: number;
+  readonly steps: readonly TraceStep[];
 }
 
 /** All numbers that name a step are indices into the run. */
@@ -103,6 +112,8 @@ export interface Why {
     readonly victim: number;
     readonly intruder: number;
     readonly passing: string;
+    /** What happens in it; absent where that was left out. */
+    readonly trace?: PassingTrace;
     /** Rules that the passing schedule breaks all the same, of other names or subjects. */
     readonly breaks: readonly { readonly property: string; readonly window: string | null }[];
   } | null;

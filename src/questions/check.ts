@@ -74,7 +74,7 @@ export async function checkPlatform(
     const shown = all.filter(
       (f) => windows === null || (f.window !== null && windows.includes(f.window)),
     );
-    const findings = await explain(pool, shown, spec, wantedOf(kernel.revision, options), options);
+    const findings = await explain(pool, shown, spec, options);
     const nothing = platform && nothingToCheck(platform);
     const elsewhere = () => worldsElsewhere(platform);
     const result = resultOf(explored, findings, kernel, { ...options, elsewhere }, version);
@@ -233,7 +233,6 @@ async function explain(
   pool: WorldPool,
   found: readonly Placed[],
   spec: KernelSpec,
-  properties: readonly string[] | null,
   { memory, toExplain }: CheckOptions,
 ): Promise<Finding[]> {
   const findings = found.map(({ derived, devices, ...f }) => {
@@ -250,7 +249,6 @@ async function explain(
     ask: 'explain' as const,
     world,
     kernel: spec,
-    properties,
     ...(memory === undefined ? {} : { memory }),
     findings: inWorld[at]!.map(({ property, window, schedule, witness }) => {
       return { property, window, schedule, subject: witness.subject };

@@ -17,8 +17,6 @@ import { watchedScene } from './watched-scene.ts';
 
 /** What is meant to be explained. */
 export interface ExplainAsked {
-  /** Ids of the properties that were watched, null for all. */
-  readonly properties: readonly string[] | null;
   readonly memory?: Memory;
   readonly findings: readonly ExplainedFinding[];
 }
@@ -28,10 +26,12 @@ export type ExplainedFinding = Pick<WorldFinding, 'property' | 'window' | 'sched
   readonly subject: string;
 };
 
-/** Explain the findings of @task in @world. */
+/**
+ * Explain the findings of @task in @world. All rules are watched, whichever were asked for: what
+ * another order breaks has to be known to say that it breaks none.
+ */
 export function explainWorld(world: World, revision: Revision, task: ExplainAsked): Explanation[] {
-  const { properties, memory } = task;
-  const scene = watchedScene(world, revision, properties, { memory });
+  const scene = watchedScene(world, revision, null, { memory: task.memory });
   const source = new WhySource(new Machine(scene));
   return task.findings.map(({ subject, schedule, ...broken }) => {
     const explained = source.explainedSchedule(

@@ -8,13 +8,17 @@ import { decidingSteps } from '#report/select';
 import { kernel, laptop } from '../support/boards.ts';
 import { recheckFindings } from '../support/findings.ts';
 
-async function findingsOf(name: string, device: string): Promise<readonly Finding[]> {
+async function findingsOf(
+  name: string,
+  device: string,
+  properties = ['P1', 'P2', 'P3'],
+): Promise<readonly Finding[]> {
   const { findings } = await checkPlatform(
     laptop(),
     { revision: kernel(name), userFixes: [] },
     {
       devices: [device],
-      properties: ['P1', 'P2', 'P3'],
+      properties,
       windows: ['C09', 'C10', 'C11', 'C14'],
       asyncProbe: false,
       strictDevlink: false,
@@ -70,3 +74,21 @@ describe.each([
     }
   });
 });
+
+test('the pair is of accesses to what matters, whichever rules were asked for', async () => {
+  const device = '0000:00:00.0';
+  const alone = await findingsOf('7.2', device, ['P2']);
+  const among = await findingsOf('7.2', device, ['P1', 'P2', 'P3']);
+  const skips = (f: Finding): boolean => f.property === 'P2' && f.window === 'C10';
+  const told = [alone, among].map((findings) => {
+    const { trace, why, deciding } = findings.find(skips)!;
+    expect(trace[deciding!]).toMatchObject({ op: 'load', field: 'driver', object: device });
+    expect(why!.pair!.breaks.map((r) => r.property)).toContain('P1');
+    return decidingSteps(findings.find(skips)!).map((i) => [trace[i]!.op, trace[i]!.function]);
+  });
+  expect(told[0]).toEqual([
+    ['store', 'device_set_driver'],
+    ['load', 'iommu_init_device'],
+  ]);
+  expect(told[1]).toEqual(told[0]);
+}, 120_000);

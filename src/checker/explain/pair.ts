@@ -11,9 +11,11 @@
 //   A: r = x; x = r + 1     B: x = 7     rule: x is 7 or 8 at the end
 //   fails: A r = x, B x = 7, A x = 1     b: "x = 1", a: "x = 7": A x = 1, B x = 7 passes
 //
-// Of all pairs that touch one cell and whose swap breaks no rule, the one with the latest a is
-// taken, then with the nearest b. Where there is none: one whose swap keeps this rule though it
-// breaks another; and after these, steps that only a rule orders, the same twice.
+// Where A that waits may go on just before b, and the rule is kept all the same, it is not the
+// order of these two that matters: A only had to be late. Such pairs come last, and before them
+// those that touch no cell, but are both seen by a rule. The latest a is taken of which there is a
+// pair of another kind: no locks, or locks whose swap breaks no other rule; a lock orders much
+// beside what matters. Of one a, no locks come first, then what breaks nothing, then the nearest b.
 
 import type { Machine } from '#checker/machine/machine';
 import { dependent } from '#checker/program/dependence';
@@ -90,6 +92,16 @@ function namer(): (thread: number, view: OpView) => number {
 
 const THREADS_MAX = 256;
 
+/** What speaks against a pair; the sum is its grade, 0 is best, and ONLY_LATE alone is worst. */
+const BREAKS_OTHERS = 1;
+const IS_LOCK = 2;
+const ONLY_A_RULE = 4;
+/** The rule is kept where the one that waits goes on just before the other step, too. */
+const ONLY_LATE = 8;
+/** Of a later step, nothing better is looked for. */
+const GOOD_ENOUGH = IS_LOCK;
+const WORST = 9;
+
 /** Who is swapped, and how good it is: 0 is best. */
 interface Candidate {
   readonly first: number;
@@ -119,10 +131,10 @@ export function decidingPair(
   let complete = true;
   for (let first = Math.min(raised, run.length - 1); first >= 0; first--) {
     machine.undo(marks[first]!);
-    if (best?.grade === 0 || !complete) continue;
+    if ((best !== null && best.grade <= GOOD_ENOUGH) || !complete) continue;
     if (orders.steps > until) complete = false;
     const found = complete ? swapsOf(orders, seen, failure, first, raised) : null;
-    if (found !== null && found.grade < (best?.grade ?? WORST)) best = found;
+    if (found !== null && isBetter(found, best)) best = found;
   }
   if (best === null) return { pair: null, complete };
   const { first, second, prefix, order, breaks } = best;
@@ -130,7 +142,12 @@ export function decidingPair(
   return { pair: { first, second, passing, breaks }, complete };
 }
 
-const WORST = 4;
+/** A pair that is over before one begins that only is late is no better: it is too far away. */
+function isBetter(found: Candidate, best: Candidate | null): boolean {
+  if (best === null) return true;
+  if (best.grade === ONLY_LATE && found.second < best.first) return false;
+  return found.grade < best.grade;
+}
 
 /** A mark before each step of @run; the machine is at its end. */
 function marksAlong(machine: Machine, run: readonly Choice[]): number[] {
@@ -162,14 +179,24 @@ function swapsOf(
     const next = held.next();
     if (next === null) break;
     const partner = partners.meet(next.thread, machine.pending(next.thread));
+    const isWorse = (grade: number): boolean => grade >= (best?.grade ?? WORST);
+    const isAsked = partner !== null && !isWorse(partner.grade);
+    const sooner = isAsked ? [...held.rest(partner.second)] : [];
+    const last = held.steps.at(-1)?.thread ?? run[first - 1]?.thread ?? -1;
+    const before = isAsked ? [...reports] : [];
+    const step = machine.mark();
     held.take(next);
     orders.steps++;
     reports.push(...machine.reports);
-    if (partner === null || partner.grade >= (best?.grade ?? WORST)) continue;
+    if (!isAsked) continue;
     const order = held.rest(partner.second);
     const outcome = orders.outcome(order, next.thread, reports);
-    const grade = partner.grade + (outcome.reports.length === 0 ? 0 : 1);
-    if (!spares(outcome, failure) || grade >= (best?.grade ?? WORST)) continue;
+    let grade = partner.grade + (outcome.reports.length === 0 ? 0 : BREAKS_OTHERS);
+    if (!spares(outcome, failure) || isWorse(grade)) continue;
+    machine.undo(step);
+    if (spares(orders.outcome(sooner, last, before), failure)) grade = ONLY_LATE;
+    machine.step(next.thread, next.choice);
+    if (isWorse(grade)) continue;
     const waits = mayNeverMove(seen, machine, first);
     if (waits && !orders.moves(order, next.thread, run[first]!.thread)) continue;
     const prefix = [...run.slice(0, first), ...held.steps];
@@ -254,7 +281,7 @@ class Partners {
       if (known === undefined) continue;
       known.count++;
       if (j <= first) continue;
-      known.wanted.set(known.count, { second: j, grade: touch(view, views[j]!) ? 0 : 2 });
+      known.wanted.set(known.count, { second: j, grade: gradeOf(view, views[j]!) });
       this.left++;
     }
     for (const known of this.byName.values()) known.count -= known.wanted.size;
@@ -273,10 +300,18 @@ class Partners {
   }
 }
 
-/** A step to swap with; 0: both touch one cell, 2: only a rule orders them. */
+/** A step to swap with, and what speaks against it. */
 interface Partner {
   readonly second: number;
   readonly grade: number;
+}
+
+function gradeOf(a: OpView, b: OpView): number {
+  return (touch(a, b) ? 0 : ONLY_A_RULE) + (isLock(a) || isLock(b) ? IS_LOCK : 0);
+}
+
+function isLock({ kind }: OpView): boolean {
+  return /lock$/.test(kind);
 }
 
 /** True if the two are dependent, and not only because a rule sees both. */

@@ -7,7 +7,7 @@ import { type Choice, enabledThreads, type Replayed, replayRun } from '#checker/
 import { formatSchedule, replay } from '#checker/program/schedule';
 import { findingKey, reportKey } from '#finding/key';
 import type { TraceStep } from '#finding/step';
-import type { BrokenAt, Explanation, Why, WhyEnd } from '#finding/why';
+import type { BrokenAt, Explanation, PassingTrace, Why, WhyEnd } from '#finding/why';
 import { alternativesOf, blockedAlong } from './alternatives.ts';
 import type { Failed, FoundReasons } from './explain.ts';
 import { EXPLAIN_MAX, Explainer } from './explain.ts';
@@ -100,7 +100,7 @@ export class WhySource {
     const pair = p && {
       victim: turned ? p.second : p.first,
       intruder: turned ? p.first : p.second,
-      passing: this.schedule(p.passing),
+      ...this.passing(p.passing, trace),
       breaks: broken(p.breaks),
     };
     return { window, pair, searched: complete, always, odds };
@@ -115,19 +115,33 @@ export class WhySource {
       step: same ? step : null,
       beyond: !same,
       access,
+      reported: reportedBefore(steps, access.thread),
       held: formatSchedule(steps, run),
     };
   }
 
-  private schedule(run: readonly Choice[]): string {
+  private passing(
+    run: readonly Choice[],
+    failing: readonly TraceStep[],
+  ): { passing: string; trace: PassingTrace } {
     const taken = replayRun(this.machine, run);
-    return formatSchedule(taken.trace, taken.run);
+    const key = (s: TraceStep | undefined): string => JSON.stringify(s);
+    let from = 0;
+    while (from < taken.trace.length && key(taken.trace[from]) === key(failing[from])) from++;
+    const steps = taken.trace.slice(from);
+    return { passing: formatSchedule(taken.trace, taken.run), trace: { from, steps } };
   }
 }
 
 function broken(reports: readonly Report[]): { property: string; window: string | null }[] {
   const each = reports.map(({ property, window }) => ({ property, window }));
   return [...new Map(each.map((r) => [findingKey(r), r])).values()];
+}
+
+/** What @thread has reported last before the last step of @trace. */
+function reportedBefore(trace: readonly TraceStep[], thread: string): string | null {
+  const told = trace.slice(0, -1).filter((s) => s.thread === thread && s.events.length > 0);
+  return told.at(-1)?.events.at(-1) ?? null;
 }
 
 function isSame(a: TraceStep, b: TraceStep): boolean {
