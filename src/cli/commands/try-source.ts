@@ -13,6 +13,7 @@ import { leftOutText, readPatches } from '#cli/tree';
 import type { CheckOptions } from '#finding/report';
 import { readPlatform } from '#platform/index';
 import { defaultCheck } from '#questions/check';
+import { mailHead } from '#realc/build/mail';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { type TryArguments, trialText } from './try.ts';
 
@@ -94,6 +95,6 @@ function limitLines(bound: number | null, refused: readonly string[]): string[] 
 
 /** The subject of a mail, or the name of the file. */
 function subjectOf({ name, text }: { name: string; text: string }): string {
-  const subject = /^Subject: (?:\[[^\]]*\] )?(.*(?:\n[ \t].*)*)/m.exec(text)?.[1];
-  return subject?.replace(/\n[ \t]+/g, ' ') ?? name.replace(/^.*\//, '');
+  const subject = mailHead(text)?.subject?.replace(/^\[[^\]]*\] /, '');
+  return subject ?? name.replace(/^.*\//, '');
 }

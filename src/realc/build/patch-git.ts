@@ -7,12 +7,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SourceError } from './errors.ts';
+import { mailHead } from './mail.ts';
 import {
   type Application,
   type Diff,
   type DiffNames,
   hasDiff,
-  isMail,
   noDiff,
   type PatchInput,
   type PatchTool,
@@ -59,7 +59,7 @@ export function gitTool(): PatchTool | null {
 
 function split(input: PatchInput): Diff[] {
   const text = unixLines(input.text);
-  const diffs = isMail(text) ? mails({ ...input, text }) : [{ label: input.name, text }];
+  const diffs = mailHead(text) ? mails({ ...input, text }) : [{ label: input.name, text }];
   const found = diffs.filter((diff) => hasDiff(diff.text));
   if (found.length === 0) throw noDiff(input.name);
   return found;
@@ -75,7 +75,7 @@ function mails({ name, text }: PatchInput): Diff[] {
       const mail = readFileSync(join(dir, file), 'latin1');
       const info = git(dir, ['mailinfo', '-k', `${file}.msg`, `${file}.diff`], mail);
       if (!info.ok) throw unreadable(name, info);
-      const subject = /^Subject: (.*)$/m.exec(info.out)?.[1];
+      const subject = mailHead(mail)?.subject;
       const which = files.length === 1 ? '' : `, mail ${i + 1}${subject ? ` ("${subject}")` : ''}`;
       const decoded = readFileSync(join(dir, `${file}.diff`), 'latin1');
       return { label: `${name}${which}`, text: unixLines(decoded) };

@@ -8,12 +8,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { applyPatch, parsePatch, reversePatch, type StructuredPatch } from 'diff';
 import { SourceError } from './errors.ts';
+import { mailHead } from './mail.ts';
 import {
   type Application,
   type Diff,
   type DiffNames,
   hasDiff,
-  isMail,
   noDiff,
   type PatchInput,
   type PatchTool,
@@ -26,10 +26,7 @@ export const parserTool: PatchTool = { split, names, apply };
 
 function split({ name, text: given }: PatchInput): Diff[] {
   const text = unixLines(given);
-  if (
-    isMail(text) &&
-    /^(Content-Transfer-Encoding: *(quoted-printable|base64)|.*boundary=)/im.test(text)
-  ) {
+  if (mailHead(text)?.isEncoded) {
     throw new SourceError('RW306', `${name} is an encoded mail`, 'install git, which decodes it');
   }
   if (text.match(/^From \S+ .*\d{4}$/gm)?.[1] !== undefined) {

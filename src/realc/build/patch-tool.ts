@@ -51,13 +51,6 @@ export interface PatchTool {
   readonly apply: (how: Application) => Refusal | null;
 }
 
-/** True if the text begins as a mail or a mailbox does; a plain diff may have text before it. */
-export function isMail(text: string): boolean {
-  if (/^From \S+ /.test(text)) return true;
-  const head = text.split(/\r?\n\r?\n/)[0]!;
-  return /^(?:[A-Za-z][A-Za-z0-9-]*: ?.*\r?\n(?:[ \t].*\r?\n)*)+$/.test(`${head}\n`);
-}
-
 /** Lines that all end as on Windows do so because of how they were sent or saved. */
 export function unixLines(text: string): string {
   const lines = text.split('\n').slice(0, -1);
