@@ -45,7 +45,7 @@ export const ownerBalance: Property = {
         if (owners === users.length) continue;
         reports.push({
           subject: (users[0] ?? devices[0])?.data.name ?? group.name,
-          because: `group counts ${owners} users, but ${users.length} of its members have a driver`,
+          because: `group counts ${counted(owners)}, but ${withDriver(users.length)}`,
           facts: { group: group.name, owners, users: users.length },
         });
       }
@@ -53,3 +53,13 @@ export const ownerBalance: Property = {
     },
   }),
 };
+
+/** `1 user`, `2 users`. */
+function counted(owners: number): string {
+  return owners === 1 ? '1 user' : `${owners} users`;
+}
+
+function withDriver(users: number): string {
+  if (users === 0) return 'none of its members has a driver';
+  return users === 1 ? 'one of its members has a driver' : `${users} of its members have a driver`;
+}

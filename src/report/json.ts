@@ -10,7 +10,16 @@ export function reportJson(report: CheckReport): string {
   const { findings, noticed, timing } = report;
   const asked = { tool, kernel, input, nothing, coverage, verdicts, properties, windows };
   const ordered = { ...asked, findings, noticed, timing };
-  return `${JSON.stringify({ ...ordered, findings: findings.map(orderFinding) }, null, 2)}\n`;
+  const short = findings.map((f) => orderFinding(withoutPassing(f)));
+  return `${JSON.stringify({ ...ordered, findings: short }, null, 2)}\n`;
+}
+
+/** A report names the passing run of a finding; its steps, as many again, are in --out alone. */
+function withoutPassing(finding: Finding): Finding {
+  const { why } = finding;
+  if (!why?.pair?.trace) return finding;
+  const { trace: _, ...pair } = why.pair;
+  return { ...finding, why: { ...why, pair } };
 }
 
 /** One finding as `--out` writes it. */

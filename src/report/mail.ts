@@ -49,7 +49,7 @@ function opening(finding: Finding): string[] {
   const same =
     others.length === 0
       ? ''
-      : ` The same holds for ${plural(others.length, 'more device')} of its class` +
+      : ` So can ${plural(others.length, 'more device')} of its class` +
         ` (${ellipsisList(others)}).`;
   const text =
     `Under ${kernelText(finding)}, ${witness.subject} can break the rule` +

@@ -180,6 +180,32 @@ function wordsOf({ op, field, result, before, after }: TraceStep, object: string
   return toldInWords(object, field, before === after ? 'reads' : 'writes', after);
 }
 
+/** What a step does, without what it finds there: for a step of a run that is not shown. */
+export function accessName(step: TraceStep): string {
+  const object = shortName(step.object);
+  const cell = step.field === '' ? object : cellText(object, step.field);
+  // What the kernel keeps otherwise has no name to read or write.
+  if (toldInWords(object, step.field, 'reads', '') !== null) return `"${accessText(step)}"`;
+  switch (step.op) {
+    case 'load':
+      return `read of ${cell}`;
+    case 'store':
+      return `write of ${cell}`;
+    case 'add':
+    case 'cas':
+    case 'xchg':
+      return `update of ${cell}`;
+    case 'wait':
+      return `wait for ${cell}`;
+    case 'trylock':
+      return `"trylock(${object})"`;
+    case 'alloc':
+      return `allocation of ${cell}`;
+    default:
+      return `"${accessText(step)}"`;
+  }
+}
+
 /** A finding from elsewhere may name an Op that this version does not know. */
 function unknownOp(op: never): string {
   return String(op);

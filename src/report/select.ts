@@ -5,8 +5,10 @@
 // worth more the closer it is to the race, and the table takes as many grades as fit:
 //
 //   4  the two accesses that decide
-//   3  a step that opens or closes the window, or makes the failure certain; an event about the
-//      subject of the witness, or the registration of an IOMMU; a store that reaches memory late
+//   3  a step that opens or closes the window, or makes the failure certain; where two locks
+//      decide, what one thread wrote under its lock and the other reads under its own; an event
+//      about the subject of the witness, or the registration of an IOMMU; a store that reaches
+//      memory late
 //   2  an access to the subject that conflicts with another thread's; a lock passed on by another
 //      thread
 //   1  any other event, conflicting access, or lock; what the driver core keeps its books with
@@ -121,6 +123,51 @@ function namedSteps({ why }: Finding): ReadonlySet<number> {
   return new Set(named.filter((i) => i !== null && i !== undefined));
 }
 
+/**
+ * Where the two accesses that decide take locks, what that is about: reads of the thread that came
+ * later, under its lock, of what the other wrote since it had its own; and these writes. Where
+ * there are none, reads of the earlier one that a write of the later one would have changed.
+ */
+function flowSteps(finding: Finding): ReadonlySet<number> {
+  const { trace } = finding;
+  const [first, second] = decidingSteps(finding);
+  if (first === undefined || second === undefined) return new Set();
+  const [a, b] = [trace[first]!, trace[second]!];
+  if (!locks.has(a.op) || !locks.has(b.op)) return new Set();
+  const [early, late] = [sectionOf(trace, first), sectionOf(trace, second)];
+  const found = new Set<number>();
+  for (const read of late.filter((i) => trace[i]!.op === 'load')) {
+    const write = findWrite(trace, read);
+    if (write === null || write < first || trace[write]!.thread !== a.thread) continue;
+    const known = [...found].some((i) => cellOf(trace[i]!) === cellOf(trace[read]!));
+    if (!known) found.add(write).add(read);
+  }
+  if (found.size > 0) return found;
+  for (const read of early.filter((i) => trace[i]!.op === 'load')) {
+    const cell = cellOf(trace[read]!);
+    const write = late.find((i) => isWrite(trace[i]!) && cellOf(trace[i]!) === cell);
+    if (write !== undefined) found.add(read).add(write);
+  }
+  return found;
+}
+
+/** Steps of the thread of @at, from there to where it gives back the lock that it takes there. */
+function sectionOf(trace: readonly TraceStep[], at: number): number[] {
+  const { thread, object } = trace[at]!;
+  const own = [...trace.keys()].filter((i) => i > at && trace[i]!.thread === thread);
+  const end = own.findIndex((i) => unlocks.has(trace[i]!.op) && trace[i]!.object === object);
+  return end < 0 ? own : own.slice(0, end);
+}
+
+/** The write whose value step @read has read; null: it was there from the beginning. */
+function findWrite(trace: readonly TraceStep[], read: number): number | null {
+  const cell = cellOf(trace[read]!);
+  for (let i = read - 1; i >= 0; i--) {
+    if (isWrite(trace[i]!) && cellOf(trace[i]!) === cell) return i;
+  }
+  return null;
+}
+
 /** Grade every step of the trace of @finding. */
 export function grades(finding: Finding): Grade[] {
   const { trace, witness } = finding;
@@ -129,7 +176,7 @@ export function grades(finding: Finding): Grade[] {
   const stale = staleReads(trace);
   const subject = deviceOf(finding) ?? witness.subject;
   const deciding = new Set(decidingSteps(finding));
-  const named = namedSteps(finding);
+  const named = new Set([...namedSteps(finding), ...flowSteps(finding)]);
   return trace.map((step, i): Grade => {
     if (deciding.has(i)) return 4;
     if (named.has(i)) return 3;
@@ -167,7 +214,7 @@ export function selectSteps(finding: Finding, rowsMax: number): Shown[] {
 
 function pick(finding: Finding, all: readonly Grade[], least: Grade): Shown[] {
   const cells = conflictingCells(finding.trace);
-  const told = new Set([...decidingSteps(finding), ...namedSteps(finding)]);
+  const told = new Set([...decidingSteps(finding), ...namedSteps(finding), ...flowSteps(finding)]);
   return finding.trace.flatMap((step, index) => {
     if (all[index]! < least) return [];
     const conflict = least < 3 && touchesCell(step) && cells.has(cellOf(step));

@@ -174,14 +174,16 @@ function reachText(reach: readonly string[]): string {
 function coverageText(coverage: Coverage, outcomes: readonly Outcome[]): string {
   const { worlds, clientsMax, instancesMax, states, transitions, strategy, bounded } = coverage;
   const byRuns = /^(sample|optimal|source)/.test(strategy);
+  const reduced = strategy === 'exhaustive';
   const partly = bounded.length > 0 || /^(sample|bound|delay)/.test(strategy);
-  const holds = outcomes.includes('holds') && !outcomes.some((o) => /violated|bounded/.test(o));
+  const holds = outcomes.length > 0 && outcomes.every((o) => o === 'holds' || o === 'n.a.');
   const what = partly ? 'some orders of' : holds ? 'holds for' : 'all orders of';
   const how = partly && strategy === 'exhaustive' ? 'cut short' : strategy;
   return (
     `covered: ${what} up to ${plural(clientsMax, 'client')} and` +
     ` ${plural(instancesMax, 'instance')}; ${plural(worlds, 'world')},` +
-    ` ${grouped(states)} ${byRuns ? 'runs' : 'states'}, ${grouped(transitions)} transitions,` +
+    ` ${grouped(states)} ${byRuns ? 'runs' : reduced ? 'states after reduction' : 'states'},` +
+    ` ${grouped(transitions)} transitions,` +
     ` ${how}`
   );
 }

@@ -3,9 +3,10 @@
 
 import { printable, wrap } from '#base/text';
 import type { Finding, TraceStep, Why } from '#finding/finding';
+import type { WhyEnd } from '#finding/why';
 import { castOf, shorten } from './cast.ts';
 import { placeOf } from './frames.ts';
-import { accessText } from './phrases.ts';
+import { accessName, accessText, eventText, parseEvent } from './phrases.ts';
 import { grouped } from './words.ts';
 
 /** What is known, each in lines of at most 75 columns; empty where nothing is. */
@@ -35,11 +36,12 @@ function pairText(finding: Finding, { pair, always, searched }: Why): string | n
   }
   const [a, b] = [pair.victim, pair.intruder].sort((x, y) => x - y) as [number, number];
   const order = `${stepText(finding, a)} comes before ${stepText(finding, b)}`;
-  const others = [...new Set(pair.breaks.map((r) => r.property))];
+  const rules = [...new Set(pair.breaks.map((r) => r.property))];
+  const others = rules.sort((x, y) => Number(x.slice(1)) - Number(y.slice(1)));
   const kept =
     others.length === 0
       ? 'the other way round, every rule is kept'
-      : `the other way round, this rule is kept, though ${others.join(' and ')} is broken`;
+      : `the other way round, this rule is kept, though ${listed(others)} broken`;
   return `Decided by: ${order}; ${kept}.`;
 }
 
@@ -47,21 +49,35 @@ function windowText(finding: Finding, { window, always }: Why): string | null {
   if (!window || always) return null;
   const { victim, intruder, opens, end, complete } = window;
   const after = opens === null ? '' : ` after ${stepText(finding, opens)}`;
-  const before = end === null ? '' : ` before ${end.thread}'s ${accessIn(finding, end.access)}`;
+  const before = end === null ? '' : ` before ${endText(finding, end)}`;
   const both = after === '' || before === '' ? '' : ' and';
-  const late = end?.beyond ? ', a step that comes after those shown' : '';
   const open = end === null && complete ? '; nothing closes it' : '';
   const more = complete ? '' : '; it may be wider, the search for its ends was cut short';
   const where = after + both + before;
   const from = where === '' ? ` at any step of ${victim}` : where;
-  return `Window: ${intruder} breaks the rule if it comes${from}${late}${open}${more}.`;
+  return `Window: ${intruder} breaks the rule if it comes${from}${open}${more}.`;
+}
+
+/**
+ * The step that closes a window. Where the trace has it, it is told as there. Where it has not, the
+ * step is one of another run, in which it may find other values: these are not told, but which of
+ * the steps of that name it is.
+ */
+function endText(finding: Finding, { thread, step, access, reported }: WhyEnd): string {
+  if (step !== null) return stepText(finding, step);
+  const cast = castOf(finding);
+  const which = reported == null ? null : eventText(parseEvent(reported));
+  const after = which === null ? '' : ` after "${shorten(which, cast)}"`;
+  const what = shorten(accessName(access), cast);
+  const where = `${what} in ${placeOf(access)}()${after}`;
+  return `${thread}'s ${where}, which comes later than what is shown`;
 }
 
 function oddsText(finding: Finding, { odds, always }: Why): string {
   if (odds.exact && always) {
     return (
       'Odds: every order breaks this rule. That is how the code is made, not a matter of timing' +
-      ` (exact, ${grouped(odds.states)} states).`
+      ` (exact, counted on the ${grouped(odds.states)} states of this world).`
     );
   }
   if (odds.exact) {
@@ -70,7 +86,7 @@ function oddsText(finding: Finding, { odds, always }: Why): string {
     const sure = noReturn === null ? '' : ` It is certain after ${stepText(finding, noReturn)}.`;
     return (
       `Odds: ${percent(fails)} of all orders break this rule${like}, each runnable thread being` +
-      ` equally likely (exact, ${grouped(states)} states).${sure}`
+      ` equally likely (exact, counted on the ${grouped(states)} states of this world).${sure}`
     );
   }
   const { walks, failing, alike, walksAfter, noReturn } = odds;
@@ -80,6 +96,13 @@ function oddsText(finding: Finding, { odds, always }: Why): string {
       ? ''
       : `; after ${stepText(finding, noReturn)} all of ${walksAfter} drawn from there did`;
   return `Odds (sampled): ${failing} of ${walks} random orders break this rule${like}${sure}.`;
+}
+
+/** `P1 is`, `P1 and P2 are`, `P1, P2 and P3 are`. */
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  if (names.length < 2) return `${last} is`;
+  return `${names.slice(0, -1).join(', ')} and ${last} are`;
 }
 
 /** A chance in words: three digits, and never 0 or 100 where it is not. */

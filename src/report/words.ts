@@ -27,8 +27,8 @@ export function kernelText(finding: Pick<Finding, 'revision'>): string {
 
 /** How many preemptive switches, and whether fewer are known not to do. */
 export function preemptionText(finding: Pick<Finding, 'preemptions' | 'minimal'>): string {
-  const count =
-    finding.preemptions === 0 ? 'no preemption' : plural(finding.preemptions, 'preemption');
+  if (finding.preemptions === 0) return 'no preemption';
+  const count = plural(finding.preemptions, 'preemption');
   return finding.minimal
     ? `${count} (no order needs fewer)`
     : `${count} (fewer may do; see --minimise-max)`;

@@ -67,9 +67,13 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
   };
 }
 
-/** What is seen of a breach of @property: as its window has it, or else as its rule does. */
+/**
+ * What is seen of a breach of @property: as its window has it, if that is about this rule alone;
+ * else as the rule does, since one order breaks one rule.
+ */
 function symptomOf(window: Window | undefined, property: string): string | null {
-  if (window?.symptomOf.includes(property)) return window.symptom;
+  const [only, second] = window?.symptomOf ?? [];
+  if (only === property && second === undefined) return window?.symptom ?? null;
   return propertyNamed(property)?.seen ?? null;
 }
 

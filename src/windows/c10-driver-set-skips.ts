@@ -42,7 +42,7 @@ export const c10: Window = {
       needs: ['it was grouped before, under the same firmware'],
     },
   ],
-  symptomOf: ['P1'],
+  symptomOf: ['P1', 'P3'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: ['https://lore.kernel.org/lkml/Z_jMiC1uj_MJpKVj@hovoldconsulting.com/'],
   confidence: 0.9,

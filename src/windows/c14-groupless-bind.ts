@@ -41,7 +41,7 @@ export const c14: Window = {
     },
     { seen: { kind: 'warning', at: ['iommu_device_unuse_default_domain'] } },
   ],
-  symptomOf: ['P1'],
+  symptomOf: ['P1', 'P3', 'P10', 'P11'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: [],
   confidence: 0.85,

@@ -23,7 +23,10 @@ export interface Window {
   readonly symptom: string | null;
   /** What of it shows in a boot log; absent: nothing that would tell it. */
   readonly log?: readonly LogSign[];
-  /** The rules of which that is what is seen; of another one, it is what that rule says. */
+  /**
+   * The rules of which that is what is seen. Of several, each finding shows a part: it says what
+   * its rule says, as it does for a rule that is not among them.
+   */
   readonly symptomOf: readonly string[];
   /** The ways in which it comes about; none where it was argued for and is found nowhere. */
   readonly ways: readonly Way[];

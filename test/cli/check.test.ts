@@ -176,7 +176,7 @@ describe('replay', () => {
     }
     const ran = await run(['replay', file, '--id', '2']);
     expect(ran.code).toBe(2);
-    expect(ran.err).toMatch(/^RW072: --id 2: not one of the 1 finding/);
+    expect(ran.err).toMatch(/^RW072: .*has 1\s+finding,\s+and\s+none\s+is\s+called\s+2/s);
   });
 
   test('replays all findings of a report in a line each', async () => {
@@ -202,6 +202,7 @@ describe('replay', () => {
     const ran = await run(['replay', file], { pipeline: { replay } });
     expect(ran.code).toBe(2);
     expect(ran.err).toMatch(/^RW074: .*subject\s+"3d00000.gpu" is now "3d6a000.gmu"/);
+    expect(ran.out).toBe('');
   });
 });
 

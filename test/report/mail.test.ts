@@ -45,8 +45,9 @@ test('file names hold no separators and are never empty', () => {
 });
 
 test('preemptions are told with whether fewer may do', () => {
-  expect(preemptionText({ preemptions: 0, minimal: true })).toBe(
-    'no preemption (no order needs fewer)',
+  expect(preemptionText({ preemptions: 0, minimal: true })).toBe('no preemption');
+  expect(preemptionText({ preemptions: 1, minimal: true })).toBe(
+    '1 preemption (no order needs fewer)',
   );
   expect(preemptionText({ preemptions: 2, minimal: false })).toBe(
     '2 preemptions (fewer may do; see --minimise-max)',

@@ -98,6 +98,12 @@ describe('what is seen', () => {
     }
   });
 
+  test('is of one rule where it is said by a window: one order shows no second thing', () => {
+    for (const { id, symptom, symptomOf } of windows) {
+      if (symptomOf.length === 1) expect(symptom, id).not.toMatch(/, then |; consumers|\(ACPI/);
+    }
+  });
+
   test('is that of the rule: a WARN is for P1, a crash for P5', () => {
     for (const { id, symptom, symptomOf } of windows) {
       if (symptom?.startsWith('late IOMMU probe')) expect(symptomOf, id).toContain('P1');

@@ -56,6 +56,36 @@ describe('the table', () => {
     expect(four.some((l) => /^ +\^+$/.test(l))).toBe(true);
   });
 
+  test('shows what two locks that decide are about', () => {
+    const lock = (thread: string, fn: string) => step(thread, fn, 'lock', 'm->');
+    const unlock = (thread: string, fn: string) => step(thread, fn, 'unlock', 'm->');
+    const trace = [
+      lock('a', 'frees'),
+      step('a', 'frees', 'load', 'x->fwspec', 'null'),
+      step('a', 'frees', 'store', 'x->iommu', 'null'),
+      step('a', 'frees', 'store', 'x->refs', '1'),
+      unlock('a', 'frees'),
+      lock('b', 'reads'),
+      step('b', 'reads', 'load', 'x->iommu', 'null'),
+      step('b', 'reads', 'load', 'x->driver', 'null'),
+      unlock('b', 'reads'),
+    ];
+    const odds = { exact: true, fails: 1, alike: 1, after: [], states: 1, noReturn: null } as const;
+    const pair = { victim: 0, intruder: 5, passing: '', breaks: [] };
+    const why = {
+      ...{ window: null, pair, searched: true, always: false, odds },
+      ...{ alternatives: [], blocked: [] },
+    };
+    const finding = { ...withTrace(trace, 5), why };
+    const shown = grades(finding).flatMap((grade, i) => (grade >= 3 ? [i] : []));
+    expect(shown).toEqual([0, 2, 5, 6]);
+    // Where nothing flows on: what the earlier one read, and the later one writes.
+    const before = trace.with(2, step('a', 'frees', 'load', 'x->iommu', 'null'));
+    const after = before.with(6, step('b', 'reads', 'store', 'x->iommu', 'y'));
+    const other = grades({ ...withTrace(after, 5), why });
+    expect(other.flatMap((grade, i) => (grade >= 3 ? [i] : []))).toEqual([0, 2, 5, 6]);
+  });
+
   test('makes foreign bytes in names harmless', () => {
     const evil = step('t', 'f', 'store', 'gpu\u001b[2J->x', 'caf\u00e9');
     const text = raceTable(withTrace([evil, { ...evil, thread: 'u' }], 0)).join('\n');

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The report for a terminal, exit codes and baselines.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { applyBaseline } from '#finding/baseline';
-import type { CheckReport } from '#finding/report';
+import type { CheckReport, Outcome } from '#finding/report';
+import type { TraceStep } from '#finding/step';
+import type { Why } from '#finding/why';
 import { exitCodeOf } from '#report/exit';
-import { type Paint, textReport } from '#report/text';
+import { findingText, type Paint, textReport } from '#report/text';
 import { grouped } from '#report/words';
-import { exampleReport, replayDuringRegister } from './example.ts';
+import { exampleReport, replayDuringRegister, step } from './example.ts';
 
 const rules = new Map([['P1', 'a device is never probed by its IOMMU while a driver is bound']]);
 const windows = new Map([['C09', 'replay-during-register']]);
@@ -89,4 +91,58 @@ test('findings that a baseline knows are not offered as more', () => {
   expect(textReport(exampleReport, known)).not.toContain('more finding');
   const fresh = { rules, baseline: { known: findings.slice(1), fresh: findings.slice(0, 1) } };
   expect(textReport(exampleReport, fresh)).not.toContain('more finding');
+});
+
+test('that the rules hold is said only where each of them does', () => {
+  const covered = (...outcomes: Outcome[]): string => {
+    const verdicts = outcomes.map((outcome) => ({ property: 'P1', outcome, devices: ['a'] }));
+    const coverage = { ...exampleReport.coverage, bounded: [], strategy: 'exhaustive' };
+    const text = textReport({ ...exampleReport, coverage, verdicts, findings: [] });
+    return /covered: [^;]*/.exec(text)![0];
+  };
+  expect(covered('holds', 'n.a.')).toContain('holds for');
+  for (const other of ['violated', 'bounded', 'not reached'] as const) {
+    expect(covered('holds', other)).toContain('all orders of');
+  }
+});
+
+describe('what closes a window', () => {
+  const odds = {
+    exact: true,
+    fails: 0.5,
+    alike: 0.5,
+    after: [],
+    states: 2,
+    noReturn: null,
+  } as const;
+  const why: Omit<Why, 'window'> = {
+    ...{ pair: null, searched: true, always: false, odds, alternatives: [], blocked: [] },
+  };
+  const end = (access: TraceStep, step: number | null, reported: string | null) => ({
+    ...{ thread: 'modprobe', step, beyond: step === null, access, reported, held: '' },
+  });
+  const told = (given: ReturnType<typeof end>): string => {
+    const window = {
+      ...{ victim: 'modprobe', intruder: 'kworker/u8:1', opens: null, closes: given.step },
+      ...{ end: given, complete: true },
+    };
+    const finding = { ...replayDuringRegister, why: { ...why, window } };
+    return findingText(finding).join(' ').replace(/\s+/g, ' ');
+  };
+  const read = step('modprobe', 'iommu_init_device', 'load', '3d00000.gpu->driver', 'null');
+
+  test('is told as the table has it, not as it is in another run', () => {
+    const at = replayDuringRegister.trace.findIndex((s) => s.op === 'load');
+    const text = told(end(read, at, null));
+    expect(text).toContain(`before ${replayDuringRegister.trace[at]!.thread}'s`);
+    expect(text).not.toContain('dev->driver is NULL" in iommu_init_device');
+  });
+
+  test('is told without its value where it is beyond, and which one it is', () => {
+    const text = told(end(read, null, 'walk-visit 3d00000.gpu 3da0000.iommu.iommu_device'));
+    expect(text).toContain(
+      'before modprobe\'s read of dev->driver in iommu_init_device() after "walk visits dev", ' +
+        'which comes later than what is shown',
+    );
+  });
 });

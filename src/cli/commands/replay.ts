@@ -51,9 +51,10 @@ export async function runReplay(
   }
   const choice = tree === undefined ? null : { tree, cc, onProgress: buildProgress(io) };
   for (const finding of chosen.value) {
-    if (full) show(finding, args.format, io);
     const again = await replayOne(finding, pipeline, choice, args.trustFixes);
     if (!again.ok) return again;
+    // What does not replay is not shown: it says what is not so.
+    if (full) show(finding, args.format, io);
     const say = full && args.format !== 'text' ? io.err : io.out;
     say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
   }
@@ -72,7 +73,7 @@ function choose(document: Document, args: ReplayArguments): Result<readonly Find
   const ids = findings.map((f) => f.id);
   const hint = didYouMean(id, ids, 'finding');
   const there = plural(findings.length, 'finding');
-  return fail('RW072', `--id ${id}: not one of the ${there} of ${args.file}`, hint);
+  return fail('RW072', `${args.file} has ${there}, and none is called ${id}`, hint);
 }
 
 /** The number of a finding, counted from 1; 0 where @id is none. */
