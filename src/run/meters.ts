@@ -65,12 +65,16 @@ export class Meters {
   }
 }
 
-/** A meter that writes into @row, and then calls @written. */
-export function meterInto({ shared, row }: Row, written: () => void = () => {}): Meter {
+/** A meter that writes into @row, and then calls @written; @clock: milliseconds of any time. */
+export function meterInto(
+  { shared, row }: Row,
+  written: () => void = () => {},
+  clock = () => performance.now(),
+): Meter {
   const n = new Float64Array(shared).subarray(row * WIDTH, (row + 1) * WIDTH);
   let latest = Number.NEGATIVE_INFINITY;
   return (sample) => {
-    const now = performance.now();
+    const now = clock();
     if (now - latest < EVERY_MS) return;
     latest = now;
     const { states, open, low, high } = sample();

@@ -46,6 +46,6 @@ describe.each(worlds.map((w) => ({ name: `${w.classKey} ${w.world.name}`, world:
     test('shows nothing new with one more client, up to one preemption', () => {
       const known = [...all, ...ofItsOwn(world)];
       for (const window of windowsOf(oneMore(world))) expect(known).toContain(window);
-    }, 600_000);
+    });
   },
 );

@@ -40,7 +40,7 @@ describe.each(['README.md', 'docs/guide.md'])('the commands of %s', (name) => {
     expect(lines.length).toBeGreaterThan(4);
   });
 
-  test.each(lines)('run: $line', { timeout: 300_000 }, ({ line, code }) => {
+  test.each(lines)('run: $line', ({ line, code }) => {
     const { status, text } = shell(line);
     expect(status, text).toBe(code);
   });
@@ -51,7 +51,7 @@ function countless(text: string): string {
   return text.replace(/[\d,]+\s+(states|transitions)/g, 'N $1');
 }
 
-test('the README shows what npm start prints', { timeout: 1_200_000 }, async () => {
+test('the README shows what npm start prints', async () => {
   const ran = spawnSync(process.execPath, ['scripts/start.mjs'], { cwd: root, encoding: 'utf8' });
   expect(ran.status, ran.stderr).toBe(0);
   const block = /(<!-- npm start -->\n```text\n)([\s\S]*?)(```\n<!-- end -->)/;

@@ -91,4 +91,4 @@ test('the pair is of accesses to what matters, whichever rules were asked for', 
     ['load', 'iommu_init_device'],
   ]);
   expect(told[1]).toEqual(told[0]);
-}, 120_000);
+});

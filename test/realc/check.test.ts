@@ -7,11 +7,11 @@ import { searchSource } from '#realc/search/layers';
 import { SourceRunner } from '#realc/search/run';
 import { searchWorld } from '#realc/search-world';
 import { sourceWorld } from '#realc/worlds';
-import { cc, edit, treeOrSkip } from './helpers.ts';
+import { cc, edit, NO_LIMIT_MS, treeOrSkip } from './helpers.ts';
 
 const OPTIONS = {
   strategy: { kind: 'bound', preemptions: 1 },
-  timeMaxMs: 120_000,
+  timeMaxMs: NO_LIMIT_MS,
   statesMax: null,
   properties: null,
 } as const;
@@ -27,7 +27,7 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
   let image: KernelImage;
   beforeAll(async () => {
     image = await buildTree(tree72!, { cc });
-  }, 900_000);
+  });
 
   it('shows C10 and C14, and not C09', () => {
     const { keys, search, findings } = show(image, 'bystanders');
@@ -41,7 +41,7 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
     const step = c14.trace.find((s) => s.object.endsWith('.eth') && s.field === 'iommu')!;
     expect(step.file).toBe('drivers/iommu/iommu.c');
     expect(step.line).toBeGreaterThan(100);
-  }, 300_000);
+  });
 
   it('shows no C09 with two preemptions, and everything that needs fewer', () => {
     const { search, findings } = searchWorld(image, sourceWorld('two-drivers')!, {
@@ -50,33 +50,29 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
     });
     expect(search.complete).toBe(true);
     expect(new Set(findings.map((f) => f.window))).toEqual(new Set(['C10', 'C14']));
-  }, 300_000);
+  });
 
   it('shows C13 where a client names two IOMMUs', () => {
     const { findings } = show(image, 'two-specifiers');
     const c13 = findings.find((f) => f.property === 'P1' && f.window === 'C13');
     // The test that warns, not what prints the warning.
     expect(c13?.witness.facts['at']).toMatch(/^drivers\/iommu\/iommu\.c:\d+$/);
-  }, 300_000);
+  });
 
   it.each([
     ['C15', 'device-add', 2],
     ['C36', 'two-walks', 1],
-  ])(
-    'shows %s in %s with %i preemptions, at the words that decide',
-    (window, world, bound) => {
-      const runner = new SourceRunner(image, sourceWorld(world)!);
-      const { findings } = searchSource(runner, {
-        bound,
-        focus: (word) => runner.events.view.decides(word),
-        enough: (report) => report.window === window,
-        timeMaxMs: 120_000,
-      });
-      const found = findings.find((f) => f.report.window === window);
-      expect(found?.plan.preemptions.length).toBe(bound);
-    },
-    300_000,
-  );
+  ])('shows %s in %s with %i preemptions, at the words that decide', (window, world, bound) => {
+    const runner = new SourceRunner(image, sourceWorld(world)!);
+    const { findings } = searchSource(runner, {
+      bound,
+      focus: (word) => runner.events.view.decides(word),
+      enough: (report) => report.window === window,
+      timeMaxMs: NO_LIMIT_MS,
+    });
+    const found = findings.find((f) => f.report.window === window);
+    expect(found?.plan.preemptions.length).toBe(bound);
+  });
 
   it('shows the same when no run is left out', () => {
     const world = sourceWorld('two-drivers')!;
@@ -85,11 +81,11 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
       return r.findings.map((f) => `${f.report.property} ${f.report.window}`).sort();
     };
     expect(keys(false)).toEqual(keys(true));
-  }, 300_000);
+  });
 
   it('shows nothing with strict device links', () => {
     expect(show(image, 'strict-devlink').keys).toEqual([]);
-  }, 300_000);
+  });
 
   it('shows C09 once the check of ready is gone', async () => {
     const marker = '!dev->iommu && !READ_ONCE(iommu->ready)';
@@ -99,7 +95,7 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
     const c09 = findings.find((f) => f.window === 'C09');
     expect(c09?.property).toBe('P1');
     expect(c09!.preemptions).toBeLessThanOrEqual(2);
-  }, 900_000);
+  });
 });
 
 const tree612 = treeOrSkip('6.12', 'the windows of 6.12 in its own C');
@@ -116,5 +112,5 @@ describe.skipIf(!tree612)('6.12', () => {
     });
     expect(search.complete).toBe(true);
     expect(findings.filter((f) => /C09|C14/.test(`${f.window}`))).toEqual([]);
-  }, 900_000);
+  });
 });

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import type { PatchInput } from '#realc/build/patch';
 import { defaultCacheDir, findToolchain } from '#realc/build/toolchain';
 
+/** So that no search of a test is cut off by a busy machine. */
+export const NO_LIMIT_MS = Number.MAX_SAFE_INTEGER;
+
 /** A native clang may stand in for the packaged one, to save time: RACEWINDOW_CC=clang-19. */
 export const cc: string | null = process.env['RACEWINDOW_CC'] ?? null;
 

@@ -13,7 +13,7 @@ import { checkSource } from '#realc/check';
 import { findingJson } from '#report/json';
 import { parseDocument } from '#report/validate';
 import { replayDuringRegister } from '../report/example.ts';
-import { cc, edit, treeOrSkip } from './helpers.ts';
+import { cc, edit, NO_LIMIT_MS, treeOrSkip } from './helpers.ts';
 
 const tree = treeOrSkip('7.2', 'replay of what was found in the C of 7.2');
 
@@ -31,7 +31,7 @@ const found = async (
     version: '0.0.0',
     check: {
       ...how,
-      timeMaxMs: 120_000,
+      timeMaxMs: NO_LIMIT_MS,
       properties: null,
       windows: null,
       devices: null,
@@ -80,13 +80,13 @@ describe.skipIf(!tree)('a finding of 7.2', () => {
     const marker = '!dev->iommu && !READ_ONCE(iommu->ready)';
     const patch = edit(tree!, 'drivers/iommu/iommu.c', marker, [], 2);
     patched = (await found('two-drivers', [patch])).find((f) => f.window === 'C09')!;
-  }, 900_000);
+  });
 
   it('replays to the same witness, with switch points that only the search has found', async () => {
     expect(findings.length).toBeGreaterThan(6);
     expect(findings.some((f) => f.source!.points.length > 0)).toBe(true);
     for (const f of findings) expect(`${f.id} ${codeOf(await again(f))}`).toBe(`${f.id} replayed`);
-  }, 300_000);
+  });
 
   it('replays where all classes of runs were wanted, whichever search has found it', async () => {
     const how = { strategy: { kind: 'source-dpor' }, statesMax: 5000 } as const;
@@ -94,12 +94,12 @@ describe.skipIf(!tree)('a finding of 7.2', () => {
     // The layers have tried all with fewer preemptions, the search of classes has not.
     expect(new Set(all.map((f) => f.minimal))).toEqual(new Set([true, false]));
     for (const f of all) expect(`${f.id} ${codeOf(await again(f))}`).toBe(`${f.id} replayed`);
-  }, 300_000);
+  });
 
   it('replays with the patch that it carries', async () => {
     expect(patched.revision.userFixes.length).toBe(1);
     expect(codeOf(await again(patched))).toBe('replayed');
-  }, 300_000);
+  });
 
   it('is refused where a file that it passed through is another one', async () => {
     const { source, revision } = patched;
@@ -109,11 +109,11 @@ describe.skipIf(!tree)('a finding of 7.2', () => {
     expect(result.ok || result.error.message).toContain('drivers/iommu/iommu.c');
     const bare = { ...patched, revision: { ...revision, userFixes: [] } };
     expect(codeOf(await again(bare))).toBe('RW312');
-  }, 300_000);
+  });
 
   it('is refused where it comes to another witness', async () => {
     const f = findings[0]!;
     expect(codeOf(await again({ ...f, preemptions: 7 }))).toBe('RW074');
     expect(codeOf(await again({ ...f, schedule: 'rw1:nobody' }))).toBe('RW076');
-  }, 300_000);
+  });
 });

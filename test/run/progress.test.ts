@@ -34,12 +34,18 @@ test('rows are read by others than those who write them', () => {
   const meters = new Meters(3);
   expect(meters.underWay()).toEqual([]);
   let written = 0;
-  const meter = meterInto(meters.row(1), () => written++);
+  let now = 0;
+  const clock = () => now;
+  const meter = meterInto(meters.row(1), () => written++, clock);
   meter(() => ({ states: 7, open: 3, low: 7, high: null }));
   // Too soon after the one before.
+  now = 99;
   meter(() => ({ states: 8, open: 3, low: 8, high: 9 }));
   expect(written).toBe(1);
   expect(meters.underWay()).toEqual([{ index: 1, states: 7, open: 3, low: 7, high: null }]);
+  now = 100;
+  meter(() => ({ states: 9, open: 3, low: 9, high: 9 }));
+  expect([written, meters.underWay()[0]?.states]).toEqual([2, 9]);
   meters.done(1);
   expect(meters.underWay()).toEqual([]);
 });

@@ -174,5 +174,5 @@ describe('a check of a whole board', () => {
     }
     // The board has both: otherwise this would say little.
     expect(new Set(outcomes)).toEqual(new Set(['holds', 'violated']));
-  }, 120_000);
+  });
 });

@@ -6,7 +6,7 @@ import { buildTree } from '#realc/build/image';
 import type { PatchInput } from '#realc/build/patch';
 import { searchWorld } from '#realc/search-world';
 import { sourceWorld } from '#realc/worlds';
-import { cc, edit, treeOrSkip } from '../helpers.ts';
+import { cc, edit, NO_LIMIT_MS, treeOrSkip } from '../helpers.ts';
 
 const tree = treeOrSkip('7.2', 'use after free, deadlock and a dropped lock in 7.2');
 
@@ -14,7 +14,7 @@ const found = async (patches: PatchInput[], property: string, preemptions = 2) =
   const image = await buildTree(tree!, { cc, patches });
   const { findings } = searchWorld(image, sourceWorld('two-drivers')!, {
     strategy: { kind: 'bound', preemptions },
-    timeMaxMs: 60_000,
+    timeMaxMs: NO_LIMIT_MS,
     statesMax: 20_000,
     properties: null,
   });
@@ -34,7 +34,7 @@ describe.skipIf(!tree)('an edit of 7.2', () => {
     expect(f?.witness.because).toMatch(/freed memory, at drivers\/iommu\/of_iommu\.c:\d+/);
     expect(f?.witness.facts['stack']).toContain('of_iommu_configure');
     expect(f?.witness.facts['other']).toContain('dev_iommu_free');
-  }, 900_000);
+  });
 
   it('that takes two mutexes in both orders is a deadlock', async () => {
     const path = 'drivers/base/dd.c';
@@ -54,12 +54,12 @@ describe.skipIf(!tree)('an edit of 7.2', () => {
     expect(f?.witness.facts['stack']).toMatch(/driver_deferred_probe_trigger|driver_bound/);
     expect(f?.witness.because).toContain('rw_other_mutex');
     expect(f?.witness.because).toContain('deferred_probe_mutex');
-  }, 900_000);
+  });
 
   it('that drops the probe lock of the walk is found where the lock is given back', async () => {
     const call = 'ret = __iommu_probe_device(dev, group_list);';
     const patch = edit(tree!, 'drivers/iommu/iommu.c', call, [`\t${call}`], 3, -1);
     const f = await found([patch], 'P9');
     expect(f?.witness.because).toMatch(/does not hold, at drivers\/iommu\/iommu\.c:\d+/);
-  }, 900_000);
+  });
 });

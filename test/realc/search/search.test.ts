@@ -22,34 +22,30 @@ it('a lock that is taken in two orders is on a cycle, one that is always last is
 
 const tree = treeOrSkip('7.2', 'runs from checkpoints of 7.2');
 
-it.skipIf(!tree)(
-  'a run taken up at a checkpoint is the run from its beginning',
-  async () => {
-    const image = await buildTree(tree!, { cc });
-    for (const name of ['two-drivers', 'async-probe', 'device-add']) {
-      const runner = new SourceRunner(image, sourceWorld(name)!);
-      const { mem } = runner.machine;
-      const log = (): string => mem.log.slice(0, mem.logLength).join();
-      // The numbers of a plan count the switch points of its time only.
-      const points = (): number => mem.map.reduce((n, bits) => n + (bits & 1), 0);
-      const text = (r: RunResult): string => JSON.stringify({ ...r, demoted: 0 });
-      const seen: { plan: Plan; result: string; log: string; points: number }[] = [];
-      let runs = 0;
-      searchSource(runner, {
-        bound: 2,
-        runsMax: 1500,
-        onRun(plan, result) {
-          if (runs++ % 3 === 0)
-            seen.push({ plan, result: text(result), log: log(), points: points() });
-        },
-      });
-      const same = seen.filter((s) => s.points === points());
-      expect(same.length).toBeGreaterThan(20);
-      for (const s of same) {
-        expect(text(runner.run(s.plan))).toBe(s.result);
-        expect(log()).toBe(s.log);
-      }
+it.skipIf(!tree)('a run taken up at a checkpoint is the run from its beginning', async () => {
+  const image = await buildTree(tree!, { cc });
+  for (const name of ['two-drivers', 'async-probe', 'device-add']) {
+    const runner = new SourceRunner(image, sourceWorld(name)!);
+    const { mem } = runner.machine;
+    const log = (): string => mem.log.slice(0, mem.logLength).join();
+    // The numbers of a plan count the switch points of its time only.
+    const points = (): number => mem.map.reduce((n, bits) => n + (bits & 1), 0);
+    const text = (r: RunResult): string => JSON.stringify({ ...r, demoted: 0 });
+    const seen: { plan: Plan; result: string; log: string; points: number }[] = [];
+    let runs = 0;
+    searchSource(runner, {
+      bound: 2,
+      runsMax: 1500,
+      onRun(plan, result) {
+        if (runs++ % 3 === 0)
+          seen.push({ plan, result: text(result), log: log(), points: points() });
+      },
+    });
+    const same = seen.filter((s) => s.points === points());
+    expect(same.length).toBeGreaterThan(20);
+    for (const s of same) {
+      expect(text(runner.run(s.plan))).toBe(s.result);
+      expect(log()).toBe(s.log);
     }
-  },
-  300_000,
-);
+  }
+});

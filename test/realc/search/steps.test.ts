@@ -11,7 +11,7 @@ import { searchSteps } from '#realc/search/steps';
 import type { SearchFinding } from '#realc/search/tally';
 import { searchWorld } from '#realc/search-world';
 import { sourceWorld } from '#realc/worlds';
-import { cc, edit, treeOrSkip } from '../helpers.ts';
+import { cc, edit, NO_LIMIT_MS, treeOrSkip } from '../helpers.ts';
 
 /** A search of a world by one way, and what all its runs came to. */
 function outcomesOf(image: KernelImage, name: string, how: (r: SourceRunner) => void) {
@@ -22,7 +22,7 @@ function outcomesOf(image: KernelImage, name: string, how: (r: SourceRunner) => 
 }
 
 const options = {
-  timeMaxMs: 600_000,
+  timeMaxMs: NO_LIMIT_MS,
   properties: null,
   strategy: { kind: 'source-dpor' },
 } as const;
@@ -33,7 +33,7 @@ describe.skipIf(!tree612)('every class of runs of 6.12', () => {
   let image: KernelImage;
   beforeAll(async () => {
     image = await buildTree(tree612!, { cc });
-  }, 900_000);
+  });
 
   it.each(['two-drivers', 'two-drivers-smmu-v2'])(
     'comes to all that layers and random runs of %s come to',
@@ -57,7 +57,6 @@ describe.skipIf(!tree612)('every class of runs of 6.12', () => {
       expect([...random].filter((o) => !all.has(o))).toEqual([]);
       expect(layers.size).toBeGreaterThan(1);
     },
-    600_000,
   );
 
   it('proves that two-drivers has neither C09 nor C14, and says when it did not get so far', () => {
@@ -71,7 +70,7 @@ describe.skipIf(!tree612)('every class of runs of 6.12', () => {
     const short = searchWorld(image, world, { ...options, statesMax: 1000 });
     expect(short.search.complete).toBe(false);
     expect(short.search.limit).toBe('runs-max');
-  }, 600_000);
+  });
 });
 
 const tree = treeOrSkip('7.2', 'source-DPOR on 7.2');
@@ -84,5 +83,5 @@ describe.skipIf(!tree)('classes of runs of 7.2', () => {
     const runner = new SourceRunner(broken, must(sourceWorld('two-drivers'), 'two-drivers'));
     const { findings } = searchSteps(runner, { enough: (report) => report.window === 'C09' });
     expect(findings.map((f) => f.report.window)).toContain('C09');
-  }, 900_000);
+  });
 });
