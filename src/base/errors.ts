@@ -5,7 +5,7 @@ import { printable, reportColumns, wrap } from '#base/text';
 
 /**
  * Every code there is, with what it means; a code keeps its meaning for good.
- * RW00x input files, RW01x-RW02x device tree blobs, RW03x-RW04x boards, RW05x kernels and commits,
+ * RW00x input files, RW01x-RW020 device tree blobs, RW021-RW029 ACPI tables, RW03x-RW04x boards, RW05x kernels and commits,
  * RW06x options and set-up, RW07x schedules and findings, RW08x limits, RW09x scripts,
  * RW11x boot logs, RW3xx the kernel's own C, RW4xx scenes of the checker.
  */
@@ -14,6 +14,9 @@ export const errorCodes = {
   RW002: 'the input is a directory or another thing that is no file',
   RW003: 'the input file is too big',
   RW004: 'a journal or checkpoint is damaged, or is none',
+  RW005: 'the input is of a kind that the command does not take',
+  RW006: 'a tool that the input needs is not installed, or has failed',
+  RW007: 'the machine does not show its firmware',
   RW010: 'the blob is empty or too short for its header',
   RW011: 'the file is not a flattened device tree',
   RW012: 'the file is the source of a device tree, not a blob',
@@ -25,6 +28,12 @@ export const errorCodes = {
   RW018: 'a limit of the blob reader was reached',
   RW019: 'two nodes have the same phandle',
   RW020: 'the blob is an overlay or an image tree, not the tree of a board',
+  RW021: 'there is no ACPI table in the input',
+  RW022: 'the checksum of an ACPI table is wrong',
+  RW023: 'an ACPI table is cut off, or is there twice',
+  RW024: 'a structure in an ACPI table is damaged',
+  RW025: 'a limit of the ACPI reader was reached',
+  RW026: 'the text of acpidump has gaps',
   RW030: 'a property names a phandle which no node has',
   RW031: 'a property that refers to IOMMUs has a wrong length or content',
   RW032: 'IOMMUs are behind each other in a circle',

@@ -23,7 +23,7 @@ interface Column {
 
 const columns: Readonly<Record<string, Column>> = {
   base: { folders: [] },
-  firmware: { folders: ['base'], packages: ['node:fs'] },
+  firmware: { folders: ['base'], packages: ['node:fs', 'node:path'] },
   platform: { folders: ['base', 'firmware'] },
   log: { folders: ['base'] },
   env: { folders: [] },

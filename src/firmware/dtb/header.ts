@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The header of a flattened device tree (Devicetree Specification 0.4, section 5.2).
-import { hex, latin1, u32be } from '#base/bytes';
+import { hex, u32be } from '#base/bytes';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { type Content, contentNames, contentOf } from '#firmware/content';
 import type { FdtLimits } from '#firmware/dtb/limits';
 
 /** Where the blocks of a blob lie; all offsets and sizes in bytes, checked against `totalSize`. */
@@ -94,37 +95,39 @@ export function readHeader(bytes: Uint8Array, limits: FdtLimits): Result<FdtHead
 }
 
 function notABlob(bytes: Uint8Array): Result<never, UserError> {
-  if (bytes.length === 0) {
-    return fail('RW010', 'the file is empty', 'give the .dtb of a board');
+  const content = contentOf(bytes);
+  switch (content) {
+    case 'empty':
+      return fail('RW010', 'the file is empty', 'give the .dtb of a board');
+    case 'dts':
+      return fail(
+        'RW012',
+        'the file looks like device tree source; compile it with dtc',
+        'dtc -I dts -O dtb -o board.dtb board.dts (run cpp first where it has #include)',
+      );
+    default:
+      if (bytes.length < 4) {
+        return fail('RW010', `the file has only ${bytes.length} bytes`, 'give the .dtb of a board');
+      }
+      return fail(
+        'RW011',
+        `the file is not a flattened device tree: ${guess(bytes)}`,
+        hints[content] ?? 'give the .dtb of a board',
+      );
   }
-  const head = latin1(bytes.subarray(0, 4096));
-  if (/\/dts-v1\/|^\s*\/\s*\{|#include\s+["<].*dtsi?[">]/m.test(head)) {
-    return fail(
-      'RW012',
-      'the file looks like device tree source; compile it with dtc',
-      'dtc -I dts -O dtb -o board.dtb board.dts (run cpp first where it has #include)',
-    );
-  }
-  if (bytes.length < 4) {
-    return fail('RW010', `the file has only ${bytes.length} bytes`, 'give the .dtb of a board');
-  }
-  const [what, hint] = guess(bytes, head);
-  return fail('RW011', `the file is not a flattened device tree: ${what}`, hint);
 }
 
-function guess(bytes: Uint8Array, head: string): [string, string] {
-  const dtb = 'give the .dtb of a board';
-  switch (u32be(bytes, 0)) {
-    case 0xedfe0dd0:
-      return ['its words are little-endian', 'swap the bytes of each 32-bit word'];
-    case 0xd7b7ab1e:
-      return ['it is an Android table of device trees', 'take one blob out of it first'];
-    case 0x7f454c46:
-      return ['it is an ELF file', dtb];
-  }
-  if (head.startsWith('\x1f\x8b')) return ['it is compressed with gzip', 'gunzip it first'];
-  if (head.startsWith('\xfd7zXZ')) return ['it is compressed with xz', 'unxz it first'];
-  if (head.startsWith('\x28\xb5\x2f\xfd')) return ['it is compressed with zstd', 'unzstd it first'];
-  if (/^[\t\n\r\x20-\x7e]*$/.test(head)) return ['it is text', dtb];
-  return [`it begins with ${hex(u32be(bytes, 0) ?? 0)} instead of 0xd00dfeed`, dtb];
+const hints: Readonly<Partial<Record<Content, string>>> = {
+  'dtb-swapped': 'swap the bytes of each 32-bit word',
+  'dtb-table': 'take one blob out of it first',
+  gzip: 'gunzip it first',
+  xz: 'unxz it first',
+  zstd: 'unzstd it first',
+  bzip2: 'bunzip2 it first',
+};
+
+function guess(bytes: Uint8Array): string {
+  const content = contentOf(bytes);
+  if (content !== 'binary') return `it is ${contentNames[content]}`;
+  return `it begins with ${hex(u32be(bytes, 0) ?? 0)} instead of 0xd00dfeed`;
 }

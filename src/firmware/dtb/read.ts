@@ -194,7 +194,8 @@ function readProperty(
   return ok(null);
 }
 
-function indexPhandles(nodes: readonly DtNode[]): Result<Map<number, DtNode>, UserError> {
+/** Nodes by phandle; two nodes with one are an error. */
+export function indexPhandles(nodes: readonly DtNode[]): Result<Map<number, DtNode>, UserError> {
   const byPhandle = new Map<number, DtNode>();
   for (const node of nodes) {
     const phandle = cell(node, 'phandle') ?? cell(node, 'linux,phandle');
