@@ -63,11 +63,13 @@ export interface WatchedDevice {
 
 /**
  * True where firmware names an IOMMU of the device, so that its driver can wait for it. It does not
- * name a unit of a DMAR table: a driver that is loaded before the unit registers is bound first.
+ * name a unit of a DMAR or IVRS table: a driver that is loaded before the unit registers is bound
+ * first.
  */
 export function isNamed({ instances }: World, { iommus }: WorldDevice): boolean {
-  const intel = instances.filter((i) => i.driver === 'intel').map((i) => i.name);
-  return iommus.some((use) => !intel.includes(use.instance));
+  const byTable = ['intel', 'amd'];
+  const found = instances.filter((i) => byTable.includes(i.driver)).map((i) => i.name);
+  return iommus.some((use) => !found.includes(use.instance));
 }
 
 /** Name of the thread that works off the deferred list; see scene.ts. */

@@ -97,9 +97,11 @@ export function* model__iommu_driver_probe(k: Kernel, node: string): Kfn<Errno> 
   return err || -ENODEV;
 }
 
-/** How a driver registers its instance: iommu_device_register() of v7.2, but for two of them. */
+/** How a driver registers its instance: iommu_device_register() of v7.2, but for three of them. */
 export function* model__iommu_register_instance(k: Kernel, iommu: IommuDevice): Kfn<Errno> {
   if (iommu.family === 'intel') return yield* k.intel_iommu_init(iommu);
+  // iommu_init_pci() of AMD's driver: without a fwnode, and under no lock of its own.
+  if (iommu.family === 'amd') return yield* k.iommu_device_register(iommu, k.ops_of(iommu), null);
   if (iommu.family === 'mock') return yield* k.iommu_device_register_bus(iommu);
   return yield* k.iommu_device_register(iommu, k.ops_of(iommu), iommu.hwdev);
 }

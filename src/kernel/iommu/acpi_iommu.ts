@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ACPI to fwspec: drivers/acpi/scan.c and drivers/acpi/arm64/iort.c of v7.2.
+// ACPI to fwspec: drivers/acpi/scan.c, viot.c, arm64/iort.c and riscv/rimt.c of v7.2.
 import { ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
 import { alloc, type Kfn, load, store } from '#env/op';
 import { event } from '#kernel/event';
@@ -34,7 +34,9 @@ export function* acpi_iommu_configure_id(k: Kernel, dev: Device): Kfn<Errno> {
     return 0;
   }
   if (!k.sw.configure_locked) event('fwspec-unguarded', { dev, edge: 'begin' });
-  const err = yield* k.iort_iommu_configure_id(dev);
+  let err = yield* k.iort_iommu_configure_id(dev);
+  if (err && err !== -EPROBE_DEFER) err = yield* k.rimt_iommu_configure_id(dev);
+  if (err && err !== -EPROBE_DEFER) err = yield* k.viot_iommu_configure(dev);
   if (!k.sw.configure_locked) event('fwspec-unguarded', { dev, edge: 'end' });
   yield* k.model__configure_unlock();
   return !err && k.sw.acpi_replays ? yield* k.model__replay(dev) : err;
@@ -48,14 +50,44 @@ export function* acpi_iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string):
   return yield* k.iommu_fwspec_init__v6_1(dev, fwnode, ops);
 }
 
+/** Which table says what is behind an IOMMU of a family: AMD's and Intel's drivers have their own. */
+const tableOf: Readonly<Record<string, string>> = {
+  intel: 'dmar',
+  amd: 'ivrs',
+  riscv: 'rimt',
+  virtio: 'viot',
+};
+
 /**
  * Models iort_iommu_configure_id() of v7.2: every mapping up to the first error. What is behind a
- * unit of a DMAR table is in no IORT: Intel's driver finds it by itself.
+ * unit of a DMAR or IVRS table is in no IORT: those drivers find it by themselves.
  */
 export function* iort_iommu_configure_id(k: Kernel, dev: Device): Kfn<Errno> {
+  return yield* k.model__configure_by_table(dev, 'iort');
+}
+
+/**
+ * Models rimt_iommu_configure_id() of v7.2: as IORT has it.
+ * ABSTRACTED: an IOMMU that has not been found yet has no fwnode, which is answered like one that
+ * has not registered yet; the device link, which no property observes.
+ */
+export function* rimt_iommu_configure_id(k: Kernel, dev: Device): Kfn<Errno> {
+  return yield* k.model__configure_by_table(dev, 'rimt');
+}
+
+/**
+ * Models viot_iommu_configure() of v7.2: a range for each DMA alias, up to the first error.
+ * ABSTRACTED: -EINVAL for the virtio-iommu itself, which is no client here.
+ */
+export function* viot_iommu_configure(k: Kernel, dev: Device): Kfn<Errno> {
+  return yield* k.model__configure_by_table(dev, 'viot');
+}
+
+/** The loop that the three have in common, over the ids that lead to IOMMUs of one @table. */
+export function* model__configure_by_table(k: Kernel, dev: Device, table: string): Kfn<Errno> {
   let err = -ENODEV;
   for (const spec of dev.specifiers) {
-    if (k.instance(spec.fwnode).family === 'intel') continue;
+    if ((tableOf[k.instance(spec.fwnode).family] ?? 'iort') !== table) continue;
     err = yield* k.acpi_iommu_fwspec_init(dev, spec.fwnode);
     if (!err) err = yield* k.iommu_fwspec_add_ids(dev, spec.ids);
     if (err) break;

@@ -87,7 +87,10 @@ function* mtk_iommu_device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno
   return yield* k.generic_single_device_group(dev);
 }
 
-/** intel_iommu_probe_device(): the unit is looked up in the DMAR table; there is no fwspec. */
+/**
+ * intel_iommu_probe_device() and amd_iommu_probe_device(): the unit is looked up in the DMAR or
+ * IVRS table; there is no fwspec.
+ */
 function* intel_iommu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> {
   const [spec] = dev.specifiers;
   return spec ? k.instance(spec.fwnode) : -ENODEV;
@@ -125,6 +128,7 @@ export const families: Readonly<Record<string, IommuOps>> = {
   mediatek: new IommuOps('mediatek', { ...generic, device_group: mtk_iommu_device_group }),
   virtio: new IommuOps('virtio', { ...generic, probe_device: viommu_probe_device }),
   intel: new IommuOps('intel', { ...generic, probe_device: intel_iommu_probe_device }),
+  amd: new IommuOps('amd', { ...generic, probe_device: intel_iommu_probe_device }),
   mock: new IommuOps('mock', generic),
   generic: new IommuOps('generic', generic),
 };
