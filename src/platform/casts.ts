@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Who stands with a client in its worlds: bystanders on its bus, and the IOMMU of a second walk.
+import { registersInTurn } from '#platform/iommu-driver';
 import type { Platform, PlatformDevice } from '#platform/types';
 
 /** A client with the devices that a walk meets before and after it; at most one on each side. */
@@ -83,6 +84,7 @@ export class Stage {
     const own = instancesOf(client);
     if (own[1] !== undefined) return own[1];
     const driver = this.platform.iommus.find((i) => i.name === own[0])?.driver;
+    if (registersInTurn(driver)) return null;
     const others = this.platform.iommus.filter((i) => i.registers && !own.includes(i.name));
     return (others.find((i) => i.driver === driver) ?? others[0])?.name ?? null;
   }

@@ -24,7 +24,14 @@ export function nothingToCheck(platform: Platform): NothingToCheck | null {
   const { iommus, devices, hosts, unavailable } = platform;
   const because: string[] = [];
   const off = iommus.filter((i) => !i.reachable);
-  if (iommus.length === 0) because.push('the tree has no IOMMU: no node has #iommu-cells');
+  const acpi = platform.firmware === 'acpi';
+  if (iommus.length === 0) {
+    because.push(
+      acpi
+        ? 'the tables name no IOMMU: it would be in IORT, RIMT, VIOT, DMAR or IVRS'
+        : 'the tree has no IOMMU: no node has #iommu-cells',
+    );
+  }
   if (off.length > 0) {
     because.push(`${plural(off.length, 'IOMMU')} disabled: ${listed(off.map((i) => i.name))}`);
   }
@@ -44,9 +51,13 @@ export function nothingToCheck(platform: Platform): NothingToCheck | null {
   const lost = unavailable.clients + unavailable.maps;
   if (lost > 0) because.push(`${plural(lost, 'node')} that would refer to one disabled`);
   if (because.length === 0) because.push('no device refers to an IOMMU');
-  return { because, hint };
+  return { because, hint: acpi ? acpiHint : hint };
 }
 
 const hint =
   'boot loaders enable nodes and fill in maps: give the blob of the running machine, ' +
   '/sys/firmware/fdt; without a board, check takes the generic worlds';
+
+const acpiHint =
+  'give all tables of the machine, /sys/firmware/acpi/tables or what acpidump prints, and its ' +
+  'PCI functions with --pci; without a board, check takes the generic worlds';

@@ -9,14 +9,19 @@ interface Stream {
   readonly owner: string;
 }
 
+/** The function whose group a PCI function joins, of those that have a group already. */
+export type PciMate = (device: string, grouped: (name: string) => boolean) => string | undefined;
+
 /**
  * The group of each device behind an IOMMU: device name to the name of the group's first device
- * in order of creation. @streamMasks gives `stream-match-mask` per IOMMU where it has one.
+ * in order of creation. @streamMasks gives `stream-match-mask` per IOMMU where it has one; @pciMate
+ * is known where the topology of PCI is.
  */
 export function groupKeys(
   devices: readonly PlatformDevice[],
   iommus: ReadonlyMap<string, Iommu>,
   streamMasks: ReadonlyMap<string, number>,
+  pciMate?: PciMate,
 ): Map<string, string> {
   const keys = new Map<string, string>();
   const owners = new Map<string, string>();
@@ -26,12 +31,15 @@ export function groupKeys(
     const driver = use && iommus.get(use.iommu)?.driver;
     if (!use || !driver) continue;
     const rule = groupRuleOf(driver);
-    keys.set(
-      device.name,
+    const own =
       rule === 'stream-match'
         ? matchStreams(device, streams, streamMasks, keys)
-        : claim(owners, ownerKey(rule, device, use.iommu, use.ids), device.name),
-    );
+        : claim(owners, ownerKey(rule, device, use.iommu, use.ids), device.name);
+    const onPci = device.bus === 'pci' && rule !== 'instance' && pciMate !== undefined;
+    const mate = onPci ? pciMate(device.name, (name) => keys.has(name)) : undefined;
+    // Where an id decides first, as in arm_smmu_device_group(), PCI is asked only then.
+    const byId = rule === 'stream-match' && own !== device.name;
+    keys.set(device.name, byId || !onPci ? own : (keys.get(mate ?? '') ?? device.name));
   }
   return keys;
 }

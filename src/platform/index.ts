@@ -10,7 +10,9 @@ export {
   kindOfKey,
   type Position,
 } from '#platform/classes';
+export { compareGroups } from '#platform/compare';
 export { type NothingToCheck, nothingToCheck } from '#platform/empty';
+export { platformOf } from '#platform/firmware';
 export { fwspecIds, type GroupRule, groupRuleOf, iommuDriverOf } from '#platform/iommu-driver';
 export { platformLimits } from '#platform/limits';
 export { platformFromTree, readPlatform } from '#platform/read';

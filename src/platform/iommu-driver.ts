@@ -55,6 +55,8 @@ export function groupRuleOf(driver: IommuDriver): GroupRule {
       return 'instance';
     case 'tegra':
     case 'apple-dart':
+    // Of devices of the namespace: acpihid_device_group().
+    case 'amd':
     case 'unknown':
       return 'id';
     case 'arm-smmu-v3':
@@ -63,6 +65,7 @@ export function groupRuleOf(driver: IommuDriver): GroupRule {
     case 'qcom-iommu':
     case 'virtio':
     case 'riscv':
+    case 'intel':
       return 'device';
     default:
       return unreachable(driver);
@@ -80,10 +83,20 @@ export function fwspecIds(driver: IommuDriver, cells: readonly number[]): number
 }
 
 const addsNoIds: ReadonlySet<IommuDriver> = new Set([
+  'amd',
   'apple-dart',
   'exynos',
+  'intel',
   'msm-iommu',
   'omap',
   'rockchip',
   'sprd',
 ]);
+
+/**
+ * True where one initcall registers all instances of a machine, one after the other, as those of
+ * Intel and AMD: no two of them walk at the same time.
+ */
+export function registersInTurn(driver: IommuDriver | undefined): boolean {
+  return driver === 'intel' || driver === 'amd';
+}

@@ -11,7 +11,7 @@ export type BusName = 'platform' | 'pci' | 'amba' | 'fsl-mc' | 'host1x-context';
  */
 export type Creator = 'populate' | 'parent-driver' | 'bus-scan';
 
-/** Family of an IOMMU driver, guessed from `compatible`. */
+/** Family of an IOMMU driver, guessed from `compatible`; on ACPI the table says it. */
 export type IommuDriver =
   | 'arm-smmu'
   | 'arm-smmu-v3'
@@ -29,18 +29,20 @@ export type IommuDriver =
   | 'sprd'
   | 'verisilicon'
   | 'riscv'
+  | 'intel'
+  | 'amd'
   | 'unknown';
 
-/** One IOMMU instance: a node with `#iommu-cells`. */
+/** One IOMMU instance: a node with `#iommu-cells`, or one that an ACPI table names. */
 export interface Iommu {
   /** Name as in dmesg, the same as that of its device: `15000000.iommu`. */
   readonly name: string;
-  /** Path of its node. */
+  /** Path of its node; on ACPI the table and the offset or address there. */
   readonly path: string;
   readonly driver: IommuDriver;
   /** All `compatible` strings, most specific first. */
   readonly compatible: readonly string[];
-  /** `#iommu-cells`. */
+  /** `#iommu-cells`; 0 on ACPI. */
   readonly cells: number;
   /** Own `status`; the kernel asks no more when a client refers to it. */
   readonly available: boolean;
@@ -126,7 +128,7 @@ export interface UnavailableCounts {
 export interface Platform {
   readonly format: 'racewindow/platform@1';
   readonly firmware: 'dt' | 'acpi';
-  /** `model` of the root node; empty where it has none. */
+  /** `model` of the root node; empty where it has none. On ACPI who made the tables. */
   readonly model: string;
   readonly compatible: readonly string[];
   /** In order of creation: those of boot in walk order, then those that drivers and scans add. */
@@ -134,7 +136,7 @@ export interface Platform {
   readonly iommus: readonly Iommu[];
   readonly hosts: readonly MapHost[];
   readonly unavailable: UnavailableCounts;
-  /** Nodes of the tree. */
+  /** Nodes of the tree, or ACPI tables. */
   readonly nodeCount: number;
   /** Oddities that change nothing in the result, one sentence each. */
   readonly notes: readonly string[];

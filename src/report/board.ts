@@ -85,7 +85,7 @@ function iommuRows(platform: Platform, width: number): string[] {
   const rows = platform.iommus.map((iommu) => [
     ellipsis(printable(iommu.name), 32),
     iommu.driver,
-    plural(iommu.cells, 'cell'),
+    platform.firmware === 'acpi' ? iommu.path : plural(iommu.cells, 'cell'),
     state(iommu),
   ]);
   return indent(columns(rows), width);

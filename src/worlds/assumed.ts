@@ -11,6 +11,12 @@ export function assumptionsOf(world: World): string[] {
     out.push(`${walks.join(' and ')} register at the same time (async probing or module loading)`);
   }
   for (const thread of world.threads) out.push(...aboutThread(thread, walks));
+  const early = world.instances.filter((i) => walks.includes(i.name) && startsEarly(i.driver));
+  if (early.length > 0 && world.threads.some((t) => t.kind === 'driver-attach')) {
+    out.push(
+      'rootfs_initcall starts the units, earlier than most drivers: this one comes as early',
+    );
+  }
   for (const d of world.devices) {
     if (!d.deferred) continue;
     out.push(`the driver of ${d.name} was there before its IOMMU, and has been deferred`);
@@ -24,6 +30,11 @@ export function assumptionsOf(world: World): string[] {
   if (switches.deferralTimeout) out.push('the deferral timeout may expire at any moment');
   if (switches.lazyDma) out.push('iommu.strict=0, and an IOMMU that cannot queue flushes');
   return out;
+}
+
+/** The drivers whose units an initcall starts before drivers of devices are registered. */
+function startsEarly(driver: string): boolean {
+  return driver === 'intel' || driver === 'amd';
 }
 
 function aboutThread(thread: WorldThread, walks: readonly string[]): string[] {
