@@ -2,7 +2,7 @@
 // The command table: every command with its arguments and options, in the order of --help.
 
 import { shells } from './complete.ts';
-import { checkOptions, conformOptions, kernel, sourceOptions } from './options.ts';
+import { checkOptions, conformOptions, firmwareOptions, kernel, sourceOptions } from './options.ts';
 import { amount, count, format, oneOf, seconds, sourceStrategy, threads } from './readers.ts';
 import { type CommandEntry, command } from './table.ts';
 
@@ -39,13 +39,13 @@ export const commands: readonly CommandEntry[] = [
   }),
   command({
     name: 'board',
-    args: '<FIRMWARE>',
+    args: '[FIRMWARE]',
     text: 'print what was understood of a board',
     exits: { 0: 'printed' },
-    options: [],
-    run: async ({ args, io, pipeline }) => {
+    options: firmwareOptions,
+    run: async ({ args, options, io, pipeline }) => {
       const { runBoard } = await import('#cli/commands/board');
-      return runBoard(args[0] ?? '', io, await pipeline());
+      return runBoard({ ...options, firmware: args[0] }, io, await pipeline());
     },
   }),
   command({

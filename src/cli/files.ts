@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reading input files and writing output files; whatever can go wrong has a code.
 
-import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { err, mapResult, ok, type Result } from '#base/result';
 import { readFirmwareFile } from '#firmware/file';
-
-/** A whole input file. */
-export interface InputFile {
-  readonly bytes: Uint8Array;
-  readonly basename: string;
-  readonly sha256: string;
-}
 
 /** True if @name can be written to; it is made if it is not there. */
 export function isWritable(name: string): boolean {
@@ -45,15 +37,6 @@ function reason(error: unknown): string {
     default:
       return typeof code === 'string' ? code : 'unknown error';
   }
-}
-
-/** Read the firmware file that the user named. */
-export function readFirmware(name: string): Result<InputFile, UserError> {
-  return mapResult(readFirmwareFile(name), (bytes) => ({
-    bytes,
-    basename: path.basename(name),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  }));
 }
 
 /** The bytes of a file that the user named, or of standard input for `-`. */

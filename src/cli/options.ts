@@ -16,12 +16,25 @@ import type { OptionEntry } from './table.ts';
 /** What the shell completes the name of a kernel to. */
 export const kernel = 'kernel';
 
+/** @options where there is no room in --help for what few need; the man page has them. */
+function rarely<O extends readonly OptionEntry[]>(options: O): O {
+  return options.map((option) => ({ ...option, rare: true })) as unknown as O;
+}
+
+/** Which board, and what is known of it beside its firmware. */
+export const firmwareOptions = [
+  { flags: '--live', text: 'the board is this machine, as /sys and /proc show it' },
+  { flags: '--sysroot DIR', text: 'it is a machine whose /sys and /proc were copied to DIR' },
+  { flags: '--pci FILE', text: 'PCI functions of ACPI: lspci -vvnn, a boot log, a sysfs' },
+  { flags: '--overlay FILE', text: 'apply an overlay to the device tree', repeats: true },
+] as const satisfies readonly OptionEntry[];
+
 const kernelOptions = [
   {
     flags: '--kernel NAME',
-    value: '7.2',
+    value: 'auto',
     complete: kernel,
-    text: 'kernel to check; see racewindow kernels',
+    text: "kernel; auto is --live's, else 7.2",
   },
   {
     flags: '--with SHA|FILE.ts',
@@ -108,6 +121,7 @@ const rareOptions = [
 
 /** What check takes. */
 export const checkOptions = [
+  ...rarely(firmwareOptions),
   ...kernelOptions,
   ...selectOptions,
   {

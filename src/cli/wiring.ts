@@ -12,7 +12,7 @@ import {
   revisionNames,
   withCommits,
 } from '#kernel/index';
-import { clientsOf, type Platform, readPlatform } from '#platform/index';
+import { clientsOf, type Platform, platformOf } from '#platform/index';
 import { properties } from '#properties/index';
 import { checkPlatform } from '#questions/check';
 import { shownIn, unseen } from '#questions/commit-effects';
@@ -42,7 +42,7 @@ export function realPipeline(): Pipeline {
     windows: () => windows.map(windowEntry),
     properties: () => properties.map(({ id, name, rule }) => ({ id, name, rule })),
     chooseKernel,
-    readBoard: readPlatform,
+    readBoard: platformOf,
     boardText,
     clientNames,
     replay,

@@ -6,16 +6,11 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import { plural } from '#base/text';
-import {
-  type InputFile,
-  isWritable,
-  type OutputFile,
-  readFirmware,
-  readText,
-  writeFiles,
-} from '#cli/files';
+import { isWritable, type OutputFile, readText, writeFiles } from '#cli/files';
 import { type BundledFix, bundleFix, namesFile, namesPatch, patchError } from '#cli/fix';
+import { type FirmwareArguments, type FirmwareInput, readFirmware } from '#cli/input';
 import { type Io, paintFor } from '#cli/io';
+import { axesOf, kernelNamed, machineLines } from '#cli/machine';
 import type { ChosenKernel, Pipeline } from '#cli/pipeline';
 import { progressLine } from '#cli/progress';
 import type { Format } from '#cli/readers';
@@ -33,8 +28,7 @@ import { fileStem, windowText } from '#report/words';
 import { brokenCheckpoint, journalFault } from '#run/journal';
 
 /** The options of the command line. */
-export interface CheckArguments {
-  readonly firmware?: string | undefined;
+export interface CheckArguments extends FirmwareArguments {
   readonly kernel: string;
   readonly with?: readonly string[];
   readonly without?: readonly string[];
@@ -62,7 +56,7 @@ export interface CheckArguments {
 /** Everything the user asked for, read and validated. */
 interface Question {
   readonly platform: Platform | null;
-  readonly input: InputFile | null;
+  readonly input: FirmwareInput | null;
   readonly kernel: ChosenKernel;
   readonly options: CheckOptions;
   readonly format: Format;
@@ -99,6 +93,11 @@ export async function runCheck(
     const files = await writeFiles(args.out, outputFiles(report.findings, format));
     if (!files.ok) return files;
   }
+  if (input?.machine && platform) {
+    // Beside what other programs read there is no place for it.
+    const say = format === 'text' ? io.out : io.err;
+    say(`${machineLines(input.machine, platform).join('\n')}\n\n`);
+  }
   print(report, format, baseline, io, pipeline);
   return ok(exitCodeOf(report, baseline));
 }
@@ -106,20 +105,21 @@ export async function runCheck(
 async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Question, UserError>> {
   const limits = limitOptions(args);
   if (!limits.ok) return limits;
-  const kernel = await chooseKernel(args, pipeline);
-  if (!kernel.ok) return kernel;
-
-  const input = args.firmware === undefined ? ok(null) : readFirmware(args.firmware);
+  const input = readFirmware(args);
   if (!input.ok) return input;
-  const platform = input.value === null ? ok(null) : pipeline.readBoard(input.value.bytes);
+  const machine = input.value?.machine ?? null;
+  const kernel = await chooseKernel(args, machine, pipeline);
+  if (!kernel.ok) return kernel;
+  const platform = input.value === null ? ok(null) : pipeline.readBoard(input.value.firmware);
   if (!platform.ok) return platform;
 
   const names = nameOptions(args, pipeline, platform.value);
   if (!names.ok) return names;
   const earlier = readBaseline(args.baseline);
   if (!earlier.ok) return earlier;
-  const asyncProbe = args.async ?? false;
-  const strictDevlink = args.strictDevlink ?? false;
+  const line = axesOf(machine);
+  const asyncProbe = args.async ?? line.asyncProbe;
+  const strictDevlink = args.strictDevlink ?? line.strictDevlink;
   return ok({
     platform: platform.value,
     input: input.value,
@@ -178,6 +178,7 @@ function limitOptions(args: CheckArguments): Result<Limits, UserError> {
 
 async function chooseKernel(
   args: CheckArguments,
+  machine: FirmwareInput['machine'],
   pipeline: Pipeline,
 ): Promise<Result<ChosenKernel, UserError>> {
   const added: (string | BundledFix)[] = [];
@@ -191,7 +192,9 @@ async function chooseKernel(
     if (!fix.ok) return fix;
     added.push(fix.value);
   }
-  return pipeline.chooseKernel({ name: args.kernel, added, removed: args.without ?? [] });
+  const name = kernelNamed(args.kernel, machine);
+  if (!name.ok) return name;
+  return pipeline.chooseKernel({ name: name.value, added, removed: args.without ?? [] });
 }
 
 type Names = Pick<CheckOptions, 'devices' | 'properties' | 'windows'>;

@@ -5,7 +5,7 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import { complete, completionScript, type Known, shells } from '#cli/complete';
-import { readFirmware } from '#cli/files';
+import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
 import type { CommandEntry } from '#cli/table';
@@ -48,9 +48,11 @@ function knownTo(pipeline: () => Promise<Pipeline>): Known {
     },
     device: async (firmware) => {
       const { clientNames, readBoard } = await pipeline();
-      const input = firmware === undefined ? null : readFirmware(firmware);
-      if (input === null) return clientNames(null);
-      const board = input.ok ? readBoard(input.value.bytes) : input;
+      // Standard input is the shell's, so it is left alone.
+      const read = firmware === '-' ? ok(null) : readFirmware({ firmware });
+      if (!read.ok) return [];
+      if (read.value === null) return clientNames(null);
+      const board = readBoard(read.value.firmware);
       return board.ok ? clientNames(board.value) : [];
     },
     kernel: async () => (await pipeline()).kernels().map((k) => k.name),

@@ -6,12 +6,12 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { plural } from '#base/text';
 import { buildProgress, coded } from '#cli/coded';
-import { readFirmware } from '#cli/files';
+import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
 import { leftOutText, readPatches } from '#cli/tree';
 import type { CheckOptions } from '#finding/report';
-import { readPlatform } from '#platform/index';
+import { platformOf } from '#platform/index';
 import { defaultCheck } from '#questions/check';
 import { mailHead } from '#realc/build/mail';
 import { type ExitCode, exitCodes } from '#report/exit';
@@ -47,9 +47,9 @@ export async function runTrySource(
   if (!reverts.ok) return reverts;
   const below = readPatches(args.with);
   if (!below.ok) return below;
-  const input = args.firmware === undefined ? ok(null) : readFirmware(args.firmware);
+  const input = readFirmware({ firmware: args.firmware });
   if (!input.ok) return input;
-  const platform = input.value === null ? ok(null) : readPlatform(input.value.bytes);
+  const platform = input.value === null ? ok(null) : platformOf(input.value.firmware);
   if (!platform.ok) return platform;
   return coded(async () => {
     const { trySource } = await import('#realc/try');

@@ -5,14 +5,14 @@ import { availableParallelism } from 'node:os';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { plural, printable, wrap } from '#base/text';
-import { readFirmware } from '#cli/files';
 import { type BundledFix, bundleFix, namesFile, namesPatch, patchError } from '#cli/fix';
+import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
 import type { KernelSpec } from '#finding/finding';
 import type { Strategy } from '#finding/report';
 import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
-import { nothingToCheck, readPlatform } from '#platform/index';
+import { nothingToCheck, platformOf } from '#platform/index';
 import { type Change, type Trial, tryFix } from '#questions/try';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { grouped } from '#report/words';
@@ -152,10 +152,10 @@ async function added(
 }
 
 function worldsOf(firmware: string | undefined): Result<DerivedWorld[], UserError> {
-  if (firmware === undefined) return ok(genericWorlds());
-  const input = readFirmware(firmware);
+  const input = readFirmware({ firmware });
   if (!input.ok) return input;
-  const platform = readPlatform(input.value.bytes);
+  if (input.value === null) return ok(genericWorlds());
+  const platform = platformOf(input.value.firmware);
   if (!platform.ok) return platform;
   const nothing = nothingToCheck(platform.value);
   if (nothing !== null) {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a machine says of itself beside its firmware: its kernel, its command line, its groups.
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { printable, wrap } from '#base/text';
+import type { Machine } from '#firmware/machine';
+import { revisionOfRelease } from '#kernel/release';
+import { compareGroups, type Platform } from '#platform/index';
+
+/** The kernel that is checked where nobody names one. */
+export const kernelUsual = '7.2';
+
+/** The kernel named by `--kernel`: `auto` is that of the machine, if there is one. */
+export function kernelNamed(name: string, machine: Machine | null): Result<string, UserError> {
+  if (name !== 'auto') return ok(name);
+  if (machine === null) return ok(kernelUsual);
+  const found = machine.release === null ? null : revisionOfRelease(machine.release);
+  if (found) return ok(found.name);
+  const message = `no kernel is known that stands for ${machine.release ?? 'an unknown release'}`;
+  return fail('RW050', message, 'name the nearest with --kernel; racewindow kernels lists them');
+}
+
+/** Options of the kernel that choose worlds. */
+export interface LineAxes {
+  readonly asyncProbe: boolean;
+  readonly strictDevlink: boolean;
+}
+
+/** What the command line of the machine asks for, of what worlds know. */
+export function axesOf(machine: Machine | null): LineAxes {
+  const words = (machine?.commandLine ?? '').split(/\s+/);
+  const is = (key: string, values: RegExp): boolean =>
+    words.some((word) => word.startsWith(`${key}=`) && values.test(word.slice(key.length + 1)));
+  return {
+    asyncProbe: is('driver_async_probe', /^(\*|.*,\*)/),
+    strictDevlink: is('fw_devlink.strict', /^(1|y|Y|on)/),
+  };
+}
+
+/** Options that change what an IOMMU does, and that no world has. */
+const notModelled: readonly (readonly [RegExp, string])[] = [
+  [/^(iommu|intel_iommu|amd_iommu)=off$/, 'IOMMUs are switched off'],
+  [/^iommu=pt$|^iommu\.passthrough=1$/, 'default domains are those of passthrough'],
+  [/^iommu\.strict=0$/, 'flushes are lazy'],
+  [/^driver_async_probe=(?!.*\*)/, 'some drivers probe asynchronously, those that are named'],
+  [/^deferred_probe_timeout=/, 'the timeout of deferrals is another one'],
+];
+
+/** The machine against its platform, as lines of a report. */
+export function machineLines(machine: Machine, platform: Platform): string[] {
+  const out: string[] = ['This machine'];
+  const say = (text: string): void => {
+    out.push(...wrap(printable(text), { first: '  ', rest: '    ' }));
+  };
+  const { release, commandLine, groups, lacks } = machine;
+  if (release !== null) {
+    const found = revisionOfRelease(release);
+    const as = found ? `taken as ${found.name}` : 'which no revision stands for';
+    const near = found && !found.exact ? ', the nearest that is known' : '';
+    say(`kernel ${release}, ${as}${near}`);
+  }
+  const axes = axesOf(machine);
+  if (axes.asyncProbe) say('driver_async_probe=*: drivers probe on threads of their own');
+  if (axes.strictDevlink) say('fw_devlink.strict=1');
+  for (const word of (commandLine ?? '').split(/\s+/)) {
+    const told = notModelled.find(([pattern]) => pattern.test(word));
+    if (told) say(`${word}: ${told[1]}; the worlds do not have that`);
+  }
+  if (groups !== null) {
+    const differences = compareGroups(platform, groups);
+    const count = [...groups.values()].filter((names) => names.length > 0).length;
+    if (differences.length === 0) say(`its ${count} IOMMU groups are those of the model`);
+    for (const difference of differences) say(difference);
+  }
+  for (const lack of lacks) say(lack);
+  return out;
+}
