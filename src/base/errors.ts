@@ -5,7 +5,8 @@ import { printable, reportColumns, wrap } from '#base/text';
 
 /**
  * Every code there is, with what it means; a code keeps its meaning for good.
- * RW00x input files, RW01x-RW020 device tree blobs, RW021-RW029 ACPI tables, RW03x-RW04x boards, RW05x kernels and commits,
+ * RW00x input files, RW01x-RW020 device tree blobs, RW021-RW029 ACPI tables, RW03x-RW04x boards,
+ * RW05x kernels and commits,
  * RW06x options and set-up, RW07x schedules and findings, RW08x limits, RW09x scripts,
  * RW11x boot logs, RW3xx the kernel's own C, RW4xx scenes of the checker.
  */

@@ -13,8 +13,8 @@ import { type Content, contentNames, contentOf } from '#firmware/content';
 import { folderNote, isTreeFolder, readTreeFolder } from '#firmware/dtb/folder';
 import { readDeviceTree } from '#firmware/dtb/read';
 import { fileBytesMax, readFirmwareFile } from '#firmware/file';
-import type { Firmware } from '#firmware/firmware';
-import { type Machine, readMachine } from '#firmware/machine';
+import type { BoardFirmware } from '#firmware/firmware';
+import { type HostMachine, readMachine } from '#firmware/machine';
 import type { PciFunctions } from '#firmware/pci/functions';
 import { readPciFolder } from '#firmware/pci/sysfs';
 import { applyOverlays, compileTree } from './tools.ts';
@@ -28,13 +28,13 @@ export interface FirmwareArguments {
   readonly overlay?: readonly string[] | undefined;
 }
 
-/** Firmware that has been read. */
+/** BoardFirmware that has been read. */
 export interface FirmwareInput {
-  readonly firmware: Firmware;
+  readonly firmware: BoardFirmware;
   readonly basename: string;
   readonly sha256: string;
   /** The machine that it is of; null where it came from files. */
-  readonly machine: Machine | null;
+  readonly machine: HostMachine | null;
 }
 
 /** Read what the user named; null where that is nothing. */
@@ -75,7 +75,7 @@ function fromFile(name: string, overlays: readonly string[]): Result<FirmwareInp
   if (!input.ok) return input;
   const bytes = input.value;
   const basename = name === '-' ? 'standard input' : path.basename(name);
-  const done = (firmware: Firmware): Result<FirmwareInput, UserError> =>
+  const done = (firmware: BoardFirmware): Result<FirmwareInput, UserError> =>
     ok({ firmware, basename, sha256: digest([bytes]), machine: null });
   const remarks = new Remarks();
   const tables = tablesIn(bytes, remarks);
@@ -148,7 +148,7 @@ function readStandardInput(): Result<Uint8Array, UserError> {
 
 function fromFolder(name: string): Result<FirmwareInput, UserError> {
   const done = (
-    firmware: Firmware,
+    firmware: BoardFirmware,
     bytes: readonly Uint8Array[],
   ): Result<FirmwareInput, UserError> =>
     ok({
@@ -188,7 +188,7 @@ function otherFolder(name: string): UserError | null {
 }
 
 /** What to do with an input that is no firmware; null where it is, or may be. */
-export function otherUse(content: Content, name: string): UserError | null {
+function otherUse(content: Content, name: string): UserError | null {
   const uses: Readonly<Partial<Record<Content, string>>> = {
     lspci: `give it beside the tables: racewindow board TABLES --pci ${name}`,
     log: `racewindow explain ${name}; beside ACPI tables: racewindow board TABLES --pci ${name}`,

@@ -3,21 +3,28 @@
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { printable, wrap } from '#base/text';
-import type { Machine } from '#firmware/machine';
-import { revisionOfRelease } from '#kernel/release';
+import { type KernelOfLog, kernelOf } from '#diagnosis/kernel-of';
+import type { HostMachine } from '#firmware/machine';
+import { readRelease } from '#log/index';
 import { compareGroups, type Platform } from '#platform/index';
 
 /** The kernel that is checked where nobody names one. */
-export const kernelUsual = '7.2';
+const kernelUsual = '7.2';
 
 /** The kernel named by `--kernel`: `auto` is that of the machine, if there is one. */
-export function kernelNamed(name: string, machine: Machine | null): Result<string, UserError> {
+export function kernelNamed(name: string, machine: HostMachine | null): Result<string, UserError> {
   if (name !== 'auto') return ok(name);
   if (machine === null) return ok(kernelUsual);
-  const found = machine.release === null ? null : revisionOfRelease(machine.release);
-  if (found) return ok(found.name);
-  const message = `no kernel is known that stands for ${machine.release ?? 'an unknown release'}`;
-  return fail('RW050', message, 'name the nearest with --kernel; racewindow kernels lists them');
+  const { revision, because } = kernelOfMachine(machine);
+  if (revision) return ok(revision.name);
+  const hint = 'name the nearest with --kernel; racewindow kernels lists them';
+  return fail('RW050', `no kernel stands for that of the machine: ${because}`, hint);
+}
+
+/** The revision that stands for the kernel of @machine. */
+function kernelOfMachine({ release }: HostMachine): KernelOfLog {
+  if (release !== null) return kernelOf(readRelease(release));
+  return { revision: null, exact: false, because: 'it does not say its release' };
 }
 
 /** Options of the kernel that choose worlds. */
@@ -27,7 +34,7 @@ export interface LineAxes {
 }
 
 /** What the command line of the machine asks for, of what worlds know. */
-export function axesOf(machine: Machine | null): LineAxes {
+export function axesOf(machine: HostMachine | null): LineAxes {
   const words = (machine?.commandLine ?? '').split(/\s+/);
   const is = (key: string, values: RegExp): boolean =>
     words.some((word) => word.startsWith(`${key}=`) && values.test(word.slice(key.length + 1)));
@@ -47,17 +54,16 @@ const notModelled: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The machine against its platform, as lines of a report. */
-export function machineLines(machine: Machine, platform: Platform): string[] {
+export function machineLines(machine: HostMachine, platform: Platform): string[] {
   const out: string[] = ['This machine'];
   const say = (text: string): void => {
     out.push(...wrap(printable(text), { first: '  ', rest: '    ' }));
   };
   const { release, commandLine, groups, lacks } = machine;
   if (release !== null) {
-    const found = revisionOfRelease(release);
-    const as = found ? `taken as ${found.name}` : 'which no revision stands for';
-    const near = found && !found.exact ? ', the nearest that is known' : '';
-    say(`kernel ${release}, ${as}${near}`);
+    const { revision, exact, because } = kernelOfMachine(machine);
+    const as = revision ? `, taken as ${revision.name}` : '';
+    say(`kernel ${release}${as}${exact ? '' : `: ${because}`}`);
   }
   const axes = axesOf(machine);
   if (axes.asyncProbe) say('driver_async_probe=*: drivers probe on threads of their own');

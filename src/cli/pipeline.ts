@@ -5,7 +5,7 @@ import type { UserError } from '#base/errors';
 import type { Result } from '#base/result';
 import type { Finding } from '#finding/finding';
 import type { CheckOptions, CheckProgress, CheckResult } from '#finding/report';
-import type { Firmware } from '#firmware/firmware';
+import type { BoardFirmware } from '#firmware/firmware';
 import type { Platform } from '#platform/index';
 import type { BundledFix } from './fix.ts';
 
@@ -99,7 +99,7 @@ export interface Pipeline {
   readonly windows: () => readonly WindowEntry[];
   readonly properties: () => readonly PropertyEntry[];
   readonly chooseKernel: (choice: KernelChoice) => Result<ChosenKernel, UserError>;
-  readonly readBoard: (firmware: Firmware) => Result<Platform, UserError>;
+  readonly readBoard: (firmware: BoardFirmware) => Result<Platform, UserError>;
   readonly boardText: (platform: Platform) => string;
   /** Names that --device may take; of the generic worlds where @platform is null. */
   readonly clientNames: (platform: Platform | null) => readonly string[];

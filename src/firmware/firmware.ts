@@ -27,4 +27,4 @@ export interface AcpiFirmware {
   readonly notes: readonly string[];
 }
 
-export type Firmware = DtFirmware | AcpiFirmware;
+export type BoardFirmware = DtFirmware | AcpiFirmware;

@@ -8,12 +8,12 @@ import { readTablesFolder } from '#firmware/acpi/folder';
 import { folderNote, isTreeFolder, readTreeFolder } from '#firmware/dtb/folder';
 import { readDeviceTree } from '#firmware/dtb/read';
 import { readFirmwareFile } from '#firmware/file';
-import type { Firmware } from '#firmware/firmware';
+import type { BoardFirmware } from '#firmware/firmware';
 import { readPciFolder } from '#firmware/pci/sysfs';
 
 /** What a machine says of itself. */
-export interface Machine {
-  readonly firmware: Firmware;
+export interface HostMachine {
+  readonly firmware: BoardFirmware;
   /** Files that the firmware was read from, for its checksum. */
   readonly bytes: readonly Uint8Array[];
   /** `uname -r`; null where it is not to be had. */
@@ -29,7 +29,7 @@ export interface Machine {
 const entriesMax = 16_384;
 
 /** Read the machine below @root, which is empty for the one that runs. */
-export function readMachine(root: string): Result<Machine, UserError> {
+export function readMachine(root: string): Result<HostMachine, UserError> {
   const lacks: string[] = [];
   const firmware = firmwareOf(root, lacks);
   if (!firmware.ok) return firmware;
@@ -46,7 +46,7 @@ export function readMachine(root: string): Result<Machine, UserError> {
   });
 }
 
-type Read = Pick<Machine, 'firmware' | 'bytes'>;
+type Read = Pick<HostMachine, 'firmware' | 'bytes'>;
 
 /** ACPI where the kernel shows tables, since then it has at most a stub of a tree. */
 function firmwareOf(root: string, lacks: string[]): Result<Read, UserError> {
@@ -63,7 +63,8 @@ function firmwareOf(root: string, lacks: string[]): Result<Read, UserError> {
   const folders = [`${root}/sys/firmware/devicetree/base`, `${root}/proc/device-tree`];
   const folder = folders.find(isTreeFolder);
   if (folder === undefined) {
-    const message = `${root === '' ? 'this machine' : root} shows neither a device tree nor ACPI tables`;
+    const name = root === '' ? 'this machine' : root;
+    const message = `${name} shows neither a device tree nor ACPI tables`;
     const hint = 'it must have /sys/firmware/fdt, /proc/device-tree or /sys/firmware/acpi/tables';
     return fail('RW007', message, hint);
   }

@@ -4,6 +4,7 @@ export { type Commit, defineCommit } from './commit.ts';
 export { commitLine, commitSubject, landedOf } from './commit-line.ts';
 export { event } from './event.ts';
 export { type FunctionName, type Functions, functions } from './functions.ts';
+export { byOwnTable } from './iommu/drivers.ts';
 export {
   assemble,
   type Config,

@@ -13,7 +13,13 @@ export {
 export { compareGroups } from '#platform/compare';
 export { type NothingToCheck, nothingToCheck } from '#platform/empty';
 export { platformOf } from '#platform/firmware';
-export { fwspecIds, type GroupRule, groupRuleOf, iommuDriverOf } from '#platform/iommu-driver';
+export {
+  fwspecIds,
+  type GroupRule,
+  groupRuleOf,
+  iommuDriverOf,
+  registersInTurn,
+} from '#platform/iommu-driver';
 export { platformLimits } from '#platform/limits';
 export { platformFromTree, readPlatform } from '#platform/read';
 export type {

@@ -5,6 +5,7 @@ import { must } from '#base/assert';
 import type { Peek, Rule, RunEvent } from '#checker/program/scene';
 import { type EventName, type EventWithFields, withFields } from '#env/events';
 import type { Handle, Value } from '#env/op';
+import { byOwnTable } from '#kernel/index';
 import type { World, WorldDevice } from '#worlds/world';
 
 /** The fields of struct device that rules look at. */
@@ -67,8 +68,7 @@ export interface WatchedDevice {
  * first.
  */
 export function isNamed({ instances }: World, { iommus }: WorldDevice): boolean {
-  const byTable = ['intel', 'amd'];
-  const found = instances.filter((i) => byTable.includes(i.driver)).map((i) => i.name);
+  const found = instances.filter((i) => byOwnTable.has(i.driver)).map((i) => i.name);
   return iommus.some((use) => !found.includes(use.instance));
 }
 

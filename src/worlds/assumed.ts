@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a world assumes beyond the board, in sentences for the report.
 
+import { byOwnTable } from '#kernel/index';
 import type { World, WorldThread } from './world.ts';
 
 /** The circumstances under which the world's threads meet, one sentence each without full stop. */
@@ -11,11 +12,9 @@ export function assumptionsOf(world: World): string[] {
     out.push(`${walks.join(' and ')} register at the same time (async probing or module loading)`);
   }
   for (const thread of world.threads) out.push(...aboutThread(thread, walks));
-  const early = world.instances.filter((i) => walks.includes(i.name) && startsEarly(i.driver));
-  if (early.length > 0 && world.threads.some((t) => t.kind === 'driver-attach')) {
-    out.push(
-      'rootfs_initcall starts the units, earlier than most drivers: this one comes as early',
-    );
+  const walking = world.instances.filter((i) => walks.includes(i.name));
+  if (walking.some((i) => byOwnTable.has(i.driver))) {
+    out.push('a driver of that bus is there before rootfs_initcall, which starts the units');
   }
   for (const d of world.devices) {
     if (!d.deferred) continue;
@@ -30,11 +29,6 @@ export function assumptionsOf(world: World): string[] {
   if (switches.deferralTimeout) out.push('the deferral timeout may expire at any moment');
   if (switches.lazyDma) out.push('iommu.strict=0, and an IOMMU that cannot queue flushes');
   return out;
-}
-
-/** The drivers whose units an initcall starts before drivers of devices are registered. */
-function startsEarly(driver: string): boolean {
-  return driver === 'intel' || driver === 'amd';
 }
 
 function aboutThread(thread: WorldThread, walks: readonly string[]): string[] {

@@ -11,6 +11,10 @@
 //
 //   walk+add+retry         the device is added while the walk runs
 //
+// The units of a DMAR or IVRS are registered before drivers of PCI are; their PCI devices have
+//
+//   add+bind+retry         the device is plugged in while its driver is loaded
+//
 // Bystanders are devices of the board that stand before and after the client on its bus, behind
 // the same IOMMU; they have no driver, so they add little to the number of states.
 
@@ -24,6 +28,7 @@ import {
   instancesOf,
   type Platform,
   type PlatformDevice,
+  registersInTurn,
   runsOf,
   Stage,
 } from '#platform/index';
@@ -93,6 +98,10 @@ class Board {
     const { casts, second } = c.surroundings;
     for (const cast of casts) {
       const own = instancesOf(cast.client);
+      if (c.bus === 'pci' && registersInTurn(c.iommus[0]?.driver)) {
+        worlds.push(this.hotAdd(c, cast));
+        continue;
+      }
       // With several IOMMUs the last one to come is the one that is waited for.
       worlds.push(this.bind(c, cast, own.slice(0, -1)));
       if (c.createdBy !== 'populate') worlds.push(this.add(c, cast, own.slice(0, -1)));
@@ -121,6 +130,18 @@ class Board {
     const { before, after } = cast;
     const met = { client, before: before ?? after, after: null };
     return this.world('walk+add+retry', c, met, instancesOf(client), registered, threads, false);
+  }
+
+  /** The units walk before there is any driver of PCI; a device may still come with its driver. */
+  private hotAdd(c: ClientClass, cast: Cast): World {
+    const { client } = cast;
+    const own = instancesOf(client);
+    const threads: WorldThread[] = [
+      { kind: 'device-add', name: 'irq/24-pciehp', device: client.name },
+      { kind: 'driver-attach', name: 'modprobe', device: client.name },
+    ];
+    const alone = { client, before: null, after: null };
+    return this.world('add+bind+retry', c, alone, own, own, threads, false);
   }
 
   private twoWalks(c: ClientClass, cast: Cast, second: string): World {

@@ -4,7 +4,7 @@ import { must, unreachable } from '#base/assert';
 import { Handle, type ThreadBody, type Value } from '#env/op';
 import { deferred_probe_worker } from '../kernel/base/deferred-work.ts';
 import { strict_suppliers } from '../kernel/base/links.ts';
-import { family_ops } from '../kernel/iommu/drivers.ts';
+import { byOwnTable, family_ops } from '../kernel/iommu/drivers.ts';
 import {
   assemble,
   type Config,
@@ -279,7 +279,8 @@ function initInstance(world: World, name: string, made: Made, init: Init): void 
   const registered = isRegistered(world, name);
   init.push([iommu, 'ready', registered], [iommu, 'driver_state', registered]);
   if (registered) {
-    init.push([iommu, 'ops', family_ops(iommu.family)], [iommu, 'fwnode', iommu.node]);
+    const fwnode = byOwnTable.has(iommu.family) ? null : iommu.node;
+    init.push([iommu, 'ops', family_ops(iommu.family)], [iommu, 'fwnode', fwnode]);
   }
 }
 

@@ -74,7 +74,8 @@ describe('usage errors', () => {
   });
 
   test('a missing argument and one too many are told', async () => {
-    expect(await errorOf(['board'])).toMatch(/RW060: missing required argument/);
+    expect(await errorOf(['replay'])).toMatch(/RW060: missing required argument/);
+    expect(await errorOf(['board'])).toMatch(/RW060: there is no board/);
     expect(await errorOf(['board', 'a', 'b'])).toMatch(/RW060: too many arguments/);
     expect(await errorOf(['check', '--kernel'])).toMatch(/RW060: .*argument missing/);
   });

@@ -4,7 +4,8 @@
 import path from 'node:path';
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import { readFirmware, readInput } from '#cli/files';
+import { readInput } from '#cli/files';
+import { readFirmware } from '#cli/input';
 import { type Io, paintFor } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
 import { type BoardOfLog, diagnose } from '#diagnosis/diagnose';
@@ -62,10 +63,10 @@ function readBoardOf(
   file: string | undefined,
   pipeline: Pick<Pipeline, 'readBoard'>,
 ): Result<BoardOfLog | null, UserError> {
-  if (file === undefined) return ok(null);
-  const input = readFirmware(file);
+  const input = readFirmware({ firmware: file });
   if (!input.ok) return input;
-  const platform = pipeline.readBoard(input.value.bytes);
+  if (input.value === null) return ok(null);
+  const platform = pipeline.readBoard(input.value.firmware);
   if (!platform.ok) return platform;
   return ok({ file: input.value.basename, platform: platform.value });
 }

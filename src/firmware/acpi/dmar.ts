@@ -12,7 +12,7 @@ export interface Hop {
   readonly function: number;
 }
 
-/** What a unit is for: a PCI function, all below a bridge, a device of the namespace, and others. */
+/** What a unit is for: a PCI function, all below a bridge, a device of the namespace, or others. */
 export interface DeviceScope {
   readonly kind: 'endpoint' | 'bridge' | 'ioapic' | 'hpet' | 'namespace' | 'unknown';
   /** Of a device of the namespace: the number that its ANDD has. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Little-endian fields of a table. Where a field does not fit, it reads as 0, as a zeroed tail would.
+// Little-endian fields of a table. What does not fit reads as 0, as a zeroed tail would.
 import { latin1 } from '#base/bytes';
 
 /** The bytes of a table, or a part of one. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A device tree as a folder: /proc/device-tree, where each node is a directory, each property a file.
+// A device tree as a folder, /proc/device-tree: each node is a directory, each property a file.
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';

@@ -13,10 +13,14 @@ import {
   parsePciName,
 } from '#firmware/pci/functions';
 
-const found =
-  /\bpci ([0-9a-f]{4,}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): \[[0-9a-f]{4}:[0-9a-f]{4}\] type ([0-9a-f]{2}) class (0x[0-9a-f]{6})(.*)/;
-const behind =
-  /\bpci ([0-9a-f]{4,}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]): PCI bridge to \[bus ([0-9a-f]{2})(?:-([0-9a-f]{2}))?\]/;
+const address = String.raw`[0-9a-f]{4,}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]`;
+const ids = String.raw`\[[0-9a-f]{4}:[0-9a-f]{4}\]`;
+const found = new RegExp(
+  String.raw`\bpci (${address}): ${ids} type [0-9a-f]{2} class (0x[0-9a-f]{6})(.*)`,
+);
+const behind = new RegExp(
+  String.raw`\bpci (${address}): PCI bridge to \[bus ([0-9a-f]{2})(?:-([0-9a-f]{2}))?\]`,
+);
 const conventionalBus =
   /\bpci_bus ([0-9a-f]{4,}:[0-9a-f]{2}): extended config space not accessible/;
 
@@ -48,9 +52,9 @@ export function readBootLog(text: string): PciFunctions {
     const one = found.exec(line);
     const id = one && parsePciName(one[1] ?? '');
     if (one && id) {
-      const said = (one[4] ?? '').trim();
+      const said = (one[3] ?? '').trim();
       const type = types.find(([name]) => said.startsWith(name))?.[1] ?? null;
-      const code = Number.parseInt(one[3] ?? '', 16);
+      const code = Number.parseInt(one[2] ?? '', 16);
       functions.set(id.name, { ...id, class: code, buses: null, type, acs: null, physical: null });
       continue;
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ACPI to fwspec: drivers/acpi/scan.c, viot.c, arm64/iort.c and riscv/rimt.c of v7.2.
+// ACPI to fwspec: drivers/acpi/scan.c, drivers/acpi/viot.c, drivers/acpi/arm64/iort.c and
+// drivers/acpi/riscv/rimt.c of v7.2.
 import { ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
 import { alloc, type Kfn, load, store } from '#env/op';
 import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import { bus_dma_region, type Device } from '../types.ts';
+import { byOwnTable } from './drivers.ts';
 
 /**
  * Models acpi_dma_configure_id() and acpi_arch_dma_setup() of v7.2.
@@ -50,13 +52,8 @@ export function* acpi_iommu_fwspec_init(k: Kernel, dev: Device, fwnode: string):
   return yield* k.iommu_fwspec_init__v6_1(dev, fwnode, ops);
 }
 
-/** Which table says what is behind an IOMMU of a family: AMD's and Intel's drivers have their own. */
-const tableOf: Readonly<Record<string, string>> = {
-  intel: 'dmar',
-  amd: 'ivrs',
-  riscv: 'rimt',
-  virtio: 'viot',
-};
+/** The table that says what is behind an IOMMU of a family; else it is IORT. */
+const tableOf: Readonly<Record<string, string>> = { riscv: 'rimt', virtio: 'viot' };
 
 /**
  * Models iort_iommu_configure_id() of v7.2: every mapping up to the first error. What is behind a
@@ -83,11 +80,15 @@ export function* viot_iommu_configure(k: Kernel, dev: Device): Kfn<Errno> {
   return yield* k.model__configure_by_table(dev, 'viot');
 }
 
-/** The loop that the three have in common, over the ids that lead to IOMMUs of one @table. */
+/**
+ * The loop over ids of iort_iommu_configure_id(), rimt_iommu_configure_id() and
+ * viot_iommu_configure() of v7.2: those that lead to IOMMUs of one @table.
+ */
 export function* model__configure_by_table(k: Kernel, dev: Device, table: string): Kfn<Errno> {
   let err = -ENODEV;
   for (const spec of dev.specifiers) {
-    if ((tableOf[k.instance(spec.fwnode).family] ?? 'iort') !== table) continue;
+    const { family } = k.instance(spec.fwnode);
+    if (byOwnTable.has(family) || (tableOf[family] ?? 'iort') !== table) continue;
     err = yield* k.acpi_iommu_fwspec_init(dev, spec.fwnode);
     if (!err) err = yield* k.iommu_fwspec_add_ids(dev, spec.ids);
     if (err) break;

@@ -133,6 +133,12 @@ export const families: Readonly<Record<string, IommuOps>> = {
   generic: new IommuOps('generic', generic),
 };
 
+/**
+ * Families that register without a fwnode: their drivers find the unit of a device in a table of
+ * their own, DMAR or IVRS, which no dma_configure() looks at.
+ */
+export const byOwnTable: ReadonlySet<string> = new Set(['intel', 'amd']);
+
 /** The ops of @family; an unknown family behaves as most drivers do. */
 export function family_ops(family: string): IommuOps {
   return families[family] ?? (families['generic'] as IommuOps);

@@ -22,7 +22,7 @@ interface Unit {
 }
 
 /** The functions of the machine; @complete: they are all that there are. */
-export interface Machine {
+export interface PciMachine {
   readonly functions: readonly KnownFunction[];
   readonly topology: Topology;
   readonly complete: boolean;
@@ -33,7 +33,7 @@ export interface Machine {
  * Models device_lookup_iommu() and dmar_insert_dev_scope() of v7.2.
  * ABSTRACTED: units that are switched off by an option, and quirks of single devices.
  */
-export function dmarRouter(dmar: Dmar, machine: Machine): Router {
+export function dmarRouter(dmar: Dmar, machine: PciMachine): Router {
   const units = dmar.units.map(
     (data, i): Unit => ({
       name: `dmar${i}`,
@@ -109,7 +109,7 @@ function ridOf({ bus, path }: DeviceScope): number {
 }
 
 /** dmar_insert_dev_scope(): the functions that the scopes of a unit name by their paths. */
-function membersOf(unit: RemappingUnit, { functions, topology }: Machine): KnownFunction[] {
+function membersOf(unit: RemappingUnit, { functions, topology }: PciMachine): KnownFunction[] {
   // A unit for all keeps no list: dmar_pci_bus_add_dev() passes it over.
   if (unit.includeAll) return [];
   const scopes = unit.scopes.filter((s) => s.kind === 'endpoint' || s.kind === 'bridge');
@@ -131,7 +131,7 @@ function matches(scope: DeviceScope, f: KnownFunction, chain: readonly KnownFunc
   });
 }
 
-/** dmar_insert_dev_scope() fails, and with it the start of all units, on a scope of a wrong kind. */
+/** dmar_insert_dev_scope() fails on a scope of a wrong kind, and with it the start of all units. */
 function findMismatch(units: readonly Unit[]): string | null {
   for (const { data, members } of units) {
     for (const scope of data.scopes) {

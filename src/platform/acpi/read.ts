@@ -7,7 +7,7 @@
 import type { AcpiTables } from '#firmware/acpi/tables';
 import type { AcpiSurroundings } from '#firmware/firmware';
 import { complete, type KnownFunction, type PciFunctions } from '#firmware/pci/functions';
-import { dmarRouter, type Machine } from '#platform/acpi/dmar';
+import { dmarRouter, type PciMachine } from '#platform/acpi/dmar';
 import { iortRouter } from '#platform/acpi/iort';
 import { ivrsAliases, ivrsRouter } from '#platform/acpi/ivrs';
 import { rimtRouter } from '#platform/acpi/rimt';
@@ -65,7 +65,7 @@ export function platformFromAcpi(tables: AcpiTables, around: AcpiSurroundings): 
   };
 }
 
-interface Known extends Machine {
+interface Known extends PciMachine {
   readonly assumed: readonly string[];
 }
 
@@ -75,7 +75,7 @@ function machineOf(tables: AcpiTables, told: PciFunctions | null): Known {
     const { list, assumed } = complete(told);
     return { functions: list, assumed, topology: topologyOf(tables, list), complete: true };
   }
-  const nothing: Machine = { functions: [], topology: topologyOf(tables, []), complete: false };
+  const nothing: PciMachine = { functions: [], topology: topologyOf(tables, []), complete: false };
   const found = routersOf(tables, nothing, () => true).flatMap((r) => r.representatives());
   const { list } = complete({
     list: withoutRepeats(found.filter((f) => isInMcfg(tables, f)).map(standIn)),
@@ -103,7 +103,7 @@ function standIn({ segment, rid }: Representative): PciFunctions['list'][number]
 
 function routersOf(
   tables: AcpiTables,
-  machine: Machine,
+  machine: PciMachine,
   isThere: (name: string) => boolean,
 ): Router[] {
   const { iort, rimt, viot, dmar, ivrs } = tables;
@@ -117,7 +117,7 @@ function routersOf(
 }
 
 /** All functions in the order of a scan; an IOMMU that is one is there in any case. */
-function functionsOf(machine: Machine, instances: readonly Instance[]): KnownFunction[] {
+function functionsOf(machine: PciMachine, instances: readonly Instance[]): KnownFunction[] {
   const known = new Set(machine.functions.map((f) => f.name));
   const own = instances.flatMap(({ pci }): KnownFunction[] => {
     if (pci === null || known.has(pci) || machine.complete) return [];
@@ -179,7 +179,7 @@ function namedDevice({ path, name, route }: NamedDevice, namer: Namer): Platform
 
 function pciDevice(
   f: KnownFunction,
-  { topology, complete: told }: Machine,
+  { topology, complete: told }: PciMachine,
   routers: readonly Router[],
 ): PlatformDevice {
   const root = pciName(f.segment, topology.rootBusOf(f) << 8).slice(0, -5);
@@ -231,7 +231,7 @@ function iommuOf(
   };
 }
 
-function hostsOf(devices: readonly PlatformDevice[], machine: Machine): MapHost[] {
+function hostsOf(devices: readonly PlatformDevice[], machine: PciMachine): MapHost[] {
   const functions = devices.filter((d) => d.bus === 'pci');
   const paths = [...new Set(functions.map((d) => d.path))];
   return paths.map((path) => {
@@ -274,10 +274,11 @@ function boundsOf(
   const bounds: string[] = [...machine.assumed];
   const { iort, rimt, viot, dmar, ivrs } = tables;
   if (!iort && !rimt && !viot && !dmar && !ivrs) return bounds;
-  if (around.functions === null && machine.functions.length > 0) {
+  const count = machine.functions.length;
+  if (around.functions === null && count > 0) {
     bounds.push(
-      `the tables do not say which PCI functions there are: ${machine.functions.length} stand for ` +
-        'them, and groups are those of these; --pci FILE tells (lspci -vvnn, a boot log, sysfs)',
+      `the tables do not say which PCI functions there are: ${count} stand for them, and groups ` +
+        'are those of these; --pci FILE tells (lspci -vvnn, a boot log, sysfs)',
     );
   }
   if (namer.unknown.length > 0) {
@@ -288,8 +289,8 @@ function boundsOf(
   }
   if (dmar || ivrs) {
     bounds.push(
-      'the units are started by rootfs_initcall, in turn; that a driver binds meanwhile, and that ' +
-        'they are devices on the platform bus, is assumed',
+      'rootfs_initcall starts the units, in turn, before any driver of PCI: PCI devices are looked ' +
+        'at as they are plugged in; units stand for devices of the platform bus',
     );
   } else bounds.push('_CCA and _DMA are in the DSDT and are not read: all devices can do DMA');
   return bounds;

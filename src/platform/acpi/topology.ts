@@ -48,7 +48,7 @@ export class Topology {
 
   /**
    * Models pci_for_each_dma_alias() of v7.2.
-   * ABSTRACTED: quirks of single devices, which alias one another; bridges with a unit of their own.
+   * ABSTRACTED: quirks of devices that alias one another; bridges with a unit of their own.
    */
   aliasesOf(f: KnownFunction): Alias[] {
     const own = this.aliasOf.get(f.name);
