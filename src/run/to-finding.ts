@@ -120,8 +120,9 @@ export function transfer(
   const subject = rename(f.witness.subject, names);
   const report = run.value.reports
     .map((r) => r.report)
-    .find((r) => breaksTheSame(ruleBroken(r), f));
-  if (!report || report.subject !== subject) return null;
+    // One run may break a rule for several devices.
+    .find((r) => r.subject === subject && breaksTheSame(ruleBroken(r), f));
+  if (!report) return null;
   const { because, facts } = report;
   const trace = run.value.trace;
   return { ...f, schedule, trace, witness: { subject, because, facts } };
