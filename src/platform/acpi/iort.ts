@@ -88,17 +88,12 @@ function namedOf(node: IortNode, map: IdMap, useOf: (a: Arrival) => IommuUse): N
   return [{ path, name: null, route }];
 }
 
-/** The usual ids that come to an SMMU, then the first id of each range that leads to another. */
+/** The usual ids that come to an SMMU, then the first id of each range that does. */
 function standIns(segment: number, root: IortNode, map: IdMap): Representative[] {
-  const rids = new Map<number, number>();
-  const take = (rid: number, always: boolean): void => {
-    const at = map.follow(root, rid)?.node.offset;
-    if (at === undefined || rid > 0xffff || rids.size >= representativesMax) return;
-    if (always || ![...rids.values()].includes(at)) rids.set(rid, at);
-  };
-  for (const rid of usualRids) take(rid, true);
-  for (const { input, single } of root.mappings) if (!single) take(input, false);
-  return [...rids.keys()].map((rid) => ({ segment, rid }));
+  const inputs = root.mappings.flatMap(({ input, single }) => (single ? [] : [input]));
+  const rids = new Set([...usualRids, ...inputs]);
+  const reaching = [...rids].filter((rid) => rid <= 0xffff && map.follow(root, rid) !== null);
+  return reaching.slice(0, representativesMax).map((rid) => ({ segment, rid }));
 }
 
 function notesOf(nodes: readonly IortNode[], map: IdMap): string[] {

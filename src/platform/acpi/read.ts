@@ -289,8 +289,8 @@ function boundsOf(
   }
   if (dmar || ivrs) {
     bounds.push(
-      'rootfs_initcall starts the units, in turn, before any driver of PCI: PCI devices are looked ' +
-        'at as they are plugged in; units stand for devices of the platform bus',
+      'rootfs_initcall starts the units, in turn, before any driver of PCI: PCI devices are ' +
+        'looked at as they are plugged in; units stand for devices of the platform bus',
     );
   } else bounds.push('_CCA and _DMA are in the DSDT and are not read: all devices can do DMA');
   return bounds;
