@@ -4,20 +4,9 @@
 // Every thread allocates from an arena of its own, so that an object's address depends on what
 // its thread did, not on the order in which threads ran.
 
-import type { Host, Imports } from './types.ts';
+import type { Allocation, Host, Imports } from './types.ts';
 
 const RED_ZONE = 16;
-
-/** An allocation of this run (or of the boot). */
-export interface Allocation {
-  readonly addr: number;
-  readonly size: number;
-  /** Owner's name and how many it had before. */
-  readonly owner: string;
-  readonly serial: number;
-  readonly stack: readonly string[];
-  freed: readonly string[] | null;
-}
 
 /** The heap; boot allocations survive a restore, those of a run do not. */
 export class Heap {

@@ -5,8 +5,8 @@ import { type By, type EventName, type Events, listed } from '#env/events';
 import type { Handle, Value } from '#env/op';
 import type { World } from '#worlds/world';
 import type { BootedWorld } from './boot.ts';
-import type { ImageMachine, MachineListener } from './machine.ts';
-import type { Frame, KernelThread } from './types.ts';
+import type { ImageMachine } from './machine.ts';
+import type { Frame, KernelThread, MachineListener } from './types.ts';
 import { KernelView } from './view.ts';
 
 const ENODEV = -19;

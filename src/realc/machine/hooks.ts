@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the hooks of scene/hooks.c and the wrappers of followed functions call.
 
-import type { ImageMachine } from './machine.ts';
-import type { Frame, Imports } from './types.ts';
+import type { Frame, HookHost, Imports } from './types.ts';
 import { KIND } from './words.ts';
 
 /** The imports of the hooks. */
-export function hookImports(m: ImageMachine): Imports {
+export function hookImports(m: HookHost): Imports {
   const hooks: Record<string, unknown> = {
     rw_current: () => m.current?.task ?? m.tasks[0],
     rw_switch: (addr: number, kind: number, site: number) => {
@@ -52,7 +51,7 @@ export function hookImports(m: ImageMachine): Imports {
 }
 
 /** An access that the hooks found wrong: what is wrong with it. */
-function badAccess(m: ImageMachine, addr: number, kind: number, site: number): never {
+function badAccess(m: HookHost, addr: number, kind: number, site: number): never {
   const verb = kind & KIND.write ? 'write to' : 'read of';
   if (addr >>> 0 < 4096) {
     m.fault('null-dereference', `${verb} address ${addr >>> 0} near NULL`, addr, site);

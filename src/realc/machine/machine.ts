@@ -15,27 +15,13 @@ import {
   type Fault,
   FaultError,
   type Frame,
-  type Host,
+  type HookHost,
   type Imports,
   type KernelThread,
+  type MachineListener,
 } from './types.ts';
 import { KIND, PSEUDO } from './words.ts';
 import { WorkQueue, workImports } from './work.ts';
-
-/** What the machine reports while it runs; see events.ts. */
-export interface MachineListener {
-  enter(t: KernelThread | null, frame: Frame): void;
-  leave(t: KernelThread | null, frame: Frame, result: number): void;
-  watched(t: KernelThread, addr: number): void;
-  scene(kind: number, a: number, b: number): void;
-  locked(t: KernelThread): void;
-  /** The kernel warns that a probe came late. */
-  lateWarn(): void;
-  /** Any other WARN_ON, in words. */
-  bugOn(text: string): void;
-  text(line: string): void;
-  access(addr: number, kind: number, site: number): void;
-}
 
 type Fn = (...args: number[]) => number;
 
@@ -59,7 +45,7 @@ function addressesOf(module: WasmModule, key: string): { heapBase: number; state
   return found;
 }
 
-export class ImageMachine implements Host {
+export class ImageMachine implements HookHost {
   readonly image: KernelImage;
   readonly threads: KernelThread[] = [];
   readonly heap: Heap;

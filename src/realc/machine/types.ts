@@ -96,6 +96,17 @@ export class FaultError extends Error {
   }
 }
 
+/** An allocation of this run (or of the boot). */
+export interface Allocation {
+  readonly addr: number;
+  readonly size: number;
+  /** Owner's name and how many it had before. */
+  readonly owner: string;
+  readonly serial: number;
+  readonly stack: readonly string[];
+  freed: readonly string[] | null;
+}
+
 /** What the environment needs of the machine. */
 export interface Host {
   readonly mem: KernelMemory;
@@ -132,6 +143,34 @@ export interface Host {
   /** Any other WARN_ON, in words. */
   bugOn(text: string): void;
   dump(text: string): void;
+}
+
+/** What the machine reports while it runs; see events.ts. */
+export interface MachineListener {
+  enter(t: KernelThread | null, frame: Frame): void;
+  leave(t: KernelThread | null, frame: Frame, result: number): void;
+  watched(t: KernelThread, addr: number): void;
+  scene(kind: number, a: number, b: number): void;
+  locked(t: KernelThread): void;
+  /** The kernel warns that a probe came late. */
+  lateWarn(): void;
+  /** Any other WARN_ON, in words. */
+  bugOn(text: string): void;
+  text(line: string): void;
+  access(addr: number, kind: number, site: number): void;
+}
+
+/** What the hooks of scene/hooks.c need besides. */
+export interface HookHost extends Host {
+  readonly image: { readonly followed: readonly string[] };
+  readonly heap: { find(addr: number): Allocation | null };
+  /** A task_struct by thread; the first one is that of the boot. */
+  readonly tasks: readonly number[];
+  /** Calls under way while booting. */
+  readonly bootFrames: Frame[];
+  readonly listener: MachineListener | null;
+  /** Tell of the words that were written since the last time. */
+  flushWatch(): void;
 }
 
 /** Imports by name. */
