@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // check(): explore a scene, shorten what was found, replay it, and say what the search covered.
 
-import { rmSync } from 'node:fs';
 import { assert } from '#base/assert';
+import { Misfit } from '#base/saved';
 import { type Minimised, minimise } from '#checker/explain/minimise';
 import { Machine } from '#checker/machine/machine';
 import type { Meter } from '#checker/program/meter';
@@ -13,8 +13,7 @@ import { formatSchedule, replay } from '#checker/program/schedule';
 import { Discipline } from '#checker/reduce/discipline';
 import { Futures } from '#checker/reduce/futures';
 import type { Audited } from '#checker/search/audit-cache';
-import type { CheckpointFile } from '#checker/search/checkpoint/checkpoint';
-import { Misfit } from '#checker/search/checkpoint/object-graph';
+import type { CheckpointStore } from '#checker/search/checkpoint/checkpoint';
 import { reportKey } from '#finding/key';
 import type { TraceStep } from '#finding/step';
 import type { Strategy } from '#finding/strategy';
@@ -52,7 +51,7 @@ export interface SceneCheckOptions {
   /** Is told from time to time how far the search has come. */
   readonly meter?: Meter | undefined;
   /** Where an exhaustive search is kept, and gone on from; not together with auditCache. */
-  readonly checkpoint?: CheckpointFile | undefined;
+  readonly checkpoint?: CheckpointStore | undefined;
   /** Flag --audit-cache: go on from every Nth place where an exhaustive search turned back. */
   readonly auditCache?: number | undefined;
 }
@@ -111,7 +110,7 @@ export function check(scene: SceneInput, options: SceneCheckOptions = {}): Scene
   } catch (error) {
     if (!(error instanceof Misfit) || options.checkpoint === undefined) throw error;
     // What was kept does not fit what the threads do now: begin at the beginning.
-    rmSync(options.checkpoint.file, { force: true });
+    options.checkpoint.drop();
     return checkFrom(scene, options);
   }
 }

@@ -30,7 +30,7 @@ export {
 } from '#checker/program/schedule';
 export { type MemoryModel, underMemory } from '#checker/program/store-buffers';
 export type { Audited } from '#checker/search/audit-cache';
-export { type CheckpointFile, checkpointFault } from '#checker/search/checkpoint/checkpoint';
+export type { CheckpointStore } from '#checker/search/checkpoint/checkpoint';
 export { type Estimate, estimateClasses, estimateSchedules } from '#checker/search/estimate';
 export { reportKey } from '#finding/key';
 export type { TraceStep } from '#finding/step';

@@ -18,8 +18,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type CheckpointFile, checkpointFault } from '#checker/index';
 import type { WorldOutcome } from './check-world.ts';
+import { type CheckpointFile, checkpointFault } from './checkpoint-file.ts';
 import type { CheckTask, TaskContext } from './run-world.ts';
 import { checkAll, type WorldPool } from './world-pool.ts';
 

@@ -6,12 +6,12 @@
 // wherever it is asked. test/tidy/road.test.ts knows who else may run the model, and why.
 
 import { assert, unreachable } from '#base/assert';
-import type { CheckpointFile } from '#checker/index';
 import type { KernelSpec } from '#finding/finding';
 import type { Explanation } from '#finding/why';
 import type { DerivedWorld } from '#worlds/derive';
 import type { World } from '#worlds/world';
 import { type CheckAsked, checkWorld, type WorldOutcome } from './check-world.ts';
+import { type CheckpointFile, checkpointStore } from './checkpoint-file.ts';
 import { type ExplainAsked, explainWorld } from './explain-world.ts';
 import { type Explored, type ExploreOptions, exploreWorld } from './explore.ts';
 import { revisionOf } from './kernel-spec.ts';
@@ -78,7 +78,7 @@ function answerTo(
     case 'check':
       return checkWorld(task.world, revision, task, {
         meter: row && meterInto(row, written),
-        checkpoint,
+        checkpoint: checkpoint && checkpointStore(checkpoint),
       });
     case 'explore': {
       const { derived, options, window } = task;

@@ -15,6 +15,7 @@
 //
 // Marco Elver, Concurrency bugs should fear the big bad data-race detector, LWN 2020.
 
+import { type Kept, sameVersion } from '#base/saved';
 import type { Machine } from '#checker/machine/machine';
 import type { OpView, Report } from '#checker/program/program';
 import type { Found } from '#checker/program/run';
@@ -51,7 +52,7 @@ export class DataRaces implements Detector {
  * a state where two threads are about to race, both their Ops are switch points; the quiet steps of
  * the others change nothing about that, and the state after them is stored.
  */
-export class RaceWatch {
+export class RaceWatch implements Kept {
   private readonly machine: Machine;
   private readonly known = new PairTable();
   private readonly found = new Map<string, Report>();
@@ -87,6 +88,17 @@ export class RaceWatch {
   /** In an order that does not depend on the search. */
   reports(): Report[] {
     return [...this.found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, report]) => report);
+  }
+
+  save() {
+    return { version: 1, known: this.known.save(), found: [...this.found] };
+  }
+
+  load(saved: ReturnType<RaceWatch['save']>): void {
+    sameVersion(saved, 1, 'races');
+    this.known.load(saved.known);
+    this.found.clear();
+    for (const [key, report] of saved.found) this.found.set(key, report);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Ops as integers: what a local state is about to do, decoded once.
 
+import { type Kept, sameVersion } from '#base/saved';
 import type { Effect, OpView } from '#checker/program/program';
 import { Handle, type Op, type Value } from '#env/op';
 import type { ObjectMemory } from './memory.ts';
@@ -147,7 +148,7 @@ export function effectOf(instruction: Instruction, result: number): Effect {
 }
 
 /** Makes views, one object and one number for each that is different. */
-export class Views {
+export class Views implements Kept {
   readonly all: OpView[] = [];
   /** The value that each view stores, as an id; -1 for any other kind of Op. */
   readonly stored: number[] = [];
@@ -159,9 +160,6 @@ export class Views {
     const valueWords = op.arg === undefined ? '' : valueText(op.arg);
     const plain = !op.marked;
     const stored = instruction.code === Code.store ? instruction.arg : -1;
-    const key = [op.kind, cell, object, effect, visible, plain, fn, valueWords, stored].join('|');
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
     const view: OpView = {
       kind: op.kind,
       cell,
@@ -175,9 +173,33 @@ export class Views {
       valueText: valueWords,
       fn,
     };
+    return this.known.get(keyOf(view, stored)) ?? this.add(view, stored);
+  }
+
+  private add(view: OpView, stored: number): number {
     const id = this.all.push(view) - 1;
     this.stored.push(stored);
-    this.known.set(key, id);
+    this.known.set(keyOf(view, stored), id);
     return id;
   }
+
+  save() {
+    return { version: 1, all: this.all, stored: this.stored };
+  }
+
+  load(saved: ReturnType<Views['save']>): void {
+    sameVersion(saved, 1, 'views');
+    this.all.length = 0;
+    this.stored.length = 0;
+    this.known.clear();
+    saved.all.forEach((view, id) => {
+      this.add(view, saved.stored[id]!);
+    });
+  }
+}
+
+/** What makes two views the same. */
+function keyOf(view: OpView, stored: number): string {
+  const { kind, cell, object, effect, visible, plain, fn, valueText: words } = view;
+  return [kind, cell, object, effect, visible, plain, fn, words, stored].join('|');
 }

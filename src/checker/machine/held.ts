@@ -2,6 +2,7 @@
 // Sets of held locks as small integers, so that a thread's is one slot of the state.
 
 import { assert } from '#base/assert';
+import { type Kept, sameVersion } from '#base/saved';
 import { PairTable } from '#checker/tables/pair-table';
 
 /** How a lock is held. */
@@ -14,7 +15,7 @@ export interface Held {
 }
 
 /** Interns sets of held locks; set 0 is empty. A read side may be held more than once. */
-export class HeldSets {
+export class HeldSets implements Kept {
   private readonly sets: (readonly number[])[] = [[]];
   private readonly ids = new Map<string, number>([['', 0]]);
   private readonly added = new PairTable();
@@ -74,5 +75,21 @@ export class HeldSets {
   /** True if @set has the lock in @cell in this @mode. */
   has(set: number, cell: number, mode: number): boolean {
     return this.sets[set]!.includes(cell * 2 + mode);
+  }
+
+  save() {
+    const { sets, added, removed, unions } = this;
+    const tables = { added: added.save(), removed: removed.save(), unions: unions.save() };
+    return { version: 1, sets, ...tables };
+  }
+
+  load(saved: ReturnType<HeldSets['save']>): void {
+    sameVersion(saved, 1, 'sets of locks');
+    this.sets.length = 0;
+    this.ids.clear();
+    for (const items of saved.sets) this.ids.set(items.join(), this.sets.push(items) - 1);
+    this.added.load(saved.added);
+    this.removed.load(saved.removed);
+    this.unions.load(saved.unions);
   }
 }

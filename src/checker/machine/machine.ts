@@ -92,11 +92,11 @@ export class Machine implements Program {
     for (const body of scene.threads) this.startThread(body);
     this.initialReports = this.raw.map((r) => this.rules.classify(r));
     this.reports = [...this.initialReports];
-    this.origin = this.state.save();
+    this.origin = this.state.snapshot();
   }
 
   reset(): void {
-    this.state.load(this.origin);
+    this.state.restore(this.origin);
     this.moved.length = 0;
     for (let t = 0; t < this.list.length; t++) if (this.exists(t)) this.moved.push(t);
     this.reports = [...this.initialReports];
@@ -376,10 +376,10 @@ export class Machine implements Program {
     return this.heldSets.items(this.held(t)).map(({ cell }) => this.memory.ownerName(cell));
   }
 
-  /** All that changes but the automata and their values; for a checkpoint. */
-  parts(): object {
-    const { state, memory, heldSets, views, threads } = this;
-    return { state, memory, heldSets, views, threads, rules: this.rules.parts() };
+  /** What changes beside memory, the automata and their values; see saved.ts. */
+  parts() {
+    const { state, heldSets, views, threads, rules } = this;
+    return { state, heldSets, views, threads, rules };
   }
 
   mark(): number {

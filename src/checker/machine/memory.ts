@@ -5,6 +5,7 @@
 // lives in, when it is first touched. What is unset holds null, which is 0 and hashes to nothing.
 
 import { must } from '#base/assert';
+import { Misfit, sameVersion } from '#base/saved';
 import type { PairTable } from '#checker/tables/pair-table';
 import { PairTable as Pairs } from '#checker/tables/pair-table';
 import { Handle, type StructType, type Value } from '#env/op';
@@ -174,5 +175,44 @@ export class ObjectMemory {
     this.state.set(dead, 1);
     this.state.set(freer, t + 1);
     for (const cell of cells.values()) this.state.set(cell, 0);
+  }
+
+  /** What there is; @nameOf gives a number to a type of objects that both sides know it by. */
+  save(nameOf: (struct: StructType<object>) => number) {
+    const objects = this.objects.map(({ handle: _, cells, ...rest }) => {
+      return { ...rest, cells: [...cells] };
+    });
+    const { zeroes } = this;
+    return {
+      version: 1,
+      objects,
+      counters: [...this.counters],
+      readers: [...this.readers].flat(),
+      fresh: this.fresh.save(),
+      zeroes,
+      structs: [...this.structs].flatMap(([object, struct]) => [object, nameOf(struct)]),
+    };
+  }
+
+  load(saved: ReturnType<ObjectMemory['save']>, named: (name: number) => StructType<object>): void {
+    sameVersion(saved, 1, 'memory');
+    for (const known of [this.objects, this.cells, this.zeroes]) known.length = 0;
+    for (const known of [this.byHandle, this.counters, this.readers, this.structs]) known.clear();
+    for (const { cells, ...rest } of saved.objects) {
+      const handle = this.values.values[rest.value];
+      if (!(handle instanceof Handle)) throw new Misfit(`${rest.key} is no object`);
+      const object = this.objects.push({ ...rest, handle, cells: new Map(cells) }) - 1;
+      this.byHandle.set(handle, object);
+      for (const [field, slot] of cells) this.cells[slot] = { object, field };
+    }
+    for (const [name, slot] of saved.counters) this.counters.set(name, slot);
+    for (let r = 0; r < saved.readers.length; r += 2) {
+      this.readers.set(saved.readers[r]!, saved.readers[r + 1]!);
+    }
+    this.fresh.load(saved.fresh);
+    this.zeroes.push(...saved.zeroes);
+    for (let s = 0; s < saved.structs.length; s += 2) {
+      this.structs.set(saved.structs[s]!, named(saved.structs[s + 1]!));
+    }
   }
 }

@@ -2,6 +2,7 @@
 // The rules, signatures and sometimes-properties of a scene, watching a run.
 
 import { must } from '#base/assert';
+import { type Kept, sameVersion } from '#base/saved';
 import type { Report } from '#checker/program/program';
 import type {
   Peek,
@@ -29,7 +30,7 @@ const THREADS_MAX = 64;
 type Unclassified = Omit<Report, 'window'>;
 
 /** What rules share: which fields may be read while a rule is asked, and the run's state. */
-export class Rules {
+export class Rules implements Kept {
   /** Ids of the sometimes-properties seen in any run so far. */
   readonly hits = new Set<string>();
   /** Ids of those that look at memory and are still looked for: they are visible. */
@@ -95,9 +96,17 @@ export class Rules {
     this.judge([...this.scene.rules.keys()], out);
   }
 
-  /** What changes from run to run and is no state; for a checkpoint. */
-  parts(): object {
-    return { hits: this.hits, open: this.open };
+  /** What changes from run to run and is no state. */
+  save() {
+    return { version: 1, hits: [...this.hits], open: [...this.open] };
+  }
+
+  load(saved: ReturnType<Rules['save']>): void {
+    sameVersion(saved, 1, 'what rules have seen');
+    this.hits.clear();
+    this.open.clear();
+    for (const id of saved.hits) this.hits.add(id);
+    for (const id of saved.open) this.open.add(id);
   }
 
   /**

@@ -11,6 +11,7 @@
 // is brought up to date only when it is asked for: sync() goes through what the log has since then,
 // and hashes each slot once, from what it was to what it is.
 
+import { type Kept, sameVersion } from '#base/saved';
 import type { Words } from './values.ts';
 import { hashText, mix } from './values.ts';
 
@@ -31,7 +32,7 @@ export interface FingerprintFaults {
 }
 
 /** Slots, undo log, fingerprint. */
-export class State {
+export class State implements Kept {
   /** Content of each slot. */
   slots = new Int32Array(256);
   count = 0;
@@ -146,8 +147,8 @@ export class State {
     return Boolean(kind === SlotKind.value ? this.faults?.noValues : this.faults?.noLocals);
   }
 
-  /** A copy of everything, for load(); into @spare where that has the right size. */
-  save(spare?: Int32Array): Int32Array {
+  /** A copy of everything, for restore(); into @spare where that has the right size. */
+  snapshot(spare?: Int32Array): Int32Array {
     this.sync();
     const length = this.count + 4;
     const copy = spare?.length === length ? spare : new Int32Array(length);
@@ -168,8 +169,8 @@ export class State {
     out[3] = this.f3;
   }
 
-  /** Back to what save() copied; all marks are gone. */
-  load(copy: Int32Array): void {
+  /** Back to what snapshot() copied; all marks are gone. */
+  restore(copy: Int32Array): void {
     this.slots.set(copy.subarray(4));
     this.slots.fill(0, copy.length - 4, this.count);
     this.f0 = copy[0]!;
@@ -214,5 +215,33 @@ export class State {
     this.f3 = m[mark + 4]!;
     this.synced = to;
     this.marked = mark;
+  }
+
+  save() {
+    const { count, slots, kinds, names, f0, f1, f2, f3, synced, logged, marked } = this;
+    const log = this.log.subarray(0, logged);
+    const marks = this.marks.subarray(0, marked);
+    return { version: 1, count, slots, kinds, names, f0, f1, f2, f3, synced, log, marks };
+  }
+
+  load(saved: ReturnType<State['save']>): void {
+    sameVersion(saved, 1, 'a state');
+    this.count = saved.count;
+    this.slots = saved.slots;
+    this.kinds = saved.kinds;
+    this.names = saved.names;
+    this.f0 = saved.f0;
+    this.f1 = saved.f1;
+    this.f2 = saved.f2;
+    this.f3 = saved.f3;
+    this.synced = saved.synced;
+    this.logged = saved.log.length;
+    this.log = new Int32Array(Math.max(4096, this.logged));
+    this.log.set(saved.log);
+    this.marked = saved.marks.length;
+    this.marks = new Int32Array(Math.max(4096, this.marked));
+    this.marks.set(saved.marks);
+    this.seen = new Int32Array(this.slots.length);
+    this.syncs = 0;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The threads of a machine: a number stands for a name, in every run.
 
+import { type Kept, sameVersion } from '#base/saved';
 import { ThreadNames } from '#checker/program/thread-names';
 import type { ThreadBody } from '#env/op';
 import { SlotKind, type State } from './state.ts';
@@ -22,7 +23,7 @@ export interface ThreadFaults {
 }
 
 /** All threads that any run has started so far. */
-export class Threads {
+export class Threads implements Kept {
   readonly list: Thread[] = [];
   /** By thread: its slots, for the hot path. */
   readonly locals: number[] = [];
@@ -50,15 +51,32 @@ export class Threads {
     const name = this.names.of(body, nth);
     const known = this.numbers.get(name);
     if (known !== undefined) return known;
-    const t = this.list.push({
+    return this.add({
       name,
       daemon: body.daemon ?? false,
       local: this.state.slot(SlotKind.local, `thread ${name}`),
       held: this.state.slot(SlotKind.raw, `held ${name}`),
     });
-    this.locals.push(this.list[t - 1]!.local);
-    this.helds.push(this.list[t - 1]!.held);
-    this.numbers.set(name, t - 1);
-    return t - 1;
+  }
+
+  private add(thread: Thread): number {
+    const t = this.list.push(thread) - 1;
+    this.locals.push(thread.local);
+    this.helds.push(thread.held);
+    this.numbers.set(thread.name, t);
+    return t;
+  }
+
+  save() {
+    return { version: 1, list: this.list, known: this.known, names: this.names.save() };
+  }
+
+  load(saved: ReturnType<Threads['save']>): void {
+    sameVersion(saved, 1, 'threads');
+    for (const list of [this.list, this.locals, this.helds]) list.length = 0;
+    this.numbers.clear();
+    for (const thread of saved.list) this.add(thread);
+    this.known = saved.known;
+    this.names.load(saved.names);
   }
 }

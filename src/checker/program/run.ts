@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Runs: the steps taken so far, and what a search has found on the way.
 
+import { type Kept, sameVersion } from '#base/saved';
 import { reportKey } from '#finding/key';
 import type { TraceStep } from '#finding/step';
 import type { Meter } from './meter.ts';
@@ -69,7 +70,7 @@ export interface Found {
 }
 
 /** The steps on the way to where a search stands. */
-export class Path {
+export class Path implements Kept {
   length = 0;
   private steps = new Int32Array(1024);
 
@@ -93,18 +94,44 @@ export class Path {
 
   /** A copy of the steps. */
   run(): Choice[] {
-    return Array.from(this.steps.subarray(0, this.length), (step) => ({
-      thread: step & 0xff,
-      choice: step >> 8,
-    }));
+    return Array.from(this.steps.subarray(0, this.length), choiceOf);
+  }
+
+  save() {
+    return { version: 1, steps: this.steps.subarray(0, this.length) };
+  }
+
+  load(saved: ReturnType<Path['save']>): void {
+    sameVersion(saved, 1, 'a path');
+    this.length = saved.steps.length;
+    this.steps = new Int32Array(Math.max(1024, this.length));
+    this.steps.set(saved.steps);
   }
 }
+
+/** @found to be saved: its run as numbers. */
+export function savedFound({ report, run }: Found): SavedFound {
+  return { report, steps: run.map(({ thread, choice }) => thread | (choice << 8)) };
+}
+
+/** What savedFound() was given. */
+export function loadedFound({ report, steps }: SavedFound): Found {
+  return { report, run: steps.map(choiceOf) };
+}
+
+/** A Found as it is saved. */
+export interface SavedFound {
+  readonly report: Report;
+  readonly steps: readonly number[];
+}
+
+const choiceOf = (step: number): Choice => ({ thread: step & 0xff, choice: step >> 8 });
 
 /** Runs that show the same which are compared. */
 const RUNS_MAX = 1000;
 
 /** Distinct reports, each with the run of fewest switches among those that showed it first. */
-export class Findings {
+export class Findings implements Kept {
   /** What was looked for has been found: nothing else is wanted. */
   done = false;
   private readonly until: (report: Report) => boolean;
@@ -144,6 +171,22 @@ export class Findings {
   /** In the order of their keys. */
   all(): Found[] {
     return [...this.byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { found }]) => found);
+  }
+
+  save() {
+    const best = [...this.byKey.values()].map(({ found, switches, runs }) => {
+      return { found: savedFound(found), switches, runs };
+    });
+    return { version: 1, done: this.done, best };
+  }
+
+  load(saved: ReturnType<Findings['save']>): void {
+    sameVersion(saved, 1, 'findings');
+    this.done = saved.done;
+    this.byKey.clear();
+    for (const { found, switches, runs } of saved.best) {
+      this.byKey.set(reportKey(found.report), { found: loadedFound(found), switches, runs });
+    }
   }
 }
 

@@ -18,14 +18,17 @@
 // Answers are interned, so asking them again is cheap even where there is no room to keep which
 // expansion used which; then one wrong answer voids the round.
 
+import { assert } from '#base/assert';
+import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
 import type { Machine } from '#checker/machine/machine';
 import type { Report } from '#checker/program/program';
-import type { Found, Path } from '#checker/program/run';
+import { type Found, loadedFound, type Path, savedFound } from '#checker/program/run';
 import { Ints } from '#checker/tables/ints';
 import { PairTable } from '#checker/tables/pair-table';
 import { EMPTY, Sequences } from '#checker/tables/sequences';
 import type { Discipline } from './discipline.ts';
 import type { Futures } from './futures.ts';
+import type { Reliance } from './reliance.ts';
 
 /** Steps and answers kept; beyond, a wrong answer voids the round. */
 const KEPT_MAX = 64_000_000;
@@ -64,7 +67,7 @@ const INTERFERENCE = -2;
 const Alone = { access: 0, release: 1, section: 2, kinds: 3 } as const;
 
 /** The expansions of one round with the answers they relied on. */
-export class Assumptions {
+export class Assumptions implements Kept, Reliance {
   private readonly machine: Machine;
   private readonly futures: Futures;
   private readonly discipline: Discipline;
@@ -89,9 +92,9 @@ export class Assumptions {
   private footprint = -1;
   /** What a thread does: node, locks held, version of the section or -1, whether rules see it. */
   private readonly askers = new PairTable();
-  private readonly askerList: Asker[] = [];
+  private askerList: Asker[] = [];
   /** What has been found if these expansions hold. */
-  private readonly suspected: { readonly expansion: number; readonly found: Found }[] = [];
+  private suspected: { readonly expansion: number; readonly found: Found }[] = [];
   /** There was no room to keep which expansion relied on what. */
   private full = false;
 
@@ -365,5 +368,26 @@ export class Assumptions {
     const chain: number[] = [];
     for (let e = expansion; e !== NO_PARENT; e = this.expansions.data[e * WIDTH]!) chain.push(e);
     return chain.reverse();
+  }
+
+  private parts() {
+    const { expansions, kept, pairs, first, second, askings, alones, inquiries, askers } = this;
+    return { expansions, kept, pairs, first, second, askings, alones, inquiries, askers };
+  }
+
+  /** To be saved between two expansions. */
+  save() {
+    assert(this.count === 0 && this.thread < 0, 'no expansion is under way');
+    const { askerList, full } = this;
+    const suspected = this.suspected.map((s) => ({ ...s, found: savedFound(s.found) }));
+    return { version: 1, askerList, full, suspected, parts: saveParts(this.parts()) };
+  }
+
+  load(saved: ReturnType<Assumptions['save']>): void {
+    sameVersion(saved, 1, 'assumptions');
+    this.askerList = saved.askerList;
+    this.full = saved.full;
+    this.suspected = saved.suspected.map((s) => ({ ...s, found: loadedFound(s.found) }));
+    loadParts(this.parts(), saved.parts);
   }
 }

@@ -35,6 +35,7 @@
 // taken. So the search comes to a state where the last thread stands before the access, and notes
 // it.
 
+import { type Kept, sameVersion } from '#base/saved';
 import type { Instruction } from '#checker/machine/code';
 import { Code } from '#checker/machine/code';
 import { type HeldSets, Mode } from '#checker/machine/held';
@@ -87,7 +88,7 @@ const NOBODY = -1;
 const MANY = -2;
 
 /** What all accesses to one cell so far have in common. */
-export class Lockset {
+class Lockset {
   owner = NOBODY;
   written = false;
   /** Cells of the locks held at every access; null before the first. */
@@ -95,7 +96,7 @@ export class Lockset {
 }
 
 /** What is known of each cell; survives from round to round. */
-export class Discipline {
+export class Discipline implements Kept {
   /** 1 for each cell whose accesses are switch points. */
   shared = new Uint8Array(1024);
   /** 1 for each cell that several threads touch and one writes, protected or not. */
@@ -251,6 +252,29 @@ export class Discipline {
   isHarmless(cell: number, releasing: boolean): boolean {
     if (this.shared[cell] !== 1) return true;
     return releasing && (this.watched[cell] !== 1 || Boolean(this.faults?.ignoreTrylock));
+  }
+
+  save() {
+    const { shared, contended, contentions, watched, demotions } = this;
+    const locksets = this.locksets.map((lockset) => lockset && { ...lockset });
+    const frees = [...this.frees].map(([object, lockset]) => ({ object, lockset: { ...lockset } }));
+    const seen = this.seen.save();
+    const arrays = { shared, contended, watched };
+    return { version: 1, ...arrays, contentions, demotions, locksets, frees, seen };
+  }
+
+  load(saved: ReturnType<Discipline['save']>): void {
+    sameVersion(saved, 1, 'a discipline');
+    this.shared = saved.shared;
+    this.contended = saved.contended;
+    this.watched = saved.watched;
+    this.contentions = saved.contentions;
+    this.demotions = saved.demotions;
+    this.locksets.length = 0;
+    for (const lockset of saved.locksets) this.locksets.push(lockset);
+    this.frees.clear();
+    for (const { object, lockset } of saved.frees) this.frees.set(object, lockset);
+    this.seen.load(saved.seen);
   }
 }
 

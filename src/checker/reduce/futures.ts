@@ -43,13 +43,14 @@
 // answers hold for the futures as they are then, and a shortest run that leaves what is known is
 // found by the argument at the head of discipline.ts.
 
+import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
 import { Code, type Instruction } from '#checker/machine/code';
 import { Mode } from '#checker/machine/held';
 import type { Machine } from '#checker/machine/machine';
 import { FutureWithValues } from '#checker/reduce/interference/interference';
 import { PairTable } from '#checker/tables/pair-table';
-import type { Assumptions } from './assumptions.ts';
 import type { Discipline } from './discipline.ts';
+import type { Reliance } from './reliance.ts';
 import {
   ACCESS,
   ACQUIRES,
@@ -63,7 +64,7 @@ import {
 } from './sections.ts';
 
 /** The futures of all local states of a machine, in layers. */
-export class Futures {
+export class Futures implements Kept {
   private readonly machine: Machine;
   private readonly discipline: Discipline;
   private readonly faults: FutureFaults | undefined;
@@ -258,7 +259,7 @@ export class Futures {
   }
 
   /** True if nothing that others can do before @t moves is dependent with its step @i. */
-  isQuiet(t: number, i: Instruction, visible: boolean, assumptions?: Assumptions): boolean {
+  isQuiet(t: number, i: Instruction, visible: boolean, reliance?: Reliance): boolean {
     const { machine } = this;
     if (ACCESS[i.code] === Access.none) return false;
     const held = machine.held(t);
@@ -267,7 +268,7 @@ export class Futures {
       if (u === t || machine.isDone(u)) continue;
       if (this.clashes(layer, i, visible, machine.local(u))) return false;
     }
-    assumptions?.noteApart(t, visible, -1);
+    reliance?.noteApart(t, visible, -1);
     return true;
   }
 
@@ -295,7 +296,7 @@ export class Futures {
   }
 
   /** True if @t, about to take a free lock, may go through the whole section at once. */
-  isQuietSection(t: number, i: Instruction, assumptions: Assumptions): boolean {
+  isQuietSection(t: number, i: Instruction, reliance: Reliance): boolean {
     const section = this.freeSection(t, i);
     if (section === null) return false;
     const { machine } = this;
@@ -305,16 +306,16 @@ export class Futures {
       if (u === t || machine.isDone(u)) continue;
       if (this.meets(layer, section, machine.local(u))) return false;
     }
-    assumptions.noteApart(t, false, section.version);
-    assumptions.noteSection(t, section.version);
+    reliance.noteApart(t, false, section.version);
+    reliance.noteSection(t, section.version);
     return true;
   }
 
   /** The same, asked with the values that cells can have. */
-  isUndisturbedSection(t: number, i: Instruction, assumptions: Assumptions): boolean {
+  isUndisturbedSection(t: number, i: Instruction, reliance: Reliance): boolean {
     const section = this.freeSection(t, i);
-    if (section === null || !this.interference.isQuietSection(t, assumptions)) return false;
-    assumptions.noteSection(t, section.version);
+    if (section === null || !this.interference.isQuietSection(t, reliance)) return false;
+    reliance.noteSection(t, section.version);
     return true;
   }
 
@@ -352,5 +353,37 @@ export class Futures {
       if ((reads[w]! & layer.writes[at]!) !== 0) return true;
     }
     return false;
+  }
+
+  private parts() {
+    const { places, sections, interference, ordered } = this;
+    return { places, sections, interference, ordered };
+  }
+
+  save() {
+    const { contentions, words, nodes, layers, own, acquired, froms, tos, stuck, surprises } = this;
+    const order = [...this.order].map(([lock, next]) => ({ lock, next: [...next] }));
+    const numbers = { contentions, words, nodes, stuck, surprises, tried: [...this.tried] };
+    const sets = { layers, own, acquired, froms, tos, order };
+    return { version: 1, ...numbers, ...sets, parts: saveParts(this.parts()) };
+  }
+
+  load(saved: ReturnType<Futures['save']>): void {
+    sameVersion(saved, 1, 'futures');
+    this.contentions = saved.contentions;
+    this.words = saved.words;
+    this.nodes = saved.nodes;
+    this.layers = saved.layers;
+    this.own = saved.own;
+    this.acquired = saved.acquired;
+    this.froms = saved.froms;
+    this.tos = saved.tos;
+    this.stuck = saved.stuck;
+    this.surprises = saved.surprises;
+    this.tried.clear();
+    for (const lock of saved.tried) this.tried.add(lock);
+    this.order.clear();
+    for (const { lock, next } of saved.order) this.order.set(lock, new Set(next));
+    loadParts(this.parts(), saved.parts);
   }
 }

@@ -4,6 +4,7 @@
 // Nothing depends on what these runs meet: what they miss, the search meets, and begins again. The
 // runs are the same each time.
 
+import { type Kept, sameVersion } from '#base/saved';
 import type { Machine } from '#checker/machine/machine';
 import type { Pace } from '#checker/program/pace';
 import { enabledThreads } from '#checker/program/run';
@@ -82,7 +83,7 @@ function xorshift(seed: number): () => number {
 }
 
 /** Learning more when a search has proved to be large, once: then it begins again. */
-export class Study {
+export class Study implements Kept {
   private stage = 0;
 
   /** True if it begins, with so many @states. */
@@ -102,5 +103,14 @@ export class Study {
     if (this.stage !== 1) return false;
     this.stage = 2;
     return true;
+  }
+
+  save() {
+    return { version: 1, stage: this.stage };
+  }
+
+  load(saved: ReturnType<Study['save']>): void {
+    sameVersion(saved, 1, 'a study');
+    this.stage = saved.stage;
   }
 }

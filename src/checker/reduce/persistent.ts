@@ -121,6 +121,13 @@ export class PersistentSets {
   }
 }
 
+/** Threads that may move now, as bits. */
+export function enabledBits(machine: Machine): number {
+  let enabled = 0;
+  for (let t = 0; t < machine.threadCount(); t++) if (machine.enabled(t)) enabled |= 1 << t;
+  return enabled;
+}
+
 /** How many bits of @word, which is not negative, are set. */
 function bits(word: number): number {
   let count = 0;

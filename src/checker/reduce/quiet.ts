@@ -19,6 +19,7 @@
 //   T1: for ever x = 1      T2: if y == 0: z = 1; else for ever read x      T3: y = 1
 //   T1 has gone round and sleeps; T2 reads 0; now x = 1 is quiet, and z = 1 is still to come
 
+import { type Kept, sameVersion } from '#base/saved';
 import { OOPS } from '#checker/machine/automaton';
 import { Code, type Instruction } from '#checker/machine/code';
 import { Fact } from '#checker/machine/edge-facts';
@@ -33,13 +34,13 @@ interface QuietOptions extends Reductions {
 }
 
 /** Learns from what threads are about to do, and says which of it is quiet. */
-export class QuietSteps {
+export class QuietSteps implements Kept {
   private readonly machine: Machine;
   private readonly discipline: Discipline;
   private readonly futures: Futures;
   private readonly options: QuietOptions;
   /** By local state: the thread and its locks that were noted last; spares most of the work. */
-  private readonly latest: number[] = [];
+  private latest: number[] = [];
 
   constructor(
     machine: Machine,
@@ -141,5 +142,14 @@ export class QuietSteps {
   private isUnknown(i: Instruction): boolean {
     if (i.published < 0) return false;
     return this.machine.isUnpublished(i) || Boolean(this.options.faults?.neverPublished);
+  }
+
+  save() {
+    return { version: 1, latest: this.latest };
+  }
+
+  load(saved: ReturnType<QuietSteps['save']>): void {
+    sameVersion(saved, 1, 'quiet steps');
+    this.latest = saved.latest;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Critical sections that can be taken in one piece, and what Ops do to cells as futures see it.
 
+import { type Kept, sameVersion } from '#base/saved';
 import { DONE, OOPS } from '#checker/machine/automaton';
 import { Code, type Instruction } from '#checker/machine/code';
 import type { Machine } from '#checker/machine/machine';
@@ -28,7 +29,7 @@ export interface Sets {
 }
 
 /** The places of cells in sets: a cell that has one keeps it. */
-export class Places {
+export class Places implements Kept {
   /** VISIBLE has the first one. */
   count = 1;
   private places = new Int32Array(0);
@@ -48,6 +49,16 @@ export class Places {
   /** The place of @cell, or -1. */
   of(cell: number): number {
     return cell < this.places.length ? this.places[cell]! : -1;
+  }
+
+  save() {
+    return { version: 1, count: this.count, places: this.places };
+  }
+
+  load(saved: ReturnType<Places['save']>): void {
+    sameVersion(saved, 1, 'places of cells');
+    this.count = saved.count;
+    this.places = saved.places;
   }
 }
 
@@ -82,7 +93,7 @@ export interface FutureFaults {
 }
 
 /** The sections of a machine, as far as its automata are known. */
-export class Sections {
+export class Sections implements Kept {
   private readonly machine: Machine;
   private readonly places: Places;
   private readonly faults: FutureFaults | undefined;
@@ -183,6 +194,23 @@ export class Sections {
       does: { reads: [...cells.reads], writes: [...cells.writes], visible },
       version: this.versions++,
     };
+  }
+
+  save() {
+    const { nodes, words, versions } = this;
+    const [known, earlier] = [[...this.known], [...this.earlier]];
+    return { version: 1, nodes, words, versions, known, earlier, crashes: [...this.crashes] };
+  }
+
+  load(saved: ReturnType<Sections['save']>): void {
+    sameVersion(saved, 1, 'sections');
+    this.nodes = saved.nodes;
+    this.words = saved.words;
+    this.versions = saved.versions;
+    for (const each of [this.known, this.earlier, this.crashes]) each.clear();
+    for (const [node, section] of saved.known) this.known.set(node, section);
+    for (const [node, section] of saved.earlier) this.earlier.set(node, section);
+    for (const node of saved.crashes) this.crashes.add(node);
   }
 }
 

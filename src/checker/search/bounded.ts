@@ -157,7 +157,7 @@ class Layered {
     while (this.queue.length <= node.preemptions) this.queue.push([]);
     const layer = this.queue[node.preemptions]!;
     while (layer.length <= node.steps) layer.push([]);
-    const snapshot = this.machine.state.save(this.spare.pop());
+    const snapshot = this.machine.state.snapshot(this.spare.pop());
     layer[node.steps]!.push({ ...node, snapshot });
   }
 
@@ -213,7 +213,7 @@ class Layered {
 
   private expand(node: Node): void {
     const { machine, options } = this;
-    machine.state.load(node.snapshot);
+    machine.state.restore(node.snapshot);
     if (this.look(node.last, 0) < costOf(node.preemptions, node.steps)) return;
     const able: number[] = [];
     for (let t = 0; t < machine.threadCount(); t++) if (machine.enabled(t)) able.push(t);

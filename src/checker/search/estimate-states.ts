@@ -15,6 +15,7 @@
 //
 // Chen, Heuristic Sampling, SIAM J. Comput. 21, 1992.
 
+import { type Kept, sameVersion } from '#base/saved';
 import type { Range } from '#checker/program/meter';
 
 /** Of an open state: what has been found behind it. */
@@ -55,7 +56,7 @@ const STATES_MIN = 2000;
 const SAYS_NOTHING = 0.6;
 
 /** Sums over cases of one rank and octave: x is the size behind the first branch, y behind this. */
-export class Stratum {
+class Stratum {
   cases = 0;
   x = 0;
   y = 0;
@@ -65,7 +66,7 @@ export class Stratum {
 }
 
 /** The shares of later branches that a search has seen. */
-export class Shares {
+export class Shares implements Kept {
   private readonly strata: Stratum[] = Array.from({ length: RANKS * OCTAVES }, () => new Stratum());
 
   /** A branch of @level begins, where @states are stored. */
@@ -133,6 +134,19 @@ export class Shares {
     if (!(relative < SAYS_NOTHING)) return { low: states, high: null };
     const low = Math.max(states, size / Math.exp(BELOW * relative));
     return { low, high: size * Math.exp(ABOVE * relative) };
+  }
+
+  save() {
+    const strata = this.strata.flatMap((s) => [s.cases, s.x, s.y, s.xx, s.xy, s.yy]);
+    return { version: 1, strata: Float64Array.from(strata) };
+  }
+
+  load(saved: ReturnType<Shares['save']>): void {
+    sameVersion(saved, 1, 'shares of branches');
+    this.strata.forEach((s, i) => {
+      const [cases, x, y, xx, xy, yy] = saved.strata.subarray(i * 6, i * 6 + 6);
+      Object.assign(s, { cases, x, y, xx, xy, yy });
+    });
   }
 }
 

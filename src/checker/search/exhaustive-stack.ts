@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The open states of a depth-first search, and which of them have left threads out.
 
+import { type Kept, sameVersion } from '#base/saved';
 import type { Machine } from '#checker/machine/machine';
 import type { State } from '#checker/machine/state';
 import type { Range, Sample } from '#checker/program/meter';
@@ -32,10 +33,16 @@ export interface Level extends Counted {
   f3: number;
 }
 
+/** Its numbers, as they are saved: the type says that each is one. */
+const COLUMNS: readonly Exclude<keyof Level, 'views'>[] = [
+  ...(['mark', 'length', 'todo', 'sleep', 'left', 'last', 'from', 'thread', 'choice'] as const),
+  ...(['before', 'begun', 'since', 'first', 'f0', 'f1', 'f2', 'f3'] as const),
+];
+
 const BUCKETS = 2 ** 16;
 
 /** Levels by depth; those above the current depth are kept for the next time. */
-export class Stack {
+export class Stack implements Kept {
   private readonly levels: Level[] = [];
   /** How many levels that leave threads out begin with a fingerprint like this. */
   private readonly buckets = new Uint32Array(BUCKETS);
@@ -140,6 +147,30 @@ export class Stack {
       if (l.f2 === state.f2 && l.f3 === state.f3) return l;
     }
     return null;
+  }
+
+  /** Levels above the current depth as well: what they left is counted when they are used again. */
+  save() {
+    const numbers = this.levels.map((level) => COLUMNS.map((column) => level[column]));
+    const views = this.levels.map((level) => level.views);
+    const shares = this.shares.save();
+    return { version: 1, numbers: Float64Array.from(numbers.flat()), views, shares };
+  }
+
+  load(saved: ReturnType<Stack['save']>): void {
+    sameVersion(saved, 1, 'a stack');
+    this.levels.length = 0;
+    this.clear();
+    saved.views.forEach((views, l) => {
+      const level = { ...emptyLevel(), views };
+      const numbers = saved.numbers.subarray(l * COLUMNS.length);
+      COLUMNS.forEach((column, i) => {
+        level[column] = numbers[i]!;
+      });
+      this.levels.push(level);
+      if (level.left !== 0) this.count(level, 1);
+    });
+    this.shares.load(saved.shares);
   }
 }
 

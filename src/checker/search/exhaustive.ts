@@ -24,6 +24,7 @@
 // has relied on it is done again (assumptions.ts), or, where that is a good part, all.
 
 import { assert } from '#base/assert';
+import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
 import { Code } from '#checker/machine/code';
 import type { Machine } from '#checker/machine/machine';
 import { Pace } from '#checker/program/pace';
@@ -33,25 +34,23 @@ import { Discipline } from '#checker/reduce/discipline';
 import { Futures } from '#checker/reduce/futures';
 import { learn, MUCH, Study } from '#checker/reduce/learn';
 import { DependenceMatrix } from '#checker/reduce/matrix';
-import { PersistentSets } from '#checker/reduce/persistent';
+import { enabledBits, PersistentSets } from '#checker/reduce/persistent';
 import { QuietSteps } from '#checker/reduce/quiet';
 import { Cycle } from '#checker/reduce/quiet-cycle';
 import { StateTable } from '#checker/tables/state-table';
 import type { ExhaustiveOptions, ExhaustiveResult } from './exhaustive-options.ts';
 import { DEPTH_MAX, LEFT_OUT, REPAIRED_SHARE, THREADS_MAX, YOUNG } from './exhaustive-options.ts';
 import { type Level, Stack } from './exhaustive-stack.ts';
+import { Round } from './round.ts';
 
 export type { ExhaustiveOptions, ExhaustiveResult } from './exhaustive-options.ts';
-
-/** Fields of a search that a checkpoint does not have: they are there, or change nothing. */
-const FIXED = new Set(['machine', 'options', 'pace']);
 
 /** Explore @machine exhaustively. */
 export function exhaustive(machine: Machine, options: ExhaustiveOptions = {}): ExhaustiveResult {
   return new Exhaustive(machine, options).search();
 }
 
-class Exhaustive {
+class Exhaustive implements Kept {
   private readonly machine: Machine;
   private readonly options: ExhaustiveOptions;
   private readonly discipline: Discipline;
@@ -71,17 +70,11 @@ class Exhaustive {
   private table = new StateTable();
   private transitions = 0;
   private assumptions: Assumptions;
-  /** How often the search began, and what surprises it had had then. */
-  private rounds = 0;
-  private base = { surprises: 0, demotions: 0 };
-  /** Expansions that are still to be done again, the last one first. */
-  private wrong: number[] = [];
+  private round = new Round(0, 0, 0);
   /** The expansion under way. */
   private expansion = 0;
   private last = 0;
   private readonly study = new Study();
-  /** Something is done again: nobody is left out. */
-  private redoing = false;
 
   constructor(machine: Machine, options: ExhaustiveOptions) {
     this.machine = machine;
@@ -96,16 +89,14 @@ class Exhaustive {
     this.steps = new QuietSteps(machine, this.discipline, this.futures, options);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
     this.assumptions = new Assumptions(machine, this.futures, this.discipline);
-    const sample = () => this.stack.sample(this.depth, this.table.size, this.redoing);
+    const sample = () => this.stack.sample(this.depth, this.table.size, this.round.redoing);
     this.pace = new Pace(options, sample);
     this.persistent = new PersistentSets(machine, this.futures, options.faults);
   }
 
   search(): ExhaustiveResult {
-    const kept = this.kept();
-    let resumed = this.options.keeper?.load(kept) ?? false;
-    if (resumed) Object.assign(this, kept);
-    else {
+    let resumed = this.options.keeper?.load(this) ?? false;
+    if (!resumed) {
       if (this.learns) learn(this.machine, (t) => this.steps.note(t), this.pace);
       this.refresh();
     }
@@ -121,12 +112,30 @@ class Exhaustive {
       states: this.table.size,
       transitions: this.transitions,
       bounded: this.pace.hits,
-      rounds: this.rounds,
+      rounds: this.round.nth,
     };
   }
 
-  private kept(): object {
-    return Object.fromEntries(Object.entries(this).filter(([name]) => !FIXED.has(name)));
+  /** What learns and remembers; options, limits and caches are there anyway. */
+  private parts() {
+    const { discipline, futures, steps, findings, path, stack, table, assumptions, study } = this;
+    return { discipline, futures, steps, findings, path, stack, table, assumptions, study };
+  }
+
+  save() {
+    const { depth, transitions, round, expansion, last } = this;
+    const numbers = { depth, transitions, round: { ...round }, expansion, last };
+    return { version: 1, ...numbers, parts: saveParts(this.parts()) };
+  }
+
+  load(saved: ReturnType<Exhaustive['save']>): void {
+    sameVersion(saved, 1, 'a search');
+    this.depth = saved.depth;
+    this.transitions = saved.transitions;
+    this.round = saved.round;
+    this.expansion = saved.expansion;
+    this.last = saved.last;
+    loadParts(this.parts(), saved.parts);
   }
 
   /** Learn more, once, if the search has proved to be large: then it begins again. */
@@ -143,11 +152,9 @@ class Exhaustive {
   /** Begin a round in the first state. */
   private begin(): void {
     const { machine, futures, discipline } = this;
-    this.rounds++;
+    this.round = new Round(this.round.nth + 1, futures.surprises, discipline.demotions);
     this.table = new StateTable();
     this.assumptions = new Assumptions(machine, futures, discipline);
-    this.wrong = [];
-    this.base = { surprises: futures.surprises, demotions: discipline.demotions };
     machine.edgeFacts.settle();
     machine.reset();
     this.path.length = 0;
@@ -155,7 +162,6 @@ class Exhaustive {
     this.findings.note(machine.reports, this.path);
     for (const t of machine.moved) this.steps.note(t);
     this.stack.clear();
-    this.redoing = false;
     if (this.study.ends()) this.refresh();
     this.expansion = this.assumptions.begin(-1, 0, 0, 0);
     this.settle(0);
@@ -165,21 +171,20 @@ class Exhaustive {
 
   /** False if the round has to be done again, since a reduction proved to be wrong. */
   private goesOn(): boolean {
-    if (this.futures.surprises !== this.base.surprises || this.study.isNew) return false;
-    const { young = YOUNG } = this.options;
-    return this.discipline.demotions === this.base.demotions || this.table.size >= young;
+    if (this.futures.surprises !== this.round.surprises || this.study.isNew) return false;
+    const isYoung = this.table.size < (this.options.young ?? YOUNG);
+    return this.discipline.demotions === this.round.demotions || !isYoung;
   }
 
   /** Explore what is open, from @depth upwards. */
   private explore(depth: number): void {
-    const { machine } = this;
     while (depth >= 0 && this.goesOn()) {
       if (this.looksAhead && this.futures.isStale()) this.refresh();
       if (this.exceeded(depth) || this.studies()) break;
       const level = this.stack.at(depth);
       if (level.thread < 0 && level.todo === 0) {
         this.stack.leave(level, this.table.size);
-        machine.undo(level.mark);
+        this.machine.undo(level.mark);
         this.path.length = level.length;
         depth--;
       } else {
@@ -192,7 +197,7 @@ class Exhaustive {
   private repair(): boolean {
     if (this.options.faults?.neverRedone) return true;
     while (this.quiet && this.pace.hits.length === 0 && !this.findings.done) {
-      for (let e = this.wrong.pop(); e !== undefined; e = this.wrong.pop()) {
+      for (let e = this.round.wrong.pop(); e !== undefined; e = this.round.wrong.pop()) {
         this.again(e);
         if (!this.goesOn() || this.findings.done) return false;
       }
@@ -201,8 +206,8 @@ class Exhaustive {
       if (wrong === null || wrong.length * REPAIRED_SHARE > this.assumptions.size) return false;
       if (wrong.length === 0) return true;
       if (wrong[0] === 0) return false;
-      this.redoing = true;
-      this.wrong = wrong.reverse();
+      this.round.redoing = true;
+      this.round.wrong = wrong.reverse();
     }
     return true;
   }
@@ -331,8 +336,7 @@ class Exhaustive {
     let left = 0;
     if (known < 0) {
       options.onState?.();
-      let enabled = 0;
-      for (let t = 0; t < machine.threadCount(); t++) if (machine.enabled(t)) enabled |= 1 << t;
+      const enabled = enabledBits(machine);
       if (enabled === 0) {
         options.onTerminal?.();
         this.findings.note(machine.atEnd(), this.path);
@@ -363,7 +367,8 @@ class Exhaustive {
   /** Threads of @enabled that need not be tried in the new state in which the machine is. */
   private leftOut(enabled: number, asleep: number): number {
     const several = (enabled & (enabled - 1)) !== 0;
-    if (this.redoing || !several || !this.looksAhead || this.options.persistent === false) return 0;
+    if (this.round.redoing || !several || !this.looksAhead || this.options.persistent === false)
+      return 0;
     const members = this.persistent.choose(enabled, asleep);
     if (members < 0) return 0;
     this.assumptions.begin(this.expansion, LEFT_OUT, 0, asleep);
@@ -375,7 +380,7 @@ class Exhaustive {
   private takenIn(depth: number): number {
     const left = this.table.other;
     if (left === 0) return 0;
-    if (this.redoing) {
+    if (this.round.redoing) {
       this.table.other = 0;
       return left;
     }
@@ -389,7 +394,7 @@ class Exhaustive {
 
   private exceeded(depth: number): boolean {
     this.depth = depth;
-    if (this.options.keeper?.due()) this.options.keeper.save(this.kept());
+    if (this.options.keeper?.due()) this.options.keeper.save(this);
     return this.pace.step(this.table.size) || this.findings.done;
   }
 }

@@ -15,7 +15,7 @@ import type { Found, Limit, Limits } from '#checker/program/run';
 import type { Discipline } from '#checker/reduce/discipline';
 import type { Futures } from '#checker/reduce/futures';
 import type { Audited } from '#checker/search/audit-cache';
-import type { CheckpointFile } from '#checker/search/checkpoint/checkpoint';
+import type { CheckpointStore } from '#checker/search/checkpoint/checkpoint';
 import type { Strategy } from '#finding/strategy';
 
 /** A whole number that is part of a strategy. */
@@ -38,7 +38,7 @@ export interface Exploration extends Limits {
   /** Go on from every Nth place where the search turned back, and see that nothing was missed. */
   readonly auditCache?: number | undefined;
   /** Where the search is kept, and gone on from. */
-  readonly checkpoint?: CheckpointFile | undefined;
+  readonly checkpoint?: CheckpointStore | undefined;
 }
 
 /** What was found and how much was covered. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A column of numbers that grows.
 
+import { type Kept, sameVersion } from '#base/saved';
+
 /** Numbers, as many as are pushed. */
-export class Ints {
+export class Ints implements Kept {
   data = new Int32Array(1024);
   length = 0;
 
@@ -25,5 +27,17 @@ export class Ints {
     }
     this.data.set(values, this.length);
     this.length = length;
+  }
+
+  save() {
+    return { version: 1, data: this.data.subarray(0, this.length) };
+  }
+
+  load(saved: ReturnType<Ints['save']>): void {
+    sameVersion(saved, 1, 'a column');
+    const { length } = saved.data;
+    this.length = length;
+    this.data = new Int32Array(Math.max(1024, length));
+    this.data.set(saved.data);
   }
 }

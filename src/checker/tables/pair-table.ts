@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A map from pairs of integers to an integer: open addressing in typed arrays, for hot paths.
 
+import { type Kept, sameVersion } from '#base/saved';
+
 /** Map (a, b) -> value >= 0; entries are never removed. */
-export class PairTable {
+export class PairTable implements Kept {
   size = 0;
   private mask = 1023;
   private keyA = new Int32Array(1024);
@@ -64,12 +66,26 @@ export class PairTable {
       if (value[i]! >= 0) this.put(keyA[i]!, keyB[i]!, value[i]!);
     }
   }
+
+  save() {
+    const { size, mask, keyA, keyB, value } = this;
+    return { version: 1, size, mask, keyA, keyB, value };
+  }
+
+  load(saved: ReturnType<PairTable['save']>): void {
+    sameVersion(saved, 1, 'a table of pairs');
+    this.size = saved.size;
+    this.mask = saved.mask;
+    this.keyA = saved.keyA;
+    this.keyB = saved.keyB;
+    this.value = saved.value;
+  }
 }
 
 /** Numbers, as many as are added, in chains: each belongs to a pair of integers. */
-export class Chains {
+export class Chains implements Kept {
   private readonly latest = new PairTable();
-  private readonly befores: number[] = [];
+  private befores: number[] = [];
 
   /** The number that was added to (@a, @b) last, or -1. */
   last(a: number, b: number): number {
@@ -88,5 +104,15 @@ export class Chains {
     if (before >= 0) this.latest.change(a, b, number);
     else this.latest.add(a, b, number);
     return number;
+  }
+
+  save() {
+    return { version: 1, latest: this.latest.save(), befores: this.befores };
+  }
+
+  load(saved: ReturnType<Chains['save']>): void {
+    sameVersion(saved, 1, 'a table of chains');
+    this.latest.load(saved.latest);
+    this.befores = saved.befores;
   }
 }

@@ -4,6 +4,7 @@
 // The quiet steps that a thread takes one after the other rely on much the same each time that it
 // comes this way. So what they rely on is kept once, and its number wherever it is.
 
+import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
 import { Ints } from './ints.ts';
 import { PairTable } from './pair-table.ts';
 
@@ -11,7 +12,7 @@ import { PairTable } from './pair-table.ts';
 export const EMPTY = -1;
 
 /** Sequences by number. */
-export class Sequences {
+export class Sequences implements Kept {
   private readonly known = new PairTable();
   private readonly before = new Ints();
   private readonly last = new Ints();
@@ -53,5 +54,19 @@ export class Sequences {
     if (at === EMPTY || known[at] === mark) return true;
     for (let s = sequence; s !== at; s = before.data[s]!) known[s] = -mark;
     return false;
+  }
+
+  private parts() {
+    const { known, before, last } = this;
+    return { known, before, last };
+  }
+
+  save() {
+    return { version: 1, ...saveParts(this.parts()) };
+  }
+
+  load(saved: ReturnType<Sequences['save']>): void {
+    sameVersion(saved, 1, 'sequences');
+    loadParts(this.parts(), saved);
   }
 }

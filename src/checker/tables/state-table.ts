@@ -4,6 +4,8 @@
 // 24 bytes an entry; at most 3/4 full. That two different states share a fingerprint has a chance
 // of about n^2 / 2^129: for 10^9 states 10^-21.
 
+import { type Kept, sameVersion } from '#base/saved';
+
 /** Words of an entry: fingerprint, the word plus one (0 marks a free entry), another word. */
 const WIDTH = 6;
 
@@ -11,7 +13,7 @@ const WIDTH = 6;
 const same = (w: number, n: number): boolean => (w | 0) === n;
 
 /** Fingerprint -> word, and another word that is 0 at first. */
-export class StateTable {
+export class StateTable implements Kept {
   size = 0;
   /** Where the latest find() ended: the entry, new or old. */
   private entry = 0;
@@ -76,5 +78,18 @@ export class StateTable {
       while (w[at * WIDTH + 4] !== 0) at = (at + 1) & this.mask;
       for (let k = 0; k < WIDTH; k++) w[at * WIDTH + k] = old[i + k]!;
     }
+  }
+
+  save() {
+    const { size, entry, mask, words } = this;
+    return { version: 1, size, entry, mask, words };
+  }
+
+  load(saved: ReturnType<StateTable['save']>): void {
+    sameVersion(saved, 1, 'a table of states');
+    this.size = saved.size;
+    this.entry = saved.entry;
+    this.mask = saved.mask;
+    this.words = saved.words;
   }
 }

@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
+import { decode, encode, loadParts, Misfit, saveParts } from '#base/saved';
 import { check } from '#checker/check';
 import { Machine } from '#checker/machine/machine';
-import { checkpointFault, Keeper } from '#checker/search/checkpoint/checkpoint';
-import { Misfit, readInto, written } from '#checker/search/checkpoint/object-graph';
+import { Keeper } from '#checker/search/checkpoint/checkpoint';
 import { exhaustive } from '#checker/search/exhaustive';
+import { PairTable } from '#checker/tables/pair-table';
+import { checkpointFault, checkpointStore } from '#run/checkpoint-file';
 import { watchedScene } from '#run/watched-scene';
 import { kernel, laptopWorlds } from '../../support/boards.ts';
 import { checkKept } from '../../support/checker/checkpoint-child.ts';
@@ -27,7 +29,7 @@ const sceneOf = (nth: number, name = '7.2') => watchedScene(worlds[nth]!, kernel
 function explore(nth: number, file: string, copies: Buffer[] | null) {
   const machine = new Machine(sceneOf(nth));
   const where = { file, digest: 'd', everyMs: copies === null ? 1e9 : 0 };
-  const keeper = new Keeper(machine, where, {});
+  const keeper = new Keeper(machine, checkpointStore(where), new PairTable());
   if (copies !== null) {
     const save = keeper.save.bind(keeper);
     keeper.save = (search) => {
@@ -111,42 +113,81 @@ test('a checkpoint of another question is left alone, and of other threads begun
   explore(1, file, copies);
   const mine = check(sceneOf(1, '6.12'), { explainMax: 0 });
   const before = readFileSync(file);
-  const options = { explainMax: 0, checkpoint: { file, digest: 'another', everyMs: 0 } };
+  const store = checkpointStore({ file, digest: 'another', everyMs: 0 });
+  const options = { explainMax: 0, checkpoint: store };
   expect(check(sceneOf(1, '6.12'), options)).toEqual(mine);
   expect(readFileSync(file).equals(before)).toBe(true);
   // The digest says that it is the same question, but the threads do something else.
   const machine = new Machine(counting(false));
-  const keeper = new Keeper(machine, { file, digest: 'd' }, {});
-  expect(() => keeper.load({})).toThrow(Misfit);
+  const own = checkpointStore({ file, digest: 'd', everyMs: 0 });
+  const keeper = new Keeper(machine, own, new PairTable());
+  expect(() => keeper.load(new PairTable())).toThrow(Misfit);
   writeFileSync(file, copies[0]!);
-  const wrong = { explainMax: 0, checkpoint: { file, digest: 'd', everyMs: 0 } };
-  expect(check(sceneOf(1, '6.12'), wrong)).toEqual(mine);
+  expect(check(sceneOf(1, '6.12'), { explainMax: 0, checkpoint: own })).toEqual(mine);
 });
 
-test('what is written is read back, with what it shares', () => {
-  class Point {
-    x = 1;
-    list: unknown[] = [1.5, -0, 'text', null, undefined, true];
-    self: Point | null = null;
-  }
-  const [link, links] = [
-    { far: 1 },
-    { name: (o: object) => (o === link ? 'link' : null), find: () => link },
-  ];
-  const point = new Point();
-  point.x = 2 ** 40;
-  point.self = point;
+test('a checkpoint of an earlier version is another question, and stays', () => {
+  const file = path.join(dir, 'earlier');
+  explore(1, file, []);
+  const old = readFileSync(file, 'latin1').replace('checkpoint@2', 'checkpoint@1');
+  writeFileSync(file, old, 'latin1');
+  expect(checkpointFault(file)).toBe(null);
+  const store = checkpointStore({ file, digest: 'd', everyMs: 0 });
+  expect(store.load()).toBe('foreign');
+  const fresh = check(sceneOf(1), { explainMax: 0 });
+  expect(check(sceneOf(1), { explainMax: 0, checkpoint: store })).toEqual(fresh);
+  expect(readFileSync(file, 'latin1')).toBe(old);
+});
+
+test('a search may be kept anywhere: here, in a variable', () => {
+  let kept: Uint8Array | 'none' = 'none';
+  let saves = 0;
+  const store = {
+    everyMs: 0,
+    load: () => kept,
+    save: (parts: readonly Uint8Array[]) => {
+      kept = new Uint8Array(Buffer.concat(parts));
+      saves++;
+    },
+    drop: () => {
+      kept = 'none';
+    },
+  };
+  const fresh = check(sceneOf(1), { explainMax: 0 });
+  expect(check(sceneOf(1), { explainMax: 0, checkpoint: store })).toEqual(fresh);
+  expect(saves).toBeGreaterThan(1);
+  expect(check(sceneOf(1), { explainMax: 0, checkpoint: store })).toEqual(fresh);
+});
+
+test('plain data is written and read back, and nothing else is written', () => {
   const large = new Int32Array(100_000).fill(7);
   large.fill(0, 90_000);
-  const root = { point, map: new Map<unknown, unknown>([['k', large]]), set: new Set([3]), link };
-  const read = { point: new Point(), map: new Map(), set: new Set(), link: {} };
-  const { point: kept, map } = read;
-  readInto(read, Buffer.concat(written(root, links)), links, new Map());
-  expect(read).toEqual(root);
-  expect(read.point).toBe(kept);
-  expect(read.map).toBe(map);
-  expect(kept.self).toBe(kept);
-  expect(read.link).toBe(link);
-  expect(Object.is(kept.list[1], -0)).toBe(true);
-  expect(() => readInto({}, Buffer.from([99]), links, new Map())).toThrow();
+  const data = {
+    numbers: [1.5, -0, 2 ** 40, Number.NaN],
+    ints: [1, -1, 2 ** 31 - 1, -(2 ** 31)],
+    rest: ['text', '', 'ä', null, undefined, true, [], {}],
+    large,
+    small: new Uint16Array([1, 0]),
+  };
+  const bytes = Buffer.concat(encode(data));
+  expect(decode(bytes)).toEqual(data);
+  expect(bytes.length).toBeLessThan(365_000);
+  for (const value of [new Map(), new PairTable(), () => 1, Symbol('s'), 1n]) {
+    expect(() => encode([value])).toThrow('no plain data');
+  }
+  expect(() => decode(Buffer.from([99]))).toThrow(Misfit);
+  expect(() => decode(bytes.subarray(0, 100))).toThrow(Misfit);
+  expect(() => decode(Buffer.concat([bytes, bytes]))).toThrow(Misfit);
+});
+
+test('a structure refuses what another version of it has saved, or what was not saved', () => {
+  const table = new PairTable();
+  table.add(3, 4, 5);
+  const saved = saveParts({ table });
+  const read = { table: new PairTable() };
+  loadParts(read, decode(Buffer.concat(encode(saved))) as typeof saved);
+  expect(read.table.get(3, 4)).toBe(5);
+  const later = { table: { ...saved.table, version: 2 } };
+  expect(() => loadParts(read, later)).toThrow('a table of pairs was saved in form 2');
+  expect(() => loadParts({ ...read, more: new PairTable() }, saved as never)).toThrow(Misfit);
 });

@@ -4,6 +4,7 @@
 import { check } from '#checker/check';
 import { Keeper } from '#checker/search/checkpoint/checkpoint';
 import { findRevision } from '#kernel/index';
+import { checkpointStore } from '#run/checkpoint-file';
 import { watchedScene } from '#run/watched-scene';
 import { worldsWith } from '../worlds.ts';
 
@@ -13,7 +14,8 @@ export function checkKept(file: string): string {
   if (!revision.ok) throw new Error(revision.error.message);
   const [walks] = worldsWith('walk+walk');
   const scene = watchedScene(walks.world, revision.value, null);
-  const checkpoint = file === '' ? undefined : { file, digest: 'kept', everyMs: 0 };
+  const checkpoint =
+    file === '' ? undefined : checkpointStore({ file, digest: 'kept', everyMs: 0 });
   return JSON.stringify(check(scene, { checkpoint, explainMax: 0 }));
 }
 

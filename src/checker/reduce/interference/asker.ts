@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Who asks whether its step is quiet, by number; what the step, or a whole section, does to cells.
 
+import { type Kept, sameVersion } from '#base/saved';
 import { Code } from '#checker/machine/code';
 import { Mode } from '#checker/machine/held';
 import type { Machine } from '#checker/machine/machine';
@@ -17,16 +18,16 @@ export const SILENT = 4;
 const MARKS = 8;
 
 /** Askers: local states with the locks that are held there, and marks. */
-export class Askers {
+export class Askers implements Kept {
   private readonly machine: Machine;
   private readonly sections: Sections;
   private readonly known = new PairTable();
-  private readonly nodes: number[] = [];
-  private readonly marks: number[] = [];
-  private readonly steps: (Doing | null)[] = [];
+  private nodes: number[] = [];
+  private marks: number[] = [];
+  private steps: (Doing | null)[] = [];
   /** By set of locks: the number of those of them that are held exclusively; these sets. */
-  private readonly cutOf: number[] = [];
-  private readonly cuts: (readonly number[])[] = [];
+  private cutOf: (number | undefined)[] = [];
+  private cuts: (readonly number[])[] = [];
 
   constructor(machine: Machine, sections: Sections) {
     this.machine = machine;
@@ -42,8 +43,13 @@ export class Askers {
     if (old >= 0) return old;
     known.add(node, by, nodes.length);
     this.marks.push(marks);
-    this.steps.push(marks & SECTION ? null : stepAt(machine, node, marks));
+    this.steps.push(this.stepOf(node, marks));
     return nodes.push(node) - 1;
+  }
+
+  /** What is done at @node; null for a section, which may be another one later. */
+  private stepOf(node: number, marks: number): Doing | null {
+    return marks & SECTION ? null : stepAt(this.machine, node, marks);
   }
 
   /** What @asker is about to do; null if that was a section, and is none any more. */
@@ -55,8 +61,12 @@ export class Askers {
   /** A number for the locks that nobody gets past while @t stands still. */
   cutBy(t: number): number {
     const held = this.machine.held(t);
-    this.cutOf[held] ??= this.cutFor(held);
-    return this.cutOf[held];
+    const known = this.cutOf[held];
+    if (known !== undefined) return known;
+    while (this.cutOf.length < held) this.cutOf.push(undefined);
+    const cut = this.cutFor(held);
+    this.cutOf[held] = cut;
+    return cut;
   }
 
   private cutFor(held: number): number {
@@ -69,6 +79,21 @@ export class Askers {
   /** The locks with the number @cut. */
   locks(cut: number): readonly number[] {
     return this.cuts[cut]!;
+  }
+
+  save() {
+    const { nodes, marks, cutOf, cuts } = this;
+    return { version: 1, known: this.known.save(), nodes, marks, cutOf, cuts };
+  }
+
+  load(saved: ReturnType<Askers['save']>): void {
+    sameVersion(saved, 1, 'askers');
+    this.known.load(saved.known);
+    this.nodes = saved.nodes;
+    this.marks = saved.marks;
+    this.steps = saved.nodes.map((node, asker) => this.stepOf(node, saved.marks[asker]!));
+    this.cutOf = saved.cutOf;
+    this.cuts = saved.cuts;
   }
 }
 

@@ -7,6 +7,7 @@
 // stand there again and these cells hold the same, the answer is the same, whatever the rest does.
 // A "no" needs no proof: it costs states.
 
+import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
 import { Ints } from '#checker/tables/ints';
 import { Chains } from '#checker/tables/pair-table';
 
@@ -20,7 +21,7 @@ const COUNT = 1;
 const REST = 2;
 
 /** Ways that lead to conflicts. */
-export class Clashes {
+export class Clashes implements Kept {
   /** Ways, one after the other, and where each begins. */
   private readonly kept = new Ints();
   private readonly begins = new Ints();
@@ -67,5 +68,19 @@ export class Clashes {
     kept.push(cells.length / 2);
     for (const other of starts.slice(1)) kept.push(other);
     for (const word of cells) kept.push(word);
+  }
+
+  private parts() {
+    const { kept, begins, ways } = this;
+    return { kept, begins, ways };
+  }
+
+  save() {
+    return { version: 1, ...saveParts(this.parts()) };
+  }
+
+  load(saved: ReturnType<Clashes['save']>): void {
+    sameVersion(saved, 1, 'clashes');
+    loadParts(this.parts(), saved);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What threads may do to cells from where they stand, by where they stand and what cells hold.
 
+import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
 import type { Machine } from '#checker/machine/machine';
 import type { Doing } from '#checker/reduce/sections';
 import { Ints } from '#checker/tables/ints';
@@ -27,7 +28,7 @@ const COUNT = 1;
 const OTHERS = 2;
 
 /** Footprints, kept. */
-export class Footprints {
+export class Footprints implements Kept {
   private readonly machine: Machine;
   private readonly askers: Askers;
   private readonly reach: ReachWithValues;
@@ -199,5 +200,22 @@ export class Footprints {
       this.write(footprint);
     else this.words.data[footprint] = FORGOTTEN;
     return this.words.data[footprint] !== FORGOTTEN;
+  }
+
+  private parts() {
+    const { growth, keys, starts, known, checked, places, words, seen, bits } = this;
+    return { growth, keys, starts, known, checked, places, words, seen, bits };
+  }
+
+  save() {
+    // What comes after is the question that was asked last.
+    this.keys.length = this.question;
+    return { version: 1, ...saveParts(this.parts()) };
+  }
+
+  load(saved: ReturnType<Footprints['save']>): void {
+    sameVersion(saved, 1, 'footprints');
+    loadParts(this.parts(), saved);
+    this.question = this.keys.length;
   }
 }

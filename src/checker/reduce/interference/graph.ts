@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The automata as reach.ts looks at them: columns by local state and by edge.
 
+import { type Kept, sameVersion } from '#base/saved';
 import { OOPS } from '#checker/machine/automaton';
 import { Code } from '#checker/machine/code';
 import type { Machine } from '#checker/machine/machine';
@@ -36,7 +37,7 @@ const KINDS: Readonly<Partial<Record<number, number>>> = {
 };
 
 /** What is known of the automata. */
-export class Graph {
+export class Graph implements Kept {
   /** By local state: its Op. */
   kinds = new Uint8Array(1024);
   cells = new Int32Array(1024);
@@ -60,6 +61,26 @@ export class Graph {
 
   /** Learn which local states and edges have been found since the last time. */
   catchUp(): void {
+    const { edges } = this.machine.automaton;
+    this.reserve();
+    while (this.edges < edges.length) {
+      const { from } = edges[this.edges]!;
+      this.join();
+      if (from > OOPS && this.machine.mayBeSeen(from)) this.seen[from] = 1;
+    }
+  }
+
+  /** Take in the next edge. */
+  private join(): void {
+    const { from, result, to } = this.machine.automaton.edges[this.edges]!;
+    this.nexts[this.edges] = this.heads[from]!;
+    this.results[this.edges] = result;
+    this.tos[this.edges] = to;
+    this.heads[from] = ++this.edges;
+  }
+
+  /** Room for all that is known of the automata. */
+  private reserve(): void {
     const { edges, ops } = this.machine.automaton;
     const nodes = ops.length;
     if (nodes > this.kinds.length) {
@@ -75,14 +96,6 @@ export class Graph {
       this.nexts = grown(this.nexts, edges.length * 2);
       this.results = grown(this.results, edges.length * 2);
       this.tos = grown(this.tos, edges.length * 2);
-    }
-    for (; this.edges < edges.length; this.edges++) {
-      const { from, result, to } = edges[this.edges]!;
-      this.nexts[this.edges] = this.heads[from]!;
-      this.results[this.edges] = result;
-      this.tos[this.edges] = to;
-      this.heads[from] = this.edges + 1;
-      if (from > OOPS && this.machine.mayBeSeen(from)) this.seen[from] = 1;
     }
   }
 
@@ -114,6 +127,18 @@ export class Graph {
       if (this.tos[e - 1] === to && this.results[e - 1] === value) return true;
     }
     return false;
+  }
+
+  /** Edges are those of the automata; what rules saw when they were met is not known from there. */
+  save() {
+    return { version: 1, edges: this.edges, seen: this.seen };
+  }
+
+  load(saved: ReturnType<Graph['save']>): void {
+    sameVersion(saved, 1, 'a graph');
+    this.reserve();
+    while (this.edges < saved.edges) this.join();
+    this.seen.set(saved.seen.subarray(0, this.seen.length));
   }
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which local states lead to edges that were not known yet when a question was answered.
 
+import { type Kept, sameVersion } from '#base/saved';
 import type { Machine } from '#checker/machine/machine';
 
 /** Looks at the automata backwards. */
-export class Growth {
+export class Growth implements Kept {
   private readonly machine: Machine;
   /** How many edges there were when `latest` was computed. */
   private known = 0;
@@ -50,5 +51,15 @@ export class Growth {
         todo.push(...into[node]!);
       }
     }
+  }
+
+  save() {
+    return { version: 1, known: this.known, latest: this.latest };
+  }
+
+  load(saved: ReturnType<Growth['save']>): void {
+    sameVersion(saved, 1, 'growth');
+    this.known = saved.known;
+    this.latest = saved.latest;
   }
 }

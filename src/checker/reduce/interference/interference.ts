@@ -30,9 +30,10 @@
 // for the automata as they are then, and a shortest run that leaves what is known is found by the
 // argument at the head of discipline.ts: its last step, out of a known local state, was looked at.
 
+import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
 import type { Instruction } from '#checker/machine/code';
 import type { Machine } from '#checker/machine/machine';
-import type { Assumptions } from '#checker/reduce/assumptions';
+import type { Reliance } from '#checker/reduce/reliance';
 import type { Doing, FutureFaults, Sections } from '#checker/reduce/sections';
 import { ACCESS, Access } from '#checker/reduce/sections';
 import { Askers, SECTION, SEEN, SILENT } from './asker.ts';
@@ -44,7 +45,7 @@ import { ReachWithValues } from './reach.ts';
 const SLACK = 0.05;
 
 /** Answers whether a step is quiet, given the values that cells can have. */
-export class FutureWithValues {
+export class FutureWithValues implements Kept {
   private readonly machine: Machine;
   private readonly askers: Askers;
   private readonly reach: ReachWithValues;
@@ -60,21 +61,21 @@ export class FutureWithValues {
   }
 
   /**
-   * True if nothing that others can do before @t moves is dependent with its step @i. @answers
-   * learn why; there are none where the automata are complete.
+   * True if nothing that others can do before @t moves is dependent with its step @i. @reliance
+   * learns why; there are none where the automata are complete.
    */
-  isQuiet(t: number, i: Instruction, visible: boolean, assumptions?: Assumptions): boolean {
+  isQuiet(t: number, i: Instruction, visible: boolean, reliance?: Reliance): boolean {
     if (ACCESS[i.code] === Access.none) return false;
     const silent = this.machine.isSilent(t) ? SILENT : 0;
-    return this.asks(t, (visible ? SEEN : 0) | silent, assumptions);
+    return this.asks(t, (visible ? SEEN : 0) | silent, reliance);
   }
 
   /** The same of all of the section that @t is about to begin. */
-  isQuietSection(t: number, assumptions: Assumptions): boolean {
-    return this.asks(t, SECTION, assumptions);
+  isQuietSection(t: number, reliance: Reliance): boolean {
+    return this.asks(t, SECTION, reliance);
   }
 
-  private asks(t: number, marks: number, assumptions?: Assumptions): boolean {
+  private asks(t: number, marks: number, reliance?: Reliance): boolean {
     const { footprints, askers, clashes } = this;
     const asker = askers.of(t, marks);
     const others = footprints.ask(t);
@@ -85,12 +86,12 @@ export class FutureWithValues {
     const does = askers.doing(asker);
     if (does === null) return false;
     // Where nobody learns of it, nobody asks again.
-    const slack = assumptions === undefined ? 0 : SLACK;
+    const slack = reliance === undefined ? 0 : SLACK;
     for (let known = footprints.first(); known >= 0; known = footprints.next(known)) {
       const fit = footprints.fits(known);
       if (fit === OTHER || !footprints.isCurrent(known, slack)) continue;
       if (!footprints.meets(known, does)) {
-        assumptions?.noteInterference(t, known, asker);
+        reliance?.noteInterference(t, known, asker);
         return true;
       }
       if (fit === EXACT) return false;
@@ -98,7 +99,7 @@ export class FutureWithValues {
     const footprint = footprints.find(others);
     if (footprint < 0) return false;
     const isApart = !footprints.meets(footprint, does);
-    if (isApart) assumptions?.noteInterference(t, footprint, asker);
+    if (isApart) reliance?.noteInterference(t, footprint, asker);
     else this.noteClash(asker, does);
     return isApart;
   }
@@ -116,5 +117,19 @@ export class FutureWithValues {
     if (!this.footprints.isCurrent(footprint, 0)) return false;
     const does = this.askers.doing(asker);
     return does !== null && !this.footprints.meets(footprint, does);
+  }
+
+  private parts() {
+    const { askers, reach, footprints, clashes } = this;
+    return { askers, reach, footprints, clashes };
+  }
+
+  save() {
+    return { version: 1, ...saveParts(this.parts()) };
+  }
+
+  load(saved: ReturnType<FutureWithValues['save']>): void {
+    sameVersion(saved, 1, 'futures with values');
+    loadParts(this.parts(), saved);
   }
 }

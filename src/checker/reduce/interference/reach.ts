@@ -3,6 +3,7 @@
 //
 // Typed arrays and lists made of indices, for this is asked some ten times in each state.
 
+import { type Kept, sameVersion } from '#base/saved';
 import { OOPS } from '#checker/machine/automaton';
 import type { Machine } from '#checker/machine/machine';
 import { Access, type Doing, type FutureFaults } from '#checker/reduce/sections';
@@ -15,7 +16,7 @@ const VALUES_MAX = 16;
 const NOT_KNOWN = -1;
 
 /** Lets threads run over their automata until nothing is new. */
-export class ReachWithValues {
+export class ReachWithValues implements Kept {
   /** Cells that were looked at, in this order. */
   readonly consulted: number[] = [];
   /** What is done to cells where threads come to: bits of those read, then of those written. */
@@ -349,5 +350,15 @@ export class ReachWithValues {
     const isWritten = (c: number) =>
       (c === cell && access === Access.write) || (c === dead && frees);
     return conflicts(done, isRead, isWritten);
+  }
+
+  /** All but the graph belongs to one question. */
+  save() {
+    return { version: 1, graph: this.graph.save() };
+  }
+
+  load(saved: ReturnType<ReachWithValues['save']>): void {
+    sameVersion(saved, 1, 'reach');
+    this.graph.load(saved.graph);
   }
 }

@@ -8,21 +8,21 @@
 // written with their content. All else is numbers and is written as it is. In the end both must
 // agree on the hashes of all local states and values, or the checkpoint does not count.
 
-import { createHash } from 'node:crypto';
+import { Misfit, type Saved, sameVersion } from '#base/saved';
 import { NOT_STARTED } from '#checker/machine/automaton';
 import type { Machine } from '#checker/machine/machine';
-import { Handle, type Op, type StructType, type Value } from '#env/op';
-import { type Links, Misfit } from './object-graph.ts';
+import { mix } from '#checker/machine/values';
+import { Handle, type Op, type Value } from '#env/op';
 
 /** How the automata were found, and what there is besides. */
-export interface MachineHistory {
+export interface MachineHistory extends Saved {
   /** Edges and values that a fresh machine has. */
   readonly edgesFirst: number;
   readonly valuesFirst: number;
   /** For each later edge: where from, the result, values known before; or who starts it. */
   readonly edges: Int32Array;
   readonly values: readonly Told[];
-  readonly hash: string;
+  readonly hash: readonly number[];
 }
 
 /** A value: a primitive, the parts of a tuple, an object (allocated ones have a key), or none. */
@@ -34,8 +34,12 @@ type Told =
 
 const WIDTH = 4;
 
-/** The story of @machine, which had so many edges and values when it was made. */
-export function storyOf(machine: Machine, edgesFirst: number, valuesFirst: number): MachineHistory {
+/** The history of @machine, which had so many edges and values when it was made. */
+export function historyOf(
+  machine: Machine,
+  edgesFirst: number,
+  valuesFirst: number,
+): MachineHistory {
   const { automaton, values, memory } = machine;
   const edges = new Int32Array((automaton.edges.length - edgesFirst) * WIDTH);
   const starters = new Map<unknown, number>();
@@ -52,7 +56,7 @@ export function storyOf(machine: Machine, edgesFirst: number, valuesFirst: numbe
   for (let v = valuesFirst; v < values.values.length; v++) {
     told.push(tell(machine, values.values[v] as Value, keys.get(v) ?? ''));
   }
-  return { edgesFirst, valuesFirst, edges, values: told, hash: hashOf(machine) };
+  return { version: 1, edgesFirst, valuesFirst, edges, values: told, hash: hashOf(machine) };
 }
 
 function tell(machine: Machine, value: Value, key: string): Told {
@@ -64,24 +68,29 @@ function tell(machine: Machine, value: Value, key: string): Told {
   return typeof value === 'function' ? { is: 'other' } : { is: 'primitive', value };
 }
 
-function hashOf({ automaton, values }: Machine): string {
-  const hash = createHash('sha1');
-  hash.update(automaton.hashes.data.subarray(0, automaton.ops.length * 4));
-  hash.update(values.hashes.data.subarray(0, values.values.length * 4));
-  return hash.digest('hex');
+/** Four words that stand for the hashes of all local states and values, in order. */
+function hashOf({ automaton, values }: Machine): number[] {
+  const hash = [0, 0, 0, 0];
+  const nodes = automaton.hashes.data.subarray(0, automaton.ops.length * 4);
+  for (const words of [nodes, values.hashes.data.subarray(0, values.values.length * 4)]) {
+    for (let i = 0; i < words.length; i++) hash[i & 3] = mix(hash[i & 3]!, words[i]!);
+    hash[0] = mix(hash[0]!, words.length);
+  }
+  return hash;
 }
 
-/** Let @machine, which is fresh, come to know what @story tells. Throws a Misfit. */
-export function relive(machine: Machine, story: MachineHistory): void {
+/** Let @machine, which is fresh, come to know what @history tells. Throws a Misfit. */
+export function relive(machine: Machine, history: MachineHistory): void {
   const { automaton, values } = machine;
-  const { edgesFirst, valuesFirst, edges } = story;
+  sameVersion(history, 1, 'the history of a machine');
+  const { edgesFirst, valuesFirst, edges } = history;
   const isFresh = automaton.edges.length === edgesFirst && values.values.length === valuesFirst;
   if (!isFresh) throw new Misfit('the machine has run');
   const objects = new Objects(machine);
   const valuesUpTo = (count: number): void => {
     while (values.values.length < count) {
       const v = values.values.length;
-      intern(machine, story.values[v - valuesFirst]!, objects);
+      intern(machine, history.values[v - valuesFirst]!, objects);
       if (values.values.length !== v + 1) throw new Misfit('a value was known');
     }
   };
@@ -93,8 +102,9 @@ export function relive(machine: Machine, story: MachineHistory): void {
     else if (from! < automaton.ops.length) automaton.edge(from!, result!);
     if (automaton.edges.length !== e + 1) throw new Misfit('an edge was known');
   }
-  valuesUpTo(valuesFirst + story.values.length);
-  if (hashOf(machine) !== story.hash) throw new Misfit('the threads do something else');
+  valuesUpTo(valuesFirst + history.values.length);
+  if (hashOf(machine).join() !== history.hash.join())
+    throw new Misfit('the threads do something else');
 }
 
 function startBy(machine: Machine, starter: number): void {
@@ -137,41 +147,4 @@ class Objects {
     if (Array.isArray(value)) for (const v of value) this.note(v);
     else if (value instanceof Handle) this.byName.set(`${value.type} ${value.name}`, value);
   }
-}
-
-/** Names for what the machines of one scene share: objects, types, and tables made by relive(). */
-export function linksOf(machine: Machine): Links {
-  const { automaton, values } = machine;
-  const shared: Record<string, object> = {
-    machine,
-    automaton,
-    values,
-    rules: machine.rules,
-    scene: machine.scene,
-    valueHashes: values.hashes,
-    localHashes: automaton.hashes,
-  };
-  const names = new Map(Object.entries(shared).map(([name, object]) => [object, name]));
-  const structs = new Map<StructType<object>, number>();
-  automaton.ops.forEach((op, node) => {
-    if (op?.struct !== undefined && !structs.has(op.struct)) structs.set(op.struct, node);
-  });
-  return {
-    name: (object) => {
-      if (object instanceof Handle) return `object ${values.intern(object)}`;
-      const struct = structs.get(object as StructType<object>);
-      return struct === undefined ? (names.get(object) ?? null) : `struct ${struct}`;
-    },
-    find: (name) => {
-      const [kind, number] = name.split(' ');
-      const found =
-        kind === 'object'
-          ? values.values[Number(number)]
-          : kind === 'struct'
-            ? automaton.ops[Number(number)]?.struct
-            : shared[name];
-      if (typeof found !== 'object' || found === null) throw new Misfit(`there is no ${name}`);
-      return found as object;
-    },
-  };
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The checker, the model and what a finding is run in a browser: they ask nothing of Node.
+import { expect, test } from 'vitest';
+import { importsOf } from './modules.ts';
+import { programs } from './sources.ts';
+
+const FOLDERS = [
+  'base',
+  'checker',
+  'env',
+  'finding',
+  'firmware/dtb',
+  'kernel',
+  'platform',
+  'properties',
+  'windows',
+  'worlds',
+];
+
+/** Names of Node's that are there without an import. */
+const GLOBALS = /\b(?:Buffer|process|require|__dirname|__filename|setImmediate)\b(?=[.([])/g;
+
+/** What a file of this @name with this @text asks of Node. */
+function asksOfNode(name: string, text: string): string[] {
+  const modules = importsOf(name, text).filter(({ specifier }) => /^node:|^[a-z@]/.test(specifier));
+  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+  const globals = [...code.matchAll(GLOBALS)].map(([global]) => global);
+  return [...modules.map((m) => m.specifier), ...globals];
+}
+
+test('nothing of Node is asked for', () => {
+  const files = programs.filter(({ name }) => FOLDERS.some((f) => name.startsWith(`src/${f}/`)));
+  expect(files.length).toBeGreaterThan(200);
+  const faults = files.flatMap((p) =>
+    asksOfNode(p.name, p.text).map((what) => `${p.name}: ${what}`),
+  );
+  expect(faults).toEqual([]);
+});
+
+test.each([
+  ["import { rmSync } from 'node:fs';"],
+  ["import type { Stats } from 'node:fs';"],
+  ["const fs = await import('node:fs');"],
+  ["import ajv from 'ajv';"],
+  ['const b = Buffer.alloc(8);'],
+  ['if (process.argv[2]) x();'],
+])('%s is found', (text) => expect(asksOfNode('src/checker/a.ts', text)).toHaveLength(1));
+
+test('a word in a comment is not taken for a use', () => {
+  expect(asksOfNode('src/checker/a.ts', '// Buffer.alloc(8) is not\n/* process.exit() */')).toEqual(
+    [],
+  );
+});
