@@ -62,6 +62,20 @@ export function commitsFor(
   };
 }
 
+/**
+ * What is wrong with a finding in @world, under a kernel with these commits, that is named by
+ * @window: it fits none, or one that is not open there; null where nothing is.
+ */
+export function disagreement(
+  window: Window | undefined,
+  stack: Stack,
+  world: World,
+): string | null {
+  if (window === undefined) return 'fits no window';
+  if (openWays(window, stack, world).length > 0) return null;
+  return `named ${window.id}, which is not open there`;
+}
+
 /** What is expected of @window in a kernel with these commits. */
 export function expectedIn(window: Window, stack: Stack): Expected {
   if (openWays(window, stack).length > 0) return 'found';

@@ -11,7 +11,7 @@ import { SourceError } from '#realc/build/errors';
 import { type ExitCode, exitCodes } from '#report/exit';
 
 /** The model that stands for a tree: of the stable series where it is one, null without any. */
-function modelFor(version: { major: number; minor: number; text: string }) {
+export function modelFor(version: { major: number; minor: number; text: string }) {
   const series = `${version.major}.${version.minor}`;
   const names = version.text.endsWith('.0') ? [series] : [`${series}.y`, series];
   for (const name of names) {
