@@ -29,8 +29,8 @@ function readKept(file) {
 }
 
 /**
- * An explorer that asks @explorer only for what @file lacks, and throws Late once @minutes are over.
- * Without a file nothing is kept; without minutes there is no end.
+ * An explorer that asks @explorer only for what @file lacks, and throws Late once @minutes are
+ * over. Without a file nothing is kept; without minutes there is no end.
  */
 export function keeping(explorer, { file, minutes, model }) {
   const known = file === undefined ? new Map() : readKept(file);

@@ -28,7 +28,7 @@ export const c14: Window = {
     'then the walk attaches the device under the running driver.',
   threads: ['walk or device_add', 'bind'],
   precondition: 'a client binds while its IOMMU registers',
-  symptom: 'late IOMMU probe at driver bind, then IOMMU faults, then WARN_ON(!group->owner_cnt)',
+  symptom: 'late IOMMU probe at driver bind, something fishy here!',
   log: [
     {
       seen: { kind: 'late', by: ['walk'] },

@@ -346,6 +346,21 @@ export const recipes: readonly Recipe[] = [
     sameThread: true,
   },
   {
+    window: 'C40',
+    steps: [walk('walk', 'a', 'i1'), ['walk', 'group-set', 'a', group, 0, 'walk']],
+    property: 'P2',
+    subject: 'b',
+    facts: { other: 'a' },
+    more: {
+      iommus: [
+        { instance: 'i1', ids: [1] },
+        { instance: 'i2', ids: [2] },
+      ],
+    },
+    sameThread: true,
+    healed: [0, walk('walk2', 'a', 'i2')],
+  },
+  {
     window: 'C42',
     steps: [['walk', 'register-end', 'i1', 0]],
     property: 'P8',
