@@ -53,7 +53,8 @@ function run(what, command, args) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (r.status === 0) return;
-  console.error(`RW068: ${what} failed\n${r.stdout ?? ''}${r.stderr ?? ''}${r.error ?? ''}`);
+  console.error(`RW068: ${what} failed\n  hint: below is what it said`);
+  console.error(`${r.stdout ?? ''}${r.stderr ?? ''}${r.error ?? ''}`);
   process.exit(2);
 }
 

@@ -6,6 +6,10 @@
 
 import { pathToFileURL } from 'node:url';
 
+// Parts of the package tell how far they have been read, whatever they are asked: that would come
+// out between the lines of a report.
+console.log = () => {};
+
 /** Modules that were asked for, by path. */
 const loaded = new Map();
 
