@@ -10,6 +10,7 @@
 //   npm run mutants -- --seconds 240    begin none after so many seconds; exit 3 if some are left
 //   npm run mutants -- --write          keep each verdict in mutants.json; write docs/checker.md
 //   npm run mutants -- --deep 10        draw so many times as many programs
+//   npm run mutants -- --with 'cycles'  this check alone; what survives it has no verdict yet
 //
 // A fault is an edit of one file of src/checker: a text that stands there exactly once, and what
 // stands there instead. The checks are those of test/support/checker/judge.ts; the one that killed
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     todo: { type: 'boolean', default: false },
     seconds: { type: 'string', default: 'Infinity' },
     deep: { type: 'string', default: '1' },
+    with: { type: 'string', multiple: true },
     write: { type: 'boolean', default: false },
   },
 });
@@ -55,8 +57,8 @@ try {
 function choose() {
   const { part, only, todo } = values;
   if (only !== undefined) return all.filter(({ id }) => id === only || id.startsWith(`${only} `));
-  const left = todo ? all.filter((m) => !(m.by || m.equivalent || m.survives)) : all;
-  if (part === undefined) return left;
+  const isLeft = (m) => !todo || !(m.by || m.equivalent || m.survives);
+  if (part === undefined) return all.filter(isLeft);
   const [, which, of] = /^(day|\d+)\/(\d+)$/.exec(part) ?? [];
   const count = Number(of);
   const day = Math.floor(Date.now() / 86_400_000);
@@ -65,7 +67,7 @@ function choose() {
     console.error('usage: mutants [--part K/N | --part day/N | --only ID] [--todo] [--write]');
     process.exit(2);
   }
-  return left.filter((_, i) => i % count === number - 1);
+  return all.filter((_, i) => i % count === number - 1).filter(isLeft);
 }
 
 async function main() {
@@ -91,6 +93,7 @@ async function main() {
     counts[verdict.kind]++;
     console.log(`${mutant.id.padEnd(20)} ${mutant.fault}: ${verdict.words}`);
     if (!values.write || verdict.kind === 'argued') continue;
+    if (verdict.kind === 'bad' && values.with !== undefined) continue;
     if (verdict.kind === 'killed') Object.assign(mutant, { by: verdict.by, survives: undefined });
     else mutant.survives = verdict.words;
     writeFileSync(data, `${JSON.stringify(all, null, 2)}\n`);
@@ -136,10 +139,11 @@ async function run(mutant, limit) {
     plugins: mutant === null ? [] : [seeding(mutant)],
   });
   const first = mutant?.by === undefined ? [] : [mutant.by];
+  const names = values.with === undefined ? first : ['only', ...values.with];
   const capped = Number.isFinite(limit) ? `ulimit -t ${limit}; ` : '';
   const child = spawnSync(
     'sh',
-    ['-c', `${capped}exec "$@"`, 'sh', process.execPath, outfile, values.deep, ...first],
+    ['-c', `${capped}exec "$@"`, 'sh', process.execPath, outfile, values.deep, ...names],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 26 },
   );
   const lines = child.stdout.trim().split('\n');

@@ -30,7 +30,7 @@ import type { Discipline } from './discipline.ts';
 import type { Futures } from './futures.ts';
 import type { Reliance } from './reliance.ts';
 
-/** Steps and answers kept; beyond, a wrong answer voids the round. */
+/** Steps and answers kept unless told; beyond, a wrong answer voids the round. */
 const KEPT_MAX = 64_000_000;
 /** Columns of an expansion: parent, thread, choice, sleep, redone, start. */
 const WIDTH = 6;
@@ -98,7 +98,10 @@ export class Assumptions implements Kept, Reliance {
   /** There was no room to keep which expansion relied on what. */
   private full = false;
 
-  constructor(machine: Machine, futures: Futures, discipline: Discipline) {
+  private readonly keptMax: number;
+
+  constructor(machine: Machine, futures: Futures, discipline: Discipline, keptMax?: number) {
+    this.keptMax = keptMax ?? KEPT_MAX;
     this.machine = machine;
     this.futures = futures;
     this.discipline = discipline;
@@ -182,7 +185,7 @@ export class Assumptions implements Kept, Reliance {
   }
 
   private keep(item: number): void {
-    if (this.kept.length < KEPT_MAX) this.kept.push(item);
+    if (this.kept.length < this.keptMax) this.kept.push(item);
     else this.full = true;
   }
 

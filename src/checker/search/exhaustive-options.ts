@@ -29,6 +29,8 @@ export interface ExhaustiveOptions extends Limits, Reductions {
   readonly learn?: boolean;
   /** States up to which a cell that comes to be shared voids the round; 1000 unless told. */
   readonly young?: number;
+  /** How much is kept of what steps relied on; beyond, a wrong answer voids the round. */
+  readonly keptMax?: number;
   readonly faults?:
     | (DependenceFaults & ReductionFaults & FutureFaults & PersistentFaults)
     | undefined;

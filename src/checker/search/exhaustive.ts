@@ -88,7 +88,7 @@ class Exhaustive implements Kept {
     this.futures = options.knownFutures ?? new Futures(machine, this.discipline, options.faults);
     this.steps = new QuietSteps(machine, this.discipline, this.futures, options);
     this.matrix = new DependenceMatrix(machine.views, options.faults);
-    this.assumptions = new Assumptions(machine, this.futures, this.discipline);
+    this.assumptions = new Assumptions(machine, this.futures, this.discipline, options.keptMax);
     const sample = () => this.stack.sample(this.depth, this.table.size, this.round.redoing);
     this.pace = new Pace(options, sample);
     this.persistent = new PersistentSets(machine, this.futures, options.faults);
@@ -154,7 +154,7 @@ class Exhaustive implements Kept {
     const { machine, futures, discipline } = this;
     this.round = new Round(this.round.nth + 1, futures.surprises, discipline.demotions);
     this.table = new StateTable();
-    this.assumptions = new Assumptions(machine, futures, discipline);
+    this.assumptions = new Assumptions(machine, futures, discipline, this.options.keptMax);
     machine.edgeFacts.settle();
     machine.reset();
     this.path.length = 0;

@@ -50,7 +50,17 @@ const listed = (set: ReadonlySet<string>): string => [...set].sort().join(' ');
 
 /** Compare on the program that @seed names; with @faults, those of the search. */
 export function crosscheckCyclic(seed: number, faults?: Faults): CyclicCheck {
-  const scene = cyclicScene(seed);
+  const ways = COMBINATIONS.map((combination) => ({ ...combination, learn: false }));
+  return crosscheckForever(cyclicScene(seed), `cyclic seed ${seed}`, ways, faults);
+}
+
+/** Compare the search without reductions on @scene with the search in these @ways and others. */
+export function crosscheckForever(
+  scene: Scene,
+  name: string,
+  ways: readonly ExhaustiveOptions[],
+  faults?: Faults,
+): CyclicCheck {
   const machine = new Machine(scene);
   const ends = new Set<string>();
   const reports: Report[] = [];
@@ -74,15 +84,15 @@ export function crosscheckCyclic(seed: number, faults?: Faults): CyclicCheck {
   const differences: string[] = [];
   const say = (way: string, got: ReadonlySet<string>, want: ReadonlySet<string>): void => {
     if (listed(got) === listed(want)) return;
-    differences.push(`cyclic seed ${seed}, ${way}: ${listed(got)}, not ${listed(want)}`);
+    differences.push(`${name}, ${way}: ${listed(got)}, not ${listed(want)}`);
   };
-  for (const combination of COMBINATIONS) {
+  for (const combination of ways) {
     const way = JSON.stringify(combination);
-    const got = search(scene, { ...combination, learn: false, faults });
+    const got = search(scene, { ...combination, faults });
     say(`${way}: final states`, got.ends, ends);
     say(`${way}: violations`, got.keys, wanted);
     if (combination.quiet === false && got.states !== states) {
-      differences.push(`cyclic seed ${seed}, ${way}: ${got.states} states, not ${states}`);
+      differences.push(`${name}, ${way}: ${got.states} states, not ${states}`);
     }
   }
   for (const quiet of [false, true]) {

@@ -116,12 +116,16 @@ export const COMBINATIONS: readonly ExhaustiveOptions[] = [
   { quiet: true, sleep: true, learn: false, young: 0 },
 ];
 
-/** The same where nothing is known before; each wrong answer is done again by itself, or all is. */
+/**
+ * The same where nothing is known before: each wrong answer is done again by itself, or all is, or
+ * all is because there is no room to keep what relied on it.
+ */
 export const UNLEARNED: readonly ExhaustiveOptions[] = COMBINATIONS.filter(
   ({ quiet }) => quiet,
 ).flatMap((c) => [
   { ...c, learn: false },
   { ...c, learn: false, young: 0 },
+  { ...c, learn: false, young: 0, keptMax: 4 },
 ]);
 
 export interface CrosscheckResult {

@@ -5,30 +5,42 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { inspect, isDeepStrictEqual } from 'node:util';
-import { decode, encode } from '../../../src/base/saved.ts';
 import { check } from '../../../src/checker/check.ts';
-import { HeldSets } from '../../../src/checker/machine/held.ts';
 import { Machine } from '../../../src/checker/machine/machine.ts';
 import type { Scene } from '../../../src/checker/program/scene.ts';
 import { Keeper } from '../../../src/checker/search/checkpoint/checkpoint.ts';
 import { exhaustive } from '../../../src/checker/search/exhaustive.ts';
 import { PairTable } from '../../../src/checker/tables/pair-table.ts';
-import { StateTable } from '../../../src/checker/tables/state-table.ts';
 import { checkpointStore } from '../../../src/run/checkpoint-file.ts';
 import { brute } from './brute.ts';
+import { countRows, runRow } from './count-rows.ts';
 import { crosscheck, crosscheckReductions, keyOf } from './crosscheck.ts';
 import { crosscheckCyclic, cyclicScene } from './crosscheck-cyclic.ts';
 import { crosscheck as crosscheckStrategies, type ProgramKind } from './crosscheck-strategies.ts';
+import { heldSets, lateEdges, plainData, sequences, tables } from './judge-parts.ts';
 import { sceneOf } from './program-scene.ts';
-import { draw, FLAVOURS, type Flavour, Random } from './programs.ts';
+import { draw, FLAVOURS, type Flavour } from './programs.ts';
 import { smallDifference } from './small-check.ts';
+import { foreverDifference, foreverPrograms } from './small-forever.ts';
 import { smallPrograms } from './small-programs.ts';
 
 function small(): string | null {
   for (const program of smallPrograms) {
     const wrong = smallDifference(...program);
     if (wrong !== null) return wrong;
+  }
+  for (const program of foreverPrograms) {
+    const wrong = foreverDifference(...program);
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}
+
+/** Classes within bounds on delays, as others count them. */
+function knownCounts(): string | null {
+  for (const row of countRows().filter(({ kind, small }) => kind === 'delay' && small)) {
+    const got = runRow(row);
+    if (got.join() !== row.expected.join()) return `${row.name}: ${got}, not ${row.expected}`;
   }
   return null;
 }
@@ -87,56 +99,6 @@ function minimal(): string | null {
   return null;
 }
 
-function tables(): string | null {
-  const random = new Random(1);
-  const [states, wanted] = [new StateTable(4), new Map<string, [number, number]>()];
-  const [pairs, wantedPairs] = [new PairTable(), new Map<string, number>()];
-  for (let n = 0; n < 20_000; n++) {
-    const [a, b] = [random.below(90) * 0x10000001, random.below(90)];
-    const key = `${a | 0} ${b}`;
-    const known = wanted.get(key);
-    const word = states.findOrAdd(a, b, 3, a, n);
-    if (word !== (known?.[0] ?? -1)) return `state ${key}: ${word}, not ${known?.[0]}`;
-    if (states.other !== (known?.[1] ?? 0)) return `state ${key}: other is ${states.other}`;
-    if (known !== undefined) states.replace(n);
-    states.other = n + 1;
-    wanted.set(key, [n, n + 1]);
-    const pair = pairs.get(a | 0, b);
-    if (pair !== (wantedPairs.get(key) ?? -1)) return `pair ${key}: ${pair}`;
-    if (pair < 0) pairs.add(a | 0, b, n);
-    else pairs.change(a | 0, b, n);
-    wantedPairs.set(key, n);
-  }
-  return states.size === wanted.size ? null : `${states.size} states, not ${wanted.size}`;
-}
-
-/** Sets of held locks against lists. */
-function heldSets(): string | null {
-  const [random, sets] = [new Random(2), new HeldSets()];
-  let [set, list, union] = [0, [] as number[], 0];
-  const words = (items: readonly number[]): string => [...items].sort((a, b) => a - b).join();
-  const itemsOf = (s: number) => words(sets.items(s).map(({ cell, mode }) => cell * 2 + mode));
-  let exclusive: number[] = [];
-  for (let n = 0; n < 2_000; n++) {
-    const at = random.below(list.length + 2);
-    const item = random.below(8);
-    if (at < list.length) {
-      const [gone] = list.splice(at, 1);
-      set = sets.remove(set, gone! >> 1, gone! & 1);
-    } else if (list.length < 5 && ((item & 1) === 1 || !list.includes(item))) {
-      list = [...list, item];
-      set = sets.add(set, item >> 1, item & 1);
-    }
-    if (itemsOf(set) !== words(list)) return `set ${itemsOf(set)}, not ${words(list)}`;
-    if (n % 5 === 0) [union, exclusive] = [0, []];
-    union = sets.union(union, set);
-    const more = list.filter((i) => (i & 1) === 0 && !exclusive.includes(i));
-    exclusive = [...exclusive, ...more];
-    if (itemsOf(union) !== words(exclusive)) return `union ${itemsOf(union)}: ${exclusive}`;
-  }
-  return null;
-}
-
 /** A search that goes on from any of its checkpoints comes to the same end. */
 function checkpoints(): string | null {
   const dir = mkdtempSync(path.join(tmpdir(), 'racewindow-'));
@@ -188,21 +150,6 @@ function checkpointsOf(scene: Scene, file: string): string | number {
   return copies.length;
 }
 
-/** What is written is read back: kinds of values, and the room at the end of arrays. */
-function plainData(): string | null {
-  const root = {
-    numbers: [0, -1, 2 ** 31, 0.5, Number.NaN, Number.POSITIVE_INFINITY, -0],
-    ints: [0, -1, 2 ** 31 - 1, -(2 ** 31)],
-    words: new Int32Array([1, -2, 0, 3, 0, 0]),
-    bytes: new Uint8Array(7),
-    large: new Float64Array(20_000).fill(0.1, 0, 15_000),
-    mixed: ['text', '', null, undefined, true, false, [], {}, { deep: ['\u00e4', [1]] }],
-  };
-  const parts = encode(root);
-  const read = decode(new Uint8Array(Buffer.concat(parts))) as typeof root;
-  return isDeepStrictEqual(read, root) ? null : inspect(read);
-}
-
 /** Programs that faults have gone wrong on. */
 const DRAWN = [137, 175, 377, 589, 889, 1249, 1619, 8523, 36963];
 const ALL_FLAVOURS: readonly Flavour[] = [...FLAVOURS, 'spawners', 'owners', 'chains'];
@@ -211,8 +158,11 @@ const ALL_FLAVOURS: readonly Flavour[] = [...FLAVOURS, 'spawners', 'owners', 'ch
 export function checksOf(times: number): ReadonlyMap<string, () => string | null> {
   return new Map([
     ['tables', tables],
+    ['sequences', sequences],
+    ['late edges', lateEdges],
     ['held sets', heldSets],
     ['written and read', plainData],
+    ['known counts', knownCounts],
     ['small programs', small],
     ...ALL_FLAVOURS.map((f) => [`brute force: ${f}`, bruteForce(f, times)] as const),
     ['strategies: nested', strategies(times, 'nested', [162, 1105067])],

@@ -39,6 +39,15 @@ export const never = (cell: string, value: Value): Rule => ({
     peek.get(m, cell) === value ? { subject: cell, because: 'it is', facts: {} } : undefined,
 });
 
+/** No run may store @value in @cell. */
+export const notEven = (cell: string, value: number): Rule => ({
+  id: `${cell}-never-${value}`,
+  events: [],
+  reads: [`cells.${cell}`],
+  always: (peek) =>
+    peek.get(m, cell) === value ? { subject: cell, because: 'it is', facts: {} } : undefined,
+});
+
 /** How a run ends: what is in @cells. */
 export const ends = (...cells: readonly string[]): Rule => ({
   id: 'ends',

@@ -32,6 +32,7 @@ import {
   m,
   mutex,
   never,
+  notEven,
   other,
   program,
   put,
@@ -43,6 +44,9 @@ import { valuePrograms } from './small-values.ts';
 
 const reader = framed('reader', function* (dev: Handle<Device>): Kfn<void> {
   yield* store(m, 'r', yield* load(dev, 'x'));
+});
+const idle = framed('idle', function* (): Kfn<void> {
+  yield* load(m, 'z');
 });
 /** May take the mutex, and does not say whether. */
 const maybe = framed('maybe', function* (takes: number): Kfn<void> {
@@ -220,6 +224,58 @@ export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
     ),
   ],
   [
+    'a thread that throws, which ends the run',
+    2,
+    program(
+      [
+        function* (): Kfn<void> {
+          yield* load(m, 'z');
+          throw new Error('no more');
+        },
+        put('y', 1),
+      ],
+      { y: 0, z: 0 },
+      [notEven('y', 1)],
+    ),
+  ],
+  [
+    'a parent that stores right after it has started a thread',
+    2,
+    program(
+      [
+        function* (): Kfn<void> {
+          yield* spawn(m, { name: 'idle', fn: idle, args: [] });
+          yield* store(m, 'x', 1);
+        },
+        copy('x', 'r'),
+      ],
+      { x: 0, r: 9 },
+      [ends('r')],
+    ),
+  ],
+  [
+    'a reader that lets another one in',
+    2,
+    program(
+      [
+        function* (): Kfn<void> {
+          yield* read_lock(sem);
+          yield* store(m, 'go', 1);
+          yield* store(m, 'x', 1);
+          yield* read_unlock(sem);
+        },
+        function* (): Kfn<void> {
+          yield* wait(m, 'go', 'eq', 1);
+          yield* read_lock(sem);
+          yield* store(m, 'r', yield* load(m, 'x'));
+          yield* read_unlock(sem);
+        },
+      ],
+      { go: 0, x: 0, r: 9 },
+      [ends('r')],
+    ),
+  ],
+  [
     'a member of a persistent set that a third thread may disturb',
     4,
     program(
@@ -233,6 +289,29 @@ export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
       ],
       { x: 0, y: 0 },
       [ends('x', 'y')],
+    ),
+  ],
+  [
+    'a switch before a release, that lets another come to wait for free',
+    6,
+    program(
+      [
+        function* (): Kfn<void> {
+          yield* lock(mutex);
+          yield* store(m, 'a', yield* load(m, 'p'));
+          yield* unlock(mutex);
+          yield* store(m, 'r', yield* load(m, 'p'));
+          yield* store(m, 's', yield* load(m, 'q'));
+        },
+        function* (): Kfn<void> {
+          yield* store(m, 'p', 1);
+          yield* lock(mutex);
+          yield* store(m, 'q', 1);
+          yield* unlock(mutex);
+        },
+      ],
+      { p: 0, q: 0, a: 9, r: 9, s: 9 },
+      [ends('a', 'r', 's')],
     ),
   ],
   [

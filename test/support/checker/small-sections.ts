@@ -2,21 +2,25 @@
 // Programs of a few lines about critical sections: when one may not be taken in one piece.
 
 import { choose, event, framed, free, type Kfn, load, lock, store, unlock, wait } from '#env/op';
-import type { Rule, Scene } from '../../../src/checker/program/scene.ts';
-import { device, ends, falls, m, mutex, other, program, putUnder } from './small-cells.ts';
-
-/** No run may store @value in @cell. */
-const notEven = (cell: string, value: number): Rule => ({
-  id: `${cell}-never-${value}`,
-  events: [],
-  reads: [`cells.${cell}`],
-  always: (peek) =>
-    peek.get(m, cell) === value ? { subject: cell, because: 'it is', facts: {} } : undefined,
-});
+import type { Scene } from '../../../src/checker/program/scene.ts';
+import {
+  device,
+  ends,
+  falls,
+  m,
+  mutex,
+  notEven,
+  other,
+  program,
+  put,
+  putUnder,
+} from './small-cells.ts';
 
 /** Frees the device, or not, and does not say which. */
 const mayFree = framed('mayFree', function* (frees: number): Kfn<void> {
-  if ((yield* choose(m, 2)) === frees) yield* free(device);
+  const chosen = yield* choose(m, 2);
+  yield* store(m, 'mine', chosen);
+  if (chosen === frees) yield* free(device);
 });
 
 /** Chooses whether to hold the other lock later on; that its caller does not remember. */
@@ -134,9 +138,13 @@ export const sectionPrograms: readonly (readonly [string, number, Scene])[] = [
           yield* load(device, 'x');
           yield* unlock(mutex);
         },
-        putUnder('y', 1),
+        function* (): Kfn<void> {
+          yield* lock(mutex);
+          if ((yield* load(m, 'mine')) === frees) yield* store(m, 'y', 1);
+          yield* unlock(mutex);
+        },
       ],
-      { y: 0 },
+      { mine: 2, y: 0 },
       [notEven('y', 1)],
     ),
   ]),
@@ -173,18 +181,23 @@ export const sectionPrograms: readonly (readonly [string, number, Scene])[] = [
   [
     'a section that uses what another thread frees',
     1,
-    program([
-      function* (): Kfn<void> {
-        yield* lock(mutex);
-        yield* load(device, 'x');
-        yield* unlock(mutex);
-      },
-      function* (): Kfn<void> {
-        yield* free(device);
-        yield* lock(mutex);
-        yield* unlock(mutex);
-      },
-    ]),
+    program(
+      [
+        function* (): Kfn<void> {
+          yield* lock(mutex);
+          yield* load(device, 'x');
+          yield* unlock(mutex);
+        },
+        function* (): Kfn<void> {
+          yield* wait(m, 'go', 'eq', 1);
+          yield* lock(mutex);
+          yield* free(device);
+          yield* unlock(mutex);
+        },
+        put('go', 1),
+      ],
+      { go: 0 },
+    ),
   ],
   [
     'a section of which a rule hears',
@@ -198,9 +211,9 @@ export const sectionPrograms: readonly (readonly [string, number, Scene])[] = [
           yield* unlock(mutex);
         },
         function* (): Kfn<void> {
+          yield* lock(mutex);
           yield* store(m, 'b', 1);
           event('seen', 2);
-          yield* lock(mutex);
           yield* unlock(mutex);
         },
       ],

@@ -10,7 +10,36 @@ import { Dev, type Device, ends, falls, m, program, put } from './small-cells.ts
 function* readIf(): Kfn<void> {
   if ((yield* load(m, 'q')) === 1) yield* store(m, 'r', yield* load(m, 'x'));
 }
-const readsIf = framed('readsIf', readIf);
+/** Reads x unless q is 0. */
+const readsUnless = framed('readsUnless', function* (): Kfn<void> {
+  if ((yield* load(m, 'q')) !== 0) yield* store(m, 'r', yield* load(m, 'x'));
+});
+
+/** Looks at x after 1 and, much later, after 2. */
+const looks = framed('looks', function* (): Kfn<void> {
+  const q = yield* load(m, 'q');
+  for (let n = 0; q === 2 && n < 60; n++) yield* load(m, 'y');
+  if (q !== 0) yield* load(m, 'x');
+});
+
+/** What thread 1, or a thread that it starts, does with x goes by what thread 2 chooses. */
+export const lateValues: readonly Scene[] = [
+  looks,
+  function* (): Kfn<void> {
+    yield* spawn(m, { name: 'looks', fn: looks, args: [] });
+  },
+].map((reader) =>
+  program(
+    [
+      put('x', 1),
+      reader,
+      function* (): Kfn<void> {
+        yield* store(m, 'q', yield* choose(m, 3));
+      },
+    ],
+    { q: 0, x: 0, y: 0 },
+  ),
+);
 
 /** What the program is about, and how many rules it breaks, each on one subject. */
 export const valuePrograms: readonly (readonly [string, number, Scene])[] = [
@@ -75,6 +104,7 @@ export const valuePrograms: readonly (readonly [string, number, Scene])[] = [
           yield* store(m, 'p', yield* alloc(Dev, m, 'dev'));
         },
         function* (): Kfn<void> {
+          yield* alloc(Dev, m, 'dev');
           const dev = (yield* load(m, 'p')) as Handle<Device> | null;
           if (dev === null || (yield* load(dev, 'x')) !== 0) return;
           yield* store(m, 'r', yield* load(m, 'x'));
@@ -100,16 +130,17 @@ export const valuePrograms: readonly (readonly [string, number, Scene])[] = [
     ),
   ],
   [
-    'a thread to be started, of which it is found late what it can do',
-    4,
+    'a value of which it is found late what follows from it',
+    5,
     program(
       [
         put('x', 1),
         function* (): Kfn<void> {
-          yield* spawn(m, { name: 'readsIf', fn: readsIf, args: [] });
+          yield* spawn(m, { name: 'readsUnless', fn: readsUnless, args: [] });
         },
         function* (): Kfn<void> {
-          if ((yield* load(m, 'x')) === 0) yield* store(m, 'q', 1);
+          yield* store(m, 'q', 0);
+          yield* store(m, 'q', (yield* load(m, 'x')) === 0 ? 1 : 2);
         },
       ],
       { q: 0, x: 0, r: 9 },
