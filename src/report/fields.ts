@@ -15,7 +15,7 @@ interface Words {
 interface Entry {
   /** Path in C from the same object; '' is the object itself. */
   readonly path?: string;
-  /** The cell in words; $0: the object. */
+  /** The cell in words, where there is no path to it; $0: the object. */
   readonly cell?: string;
   /** The global variable that it is. */
   readonly global?: string;
@@ -29,6 +29,7 @@ interface Entry {
 /** `$0->flag`, which is a member up to v7.1 and a bit of dev->flags since. */
 function flag(name: string, bit: string): Entry {
   return {
+    cell: `${name} of $0`,
     words: {
       reads: [`${name} of $0 is not set`, `${name} of $0 is set`],
       writes: [`${name} of $0 is cleared`, `${name} of $0 is set`],
@@ -64,6 +65,7 @@ export const fields: Readonly<Record<string, Entry>> = {
   },
   // One flag for each device in place of a count: see driver_deferred_probe_trigger().
   'device.triggered': {
+    cell: 'deferred_trigger_count',
     words: {
       reads: ['deferred_trigger_count is the same', 'deferred_trigger_count has gone up'],
       writes: ['deferred_trigger_count is read for $0', 'deferred_trigger_count goes up'],
@@ -71,6 +73,7 @@ export const fields: Readonly<Record<string, Entry>> = {
     is: ['deferred_trigger_count'],
   },
   'device.bound': {
+    cell: 'knode_driver of $0',
     words: {
       reads: ['knode_driver of $0 is not attached', 'knode_driver of $0 is attached'],
       writes: ['knode_driver of $0 is removed', 'knode_driver of $0 is attached'],
@@ -78,6 +81,7 @@ export const fields: Readonly<Record<string, Entry>> = {
     is: ['device_private.knode_driver'],
   },
   'device.acs_enabled': {
+    cell: 'ACS of $0',
     words: {
       reads: ['ACS of $0 is off', 'ACS of $0 is on'],
       writes: ['ACS of $0 is switched off', 'ACS of $0 is switched on'],
@@ -100,6 +104,7 @@ export const fields: Readonly<Record<string, Entry>> = {
     ],
   },
   'device_link.inferred': {
+    cell: 'DL_FLAG_INFERRED of $0',
     words: {
       reads: ['$0 is not DL_FLAG_INFERRED', '$0 is DL_FLAG_INFERRED'],
       writes: ['$0 is no more DL_FLAG_INFERRED', '$0 is DL_FLAG_INFERRED'],
@@ -107,6 +112,7 @@ export const fields: Readonly<Record<string, Entry>> = {
     is: ['device_link.flags', 'DL_FLAG_INFERRED'],
   },
   'bus_type.iommu_notifier': {
+    cell: 'iommu_bus_notifier of $0',
     words: {
       reads: ['$0 has no iommu_bus_notifier', '$0 has iommu_bus_notifier'],
       writes: ['$0 loses iommu_bus_notifier', '$0 gets iommu_bus_notifier'],
@@ -115,6 +121,7 @@ export const fields: Readonly<Record<string, Entry>> = {
   },
   // The ranges have an offset up to v6.6, and two ends since.
   'bus_dma_region.offset': {
+    cell: '$0',
     words: {
       reads: ['$0 is looked at', '$0 is looked at'],
       writes: ['$0 is filled in', '$0 is filled in'],
@@ -122,6 +129,7 @@ export const fields: Readonly<Record<string, Entry>> = {
     is: ['bus_dma_region.cpu_start', 'bus_dma_region.dma_start'],
   },
   'iommu_device.driver_state': {
+    cell: 'driver data of $0',
     words: {
       reads: ['driver data of $0 is not set up', 'driver data of $0 is set up'],
       writes: ['driver data of $0 is gone', 'driver data of $0 is set up'],
@@ -130,6 +138,7 @@ export const fields: Readonly<Record<string, Entry>> = {
   },
   // Up to v6.6 each driver keeps the group of its clients by itself.
   'iommu_device.singleton_group': {
+    cell: 'group for the clients of $0',
     words: {
       reads: ['$0 has no group for its clients yet', '$0 has a group for its clients'],
       writes: ['$0 has no group for its clients', '$0 has a group for its clients'],
@@ -156,6 +165,7 @@ export const fields: Readonly<Record<string, Entry>> = {
     ],
   },
   'iommu_domain.iova_ready': {
+    cell: 'start of IOVAs of $0',
     words: {
       reads: ['IOVAs of $0 are not set up', 'IOVAs of $0 are set up'],
       writes: ['IOVAs of $0 are gone', 'IOVAs of $0 are set up'],
@@ -163,6 +173,7 @@ export const fields: Readonly<Record<string, Entry>> = {
     is: ['iova_domain.start_pfn'],
   },
   'work_struct.pending': {
+    cell: 'WORK_STRUCT_PENDING of $0',
     words: {
       reads: ['$0 is not queued', '$0 is queued'],
       writes: ['$0 leaves its queue', '$0 is queued'],
@@ -170,6 +181,7 @@ export const fields: Readonly<Record<string, Entry>> = {
     is: ['work_struct.data', 'WORK_STRUCT_PENDING'],
   },
   'work_struct.running': {
+    cell: 'worker of $0',
     words: {
       reads: ['$0 does not run', '$0 runs'],
       writes: ['$0 has run', '$0 begins to run'],
@@ -177,6 +189,7 @@ export const fields: Readonly<Record<string, Entry>> = {
     is: ['worker.current_work'],
   },
   'klist.k_dead': {
+    cell: 'KNODE_DEAD in $0',
     words: {
       reads: ['no node of $0 is KNODE_DEAD', 'a node of $0 is KNODE_DEAD'],
       writes: ['no node of $0 is KNODE_DEAD', 'a node of $0 is KNODE_DEAD'],

@@ -63,9 +63,9 @@ export const phrases: { readonly [N in EventName]: Phrase<FieldOf<N>> } = {
 const storeFields = ['object', 'field'] as const;
 
 const storePhrases: Readonly<Record<StoreEvent, Phrase<(typeof storeFields)[number]>>> = {
-  'store-waits': ({ object, field }) => `${object}->${field} waits in a store buffer`,
-  'store-seen': ({ object, field }) => `${object}->${field} reaches memory`,
-  'store-first': ({ object, field }) => `${object}->${field} reaches memory first`,
+  'store-waits': ({ object, field }) => `${cellText(object, field)} waits in a store buffer`,
+  'store-seen': ({ object, field }) => `${cellText(object, field)} reaches memory`,
+  'store-first': ({ object, field }) => `${cellText(object, field)} reaches memory first`,
 };
 
 /** Events that say all their own access says: the access is not shown beside them. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { TraceStep } from '#finding/finding';
 import { properties } from '#properties/index';
 import { fields } from '#report/fields';
-import { accessText, stepLines } from '#report/phrases';
+import { accessText, eventText, stepLines } from '#report/phrases';
 import { raceTable } from '#report/table';
 import { windows } from '#windows/index';
 import { replayDuringRegister, step } from './example.ts';
@@ -40,9 +40,11 @@ describe('fields that the kernel does not have', () => {
         before: 'false',
         after: 'true',
       }));
-      for (const access of [...accesses(field), ...swaps]) {
-        expect(accessText(access)).not.toMatch(new RegExp(`->${field}\\b`));
+      const texts = [...accesses(field), ...swaps].map(accessText);
+      for (const what of ['store-waits', 'store-seen', 'store-first']) {
+        texts.push(eventText({ name: what, args: ['gpu', field] }) ?? '');
       }
+      for (const text of texts) expect(text).not.toMatch(new RegExp(`->${field}\\b`));
     }
   });
 
