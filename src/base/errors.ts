@@ -93,6 +93,7 @@ export const errorCodes = {
   RW402: 'a thread yields what is no step',
   RW403: 'a value is none that a cell can hold',
   RW404: 'a check has no option of that name',
+  RW405: 'a rule declares what the program does not have',
   RW999: 'a fault in racewindow itself',
 } as const;
 

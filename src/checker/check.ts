@@ -5,6 +5,7 @@ import { assert } from '#base/assert';
 import { Misfit } from '#base/saved';
 import { type Minimised, minimise } from '#checker/explain/minimise';
 import { Machine } from '#checker/machine/machine';
+import { assertNamesKnown } from '#checker/machine/names';
 import type { Meter } from '#checker/program/meter';
 import type { Report } from '#checker/program/program';
 import { type Limit, type Replayed, replayRun } from '#checker/program/run';
@@ -28,6 +29,7 @@ import {
   renamedStrategy,
   strategyText,
 } from './strategies/registry.ts';
+import type { StrategyResult } from './strategies/strategy.ts';
 
 export interface SceneCheckOptions {
   /** Exhaustive unless told. */
@@ -155,6 +157,7 @@ function checkFrom(scene: SceneInput, options: SceneCheckOptions): SceneCheckRes
   const known = { discipline, futures, auditCache, checkpoint };
   const limits = { statesMax, timeMaxS, depthMax, clock, meter };
   const explored = exploreBy(machine, strategy, { ...limits, ...known });
+  if (isWhole(machine, strategy, explored)) assertNamesKnown(machine.scene, machine);
   const { runs } = minimise(machine, explored.found, {
     discipline,
     ...(explored.knowsFutures ? { futures } : {}),
@@ -183,6 +186,15 @@ function checkFrom(scene: SceneInput, options: SceneCheckOptions): SceneCheckRes
       audited: explored.audited ?? null,
     },
   };
+}
+
+/** True where nothing was left out: no limit was hit, no run was cut off by what broke it. */
+function isWhole(machine: Machine, strategy: Strategy, explored: StrategyResult): boolean {
+  const isRule = ({ report }: StrategyResult['found'][number]): boolean =>
+    machine.scene.rules.some((rule) => rule.id === report.property);
+  return (
+    explored.bounded.length === 0 && strategy.kind !== 'sample' && explored.found.every(isRule)
+  );
 }
 
 /** Make a finding of @run: replayed twice, by its steps and by its schedule. */

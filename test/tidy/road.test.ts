@@ -60,6 +60,7 @@ const ofTests: readonly string[] = [
   'test/kernel/lock-rules.test.ts',
   'test/kernel/support/explore.ts',
   'test/questions/check.test.ts',
+  'test/run/names.test.ts',
   'test/support/checker/checkpoint-child.ts',
   'test/support/sometimes.ts',
   'test/windows/support.ts',

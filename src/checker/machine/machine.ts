@@ -56,7 +56,7 @@ export class Machine implements Program {
   private readonly locals: readonly number[];
   private readonly helds: readonly number[];
   readonly edgeFacts: EdgeFacts;
-  private readonly instructions: (Instruction | undefined)[] = [];
+  readonly instructions: (Instruction | undefined)[] = [];
   /** Slot: 1 once a thread has crashed, which ends the run. */
   private readonly crashed: number;
   private raw: Unclassified[] = [];

@@ -107,4 +107,9 @@ export interface Scene {
   readonly rules: readonly Rule[];
   readonly signatures: readonly Signature[];
   readonly sometimes: readonly Sometimes[];
+  /**
+   * Events and 'type.field' names that rules, signatures and sometimes-properties declare and that
+   * this scene may lack. A name that no thread comes across in a whole search is else an error.
+   */
+  readonly mayLack?: readonly string[];
 }

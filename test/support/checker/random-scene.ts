@@ -286,6 +286,11 @@ export function randomSpawningScene(seed: number): Scene {
   return sceneOf(`spawning(${seed})`, [g.thread(4 + g.below(3)), g.thread(2 + g.below(3))], g);
 }
 
+/** A program in which no thread reports anything has no event to hear. */
+function watched(list: readonly Rule[]): Pick<Scene, 'rules' | 'mayLack'> {
+  return { rules: list, mayLack: list.flatMap((rule) => rule.events) };
+}
+
 function sceneOf(name: string, bodies: readonly Body[], g: Maker): Scene {
   const threads = bodies.map((body, i) => ({ name: `t${i}`, fn: runThread, args: [body, 0] }));
   const init = ['x', 'y', 'z'].map((n) => [mem, n, 0] as const);
@@ -293,7 +298,7 @@ function sceneOf(name: string, bodies: readonly Body[], g: Maker): Scene {
     name,
     init: [...init, [mem, 'p', null] as const],
     threads,
-    rules: rules(g.below(6)),
+    ...watched(rules(g.below(6))),
     signatures: [],
     sometimes: [],
   };

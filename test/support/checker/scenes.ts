@@ -157,5 +157,6 @@ export function greeting(): Scene {
       { id: 'says-hello', events: ['hello'], holds: () => true },
       { id: 'says-bye', events: ['bye'], holds: () => true },
     ],
+    mayLack: ['bye'],
   });
 }
