@@ -15,6 +15,7 @@ const slow = [
   'test/kernel/{fields,mock,windows}.test.ts',
   'test/platform/{boards,mutated}.test.ts',
   'test/questions/{bisect,check,commit-effects,explained,matrix,strategies,transfer}.test.ts',
+  'test/questions/verdicts.test.ts',
   'test/realc/{conform,machine,search}/**',
   'test/realc/{check,replay,try}.test.ts',
   'test/run/**',

@@ -2,6 +2,7 @@
 // Options that several commands have.
 
 import {
+  actors,
   amount,
   count,
   format,
@@ -124,6 +125,13 @@ export const checkOptions = [
   ...rarely(firmwareOptions),
   ...kernelOptions,
   ...selectOptions,
+  {
+    flags: '--actors all|LIST',
+    read: actors,
+    complete: ['all'],
+    text: 'let rarer ones act in the worlds of a board: unbind, fail, refuse, remove, owner',
+    rare: true,
+  },
   {
     flags: '--strategy HOW',
     read: strategy,

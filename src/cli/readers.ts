@@ -79,3 +79,8 @@ export const sourceStrategy: Reader<Strategy> = {
 export const memory: Reader<Memory | null> = {
   read: async (text, flag) => (await import('./strategy.ts')).readMemory(text, flag),
 };
+
+/** Ids of actors, from a list of their short names, or `all`. */
+export const actors: Reader<readonly string[]> = {
+  read: async (text, flag) => (await import('./actors.ts')).readActors(text, flag),
+};

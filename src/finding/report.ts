@@ -146,6 +146,11 @@ export interface CheckOptions {
   /** driver_async_probe=* and fw_devlink.strict=1. */
   readonly asyncProbe: boolean;
   readonly strictDevlink: boolean;
+  /**
+   * Ids of actors that act in the worlds of a board beside those of an ordinary boot and those
+   * without which what is asked for could not come about; absent: none.
+   */
+  readonly actors?: readonly string[];
   readonly strategy: Strategy;
   /** Absent: sequential consistency. */
   readonly memory?: Memory;

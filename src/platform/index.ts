@@ -20,6 +20,7 @@ export {
   iommuDriverOf,
   registersInTurn,
 } from '#platform/iommu-driver';
+export { whyKept, whyNotLate, whyNotRefused } from '#platform/iommu-exits';
 export { platformLimits } from '#platform/limits';
 export { platformFromTree, readPlatform } from '#platform/read';
 export type {

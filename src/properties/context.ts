@@ -143,10 +143,12 @@ export class RuleContext {
     return this.world.focus.includes(data.name);
   }
 
-  /** Clients that are added and not removed: what is asked of the settled system. */
+  /** Clients that are added, not removed and not refused: what is asked of the settled system. */
   get remaining(): readonly WatchedDevice[] {
     const removed = this.world.threads.flatMap((t) => (t.kind === 'device-del' ? t.device : []));
-    return this.clients.filter((d) => !removed.includes(d.data.name) && !d.data.addFails);
+    return this.clients.filter(
+      ({ data }) => !removed.includes(data.name) && !data.addFails && !data.probeError,
+    );
   }
 
   /** Same bus, and some instance in common: their group ids are comparable. */

@@ -20,12 +20,12 @@ import { toFinding, transfer } from '#run/to-finding';
 import type { FixScript } from '#run/user-fix';
 import { memoryOf } from '#run/watched-scene';
 import { explainAll, openWorlds, type WorldPool } from '#run/world-pool';
-import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
-import { genericWorlds } from '#worlds/generic';
+import { isActed } from '#worlds/actors';
+import type { DerivedWorld } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import { coverageOf, noticedIn } from './coverage.ts';
-import type { Elsewhere } from './reach.ts';
-import { verdictsOf, windowVerdictsOf } from './verdicts.ts';
+import { type Question, verdictsOf, windowVerdictsOf } from './verdicts.ts';
+import { chooseWorlds } from './worlds.ts';
 
 /** The kernel to check. */
 export interface CheckedKernel {
@@ -64,7 +64,8 @@ export async function checkPlatform(
   onProgress: (progress: CheckProgress) => void = () => {},
 ): Promise<CheckResult> {
   const spec = specOf(kernel.revision, kernel.userFixes);
-  const worlds = chosenWorlds(platform, options);
+  const chosen = chooseWorlds(platform, options, kernel.revision.name);
+  const { worlds } = chosen;
   const relay = new ProgressRelay(onProgress);
   const pool = openWorlds(options.jobs, worlds.length, () => relay.show());
   try {
@@ -76,8 +77,9 @@ export async function checkPlatform(
     );
     const findings = await explain(pool, shown, spec, options);
     const nothing = platform && nothingToCheck(platform);
-    const elsewhere = () => worldsElsewhere(platform);
-    const result = resultOf(explored, findings, kernel, { ...options, elsewhere }, version);
+    const { elsewhere, barred } = chosen;
+    const question = { ...options, revision: kernel.revision, elsewhere, barred };
+    const result = resultOf(explored, findings, kernel, question, version);
     return nothing === null ? result : { ...result, nothing };
   } finally {
     relay.end();
@@ -89,11 +91,9 @@ function resultOf(
   explored: readonly Explored[],
   findings: readonly Finding[],
   kernel: CheckedKernel,
-  options: CheckOptions & { readonly elsewhere: Elsewhere },
+  question: CheckOptions & Question,
   version: string,
 ): CheckResult {
-  const { revision } = kernel;
-  const question = { ...options, revision };
   const spec = specOf(kernel.revision, kernel.userFixes);
   return {
     tool: { name: 'racewindow', version, format: 'racewindow/report@1' },
@@ -102,43 +102,13 @@ function resultOf(
       commits: spec.commits,
       userFixes: spec.userFixes.map((fix) => fix.name),
     },
-    coverage: coverageOf(distinct(explored), options),
+    coverage: coverageOf(distinct(explored), question),
     verdicts: verdictsOf(explored, question),
-    ...(options.properties === null ? {} : { properties: options.properties }),
-    ...(options.windows === null ? {} : { windows: windowVerdictsOf(explored, question) }),
+    ...(question.properties === null ? {} : { properties: question.properties }),
+    ...(question.windows === null ? {} : { windows: windowVerdictsOf(explored, question) }),
     findings,
-    ...(options.strategy.kind === 'exhaustive' ? { noticed: noticedIn(distinct(explored)) } : {}),
+    ...(question.strategy.kind === 'exhaustive' ? { noticed: noticedIn(distinct(explored)) } : {}),
   };
-}
-
-/** The worlds of the classes that were asked for. */
-export function chosenWorlds(
-  platform: Platform | null,
-  options: Pick<CheckOptions, 'devices' | 'asyncProbe' | 'strictDevlink'>,
-): DerivedWorld[] {
-  const { devices, asyncProbe, strictDevlink } = options;
-  const axes = { asyncProbe, strictDevlink, prefer: devices ?? [] };
-  const worlds =
-    platform === null
-      ? genericWorlds().map((d) => withSwitches(d, asyncProbe, strictDevlink))
-      : worldsForPlatform(platform, axes);
-  if (devices === null) return worlds;
-  return worlds.filter((w) => w.devices.some((name) => devices.includes(name)));
-}
-
-/** The worlds that a check of @platform leaves out, by what brings them in. */
-function worldsElsewhere(platform: Platform | null): ReturnType<Elsewhere> {
-  if (platform === null) return [];
-  return [{ how: 'the generic worlds (check without FIRMWARE)', worlds: genericWorlds() }];
-}
-
-function withSwitches(d: DerivedWorld, asyncProbe: boolean, strictDevlink: boolean): DerivedWorld {
-  if (!asyncProbe && !strictDevlink) return d;
-  const switches = { ...d.world.switches, asyncProbe, strictDevlink };
-  const devices = d.world.devices.map((dev) =>
-    dev.driver ? { ...dev, driver: { ...dev.driver, async: asyncProbe } } : dev,
-  );
-  return { ...d, world: { ...d.world, switches, devices } };
 }
 
 /** Ids of the properties to relay, null for all. */
@@ -216,9 +186,13 @@ function mergeFindings(
       kinds.set(kind, list);
     }
   }
-  const found = [...kinds.values()].flatMap((list) =>
-    bestOf(list).map((f) => ({ ...f, devices: devicesOf(f, list) })),
-  );
+  const found = [...kinds.values()].flatMap((list) => {
+    // A world of fewer actors assumes less: it comes first.
+    const plain = bestOf(list.filter((f) => !isActed(f.derived.world)));
+    const isKnown = (f: WorldFinding): boolean => plain.some((p) => breaksTheSame(p, f));
+    const best = [...plain, ...bestOf(list).filter((f) => !isKnown(f))];
+    return best.map((f) => ({ ...f, devices: devicesOf(f, list) }));
+  });
   return found.sort((a, b) => byWindow(a, b, a.derived.classKey, b.derived.classKey));
 }
 

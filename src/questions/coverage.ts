@@ -5,7 +5,7 @@ import { plural } from '#base/text';
 import { chanceText, exploredText, strategyText } from '#checker/index';
 import type { CheckOptions, Coverage, HitLimit, Noticed } from '#finding/report';
 import type { WorldOutcome } from '#run/check-world';
-import { actorsOf } from '#worlds/actors';
+import { actorsOf, apartIn } from '#worlds/actors';
 import type { DerivedWorld } from '#worlds/derive';
 
 /** A world that was explored. */
@@ -71,6 +71,13 @@ export function noticedIn(runs: readonly Run[]): Noticed[] {
 /** What the numbers mean where the search is not the usual one. */
 function notesOf(runs: readonly Run[], { strategy, memory, auditCache }: CheckOptions): string[] {
   const notes: string[] = [];
+  const apart = apartIn(runs.map((r) => r.derived.world));
+  if (apart.length > 1) {
+    notes.push(
+      `${apart.join(', ')}: each in a small world of its own, so no two of them together, nor` +
+        ' with a second walk',
+    );
+  }
   if (auditCache !== undefined) notes.push(auditNote(runs));
   const explored = exploredText(strategy);
   if (explored !== null) notes.push(explored);

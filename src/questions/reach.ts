@@ -6,26 +6,20 @@ import type { Undecided } from '#finding/report';
 import { commitLine, type Revision } from '#kernel/index';
 import { propertyNamed } from '#properties/index';
 import { canReach, flagOf, has, needsOf, windowById } from '#windows/index';
-import type { DerivedWorld } from '#worlds/derive';
 import type { World } from '#worlds/world';
+import { type Elsewhere, isAskedIn } from './worlds.ts';
 
-/** Worlds that were not explored, and what brings them in: a flag, or words. */
-export type Elsewhere = () => readonly {
-  readonly how: string;
-  readonly worlds: readonly DerivedWorld[];
-}[];
-
+/** What was asked, and where else it could be asked. */
 interface Question {
   readonly revision: Revision;
-  readonly elsewhere: Elsewhere;
+  readonly elsewhere: () => readonly Elsewhere[];
 }
 
 /** Why the rule with this @id says nothing, and what would make it. */
 export function reachForRule(id: string, { elsewhere }: Question): Undecided {
-  const { asked, concerns } = must(propertyNamed(id), id);
-  const fits = (world: World): boolean =>
-    (concerns?.(world) ?? true) && (asked?.fits?.(world) ?? true);
-  return { reason: `no run came to: ${asked?.what ?? 'any step'}`, reach: waysTo(fits, elsewhere) };
+  const { asked } = must(propertyNamed(id), id);
+  const reach = waysTo((world) => isAskedIn(id, world), elsewhere);
+  return { reason: `no run came to: ${asked?.what ?? 'any step'}`, reach };
 }
 
 /** Why @window is undecided, and what would decide it. */
@@ -41,11 +35,16 @@ export function reachForWindow(window: string, { revision, elsewhere }: Question
   return { reason: `no run came to: ${needs.join(', or ')}`, reach };
 }
 
+/** The scene in the name of @world; the device that the way names tells the rest. */
+function sceneOf({ name }: World): string {
+  return name.replace(/\/.*/, '');
+}
+
 /** What brings in a world that @fits: the first that does. */
-function waysTo(fits: (world: World) => boolean, elsewhere: Elsewhere): string[] {
+function waysTo(fits: (world: World) => boolean, elsewhere: Question['elsewhere']): string[] {
   for (const { how, worlds } of elsewhere()) {
     const found = worlds.find(({ world }) => fits(world));
-    if (found) return [`${how}: ${found.world.name}`];
+    if (found) return [`${how} (${sceneOf(found.world)})`];
   }
   return [];
 }

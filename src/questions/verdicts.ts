@@ -19,7 +19,8 @@ import { askedId, properties, propertyNamed } from '#properties/index';
 import type { WorldFinding, WorldOutcome } from '#run/check-world';
 import { factOf, isJudged, needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
-import { type Elsewhere, reachForRule, reachForWindow } from './reach.ts';
+import { reachForRule, reachForWindow } from './reach.ts';
+import type { ChosenWorlds } from './worlds.ts';
 
 /** A derived world with what came out. */
 interface Run {
@@ -27,9 +28,11 @@ interface Run {
   readonly outcome: WorldOutcome;
 }
 
-interface Question extends Pick<CheckOptions, 'properties' | 'windows'> {
+/** What was asked, and what else could be. */
+export interface Question
+  extends Pick<CheckOptions, 'properties' | 'windows'>,
+    Pick<ChosenWorlds, 'elsewhere' | 'barred'> {
   readonly revision: Revision;
-  readonly elsewhere: Elsewhere;
 }
 
 /**
@@ -44,7 +47,9 @@ export function verdictsOf(runs: readonly Run[], question: Question): Verdict[] 
       property: id,
       outcome,
       devices,
-      ...(outcome === 'not reached' ? ruleUndecided(id, runs, question) : {}),
+      ...(outcome === 'not reached'
+        ? (besides(byOutcome, devices) ?? ruleUndecided(id, runs, question))
+        : {}),
     }));
   });
 }
@@ -57,8 +62,10 @@ export function windowVerdictsOf(runs: readonly Run[], question: Question): Wind
       window,
       outcome,
       devices,
-      ...(outcome === 'not reached' ? reachForWindow(window, question) : {}),
-      ...(outcome === 'n.a.' ? { reason: notTold(window, question) } : {}),
+      ...(outcome === 'not reached'
+        ? (besides(byOutcome, devices) ?? reachForWindow(window, question))
+        : {}),
+      ...(outcome === 'n.a.' ? { reason: notTold(window, runs, devices, question) } : {}),
       ...(outcome === 'found' && factOf(window) !== undefined
         ? { reason: `${factOf(window)} comes about; it breaks no rule by itself` }
         : {}),
@@ -147,19 +154,55 @@ function windowOutcome(window: string, mine: readonly Run[], question: Question)
       : outcome.seen.includes(fact);
   if (mine.some(isThere)) return 'found';
   if (isCut(mine)) return 'bounded';
-  if (!isReached(window, mine)) return 'not reached';
+  if (!isReached(window, mine)) {
+    return barredIn(mine, window, question) === null ? 'not reached' : 'n.a.';
+  }
   return fact === undefined && question.properties !== null ? 'n.a.' : 'absent';
 }
 
-/** Why nothing is said of @window. */
-function notTold(window: string, { properties: asked }: Question): string {
-  if (asked === null || !isJudged(window)) return 'no signature tells it yet';
+/** Why the kernel can not come to @window with the clients of @mine, one class; else null. */
+function barredIn(mine: readonly Run[], window: string, { barred }: Question): string | null {
+  const [first] = mine;
+  return first === undefined ? null : barred(first.derived.classKey, needsOf(window));
+}
+
+/** Why nothing is said of @window about @devices. */
+function notTold(
+  window: string,
+  runs: readonly Run[],
+  devices: readonly string[],
+  question: Question,
+): string {
+  if (factOf(window) === undefined && !isJudged(window)) return 'no signature tells it yet';
+  const keys = new Set(runs.map(({ derived }) => derived.classKey));
+  const reasons = [...keys].flatMap((key) => {
+    const mine = runs.filter(({ derived }) => derived.classKey === key);
+    if (!mine.some(({ derived }) => derived.devices.some((d) => devices.includes(d)))) return [];
+    return isReached(window, mine) ? [] : (barredIn(mine, window, question) ?? []);
+  });
+  if (reasons.length > 0) return `it can not come about: ${[...new Set(reasons)].join('; ')}`;
+  const asked = question.properties ?? [];
   return `it was looked for under ${asked.join(', ')} only; without --property all rules are asked`;
 }
 
-/** Why a rule is undecided that is asked in no class, or only in those that come to no window. */
+/** Where other devices of the same check came to it, these are said to be the way there. */
+function besides(
+  byOutcome: ReadonlyMap<string, readonly string[]>,
+  devices: readonly string[],
+): Undecided | null {
+  const reached = ['found', 'violated', 'holds', 'absent'].flatMap(
+    (outcome) => byOutcome.get(outcome) ?? [],
+  );
+  const [other] = reached.filter((name) => !devices.includes(name));
+  if (other === undefined) return null;
+  return { reason: `their worlds do not come to it; those of ${other} do, see above` };
+}
+
+/** Why a rule is undecided: where windows are asked for and none is reached, as these are. */
 function ruleUndecided(id: string, runs: readonly Run[], question: Question): Undecided {
   const { windows } = question;
-  if (windows === null || !wasAsked(id, runs)) return reachForRule(id, question);
-  return { reason: `no run came to what ${windows.join(' or ')} needs` };
+  if (windows === null) return reachForRule(id, question);
+  const open = windows.filter((window) => !isReached(window, runs));
+  if (open.length < windows.length) return reachForRule(id, question);
+  return { reason: `no run came to what ${open.join(' or ')} needs` };
 }

@@ -150,7 +150,9 @@ function verdictTable(
     const line = `${lines[i]!.padEnd(head.length + 2)}${first}`.trimEnd();
     const painted = line.replace(` ${outcome}`, () => ` ${paint[painterOf[outcome]](outcome)}`);
     const indented = rest.map((text) => `${' '.repeat(head.length + 2)}${text}`);
-    return [painted, ...indented, ...undecidedLines(verdict)];
+    // One reason for all rules is told once.
+    const isTold = i > 0 && verdict.reason === verdicts[i - 1]?.reason;
+    return [painted, ...indented, ...(isTold ? [] : undecidedLines(verdict))];
   });
   return [paint.dim(head), ...told];
 }

@@ -109,7 +109,8 @@ export const windows: readonly Window[] = [
  * Look-alikes are told apart by who comes first. C08, C13 and C14 each rest on one telling event,
  * so they go before C10 ("the walk had been here, and went on") and C09 ("it had not, or was just
  * about to"). C07 goes before them: without firmware parsing in the probe, the same overlap is only
- * wrong order.
+ * wrong order. C22 goes before C10, too: a client that has given up waiting is bound when the walk
+ * comes.
  */
 const precedence: readonly string[] = [
   // In worlds with store buffers: who sees stores out of order is explained by that.
@@ -117,24 +118,10 @@ const precedence: readonly string[] = [
   // Something goes away or fails, in worlds made for that: what it frees explains the rest.
   ...['C33', 'C41', 'C34', 'C28', 'C21', 'C20', 'C19'],
   ...['C04', 'C31', 'C16', 'C25', 'C30', 'C02', 'C18', 'C35', 'C26', 'C27', 'C37', 'C39'],
-  ...[
-    'C08',
-    'C36',
-    'C13',
-    'C14',
-    'C15',
-    'C07',
-    'C42',
-    'C10',
-    'C09',
-    'C11',
-    'C40',
-    'C05',
-    'C06',
-    'C12',
-  ],
+  ...['C08', 'C36', 'C13', 'C14', 'C15', 'C07', 'C42'],
+  ...['C22', 'C10', 'C09', 'C11', 'C40', 'C05', 'C06', 'C12'],
   // What is left to explain: these go by the report and the world, and claim nothing else.
-  ...['C19 rest', 'C28 rest', 'C22', 'C17', 'C01', 'C27 again', 'C38', 'C03', 'C27 rest', 'C29'],
+  ...['C19 rest', 'C28 rest', 'C17', 'C01', 'C27 again', 'C38', 'C03', 'C27 rest', 'C29'],
   'C23',
 ];
 

@@ -166,10 +166,11 @@ const byName = {
   },
   'an instance that goes away': {
     events: ['driver-set', 'register-end'],
-    holds: (_e, _p, see) =>
-      threadsIn(see.ctx.world, 'iommu-unbind') > 0 || anyInstance(see, (i) => i.probeFails),
-    fits: (world) =>
-      threadsIn(world, 'iommu-unbind') > 0 || world.instances.some((i) => i.probeFails),
+    holds: (e, _p, see) =>
+      failed(e) ||
+      threadsIn(see.ctx.world, 'iommu-unbind') > 0 ||
+      anyInstance(see, (i) => i.probeFails),
+    fits: (world) => threadsIn(world, 'iommu-unbind') > 0 || hasFailing(world),
   },
   'the deferral timeout': {
     events: ['deferral-timeout'],

@@ -22,6 +22,14 @@ export function assumptionsOf(world: World): string[] {
   }
   for (const i of world.instances) {
     if (i.registered) out.push(`${i.name} is registered and ready before`);
+    if (i.probeFails) out.push(`the probe of ${i.name} fails after it has registered`);
+  }
+  for (const d of world.devices) {
+    if (d.probeError) out.push(`${d.name} is refused by its IOMMU, which ends a registration`);
+    if (d.driver?.managedDma) out.push(`the driver of ${d.name} manages its DMA, as VFIO's do`);
+    if (d.driver?.async && !world.switches.asyncProbe) {
+      out.push(`the driver of ${d.name} asks for asynchronous probing`);
+    }
   }
   const { switches } = world;
   if (switches.asyncProbe) out.push('driver_async_probe=*: drivers probe on threads of their own');
@@ -44,6 +52,8 @@ function aboutThread(thread: WorldThread, walks: readonly string[]): string[] {
       return [`${thread.devices.join(' and ')} are found by a scan of their bus${during}`];
     case 'mock-add':
       return [`a test of iommufd asks for ${thread.device}`];
+    case 'late-initcall':
+      return [`late_initcall has not come yet${during}`];
     case 'iommu-unbind':
       return [`the driver of ${thread.instance} is unbound`];
     default:

@@ -10,6 +10,10 @@
 // and a class whose devices a parent driver or a bus scan creates gives in addition
 //
 //   walk+add+retry         the device is added while the walk runs
+//   add+bind               its driver registers while it is added, and its IOMMUs are there
+//
+// The other actors of an ordinary boot have a small world each, in which the client stands alone
+// with its IOMMUs, and those that are asked for have, too (actors.ts).
 //
 // The units of a DMAR or IVRS are registered before drivers of PCI are; their PCI devices have
 //
@@ -35,6 +39,8 @@ import {
 
 export { kindOfKey, nothingToCheck } from '#platform/index';
 
+import { type Actor, actors, type ClassParts, type Missing } from './actors.ts';
+import { addedBy, retitled, settled } from './transforms.ts';
 import type {
   World,
   WorldDevice,
@@ -50,6 +56,12 @@ export interface WorldAxes {
   readonly strictDevlink: boolean;
   /** Devices to take as clients where their class has a choice. */
   readonly prefer?: readonly string[];
+  /** Ids of the actors that act beside those of an ordinary boot; absent: none. */
+  readonly actors?: readonly string[];
+  /** False: only the plain worlds, without those that the actors of an ordinary boot have. */
+  readonly usual?: boolean;
+  /** The kernel's release; absent: any. */
+  readonly kernel?: string;
 }
 
 /** A world and what it stands for. */
@@ -77,6 +89,36 @@ export function worldsForClass(
 
 function worldsOf(board: Board, c: ClientClass): DerivedWorld[] {
   return board.scenes(c).map((world) => ({ world, classKey: c.key, devices: c.devices }));
+}
+
+/** An actor with the worlds that a class would have because of it, or why it has none. */
+export interface ActorCast {
+  readonly actor: Actor;
+  readonly classKey: string;
+  readonly worlds: readonly DerivedWorld[];
+  readonly missing: Missing | null;
+}
+
+/** All actors that have worlds of their own, or can not act, class by class. */
+export function actorCasts(platform: Platform, axes: WorldAxes): ActorCast[] {
+  const board = new Board(platform, axes);
+  return classesOf(platform, axes.prefer).flatMap((c) => {
+    const parts = board.parts(c);
+    return actors.flatMap((actor): ActorCast[] => {
+      const cast = actor.cast?.(parts);
+      if (cast === undefined) return [];
+      const isMissing = 'because' in cast;
+      const worlds = isMissing ? [] : cast;
+      return [
+        {
+          actor,
+          classKey: c.key,
+          worlds: worlds.map((world) => ({ world, classKey: c.key, devices: c.devices })),
+          missing: isMissing ? cast : null,
+        },
+      ];
+    });
+  });
 }
 
 class Board {
@@ -108,7 +150,37 @@ class Board {
     }
     const alone = { client: this.device(c.representative), before: null, after: null };
     if (second !== null) worlds.push(this.twoWalks(c, alone, second));
-    return worlds;
+    return [...worlds, ...this.acted(c)];
+  }
+
+  /** What actors that have worlds of their own act on. */
+  parts(c: ClientClass): ClassParts {
+    const { casts } = c.surroundings;
+    const first = must(casts[0], `${c.key} has no cast`);
+    const registered = instancesOf(first.client).slice(0, -1);
+    const { client, createdBy, bus } = { ...c, client: first.client.name };
+    return {
+      client,
+      bus,
+      createdBy,
+      alone: this.bind(c, { ...first, before: null, after: null }, registered),
+      whole: this.bind(c, first, registered),
+      kernel: this.axes.kernel ?? null,
+    };
+  }
+
+  /** The worlds of actors of an ordinary boot, and of those that were asked for. */
+  private acted(c: ClientClass): World[] {
+    const { actors: asked = [], usual = true } = this.axes;
+    const parts = this.parts(c);
+    const added = addedBy(settled(parts.alone), parts.client, 'kworker/u8:2');
+    const plain = c.createdBy === 'populate' ? [] : [retitled(added, 'add+bind')];
+    const wanted = actors.filter((actor) => (usual && actor.usual) || asked.includes(actor.id));
+    const worlds = wanted.flatMap((actor) => {
+      const cast = actor.cast?.(parts) ?? [];
+      return 'because' in cast ? [] : cast;
+    });
+    return [...(usual ? plain : []), ...worlds];
   }
 
   private bind(c: ClientClass, cast: Cast, registered: readonly string[]): World {

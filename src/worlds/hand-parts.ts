@@ -22,7 +22,6 @@ export const second: WorldThread = {
   instance: '200.iommu',
 };
 export const binder: WorldThread = { kind: 'driver-attach', name: 'modprobe', device: '20.gpu' };
-export const timeout: WorldThread = { kind: 'deferral-timeout', name: 'kworker/u8:3' };
 
 export function iommu(name = '100.iommu'): WorldDevice {
   const driver = { name: 'arm-smmu', managedDma: false, async: false };
@@ -83,6 +82,11 @@ export function world(scene: HandScene): DerivedWorld {
   };
 }
 
+/** @derived with its world made into another. */
+export function altered(derived: DerivedWorld, by: (world: World) => World): DerivedWorld {
+  return { ...derived, world: by(derived.world) };
+}
+
 export const two = [instance(), instance({ name: '200.iommu' })];
 export const both = [
   { instance: '100.iommu', ids: [1] },
@@ -90,5 +94,4 @@ export const both = [
 ];
 export const ready = [instance({ registered: true })];
 export const adder: WorldThread = { kind: 'device-add', name: 'modprobe', device: '20.gpu' };
-export const remover: WorldThread = { kind: 'device-del', name: 'rmmod', device: '20.gpu' };
 export const undriven = { driver: null, role: 'bystander' } as const;

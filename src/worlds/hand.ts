@@ -4,6 +4,7 @@
 import type { DerivedWorld } from './derive.ts';
 import {
   adder,
+  altered,
   binder,
   both,
   client,
@@ -11,15 +12,22 @@ import {
   intel,
   iommu,
   ready,
-  remover,
   second,
-  timeout,
   two,
   undriven,
   walker,
   world,
 } from './hand-parts.ts';
-import type { WorldThread } from './world.ts';
+import {
+  addedBy,
+  managed,
+  settled,
+  withLateFailure,
+  withRefusal,
+  withRemoval,
+  withTimeout,
+} from './transforms.ts';
+import type { World, WorldThread } from './world.ts';
 
 /** All hand-made worlds. */
 export function handWorlds(): DerivedWorld[] {
@@ -39,12 +47,14 @@ export function handWorlds(): DerivedWorld[] {
 function removals(): DerivedWorld[] {
   const unbinder: WorldThread = { kind: 'iommu-unbind', name: 'bash', instance: '100.iommu' };
   const gpu = client('20.gpu');
-  const fails = [instance({ probeFails: true })];
-  const refused = client('30.bad', { ...undriven, probeError: true });
+  const threads = [walker, binder];
+  const refused = client('30.bad', undriven);
+  const removed = (w: World): World => withRemoval(w, gpu.name);
+  const refusing = (w: World): World => withRefusal(w, refused.name);
   return [
     // C28: hot removal is no property of a device.
-    world({ name: 'walk+del', devices: [iommu(), gpu], threads: [walker, remover] }),
-    world({ name: 'walk+del intel', ...intel(gpu), threads: [walker, remover] }),
+    altered(world({ name: 'walk+del', devices: [iommu(), gpu], threads: [walker] }), removed),
+    altered(world({ name: 'walk+del intel', ...intel(gpu), threads: [walker] }), removed),
     // C21: most drivers cannot be unbound, but some can.
     world({
       name: 'unbind+add',
@@ -53,75 +63,64 @@ function removals(): DerivedWorld[] {
       threads: [unbinder, adder],
     }),
     // C19, C21: the IOMMU's own probe fails after it has registered.
-    world({
-      name: 'fail+bind+retry',
-      devices: [iommu(), gpu],
-      instances: fails,
-      threads: [walker, binder],
-    }),
+    altered(world({ name: 'fail+bind+retry', devices: [iommu(), gpu], threads }), withLateFailure),
     // C19, C20: one device that its IOMMU refuses ends the registration.
-    world({
-      name: 'refuse+bind+retry',
-      devices: [iommu(), gpu, refused],
-      threads: [walker, binder],
-    }),
+    altered(
+      world({ name: 'refuse+bind+retry', devices: [iommu(), gpu, refused], threads }),
+      refusing,
+    ),
     // C20: the groups of another instance stay on the dead list.
-    world({
-      name: 'refuse+walk+retry',
-      devices: [
-        iommu(),
-        iommu('200.iommu'),
-        client('20.gpu', { iommus: [both[1]!], deferred: true }),
-        refused,
-      ],
-      instances: two,
-      threads: [walker, second],
-    }),
+    altered(
+      world({
+        name: 'refuse+walk+retry',
+        devices: [
+          iommu(),
+          iommu('200.iommu'),
+          client('20.gpu', { iommus: [both[1]!], deferred: true }),
+          refused,
+        ],
+        instances: two,
+        threads: [walker, second],
+      }),
+      refusing,
+    ),
     // C34: a member of a shared group goes away.
-    world({
-      name: 'walk+del shared',
-      devices: [
-        iommu(),
-        client('20.gpu', { ...undriven, role: 'client', groupKey: 'shared' }),
-        client('30.eth', { ...undriven, groupKey: 'shared' }),
-      ],
-      threads: [walker, remover],
-    }),
+    altered(
+      world({
+        name: 'walk+del shared',
+        devices: [
+          iommu(),
+          client('20.gpu', { ...undriven, role: 'client', groupKey: 'shared' }),
+          client('30.eth', { ...undriven, groupKey: 'shared' }),
+        ],
+        threads: [walker],
+      }),
+      removed,
+    ),
     // C27: no board says when a driver is registered.
     ...(['dt', 'acpi'] as const).map((firmware) =>
-      world({
-        name: `add+attach ${firmware}`,
-        firmware,
-        devices: [iommu(), { ...gpu, present: false }],
-        instances: ready,
-        threads: [{ ...adder, name: 'kworker/u8:2' }, binder],
-      }),
+      altered(
+        world({ name: `add+attach ${firmware}`, firmware, devices: [iommu(), gpu], threads }),
+        (w) => addedBy(settled(w), gpu.name, 'kworker/u8:2'),
+      ),
     ),
   ];
 }
 
 /** Choices of the configuration, of user space, or of a driver. */
 function oddities(): DerivedWorld[] {
-  const vfio = { name: 'vfio-platform', managedDma: true, async: false };
+  const driver = { name: 'vfio-platform', managedDma: false, async: false };
+  const owned = client('20.gpu', { driver });
+  const threads = [walker, binder];
   return [
     // C22: the deferral timeout.
-    world({
-      name: 'walk+bind+timeout',
-      devices: [iommu(), client('20.gpu')],
-      threads: [walker, binder, timeout],
-      switches: { deferralTimeout: true },
-    }),
+    altered(
+      world({ name: 'walk+bind+timeout', devices: [iommu(), client('20.gpu')], threads }),
+      withTimeout,
+    ),
     // C29: a driver that manages DMA itself.
-    world({
-      name: 'walk+bind managed',
-      devices: [iommu(), client('20.gpu', { driver: vfio })],
-      threads: [walker, binder],
-    }),
-    world({
-      name: 'walk+bind managed intel',
-      ...intel(client('20.gpu', { driver: vfio })),
-      threads: [walker, binder],
-    }),
+    altered(world({ name: 'walk+bind managed', devices: [iommu(), owned], threads }), managed),
+    altered(world({ name: 'walk+bind managed intel', ...intel(owned), threads }), managed),
     // C26: the flags of struct device in one word.
     world({
       name: 'walk+bind flags',

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { CheckOptions, CheckReport } from '#finding/report';
 import { properties } from '#properties/index';
 import { checkPlatform, defaultCheck } from '#questions/check';
-import { type Elsewhere, reachForRule, reachForWindow } from '#questions/reach';
+import { reachForRule, reachForWindow } from '#questions/reach';
 import { verdictsOf, windowVerdictsOf } from '#questions/verdicts';
 import { exitCodeOf } from '#report/exit';
 import { reportJson } from '#report/json';
@@ -25,8 +25,9 @@ const nothing: WorldOutcome = {
   findings: [],
 };
 const [derived] = genericWorlds();
-const elsewhere: Elsewhere = () => [{ how: 'here', worlds: genericWorlds() }];
-const question = { properties: null, windows: null, revision: kernel('7.2'), elsewhere };
+const elsewhere = () => [{ how: 'here', worlds: genericWorlds() }];
+const revision = kernel('7.2');
+const question = { properties: null, windows: null, revision, elsewhere, barred: () => null };
 const runs = (more: Partial<WorldOutcome> = {}) => [
   { derived: derived!, outcome: { ...nothing, ...more } },
 ];
@@ -60,6 +61,29 @@ describe('a world in which nothing comes about', () => {
     ]);
   });
 
+  test('says n.a. of a window that the kernel can not come to, and why', () => {
+    const barred = (key: string) => (key === derived!.classKey ? 'nobody can' : null);
+    const [row] = windowVerdictsOf(runs(), { ...question, windows: ['C21'], barred });
+    expect([row?.outcome, row?.reason]).toEqual(['n.a.', 'it can not come about: nobody can']);
+    const seen = ['an instance that goes away'];
+    const reached = windowVerdictsOf(runs({ seen }), { ...question, windows: ['C21'], barred });
+    expect(reached[0]?.outcome).toBe('absent');
+  });
+
+  test('refers to other devices that came to it in the same check', () => {
+    const other = genericWorlds().find((w) => w.classKey !== derived!.classKey)!;
+    const outcome = { ...nothing, seen: ['P4 is asked', 'an instance that goes away'] };
+    const both = [...runs(), { derived: other, outcome }];
+    const rule = verdictsOf(both, { ...question, properties: ['P4'] });
+    const window = windowVerdictsOf(both, { ...question, windows: ['C21'] });
+    const told = 'their worlds do not come to it; those of';
+    expect(rule.map((v) => v.outcome)).toEqual(['holds', 'not reached']);
+    expect(rule[1]?.reason).toContain(told);
+    expect(rule[1]?.reach).toBeUndefined();
+    expect(window.map((v) => v.outcome)).toEqual(['absent', 'not reached']);
+    expect(window[1]?.reason).toContain(told);
+  });
+
   test('shows a window that breaks no rule by what happens', () => {
     const asked = { ...question, windows: ['C32'] };
     const seen = ['a bind that does not wait for its IOMMU'];
@@ -69,10 +93,10 @@ describe('a world in which nothing comes about', () => {
 });
 
 test('what would reach a rule or a window is a world, a flag or a commit', () => {
-  expect(reachForRule('P14', question).reach).toEqual(['here: mock add/1 client']);
+  expect(reachForRule('P14', question).reach).toEqual(['here (mock add)']);
   expect(reachForRule('P13', question).reach?.[0]).toMatch(/acs|alias/);
   expect(reachForWindow('C24', question).reach?.[0]).toBe('--memory pso');
-  expect(reachForWindow('C21', question).reach).toEqual(['here: unbind+add/1 client']);
+  expect(reachForWindow('C21', question).reach).toEqual(['here (unbind+add)']);
   const old = { ...question, revision: kernel('6.12') };
   expect(reachForWindow('C20', old).reach?.[0]).toContain('a kernel with 229e6ee43d2a');
   expect(reachForWindow('C20', question).reach?.[0]).not.toContain('a kernel with');
@@ -83,18 +107,18 @@ test('a check says what was not reached, and exits 3 where nothing was decided',
     ...defaultCheck,
     devices: ['3d00000.gpu'],
     properties: ['P14'],
-    windows: ['C21'],
+    windows: ['C40'],
   };
   const asked = { revision: kernel('7.2'), userFixes: [] };
   const result = await checkPlatform(laptop(), asked, options, '0');
   const report: CheckReport = { ...result, input: null, timing: { elapsedMs: 1, jobs: 1 } };
-  expect(report.windows?.map((w) => [w.window, w.outcome])).toEqual([['C21', 'not reached']]);
+  expect(report.windows?.map((w) => [w.window, w.outcome])).toEqual([['C40', 'not reached']]);
   expect(report.verdicts.map((v) => [v.property, v.outcome])).toEqual([['P14', 'not reached']]);
   expect(exitCodeOf(report)).toBe(3);
   const text = textReport(report);
   expect(text).not.toContain('holds');
   expect(text).toMatch(/in none of them: [^:]*unbind\s+of\s+an\s+IOMMU/);
-  expect(text).toMatch(/C21 +not reached/);
+  expect(text).toMatch(/C40 +not reached/);
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(75);
   const parsed = parseDocument(reportJson(report), 'r.json');
   expect(parsed.ok && parsed.value.kind === 'report' && parsed.value.report).toEqual(report);

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { CheckOptions } from '#finding/report';
 import { classesOf, kindOfKey, type Platform, readPlatform } from '#platform/index';
 import { checkPlatform } from '#questions/check';
+import { actors } from '#worlds/actors';
 import { worldsForPlatform } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
 import { shapeOf } from '#worlds/shape';
@@ -28,9 +29,8 @@ const client = (...iommus: number[]): Spec => ({ compatible: 'x', iommus });
 
 /** The worlds of one device asked for alone, and of it as one of all. */
 function shapesOf(platform: Platform, name: string, prefer: readonly string[]): string[] {
-  const mine = worldsForPlatform(platform, { ...axes, prefer }).filter((w) =>
-    w.devices.includes(name),
-  );
+  const acting = { ...axes, prefer, actors: actors.map(({ id }) => id) };
+  const mine = worldsForPlatform(platform, acting).filter((w) => w.devices.includes(name));
   return [...new Set(mine.map((w) => shapeOf(w.world)))].sort();
 }
 

@@ -37,6 +37,7 @@ export interface CheckArguments extends FirmwareArguments {
   readonly window?: readonly string[];
   readonly async?: boolean;
   readonly strictDevlink?: boolean;
+  readonly actors?: readonly string[];
   readonly strategy: Strategy;
   readonly seed?: number;
   readonly memory?: Memory | null;
@@ -117,6 +118,10 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
   if (!names.ok) return names;
   const earlier = readBaseline(args.baseline);
   if (!earlier.ok) return earlier;
+  if (args.actors !== undefined && platform.value === null) {
+    const hint = 'leave it away: the generic worlds have all actors';
+    return fail('RW060', '--actors is for the worlds of a board', hint);
+  }
   const line = axesOf(machine);
   const asyncProbe = args.async ?? line.asyncProbe;
   const strictDevlink = args.strictDevlink ?? line.strictDevlink;
@@ -124,7 +129,13 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
     platform: platform.value,
     input: input.value,
     kernel: kernel.value,
-    options: { ...names.value, ...limits.value, asyncProbe, strictDevlink },
+    options: {
+      ...names.value,
+      ...limits.value,
+      asyncProbe,
+      strictDevlink,
+      ...(args.actors === undefined ? {} : { actors: args.actors }),
+    },
     format: args.format,
     earlier: earlier.value,
   });

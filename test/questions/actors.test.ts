@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Who acts in the worlds of a board: who always does, who is asked for, and who can not be had.
+import { describe, expect, test } from 'vitest';
+import { type Platform, readPlatform } from '#platform/index';
+import { reachForWindow } from '#questions/reach';
+import { chooseWorlds } from '#questions/worlds';
+import { needsOf } from '#windows/index';
+import { actors, actorsOf, apartIn, namedActors } from '#worlds/actors';
+import { actorCasts, worldsForPlatform } from '#worlds/derive';
+import { shapeOf } from '#worlds/shape';
+import { blob, type Spec } from '../firmware/blob.ts';
+import { axes, kernel, laptop } from '../support/boards.ts';
+
+/** A board of one IOMMU with @count clients. */
+function boardOf(compatible: string, count: number): Platform {
+  const iommu: Spec = { compatible, phandle: 1, '#iommu-cells': 1 };
+  const names = ['b', 'c', 'd'].slice(0, count);
+  const clients = names.map((n, i) => [n, { compatible: 'x', iommus: [1, i] }] as const);
+  const root = { compatible: 'a,board', '#address-cells': 1, '#size-cells': 1, a: iommu };
+  const platform = readPlatform(blob({ ...root, ...Object.fromEntries(clients) }));
+  if (!platform.ok) throw new Error(platform.error.message);
+  return platform.value;
+}
+
+const all = { devices: null, asyncProbe: false, strictDevlink: false };
+const namesOf = (worlds: readonly { world: { name: string } }[]): string[] =>
+  worlds.map(({ world }) => world.name.replace(/\/.*/, ''));
+
+/** Scenes of the rarer actors that the worlds of @window have by themselves. */
+function broughtIn(platform: Platform, window: string, name = '7.2'): string[] {
+  const usual = new Set(namesOf(chooseWorlds(platform, all, name).worlds));
+  const asked = chooseWorlds(platform, { ...all, windows: [window] }, name).worlds;
+  return [...new Set(namesOf(asked))].filter((scene) => !usual.has(scene));
+}
+
+/** Why @window can not come about on a board of one class; null where it may. */
+function barredBy(platform: Platform, window: string, name = '7.2'): string | null {
+  const { worlds, barred } = chooseWorlds(platform, all, name);
+  return barred(worlds[0]?.classKey ?? '', needsOf(window));
+}
+
+describe('the actors of an ordinary boot', () => {
+  test('are in the worlds of each class, each in a small one of its own', () => {
+    const worlds = worldsForPlatform(laptop(), axes);
+    const { present } = actorsOf(worlds.map((d) => d.world));
+    expect(present).toEqual(actors.filter((a) => a.usual).map((a) => a.id));
+    const apart = ['asynchronous probe', 'late initcall', 'deferral timeout'];
+    expect(apartIn(worlds.map((d) => d.world))).toEqual(apart);
+    for (const key of new Set(worlds.map((w) => w.classKey))) {
+      const mine = worlds.filter((w) => w.classKey === key).map((w) => w.world);
+      expect(actorsOf(mine).present).toEqual(expect.arrayContaining(apart));
+      for (const w of mine.filter((x) => apartIn([x]).length > 0)) {
+        expect(w.devices.filter((d) => d.role === 'bystander')).toEqual([]);
+      }
+    }
+  });
+
+  test('are all asynchronous with --async, and that has no world of its own', () => {
+    const worlds = worldsForPlatform(laptop(), { ...axes, asyncProbe: true });
+    expect(namesOf(worlds)).not.toContain('walk+bind async');
+    expect(apartIn(worlds.map((d) => d.world))).toEqual(['late initcall', 'deferral timeout']);
+  });
+});
+
+test('an actor acts in each world that it has, under all kernels', () => {
+  const boards = [laptop(), boardOf('mediatek,mt8195-iommu-vdo', 3)];
+  const seen = new Set<string>();
+  for (const platform of boards) {
+    for (const { actor, worlds, missing } of actorCasts(platform, axes)) {
+      expect(worlds.length === 0 || missing === null).toBe(true);
+      for (const { world } of worlds) {
+        expect([actor.id, actor.isIn(world)]).toEqual([actor.id, true]);
+        seen.add(actor.id);
+      }
+    }
+  }
+  expect([...seen].sort()).toEqual(namedActors.map((a) => a.id).sort());
+});
+
+test('a world has no actor that nobody asked for', () => {
+  const shapes = (ids: readonly string[]) =>
+    new Set(worldsForPlatform(laptop(), { ...axes, actors: ids }).map((d) => shapeOf(d.world)));
+  const plain = shapes([]);
+  const every = shapes(namedActors.map((a) => a.id));
+  expect([...plain].every((shape) => every.has(shape))).toBe(true);
+  expect(every.size).toBeGreaterThan(plain.size);
+});
+
+describe('a rarer actor', () => {
+  test('comes by itself where a window needs it and the kernel can have it', () => {
+    const mtk = boardOf('mediatek,mt8195-iommu-vdo', 2);
+    const goesAway = ['walk+bind+unbind', 'walk+bind+fail', 'walk+bind+refuse'];
+    expect(broughtIn(mtk, 'C21')).toEqual(goesAway);
+    expect(broughtIn(mtk, 'C29')).toEqual(['walk+bind managed']);
+    expect(broughtIn(laptop(), 'C28')).toEqual(['walk+bind+remove']);
+    expect(broughtIn(laptop(), 'C09')).toEqual([]);
+  });
+
+  test('does not where its IOMMU can not go away, and that is said', () => {
+    const rockchip = boardOf('rockchip,rk3568-iommu', 2);
+    expect(broughtIn(rockchip, 'C21')).toEqual([]);
+    expect(broughtIn(rockchip, 'C21', '6.12')).toEqual(['walk+bind+fail']);
+    expect(broughtIn(rockchip, 'C21', '6.18')).toEqual(['walk+bind+fail']);
+    expect(barredBy(rockchip, 'C21')).toContain('can not be unbound (suppress_bind_attrs)');
+    expect(barredBy(rockchip, 'C21', '6.12')).toBeNull();
+    expect(barredBy(rockchip, 'C28')).toContain('nothing removes it');
+    expect(barredBy(rockchip, 'C11')).toContain('populated at boot');
+    expect(barredBy(rockchip, 'C30')).toContain("Intel's");
+  });
+
+  test('that only lacks a world is no reason to say that it can not be', () => {
+    const alone = boardOf('arm,mmu-500', 1);
+    expect(broughtIn(alone, 'C21')).toEqual([]);
+    expect(barredBy(alone, 'C21')).toBeNull();
+  });
+});
+
+describe('what would reach a window', () => {
+  const reach = (devices: string[] | null, window: string): string | undefined => {
+    const chosen = chooseWorlds(laptop(), { ...all, devices }, '7.2');
+    const question = { revision: kernel('7.2'), elsewhere: chosen.elsewhere };
+    return reachForWindow(window, question).reach?.[0];
+  };
+
+  test('is another device of the board, an actor, both, or the generic worlds', () => {
+    expect(reach(['3d00000.gpu'], 'C11')).toMatch(/^--device \S+ \(walk\+add\+retry\)$/);
+    expect(reach(['3d00000.gpu'], 'C21')).toMatch(/^--actors refuse \(walk\+bind\+refuse\)$/);
+    expect(reach(['3d00000.gpu'], 'C28')).toMatch(/^--device \S+ --actors remove \(/);
+    expect(reach(null, 'C33')).toBe('no FIRMWARE and --device iommufd_mock0 (mock add)');
+  });
+
+  test('keeps the flags that the worlds were made with', () => {
+    const chosen = chooseWorlds(laptop(), { ...all, asyncProbe: true }, '7.2');
+    const question = { revision: kernel('7.2'), elsewhere: chosen.elsewhere };
+    expect(reachForWindow('C33', question).reach?.[0]).toContain(' --async ');
+  });
+});
