@@ -21,8 +21,9 @@ import { toFinding } from '#run/to-finding';
 import { type DerivedWorld, kindOfKey, nothingToCheck, worldsForPlatform } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import type { World } from '#worlds/world';
+import { BOUND, TIME_MAX_MS } from './limits.ts';
 import { runWorldTasks, type WorldAnswer } from './search-all.ts';
-import { BOUND, type SourceFinding, TIME_MAX_MS, type WorldSearch } from './search-world.ts';
+import type { SourceFinding, WorldSearch } from './search-world.ts';
 import { sourceWorlds } from './worlds.ts';
 
 /** Options of a check beyond those of the model's. */

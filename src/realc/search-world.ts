@@ -5,6 +5,7 @@ import { findingKey } from '#finding/key';
 import type { CheckOptions } from '#finding/report';
 import { ruleBroken } from '#properties/index';
 import type { KernelImage } from '#realc/build/image';
+import { BOUND, FIRST_BOUND, TIME_MAX_MS } from '#realc/limits';
 import { type SearchResult, searchSource } from '#realc/search/layers';
 import { learn } from '#realc/search/learn';
 import { SourceProgram } from '#realc/search/program';
@@ -14,12 +15,6 @@ import type { TallyResult } from '#realc/search/tally';
 import { bestOf, type WorldFinding } from '#run/check-world';
 import type { World } from '#worlds/world';
 import { toWorldFinding } from './finding.ts';
-
-/** Preemptions where the options do not say. */
-export const BOUND = 2;
-
-/** Milliseconds for one world where the options do not say. */
-export const TIME_MAX_MS = 60_000;
 
 /** What was searched of a world. */
 export interface WorldSearch extends SearchResult {
@@ -40,9 +35,6 @@ export interface SearchedWorld {
 }
 
 type Options = Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'properties'>;
-
-/** Preemptions of the layers that are searched before all classes of runs. */
-const FIRST_BOUND = 1;
 
 function boundOf({ strategy }: Options): number {
   if (strategy.kind === 'source-dpor') return FIRST_BOUND;

@@ -10,6 +10,7 @@
 // The shadow's adds for a choice exist from where the choice is pending; what is left of them after
 // it is done too. They cost steps, but no runs.
 
+import { CHOICES_MAX } from '#checker/limits';
 import type { OpView } from '#checker/program/program';
 
 /** Shadow of thread t is thread SHADOW + t; programs with choices have at most so many threads. */
@@ -17,7 +18,6 @@ export const SHADOW = 64;
 
 /** Cells of choices: above all others. */
 const FIRST_CELL = 2 ** 30;
-const CHOICES_MAX = 2 ** 12;
 
 /** How far threads and their shadows have come. */
 export class Shadows {

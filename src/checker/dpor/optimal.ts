@@ -20,6 +20,7 @@
 // Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, algorithm 2.
 
 import { assert } from '#base/assert';
+import { ASK_STEPS } from '#checker/limits';
 import type { Program, Report } from '#checker/program/program';
 import { conflicting, type DporEvent, Run } from './events.ts';
 import { type Reversal, reversals } from './races.ts';
@@ -34,9 +35,6 @@ export interface RunHooks {
   /** Asked after each run, and every so many steps of a long one; true stops the exploration. */
   stop?(): boolean;
 }
-
-/** In a run, so many steps from one question whether to stop to the next. */
-export const ASK_STEPS = 256;
 
 /** Counts of an exploration run by run. */
 export interface RunCounts {

@@ -20,9 +20,10 @@
 // Abdulla, Aronis, Jonsson, Sagonas, Source Sets, JACM 64(4), 2017, algorithm 1.
 
 import { assert } from '#base/assert';
+import { ASK_STEPS } from '#checker/limits';
 import type { Program } from '#checker/program/program';
 import { conflicting, type DporEvent, type OrderedEvent, Run } from './events.ts';
-import { ASK_STEPS, type RunCounts, type RunHooks, sequence, stuckThreads } from './optimal.ts';
+import { type RunCounts, type RunHooks, sequence, stuckThreads } from './optimal.ts';
 import { type Reversal, reversalsAtEnd, reversalsOf } from './races.ts';
 import { STEADY } from './tree.ts';
 

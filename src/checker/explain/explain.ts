@@ -8,6 +8,7 @@
 //
 // Where every order fails there is nothing to swap and no window: it is how the program is made.
 
+import { EXPLAIN_MAX, WALKS_FEW } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import type { Report } from '#checker/program/program';
 import type { Choice } from '#checker/program/run';
@@ -16,7 +17,7 @@ import { stateGraph } from './graph.ts';
 import { OddsSource } from './odds.ts';
 import { breaks, type Failure, Orders } from './orders.ts';
 import { type DecidingPair, decidingPair, type Observed, observe } from './pair.ts';
-import { WALKS_FEW, Walks } from './walks.ts';
+import { Walks } from './walks.ts';
 import { type RaceWindow, switchBetween, switchesOf, windowAt } from './window.ts';
 
 export interface FoundReasons {
@@ -28,9 +29,6 @@ export interface FoundReasons {
   /** False where the search for the pair was cut short. */
   readonly complete: boolean;
 }
-
-/** Steps to spend on the pair and on the window of one finding, unless told. */
-export const EXPLAIN_MAX = 4_000_000;
 
 /** What is asked about: a run, what it breaks, and where. */
 export interface Failed {

@@ -12,9 +12,6 @@ import type { Program, Report } from '#checker/program/program';
 import { exploreStateGraph } from '#checker/search/state-graph';
 import { reportKey } from '#finding/key';
 
-/** States at most that a graph is kept of, unless told. */
-export const GRAPH_MAX = 250_000;
-
 /** Every state that can be reached, and every step. */
 export interface StateGraph {
   readonly states: number;

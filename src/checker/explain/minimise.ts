@@ -17,6 +17,13 @@
 // At the end the last steps of each thread are dropped while the report stays.
 
 import { must } from '#base/assert';
+import {
+  ATTEMPTS_MAX,
+  LAYER_GROWTH,
+  MINIMISE_NODES_MAX,
+  NEAR_PREEMPTIONS,
+  PROVED_PREEMPTIONS,
+} from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import { type Choice, CycleWatch, type Found, type Limit } from '#checker/program/run';
 import type { Discipline } from '#checker/reduce/discipline';
@@ -40,14 +47,6 @@ export interface Minimised extends Cheapest {
   readonly minimal: boolean;
 }
 
-export const PREEMPTIONS_MAX = 3;
-const NODES_MAX = 60_000;
-/** How much larger each layer is than those before it: 4 to 6 on boards. */
-const GROWTH = 6;
-/** Preemptions that nearly all reports can be had with. */
-const NEAR = 1;
-const ATTEMPTS_MAX = 4_000;
-
 /** Find a short run for each of @found. */
 export function minimise(
   machine: Machine,
@@ -55,13 +54,17 @@ export function minimise(
   options: MinimiseOptions = {},
 ): { readonly runs: readonly Minimised[]; readonly bounded: readonly Limit[] } {
   if (found.length === 0) return { runs: [], bounded: [] };
-  const preemptionsMax = options.preemptionsMax ?? PREEMPTIONS_MAX;
-  const near = layers(machine, found, Math.min(NEAR, preemptionsMax), options);
+  const preemptionsMax = options.preemptionsMax ?? PROVED_PREEMPTIONS;
+  const near = layers(machine, found, Math.min(NEAR_PREEMPTIONS, preemptionsMax), options);
   const runs = new Map(near.found.map((f) => [reportKey(f.report), f]));
   const left = found.filter(({ report }) => !runs.has(reportKey(report)));
   const shortened = left.map((first) => merged(machine, first));
   const needed = Math.max(0, ...shortened.map(({ preemptions }) => preemptions - 1));
-  const bound = Math.min(needed, preemptionsMax, reachable(near, options.nodesMax ?? NODES_MAX));
+  const bound = Math.min(
+    needed,
+    preemptionsMax,
+    reachable(near, options.nodesMax ?? MINIMISE_NODES_MAX),
+  );
   const far = bound > near.complete ? layers(machine, left, bound, options) : near;
   for (const f of [...shortened, ...far.found]) runs.set(reportKey(f.report), f);
   return {
@@ -76,7 +79,7 @@ export function minimise(
 /** The most preemptions to search up to with @nodesMax, going by what @near has come to. */
 function reachable(near: BoundedResult, nodesMax: number): number {
   let bound = near.complete;
-  for (let states = near.states * GROWTH; states <= nodesMax; states *= GROWTH) bound++;
+  for (let states = near.states * LAYER_GROWTH; states <= nodesMax; states *= LAYER_GROWTH) bound++;
   return bound;
 }
 
@@ -90,7 +93,7 @@ function layers(
   return bounded(machine, {
     bound,
     targets: new Set(found.map(({ report }) => reportKey(report))),
-    statesMax: options.nodesMax ?? NODES_MAX,
+    statesMax: options.nodesMax ?? MINIMISE_NODES_MAX,
     discipline: options.discipline,
     futures: options.futures,
   });

@@ -14,6 +14,7 @@
 // That a failure is certain is not read off the chance: it is where no path is left on which it
 // does not show.
 
+import { CIRCLE_MAX } from '#checker/limits';
 import type { Report } from '#checker/program/program';
 import type { Choice } from '#checker/program/run';
 import type { StateGraph } from './graph.ts';
@@ -28,9 +29,6 @@ export interface Odds {
   readonly always: boolean;
   readonly states: number;
 }
-
-/** States of a circle at most: more equations take too long. */
-const CIRCLE_MAX = 600;
 
 /** Solves a graph for one kind of reports after another; each kind is solved once. */
 export class OddsSource {

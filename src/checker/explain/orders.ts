@@ -11,6 +11,7 @@
 // How the threads run on depends on the state and the last thread alone. It is kept by these, and
 // most orders meet a state that is known soon.
 
+import { ORDER_STEPS_MAX } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import { deadlock, stuckThreads } from '#checker/machine/stuck';
 import type { Report } from '#checker/program/program';
@@ -44,7 +45,6 @@ export function spares(outcome: OrderOutcome, failure: Failure): boolean {
   return outcome.whole && !fails(outcome, failure);
 }
 
-const STEPS_MAX = 20_000;
 /** In the table: on the way, not known yet. */
 const PENDING = 0;
 
@@ -72,7 +72,7 @@ export class Orders {
     const reports = [...before];
     const list = new StepList(machine, order);
     let latest = last;
-    for (let left = STEPS_MAX; !list.isEmpty && left > 0; left--) {
+    for (let left = ORDER_STEPS_MAX; !list.isEmpty && left > 0; left--) {
       const next = list.next() ?? nextThread(machine, latest);
       if (next === null) break;
       machine.step(next.thread, next.choice);
@@ -93,7 +93,7 @@ export class Orders {
     const list = new StepList(machine, order);
     let latest = last;
     let moved = false;
-    for (let left = STEPS_MAX; !moved && left > 0; left--) {
+    for (let left = ORDER_STEPS_MAX; !moved && left > 0; left--) {
       const next = list.next() ?? nextThread(machine, latest);
       if (next === null) break;
       machine.step(next.thread, next.choice);
@@ -115,7 +115,7 @@ export class Orders {
     };
     for (const step of prefix) take(step);
     const list = new StepList(machine, order);
-    while (run.length < STEPS_MAX) {
+    while (run.length < ORDER_STEPS_MAX) {
       const next = list.next() ?? nextThread(machine, run.at(-1)?.thread ?? -1);
       if (next === null) break;
       take(next);

@@ -17,6 +17,7 @@
 // pair of another kind: no locks, or locks whose swap breaks no other rule; a lock orders much
 // beside what matters. Of one a, no locks come first, then what breaks nothing, then the nearest b.
 
+import { PAIR_HELD_MAX } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import { dependent } from '#checker/program/dependence';
 import type { OpView, Report } from '#checker/program/program';
@@ -175,7 +176,7 @@ function swapsOf(
   const held = new Held(machine, run, first);
   const reports = [...seen.broken[first]!];
   let best: Candidate | null = null;
-  while (partners.left > 0 && held.steps.length < HELD_MAX) {
+  while (partners.left > 0 && held.steps.length < PAIR_HELD_MAX) {
     const next = held.next();
     if (next === null) break;
     const partner = partners.meet(next.thread, machine.pending(next.thread));
@@ -205,9 +206,6 @@ function swapsOf(
   machine.undo(mark);
   return best;
 }
-
-/** Steps that others take at most while one waits. */
-const HELD_MAX = 5_000;
 
 /** The others go on while the thread of one step waits. */
 class Held {

@@ -9,6 +9,7 @@
 //   run of 8 steps; after 4 of them ten of ten walks fail, after 2 the third does not, after 3 all:
 //   the point of no return is the third step
 
+import { WALK_STEPS_MAX, WALKS, WALKS_FEW } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import type { Report } from '#checker/program/program';
 import { randomFrom } from '#checker/program/random';
@@ -32,11 +33,6 @@ export interface WalkTests {
   /** True for one of the same window as well. */
   readonly alike: (report: Report) => boolean;
 }
-
-/** Walks from the start, and from where a point of no return is tried. */
-export const WALKS = 100;
-export const WALKS_FEW = 10;
-const STEPS_MAX = 2000;
 
 /** Walks of one machine; those from the start are drawn once. */
 export class Walks {
@@ -87,7 +83,7 @@ const SEED = 1;
 function walk(machine: Machine, random: () => number): Report[] {
   const mark = machine.mark();
   const seen: Report[] = [...machine.reports];
-  for (let steps = 0; steps < STEPS_MAX; steps++) {
+  for (let steps = 0; steps < WALK_STEPS_MAX; steps++) {
     const able = enabledThreads(machine);
     if (able.length === 0) {
       seen.push(...machine.atEnd());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Why a finding fails, as plain data: indices into its trace, names of threads, schedules.
 
+import { EXPLAIN_MAX, GRAPH_MAX } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import type { Report } from '#checker/program/program';
 import { type Choice, enabledThreads, type Replayed, replayRun } from '#checker/program/run';
@@ -10,8 +11,7 @@ import type { TraceStep } from '#finding/step';
 import type { BrokenAt, Explanation, PassingTrace, Why, WhyEnd } from '#finding/why';
 import { alternativesOf, blockedAlong } from './alternatives.ts';
 import type { Failed, FoundReasons } from './explain.ts';
-import { EXPLAIN_MAX, Explainer } from './explain.ts';
-import { GRAPH_MAX } from './graph.ts';
+import { Explainer } from './explain.ts';
 import { observe } from './pair.ts';
 import type { WindowEnd } from './window.ts';
 

@@ -14,6 +14,7 @@
 // have no part in the block: the end is the first step after which the block may come again. Only
 // where there is none to the very end does nothing close the window.
 
+import { WINDOW_HELD_MAX } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import type { Report } from '#checker/program/program';
 import type { Choice } from '#checker/program/run';
@@ -172,15 +173,13 @@ class WindowSearch {
       orders.steps++;
       held.push(next);
       before.push(...machine.reports);
-      if (machine.hasCrashed() || held.length > HELD_MAX) return null;
+      if (machine.hasCrashed() || held.length > WINDOW_HELD_MAX) return null;
       if (this.passes([...block, ...later.steps()], next.thread, before)) {
         return { thread: next.thread, step, held };
       }
     }
   }
 }
-
-const HELD_MAX = 20_000;
 
 /** What the run does after the block, less what has been done while it waits. */
 class Later {

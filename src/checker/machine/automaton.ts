@@ -25,6 +25,7 @@
 // them is about to do is compared; audit mode compares where they go from there as well.
 
 import { AssertionError, assert, must } from '#base/assert';
+import { ALTERNATIVES_MAX, LIVE_MAX } from '#checker/limits';
 import { SceneError } from '#checker/program/scene-error';
 import { PairTable } from '#checker/tables/pair-table';
 import { kernelStack } from '#env/frames';
@@ -59,8 +60,6 @@ interface Live {
 
 /** For edges on which nothing happens. */
 const NOTHING_HEARD: readonly Heard[] = [];
-const LIVE_MAX = 4096;
-const ALTERNATIVES_MAX = 3;
 
 /** Local states and edges. */
 export class ThreadAutomaton implements Recorder {

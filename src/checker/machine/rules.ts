@@ -3,6 +3,7 @@
 
 import { must } from '#base/assert';
 import { type Kept, sameVersion } from '#base/saved';
+import { RULE_THREADS_MAX } from '#checker/limits';
 import type { Report } from '#checker/program/program';
 import type {
   Peek,
@@ -23,9 +24,6 @@ import type { Edge, Heard, NamedEvent } from './edge.ts';
 import type { ObjectMemory } from './memory.ts';
 import { SlotKind, type State } from './state.ts';
 import { type ValueTable, valueText } from './values.ts';
-
-/** Threads of a run at most. */
-const THREADS_MAX = 64;
 
 type Unclassified = Omit<Report, 'window'>;
 
@@ -193,7 +191,7 @@ export class Rules implements Kept {
     const signature = this.scene.signatures[i]!;
     const slot = this.signatureSlots[i]!;
     const state = this.state.slots[slot]!;
-    const key = (heard * this.signatureSlots.length + i) * THREADS_MAX + t;
+    const key = (heard * this.signatureSlots.length + i) * RULE_THREADS_MAX + t;
     const isPure = signature.reads.length === 0;
     let next = isPure ? this.steps.get(state, key) : -1;
     if (next < 0) {

@@ -4,13 +4,12 @@
 // Both cost time, so they are asked every so many steps: the count of states each time, the clock
 // every 256th, and whoever looks on every 1024th.
 
+import { LOCALS_MAX } from '#checker/limits';
 import type { Range, Sample } from './meter.ts';
 import { Deadline, type Limit, type Limits, limitsHit } from './run.ts';
 
 const CLOCK = 255;
 const LOOK = 1023;
-/** Local states that random runs may meet before a search that is to have fewer states. */
-const LOCALS_MAX = 10_000;
 
 /** Limits and the one who looks on, for one search. */
 export class Pace {

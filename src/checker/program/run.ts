@@ -2,6 +2,7 @@
 // Runs: the steps taken so far, and what a search has found on the way.
 
 import { type Kept, sameVersion } from '#base/saved';
+import { COMPARED_RUNS_MAX } from '#checker/limits';
 import { reportKey } from '#finding/key';
 import type { TraceStep } from '#finding/step';
 import type { Meter } from './meter.ts';
@@ -127,9 +128,6 @@ export interface SavedFound {
 
 const choiceOf = (step: number): Choice => ({ thread: step & 0xff, choice: step >> 8 });
 
-/** Runs that show the same which are compared. */
-const RUNS_MAX = 1000;
-
 /** Distinct reports, each with the run of fewest switches among those that showed it first. */
 export class Findings implements Kept {
   /** What was looked for has been found: nothing else is wanted. */
@@ -153,7 +151,7 @@ export class Findings implements Kept {
     const key = reportKey(report);
     const known = this.byKey.get(key);
     const runs = (known?.runs ?? 0) + 1;
-    if (runs > RUNS_MAX) return;
+    if (runs > COMPARED_RUNS_MAX) return;
     const switches = path.switches();
     if (known === undefined || switches < known.switches) {
       this.byKey.set(key, { found: { report, run: path.run() }, switches, runs });

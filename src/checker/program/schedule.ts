@@ -11,6 +11,7 @@
 import type { UserError } from '#base/errors';
 import { fail } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { SCHEDULE_STEPS_MAX } from '#checker/limits';
 import type { TraceStep } from '#finding/step';
 import type { Program } from './program.ts';
 import { StepRecorder } from './recorder.ts';
@@ -19,7 +20,6 @@ import { type Choice, CycleWatch, enabledThreads, type Replayed } from './run.ts
 export type ScheduleError = UserError<'RW075' | 'RW076'>;
 
 const VERSION = 'rw1:';
-const STEPS_MAX = 1_000_000;
 
 interface Part {
   readonly thread: string;
@@ -126,7 +126,7 @@ class Follower {
     if (this.last >= 0 && this.last !== t && program.enabled(this.last)) this.preemptions++;
     this.last = t;
     let choices = [...part.choices];
-    for (let steps = 0; steps < STEPS_MAX; steps++) {
+    for (let steps = 0; steps < SCHEDULE_STEPS_MAX; steps++) {
       if (!program.enabled(t)) {
         if (part.until === null) return null;
         const state = program.isDone(t) ? 'ends' : `is blocked in ${program.pending(t).fn}()`;
@@ -138,7 +138,7 @@ class Follower {
       if (program.pending(t).kind === 'choose') choices = choices.slice(1);
       if (this.step(t, choice, part)) return null;
     }
-    return `it goes on for ${STEPS_MAX} steps`;
+    return `it goes on for ${SCHEDULE_STEPS_MAX} steps`;
   }
 
   /** Take one step; true if it is the last of @part. */

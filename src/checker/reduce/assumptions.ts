@@ -20,6 +20,7 @@
 
 import { assert } from '#base/assert';
 import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
+import { ASSUMPTIONS_MAX } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import type { Report } from '#checker/program/program';
 import { type Found, loadedFound, type Path, savedFound } from '#checker/program/run';
@@ -30,8 +31,6 @@ import type { Discipline } from './discipline.ts';
 import type { Futures } from './futures.ts';
 import type { Reliance } from './reliance.ts';
 
-/** Steps and answers kept unless told; beyond, a wrong answer voids the round. */
-const KEPT_MAX = 64_000_000;
 /** Columns of an expansion: parent, thread, choice, sleep, redone, start. */
 const WIDTH = 6;
 const REDONE = 4;
@@ -101,7 +100,7 @@ export class Assumptions implements Kept, Reliance {
   private readonly keptMax: number;
 
   constructor(machine: Machine, futures: Futures, discipline: Discipline, keptMax?: number) {
-    this.keptMax = keptMax ?? KEPT_MAX;
+    this.keptMax = keptMax ?? ASSUMPTIONS_MAX;
     this.machine = machine;
     this.futures = futures;
     this.discipline = discipline;

@@ -5,27 +5,18 @@
 // runs are the same each time.
 
 import { type Kept, sameVersion } from '#base/saved';
+import { ENDLESS_MAX, IDLE_MAX, LARGE, LEARN_STEPS_MAX, LITTLE, MUCH } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import type { Pace } from '#checker/program/pace';
 import { enabledThreads } from '#checker/program/run';
 
 /** How many runs make a batch, how many there are at most, and what makes another one worth it. */
-export interface Effort {
+interface Effort {
   readonly batch: number;
   readonly max: number;
   /** The least share of all local states that the last batch has found. */
   readonly worth: number;
 }
-/** Before a search, and before one that has proved to be large. */
-const LITTLE: Effort = { batch: 32, max: 1024, worth: 0.05 };
-export const MUCH: Effort = { batch: 1024, max: 8192, worth: 0.01 };
-/** States from which on that has been proved. */
-const LARGE = 20_000;
-const STEPS_MAX = 10_000;
-/** Where so many runs would go on for ever, always to new local states, no more are made. */
-const ENDLESS_MAX = 8;
-/** A run that has met no new local state for so many steps goes round in circles. */
-const IDLE_MAX = 1_000;
 
 /**
  * Run @machine at random, and tell @note of every thread that stands elsewhere after a step, in
@@ -54,7 +45,7 @@ export function learn(
     const turn = 2 << (run % 8);
     let [grown, size] = [0, machine.automaton.ops.length];
     let step = 0;
-    for (; step < STEPS_MAX && step - grown < IDLE_MAX; step++) {
+    for (; step < LEARN_STEPS_MAX && step - grown < IDLE_MAX; step++) {
       if (machine.automaton.ops.length > size) {
         size = machine.automaton.ops.length;
         grown = step;
@@ -67,8 +58,13 @@ export function learn(
       if (!stays) last = able[next() % able.length]!;
       machine.step(last, next() % machine.choices(last));
     }
-    if (step === STEPS_MAX && ++endless === ENDLESS_MAX) return;
+    if (step === LEARN_STEPS_MAX && ++endless === ENDLESS_MAX) return;
   }
+}
+
+/** The same where a search has proved to be large. */
+export function learnMuch(machine: Machine, note: (t: number) => void, pace: Pace): void {
+  learn(machine, note, pace, MUCH);
 }
 
 /** Numbers below 2^32 that look random (Marsaglia 2003). */

@@ -8,13 +8,11 @@
 // must end in a state that the search has seen to be final, and break no rule that the search has
 // not seen broken.
 
+import { AUDIT_STEPS_MAX, AUDIT_WALKS } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import { randomFrom } from '#checker/program/random';
 import { type Choice, enabledThreads, type Found, type Path } from '#checker/program/run';
 import { reportKey } from '#finding/key';
-
-const WALKS = 4;
-const STEPS_MAX = 10_000;
 
 /** What an audit has looked at, and what it has found wrong. */
 export interface Audited {
@@ -63,19 +61,19 @@ export class CacheAudit {
       machine.reset();
       for (const { thread, choice } of run) machine.step(thread, choice);
       const mark = machine.mark();
-      for (let i = 0; i < WALKS; i++) {
+      for (let i = 0; i < AUDIT_WALKS; i++) {
         const wrong = this.walk(known, random);
         if (wrong !== null) differences.push(`after ${run.length} steps: ${wrong}`);
         machine.undo(mark);
       }
     }
-    return { hits: this.kept.length, walks: this.kept.length * WALKS, differences };
+    return { hits: this.kept.length, walks: this.kept.length * AUDIT_WALKS, differences };
   }
 
   /** Go on to the end; says what the search has missed. */
   private walk(known: ReadonlySet<string>, random: () => number): string | null {
     const { machine } = this;
-    for (let steps = 0; steps < STEPS_MAX; steps++) {
+    for (let steps = 0; steps < AUDIT_STEPS_MAX; steps++) {
       const able = enabledThreads(machine);
       const reports = able.length === 0 ? machine.atEnd() : machine.reports;
       const fresh = reports.find((r) => !known.has(reportKey(r)));

@@ -19,6 +19,7 @@
 // these.
 
 import { assert } from '#base/assert';
+import { QUIET_RUN_MAX } from '#checker/limits';
 import { Code } from '#checker/machine/code';
 import { Fact } from '#checker/machine/edge-facts';
 import type { Machine } from '#checker/machine/machine';
@@ -91,7 +92,6 @@ export function bounded(machine: Machine, options: BoundedOptions): BoundedResul
   return new Layered(machine, options).search();
 }
 
-const RUN_MAX = 100_000;
 const NONE = new Int32Array(0);
 
 class Layered {
@@ -262,7 +262,7 @@ class Layered {
       for (const moved of machine.moved) this.learn(moved);
       const fresh = machine.automaton.ops.length - locals;
       if (this.pace.isOverWithin(run, this.table.size, fresh)) break;
-    } while (this.runsOn(t) && run < RUN_MAX);
+    } while (this.runsOn(t) && run < QUIET_RUN_MAX);
     this.push({ last: t, preemptions, steps, parent, choice, run });
   }
 

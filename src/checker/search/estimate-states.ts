@@ -16,6 +16,15 @@
 // Chen, Heuristic Sampling, SIAM J. Comput. 21, 1992.
 
 import { type Kept, sameVersion } from '#base/saved';
+import {
+  ESTIMATE_STATES_MIN,
+  RANGE_ABOVE,
+  RANGE_BELOW,
+  SHARE_CASES_MIN,
+  SHARE_FAR,
+  SPREAD_MIN,
+  SPREAD_SAYS_NOTHING,
+} from '#checker/limits';
 import type { Range } from '#checker/program/meter';
 
 /** Of an open state: what has been found behind it. */
@@ -38,22 +47,6 @@ interface Guess {
 
 const RANKS = 6;
 const OCTAVES = 40;
-/** Cases from which a share is believed. */
-const CASES_MIN = 4;
-/** Beyond so many octaves from what has been seen, a share is not believed. */
-const FAR = 8;
-/**
- * Standard deviations, on a logarithmic scale, that make the range. What is rare and large has not
- * been seen yet, so the number comes out too low more often than too high.
- */
-const BELOW = 2;
-const ABOVE = 4.5;
-/** No estimate is better than that: what is done again at the end is not on the stack. */
-const SPREAD_MIN = 0.1;
-/** Below so many states too little has been seen. */
-const STATES_MIN = 2000;
-/** A spread beyond so many times the size says nothing. */
-const SAYS_NOTHING = 0.6;
 
 /** Sums over cases of one rank and octave: x is the size behind the first branch, y behind this. */
 class Stratum {
@@ -99,18 +92,18 @@ export class Shares implements Kept {
   private foretell(rank: number, first: number): Guess | null {
     const own = octave(first);
     let pooled: Stratum | null = null;
-    for (let o = own; o >= 0 && own - o <= FAR; o--) {
+    for (let o = own; o >= 0 && own - o <= SHARE_FAR; o--) {
       const s = this.strata[at(rank, o)]!;
       if (s.cases === 0) continue;
       pooled = pooled === null ? s : sum(pooled, s);
-      if (pooled.cases >= CASES_MIN) return guessOf(pooled, first + 1, own - o);
+      if (pooled.cases >= SHARE_CASES_MIN) return guessOf(pooled, first + 1, own - o);
     }
     return null;
   }
 
   /** Guess the size of what is behind @levels, the open states from the first to the last. */
   range(levels: readonly Counted[], left: readonly number[], states: number): Range {
-    if (states < STATES_MIN) return { low: states, high: null };
+    if (states < ESTIMATE_STATES_MIN) return { low: states, high: null };
     let under: Guess = { size: 0, spread: 0 };
     for (let d = levels.length - 1; d >= 0; d--) {
       const level = levels[d]!;
@@ -131,9 +124,9 @@ export class Shares implements Kept {
     }
     const size = Math.max(states, under.size);
     const relative = Math.max(SPREAD_MIN, under.spread / size);
-    if (!(relative < SAYS_NOTHING)) return { low: states, high: null };
-    const low = Math.max(states, size / Math.exp(BELOW * relative));
-    return { low, high: size * Math.exp(ABOVE * relative) };
+    if (!(relative < SPREAD_SAYS_NOTHING)) return { low: states, high: null };
+    const low = Math.max(states, size / Math.exp(RANGE_BELOW * relative));
+    return { low, high: size * Math.exp(RANGE_ABOVE * relative) };
   }
 
   save() {

@@ -10,16 +10,6 @@ import type { PersistentFaults } from '#checker/reduce/persistent';
 import type { FutureFaults } from '#checker/reduce/sections';
 import type { Keeper } from '#checker/search/checkpoint/checkpoint';
 
-/** Sets of threads are the bits of a word that is not negative. */
-export const THREADS_MAX = 30;
-/** States up to which a round that has to be done again is given up at once. */
-export const YOUNG = 1000;
-export const DEPTH_MAX = 1_000_000;
-/** In place of the thread of an expansion: the choice of who is left out in the state it led to. */
-export const LEFT_OUT = -1;
-/** A round is done again if more than one expansion in so many has relied on what does not hold. */
-export const REPAIRED_SHARE = 3;
-
 export interface ExhaustiveOptions extends Limits, Reductions {
   /** What is known of the cells from an earlier search; learned here as well. */
   readonly discipline?: Discipline | undefined;

@@ -25,6 +25,7 @@
 
 import { assert } from '#base/assert';
 import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
+import { DEPTH_MAX, REPAIRED_SHARE, THREADS_MAX, YOUNG } from '#checker/limits';
 import { Code } from '#checker/machine/code';
 import type { Machine } from '#checker/machine/machine';
 import { Pace } from '#checker/program/pace';
@@ -32,16 +33,15 @@ import { Findings, livelock, Path } from '#checker/program/run';
 import { Assumptions } from '#checker/reduce/assumptions';
 import { Discipline } from '#checker/reduce/discipline';
 import { Futures } from '#checker/reduce/futures';
-import { learn, MUCH, Study } from '#checker/reduce/learn';
+import { learn, learnMuch, Study } from '#checker/reduce/learn';
 import { DependenceMatrix } from '#checker/reduce/matrix';
 import { enabledBits, PersistentSets } from '#checker/reduce/persistent';
 import { QuietSteps } from '#checker/reduce/quiet';
 import { Cycle } from '#checker/reduce/quiet-cycle';
 import { StateTable } from '#checker/tables/state-table';
 import type { ExhaustiveOptions, ExhaustiveResult } from './exhaustive-options.ts';
-import { DEPTH_MAX, LEFT_OUT, REPAIRED_SHARE, THREADS_MAX, YOUNG } from './exhaustive-options.ts';
 import { type Level, Stack } from './exhaustive-stack.ts';
-import { Round } from './round.ts';
+import { LEFT_OUT, Round } from './round.ts';
 
 export type { ExhaustiveOptions, ExhaustiveResult } from './exhaustive-options.ts';
 
@@ -141,7 +141,7 @@ class Exhaustive implements Kept {
   /** Learn more, once, if the search has proved to be large: then it begins again. */
   private studies(): boolean {
     if (!this.learns || !this.study.begins(this.table.size)) return false;
-    learn(this.machine, (t) => this.steps.note(t), this.pace, MUCH);
+    learnMuch(this.machine, (t) => this.steps.note(t), this.pace);
     return true;
   }
 

@@ -14,6 +14,7 @@
 // Yuan, Yang, Gu, Partial Order Aware Concurrency Sampling, CAV 2018; Burckhardt, Kothari,
 // Musuvathi, Nagarakatte, A Randomized Scheduler with Probabilistic Guarantees, ASPLOS 2010.
 
+import { SAMPLE_STEPS_MAX } from '#checker/limits';
 import { dependent } from '#checker/program/dependence';
 import type { OpView, Program, Report } from '#checker/program/program';
 import { randomFrom } from '#checker/program/random';
@@ -28,7 +29,6 @@ import { reportKey } from '#finding/key';
 
 /** Depth of PCT in the runs that take turns; 0 is POS. */
 const TURNS = [0, 1, 2, 3] as const;
-const STEPS_MAX = 100_000;
 /** The clock is looked at each time the number of steps has none of these bits. */
 const CLOCK = 63;
 
@@ -105,7 +105,7 @@ class Sampler {
     const path: Choice[] = [];
     this.note(program.reports, path);
     const pick = depth === 0 ? this.pos() : this.pct(depth);
-    for (let length = 0; length < STEPS_MAX; length++) {
+    for (let length = 0; length < SAMPLE_STEPS_MAX; length++) {
       if ((length & CLOCK) === 0 && this.deadline.isPast()) return false;
       const enabled = enabledThreads(program);
       if (enabled.length === 0) {
@@ -118,7 +118,7 @@ class Sampler {
       program.step(thread, choice);
       this.note(program.reports, path);
     }
-    if (path.length === STEPS_MAX) this.cut++;
+    if (path.length === SAMPLE_STEPS_MAX) this.cut++;
     if (stepsFor(path.length) > stepsFor(this.longest)) this.drawn.fill(0);
     else this.drawn[depth]!++;
     this.steps += path.length;

@@ -5,6 +5,7 @@ import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_proces
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { PAGES_MAX } from '#realc/limits';
 import type { CompiledObject } from './compile.ts';
 import { SourceError } from './errors.ts';
 import { processDir } from './files.ts';
@@ -71,8 +72,6 @@ export const SUSPENDING = [
   '__srcu_*',
 ];
 
-const MAX_PAGES = 1024; // 64 MiB
-
 function linkFlags(hooks: readonly string[]): string[] {
   const initcalls = [...BOOT_INITCALLS, ...LATE_INITCALLS].map((n) => `rw_initcall_${n}`);
   return [
@@ -84,7 +83,7 @@ function linkFlags(hooks: readonly string[]): string[] {
     '--stack-first',
     '-z',
     'stack-size=131072',
-    `--max-memory=${MAX_PAGES * 65536}`,
+    `--max-memory=${PAGES_MAX * 65536}`,
     ...EXPORTS.map((n) => `--export=${n}`),
     ...[...initcalls, ...hooks].map((n) => `--export-if-defined=${n}`),
   ];

@@ -25,6 +25,7 @@ import {
   ruleBroken,
 } from '#properties/index';
 import type { KernelImage } from '#realc/build/image';
+import { STORY_STATES } from '#realc/limits';
 import { searchSource } from '#realc/search/layers';
 import type { RunResult } from '#realc/search/plan';
 import { SourceRunner } from '#realc/search/run';
@@ -145,9 +146,6 @@ const keyOf = (report: Broken): string => findingKey(ruleBroken(report));
 
 const inWords = ({ property, window }: Broken): string =>
   [property, window ?? 'no window'].join(' ');
-
-/** How many times as many states are given to stories: their order costs interleavings. */
-const STORY_STATES = 8;
 
 /** Everything the model can come to in a world. */
 export function modelSide(world: World, revision: Revision, statesMax: number) {

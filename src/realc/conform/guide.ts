@@ -11,14 +11,12 @@
 //   C       kworker: init-begin, and on to one of the accesses before fwspec-built; swapper: ...
 
 import type { Report } from '#checker/program/program';
+import { GUIDED_RUNS_MAX } from '#realc/limits';
 import type { SourceEvent } from '#realc/machine/events';
 import type { KernelThread } from '#realc/machine/types';
 import type { Plan, Preemption } from '#realc/search/plan';
 import type { SourceRunner } from '#realc/search/run';
 import { type Turn, threadOf, told } from './story.ts';
-
-/** Runs that are made to find one that goes like the model's. */
-const RUNS_MAX = 4000;
 
 /** An event came too early: the thread is to be left before it. */
 interface Parting {
@@ -91,7 +89,7 @@ export function follows(
 ): boolean {
   let runs = 0;
   const attempt = (preemptions: readonly Preemption[]): boolean => {
-    if (++runs > RUNS_MAX || preemptions.length >= turns.length) return false;
+    if (++runs > GUIDED_RUNS_MAX || preemptions.length >= turns.length) return false;
     const leader = new Leader(r, turns);
     const plan: Plan = { preemptions, choices: [] };
     r.onEvent = (e) => leader.hear(e);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Mutexes, spinlocks, rwsems, SRCU and wait queues, as the kernel calls them.
 
+import { HOLDS_MAX } from '#realc/limits';
 import type { HeldLock, Host, Imports, KernelThread } from './types.ts';
 import { KIND, PSEUDO } from './words.ts';
 
@@ -16,9 +17,6 @@ const OPS: readonly string[] = [
 
 /** What locksOf says of a lock: RW_LOCK_* of scene/state.h. */
 const KNOWN = { nothing: 0, inert: 1, noNumber: 2, number: 3 } as const;
-
-/** RW_HOLDS of scene/state.h. */
-const HOLDS_MAX = 28;
 
 /** Which locks a thread holds, and which of them count. */
 export class LockTable {

@@ -4,10 +4,11 @@
 import { SourceError } from '#realc/build/errors';
 import type { KernelImage } from '#realc/build/image';
 import { type WasmGlobal, type WasmModule, type WasmTable, wasm } from '#realc/build/wasm/api';
+import { PAGES_MAX, THREADS_MAX } from '#realc/limits';
 import { allocImports, Heap } from './alloc.ts';
 import { hookImports } from './hooks.ts';
 import { LockTable, lockImports, rcuImports, waitImports } from './locks.ts';
-import { KernelMemory, MAX_THREADS } from './memory.ts';
+import { KernelMemory } from './memory.ts';
 import { kernelStack } from './stack.ts';
 import { miscImports } from './stubs.ts';
 import {
@@ -33,7 +34,7 @@ function addressesOf(module: WasmModule, key: string): { heapBase: number; state
   const known = addresses.get(key);
   if (known) return known;
   const env: Record<string, unknown> = {
-    memory: new wasm.Memory({ initial: 256, maximum: 1024 }),
+    memory: new wasm.Memory({ initial: 256, maximum: PAGES_MAX }),
   };
   for (const { name, kind } of wasm.Module.imports(module)) {
     if (kind === 'function') env[name] = () => 0;
@@ -72,7 +73,7 @@ export class ImageMachine implements HookHost {
       module = new wasm.Module(image.wasm);
       compiled.set(image.key, module);
     }
-    const memory = new wasm.Memory({ initial: 256, maximum: 1024 });
+    const memory = new wasm.Memory({ initial: 256, maximum: PAGES_MAX });
     const { heapBase, state } = addressesOf(module, image.key);
     this.mem = new KernelMemory(memory, heapBase, state, Uint8Array.from(image.quiet));
     this.heap = new Heap(this);
@@ -90,7 +91,7 @@ export class ImageMachine implements HookHost {
     this.getState = instance.exports['asyncify_get_state'] as () => number;
     this.stackPointer = instance.exports['__stack_pointer'] as WasmGlobal;
     this.scratch = this.heap.alloc(1024);
-    for (let i = 0; i <= MAX_THREADS; i++) this.tasks.push(this.heap.alloc(8192));
+    for (let i = 0; i <= THREADS_MAX; i++) this.tasks.push(this.heap.alloc(8192));
   }
 
   private allImports(): Imports {
@@ -153,8 +154,8 @@ export class ImageMachine implements HookHost {
 
   spawn(name: string, fn: string, args: readonly number[], daemon = false): KernelThread {
     const id = this.threads.length + 1;
-    if (id > MAX_THREADS) {
-      throw new SourceError('RW310', `a run needs more than ${MAX_THREADS} threads`, 'split it');
+    if (id > THREADS_MAX) {
+      throw new SourceError('RW310', `a run needs more than ${THREADS_MAX} threads`, 'split it');
     }
     const { stacks, stackBytes, buffers, bufferBytes } = this.mem.layout;
     const stackTop = stacks + id * stackBytes - 16;

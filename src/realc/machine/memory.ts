@@ -2,16 +2,18 @@
 // The image's memory: layout, the words shared with hooks.c, snapshot and restore.
 
 import type { WasmMemory } from '#realc/build/wasm/api';
+import {
+  ARENA_BYTES,
+  BOOT_HEAP_BYTES,
+  BUFFER_BYTES,
+  LOG_WORDS,
+  STACK_BYTES,
+  THREADS_MAX,
+  TOUCHED_WORDS,
+} from '#realc/limits';
 import { MAP, STATE } from './words.ts';
 
-export const MAX_THREADS = 12;
-const STACK_BYTES = 64 * 1024;
-const BUFFER_BYTES = 32 * 1024;
-const BOOT_HEAP_BYTES = 1 << 20;
-const ARENA_BYTES = 64 * 1024;
 const PAGE = 4096;
-const LOG_WORDS = 3 * 16384;
-const TOUCHED_WORDS = 32768;
 
 /** Where the pieces of memory are. */
 export interface MemoryLayout {
@@ -55,10 +57,10 @@ export class KernelMemory {
   constructor(memory: WasmMemory, heapBase: number, stateAddress: number, quiet: Uint8Array) {
     const heap = (heapBase + PAGE - 1) & -PAGE;
     const heapEnd = heap + BOOT_HEAP_BYTES;
-    const stacks = heapEnd + MAX_THREADS * ARENA_BYTES;
-    const limit = stacks + MAX_THREADS * STACK_BYTES;
+    const stacks = heapEnd + THREADS_MAX * ARENA_BYTES;
+    const limit = stacks + THREADS_MAX * STACK_BYTES;
     const buffers = limit;
-    const map = buffers + MAX_THREADS * BUFFER_BYTES;
+    const map = buffers + THREADS_MAX * BUFFER_BYTES;
     const dirty = map + (limit >> 2);
     const cells = (dirty + (limit >> 12) + 16 + 15) & -16;
     const log = cells + (limit >> 2) * 16;

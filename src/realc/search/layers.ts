@@ -12,6 +12,7 @@
 //
 // Musuvathi and Qadeer, Iterative context bounding, PLDI 2007.
 
+import { CHECKPOINT_EVERY } from '#realc/limits';
 import { KIND } from '#realc/machine/words';
 import { learn } from './learn.ts';
 import type { Checkpoint, Plan, RunResult, Segment, Trunk } from './plan.ts';
@@ -36,9 +37,6 @@ export interface SearchResult extends TallyResult {
   readonly layers: readonly number[];
   readonly hits: ReadonlySet<string>;
 }
-
-/** Switch points between two checkpoints: what a run repeats, against what saving costs. */
-const CHECKPOINT_EVERY = 8;
 
 /** What a segment touched: word -> written. */
 type Touched = Map<number, boolean>;

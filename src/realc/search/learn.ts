@@ -8,6 +8,7 @@
 // the lock sets, so that a word which turns out to need it is found to be unprotected. Locks that
 // are taken in more than one order are never inert, whatever they protect: they may deadlock.
 
+import { LEARN_ROUNDS_MAX, SHAKES_CALM, SHAKES_MAX } from '#realc/limits';
 import type { SourceRunner } from './run.ts';
 
 interface WordUse {
@@ -16,8 +17,6 @@ interface WordUse {
   /** Locks held at every access; null before the first. */
   locks: Set<number> | null;
 }
-
-const MAX_ROUNDS = 40;
 
 /** Choice vectors that run every thread early once. */
 function orders(threads: number): number[][] {
@@ -103,7 +102,7 @@ export function learn(r: SourceRunner): number {
   runs += plans.length;
   locks.setInert([...seen].filter((l) => !live.has(l)));
   mem.forgetPoints();
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  for (let round = 0; round < LEARN_ROUNDS_MAX; round++) {
     let demoted = 0;
     for (const choices of plans) demoted += r.run({ preemptions: [], choices }).demoted;
     runs += plans.length;
@@ -111,9 +110,6 @@ export function learn(r: SourceRunner): number {
   }
   return runs + shake(r);
 }
-
-const SHAKES_MAX = 4000;
-const CALM = 150;
 
 /** Runs with random switches, until none of them finds a new switch point for a while. */
 function shake(r: SourceRunner): number {
@@ -125,7 +121,7 @@ function shake(r: SourceRunner): number {
   let calm = 0;
   let points = 100;
   let runs = 0;
-  while (calm < CALM && runs < SHAKES_MAX) {
+  while (calm < SHAKES_CALM && runs < SHAKES_MAX) {
     const preemptions = [];
     const threads = r.world.threads.length + 1;
     let at = 0;

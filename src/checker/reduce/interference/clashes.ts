@@ -8,13 +8,10 @@
 // A "no" needs no proof: it costs states.
 
 import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
+import { CLASH_TRIES, CLASHES_MAX } from '#checker/limits';
 import { Ints } from '#checker/tables/ints';
 import { Chains } from '#checker/tables/pair-table';
 
-/** Ways for the same asker and thread that are looked at. */
-const TRIES = 6;
-/** Numbers kept; beyond, nothing is added. */
-const KEPT_MAX = 16_000_000;
 /** Where the parts of a way are: other threads, then the cells, each with its value. */
 const STARTS = 0;
 const COUNT = 1;
@@ -39,7 +36,7 @@ export class Clashes implements Kept {
     slots: ArrayLike<number>,
   ): boolean {
     let way = this.ways.last(asker, node);
-    for (let tries = 0; way >= 0 && tries < TRIES; tries++) {
+    for (let tries = 0; way >= 0 && tries < CLASH_TRIES; tries++) {
       if (this.isOpen(this.begins.data[way]!, others, slots)) return true;
       way = this.ways.before(way);
     }
@@ -61,7 +58,7 @@ export class Clashes implements Kept {
    */
   add(asker: number, starts: readonly number[], cells: readonly number[]): void {
     const { kept } = this;
-    if (kept.length > KEPT_MAX) return;
+    if (kept.length > CLASHES_MAX) return;
     this.ways.add(asker, starts[0]!);
     this.begins.push(kept.length);
     kept.push(starts.length - 1);

@@ -2,6 +2,7 @@
 // What threads may do to cells from where they stand, by where they stand and what cells hold.
 
 import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
+import { FOOTPRINT_TRIES } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import type { Doing } from '#checker/reduce/sections';
 import { Ints } from '#checker/tables/ints';
@@ -17,8 +18,6 @@ export const OTHER = 0;
 const WIDER = 1;
 export const EXACT = 2;
 const NONE = -1;
-/** Footprints with the same hash that are looked at. */
-const TRIES = 8;
 /**
  * Where the parts of a footprint's key are. The others come last, then the cells, each with how
  * many values and which; the first one is what it held.
@@ -73,7 +72,7 @@ export class Footprints implements Kept {
   /** The first of the footprints among which that in question is, or -1. */
   first(): number {
     this.hash(this.question + CUT, this.keys.length);
-    this.tries = TRIES;
+    this.tries = FOOTPRINT_TRIES;
     return this.known.last(this.hashA, this.hashB);
   }
 

@@ -31,6 +31,7 @@
 // argument at the head of discipline.ts: its last step, out of a known local state, was looked at.
 
 import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
+import { FOOTPRINT_SLACK } from '#checker/limits';
 import type { Instruction } from '#checker/machine/code';
 import type { Machine } from '#checker/machine/machine';
 import type { Reliance } from '#checker/reduce/reliance';
@@ -40,9 +41,6 @@ import { Askers, SECTION, SEEN, SILENT } from './asker.ts';
 import { Clashes } from './clashes.ts';
 import { EXACT, Footprints, OTHER } from './footprints.ts';
 import { ReachWithValues } from './reach.ts';
-
-/** An answer that is asked again in the end may go without this share of all edges. */
-const SLACK = 0.05;
 
 /** Answers whether a step is quiet, given the values that cells can have. */
 export class FutureWithValues implements Kept {
@@ -86,7 +84,7 @@ export class FutureWithValues implements Kept {
     const does = askers.doing(asker);
     if (does === null) return false;
     // Where nobody learns of it, nobody asks again.
-    const slack = reliance === undefined ? 0 : SLACK;
+    const slack = reliance === undefined ? 0 : FOOTPRINT_SLACK;
     for (let known = footprints.first(); known >= 0; known = footprints.next(known)) {
       const fit = footprints.fits(known);
       if (fit === OTHER || !footprints.isCurrent(known, slack)) continue;

@@ -4,6 +4,7 @@
 // Typed arrays and lists made of indices, for this is asked some ten times in each state.
 
 import { type Kept, sameVersion } from '#base/saved';
+import { VALUES_MAX } from '#checker/limits';
 import { OOPS } from '#checker/machine/automaton';
 import type { Machine } from '#checker/machine/machine';
 import { Access, type Doing, type FutureFaults } from '#checker/reduce/sections';
@@ -11,8 +12,6 @@ import type { Ints } from '#checker/tables/ints';
 import { conflicts } from './asker.ts';
 import { Graph, grown, grownBytes, Kind } from './graph.ts';
 
-/** Values of a cell that are told apart; beyond, it can have any. */
-const VALUES_MAX = 16;
 const NOT_KNOWN = -1;
 
 /** Lets threads run over their automata until nothing is new. */

@@ -10,9 +10,9 @@
 // two seconds, and eight times as long as saving took: a ninth of the time at most.
 
 import { decode, encode, type Kept, Misfit, type Saved, sameVersion } from '#base/saved';
+import { EVERY_MS, EVERY_TIMES } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import { loadMachine, type MachineContents, saveMachine } from '#checker/machine/saved';
-import { EVERY_MS, EVERY_TIMES } from '../limits.ts';
 import { historyOf, type MachineHistory, relive } from './machine-history.ts';
 
 /** Asked every so many steps what time it is. */
