@@ -71,7 +71,7 @@ export const commands: readonly CommandEntry[] = [
   command({
     name: 'windows',
     args: '[ID]',
-    text: 'list the known race windows, or tell one',
+    text: 'list the race windows, tell one, or find by symptom',
     exits: { 0: 'printed' },
     complete: 'window',
     options: [],

@@ -8,6 +8,7 @@ import {
   format,
   memory,
   seconds,
+  show,
   sourceStrategy,
   strategy,
   threads,
@@ -72,13 +73,15 @@ const selectOptions = [
 const outputOptions = [
   { flags: '--states-max N', read: amount, text: 'give up a world after N states' },
   { flags: '--time-max S', read: seconds, text: 'give up a world after S seconds' },
-  { flags: '--jobs N', read: threads, text: 'worker threads; changes no result' },
+  { flags: '--jobs N', read: threads, text: 'worker threads; changes no result', rare: true },
   { flags: '--baseline FILE', text: 'report whose findings are known and do not fail' },
   { flags: '--format HOW', text: 'text, mail or json', value: 'text', read: format },
   { flags: '--out DIR', text: 'write each finding to a file in DIR' },
+  { flags: '--show N|all', read: show, text: 'tell this finding in full, not the gravest' },
 ] as const satisfies readonly OptionEntry[];
 
 const rareOptions = [
+  { flags: '--summary', text: 'tell no finding in full', rare: true },
   {
     flags: '--seed N',
     read: count(0, 1e9 - 1),

@@ -65,6 +65,11 @@ export const format = oneOf(['text', 'mail', 'json'], 'format');
 /** What a finding or a report is written as. */
 export type Format = 'text' | 'mail' | 'json';
 
+/** Which findings are told in full: the number of one, or all. */
+export const show: Reader<number | 'all'> = {
+  read: async (text, flag) => (text === 'all' ? ok('all') : await count(1, 1e6).read(text, flag)),
+};
+
 /** How the model is searched; the checker is loaded once it is asked. */
 export const strategy: Reader<Strategy> = {
   read: async (text, flag) => (await import('./strategy.ts')).readStrategy(text, flag),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A finding: everything that any report, the viewer and replay need, in plain data.
 
+import type { Harm } from './harm.ts';
 import type { TraceStep } from './step.ts';
 import type { BrokenAt, Why } from './why.ts';
 
@@ -89,6 +90,12 @@ export interface Finding {
   readonly rule: string;
   /** What is seen on a real machine where this rule is broken so; null: nothing is known. */
   readonly symptom: string | null;
+  /** How bad that is; absent in older findings. */
+  readonly harm?: Harm;
+  /** What it means to the user, in a sentence; absent in older findings. */
+  readonly consequence?: string;
+  /** The first release that has it; null: it is older than all that are known. Absent: unknown. */
+  readonly since?: string | null;
   /** Commits that may have opened it: candidate Fixes: lines, "12digits (\"subject\")". */
   readonly fixes: readonly string[];
   /** Commits that close it, each with the release that has it; absent in older findings. */

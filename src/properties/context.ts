@@ -5,6 +5,7 @@ import { must } from '#base/assert';
 import type { Peek, Rule, RunEvent } from '#checker/program/scene';
 import { type EventName, type EventWithFields, withFields } from '#env/events';
 import type { Handle, Value } from '#env/op';
+import type { Harm } from '#finding/harm';
 import { byOwnTable } from '#kernel/index';
 import type { World, WorldDevice } from '#worlds/world';
 
@@ -204,6 +205,10 @@ export interface Property {
   readonly rule: string;
   /** What is seen on a real machine where it is broken. */
   readonly seen: string;
+  /** How bad that is, where a window does not say otherwise. */
+  readonly harm: Harm;
+  /** What it means to the user of the machine: a sentence without its capital and its stop. */
+  readonly means: string;
   readonly kind: 'always' | 'at a program point' | 'at end' | 'detector' | 'over all runs';
   /** True for worlds in which it can be asked; absent: in all. */
   readonly concerns?: (world: World) => boolean;

@@ -9,6 +9,8 @@ export const lateWarn: Property = {
   name: 'no-late-probe',
   rule: 'no device is probed by its IOMMU while a driver is already being bound to it',
   seen: 'late IOMMU probe at driver bind, something fishy here!',
+  harm: 'warning',
+  means: 'the kernel prints a warning, and the group of the device is made out of turn',
   kind: 'always',
   asked: {
     what: 'a client with a driver that is probed by its IOMMU',

@@ -10,6 +10,8 @@ export const ownerBalance: Property = {
   name: 'owner-balance',
   rule: 'once the system is settled, a group counts one user for each member with a driver',
   seen: 'WARN_ON(!group->owner_cnt), or a group that stays in use: -EBUSY for VFIO',
+  harm: 'isolation',
+  means: 'the group counts as free while a driver uses it, or as used when none does',
   kind: 'at end',
   asked: {
     what: 'a client that is in a group when all is settled',

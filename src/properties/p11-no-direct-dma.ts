@@ -12,6 +12,8 @@ export const noDirectDma: Property = {
   name: 'no-direct-dma',
   rule: 'a driver does not map buffers directly while its group has a domain that translates',
   seen: 'IOMMU faults of a device that maps directly',
+  harm: 'dead',
+  means: 'the driver maps buffers as if there were no IOMMU, and its DMA faults',
   kind: 'always',
   asked: {
     what: 'a driver that maps a buffer while its group has a domain that translates',

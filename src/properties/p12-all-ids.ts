@@ -9,6 +9,8 @@ export const allIds: Property = {
   name: 'all-ids',
   rule: 'an IOMMU driver probes a device with all the stream ids that its firmware names',
   seen: 'IOMMU faults for some of the stream ids',
+  harm: 'dead',
+  means: 'the IOMMU knows some stream ids of the device only, and DMA with the others faults',
   kind: 'always',
   asked: {
     what: 'a client that is probed by its IOMMU with ids that firmware names',

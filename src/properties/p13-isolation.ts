@@ -20,6 +20,9 @@ export const isolation: Property = {
   name: 'isolation',
   rule: 'devices with one requester id share a group; functions that ACS can isolate do not',
   seen: 'functions that share a group though they need not, or no isolation',
+  harm: 'isolation',
+  means:
+    'devices are in other groups than their hardware allows: too few can be assigned, or too many',
   kind: 'always',
   concerns: ({ devices }) => devices.some((d) => d.acs || d.alias !== undefined),
   asked: {

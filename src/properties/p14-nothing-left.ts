@@ -9,6 +9,8 @@ export const nothingLeft: Property = {
   name: 'nothing-left',
   rule: 'a device that could not be added has no dev->iommu when its last reference is dropped',
   seen: 'kmemleak: unreferenced object',
+  harm: 'order',
+  means: 'memory is lost each time that a device can not be added',
   kind: 'always',
   concerns: ({ threads }) => threads.some((t) => t.kind === 'mock-add'),
   asked: {

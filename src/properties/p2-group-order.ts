@@ -22,6 +22,8 @@ export const groupOrder: Property = {
   name: 'group-order',
   rule: 'devices behind one IOMMU get their group ids in the order of the bus list',
   seen: 'group ids out of bus order',
+  harm: 'order',
+  means: 'group numbers differ from boot to boot, so what is set up by number hits another device',
   kind: 'always',
   asked: {
     what: 'two clients behind one IOMMU that are in groups of their own',

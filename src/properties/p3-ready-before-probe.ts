@@ -12,6 +12,9 @@ export const readyBeforeProbe: Property = {
     'while the driver of a device behind an IOMMU probes, the device is in a group with a ' +
     'default domain and counts as its user',
   seen: 'a driver that binds before its device is in a group: direct DMA, then IOMMU faults',
+  harm: 'memory',
+  means:
+    'the driver runs before its IOMMU does: its DMA reaches memory untranslated, and faults later',
   kind: 'at a program point',
   asked: {
     what: 'a driver that probes a client',

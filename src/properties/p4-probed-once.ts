@@ -13,6 +13,8 @@ export const probedOnce: Property = {
   name: 'probed-once',
   rule: 'each device is probed by its IOMMU at most once in the lifetime of its dev->iommu',
   seen: 'a device that is probed twice: duplicate stream table entries',
+  harm: 'dead',
+  means: 'the IOMMU driver sets the device up twice, and may refuse it the second time',
   kind: 'always',
   asked: {
     what: 'a client that is probed by its IOMMU',

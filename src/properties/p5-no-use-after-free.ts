@@ -17,6 +17,8 @@ export const noUseAfterFree: Property = {
   name: 'no-use-after-free',
   rule: 'no dev->iommu, fwspec, group, domain, map or instance is used once it is freed',
   seen: 'an oops, or a report of KASAN',
+  harm: 'crash',
+  means: 'the kernel oopses, or goes on with memory that was freed',
   kind: 'detector',
   asked: null,
   make: () => null,

@@ -9,6 +9,8 @@ export const stableDomain: Property = {
   name: 'stable-domain',
   rule: 'the default domain of a group does not change while a driver counts as its user',
   seen: 'IOMMU faults when the domain is switched under a driver',
+  harm: 'memory',
+  means: 'buffers that the driver has mapped are in a domain that is gone: its DMA goes astray',
   kind: 'always',
   asked: {
     what: 'a driver that counts as a user of its group',

@@ -15,6 +15,8 @@ export const nonePending: Property = {
   name: 'none-pending-at-end',
   rule: 'once its IOMMU is bound and the system is settled, no client is left on the deferred list',
   seen: 'a device that stays in devices_deferred',
+  harm: 'dead',
+  means: 'the device stays deferred, and its driver never runs',
   kind: 'at end',
   asked: {
     what: 'a client that waits for its IOMMU, and is bound when it is probed again',

@@ -10,6 +10,8 @@ export const grouped: Property = {
   name: 'grouped-at-end',
   rule: 'once its IOMMU is bound and the system is settled, each device behind it is in a group',
   seen: 'a device without iommu_group in sysfs',
+  harm: 'isolation',
+  means: 'the device is in no group: nothing keeps its DMA apart, and VFIO can not have it',
   kind: 'at end',
   asked: {
     what: 'a client that is there when all is settled and its IOMMU is bound',

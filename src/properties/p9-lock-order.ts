@@ -18,6 +18,8 @@ export const lockOrder: Property = {
   name: 'lock-order',
   rule: 'locks are taken in one order in all runs, held where they have to be, and given back',
   seen: 'possible circular locking dependency detected, or a hung task',
+  harm: 'crash',
+  means: 'the kernel can deadlock, and the boot hangs',
   kind: 'over all runs',
   asked: null,
   make: () => null,

@@ -78,23 +78,42 @@ export function trialOf(pairs: readonly (readonly [Explored, Explored])[]): Tria
   };
 }
 
-/** Windows that are gone with the fix, and those that come with it; `new` where none fits. */
-export function windowsOf({ closes, opens, leaves, undecided }: Trial): {
+/** What a fix does to windows, by their ids; `new` where none fits. */
+export interface WindowChanges {
+  /** Gone with the fix. */
   readonly closed: readonly string[];
+  /** Come with it; where the window was there before, but not its crash: `C08 oops`. */
   readonly opened: readonly string[];
-} {
+  /** There before, and with it in more classes of clients or under more rules. */
+  readonly widened: readonly string[];
+}
+
+/** What @trial says, in short. */
+export function windowsOf({ closes, opens, leaves, undecided }: Trial): WindowChanges {
   const names = (list: readonly Change[]): string[] => list.map((c) => c.window ?? 'new');
   const unsettled = [...names(leaves), ...names(undecided)];
   const only = (list: readonly Change[], others: readonly Change[]): string[] =>
     [...new Set(names(list))].filter(
       (name) => name === 'new' || ![...unsettled, ...names(others)].includes(name),
     );
-  return { closed: only(closes, opens).sort(), opened: only(opens, closes).sort() };
+  const fresh = only(opens, closes);
+  const others = opens.filter(({ window }) => !fresh.includes(window ?? 'new'));
+  const crashes = others.filter((c) => isCrash(c));
+  const crashed = crashes.map(({ window, report }) => `${window} ${report}`);
+  return {
+    closed: only(closes, opens).sort(),
+    opened: [...fresh, ...crashed].sort(),
+    widened: [...new Set(names(others.filter((c) => !isCrash(c))))].sort(),
+  };
+}
+
+function isCrash({ report }: Change): boolean {
+  return propertyOf(report) === 'P5';
 }
 
 /** True where a fix brings what a kernel does not survive, or what nobody has looked into. */
 export function isHarmful({ opens }: Trial): boolean {
-  return opens.some(({ window, report }) => window === null || propertyOf(report) === 'P5');
+  return opens.some((change) => change.window === null || isCrash(change));
 }
 
 function sightings(explored: readonly Explored[]): Map<string, Sighting> {

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A finding as the mail a kernel developer would send: 75 columns, 7 bits, made from it alone.
 
-import { plural, printable, reportColumns, wrap } from '#base/text';
+import { plural, printable, wrap } from '#base/text';
 import type { Finding } from '#finding/finding';
 import { withoutBuffers } from './buffers.ts';
+import { harmText } from './summary.ts';
 import { raceTable, stacksTitle, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
-import {
-  cutWords,
-  ended,
-  fileStem,
-  kernelText,
-  preemptionText,
-  storesText,
-  windowText,
-} from './words.ts';
+import { ended, fileStem, kernelText, preemptionText, storesText, windowText } from './words.ts';
 
 /** The whole mail, ending in a line feed. */
 export function mailReport(given: Finding): string {
@@ -39,8 +32,9 @@ export function mailReport(given: Finding): string {
 }
 
 function subjectLine(finding: Finding): string {
-  const start = `Subject: [RACE] ${windowText(finding)} on ${finding.witness.subject}: `;
-  return cutWords(printable(start + finding.witness.because), reportColumns);
+  const start = `Subject: [RACE] ${windowText(finding)} on ${finding.witness.subject}`;
+  const why = finding.harm === undefined ? finding.property : harmText(finding);
+  return printable(`${start}: ${why}`);
 }
 
 function opening(finding: Finding): string[] {
@@ -54,6 +48,7 @@ function opening(finding: Finding): string[] {
   const text =
     `Under ${kernelText(finding)}, ${witness.subject} can break the rule` +
     ` "${finding.rule}" (${finding.property}): ${ended(witness.because)}${same}` +
+    (finding.consequence === undefined ? '' : ` So ${finding.consequence}.`) +
     ` The order below shows it; it takes ${preemptionText(finding)}.`;
   return wrap(printable(text));
 }

@@ -16,6 +16,7 @@ import type {
 } from '#finding/report';
 import { nothingLines } from './board.ts';
 import { withoutBuffers } from './buffers.ts';
+import { moreLines, type Show, shownOf, summaryLines } from './summary.ts';
 import { raceTable, stacksTitle, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
 import {
@@ -51,6 +52,8 @@ export interface TextOptions {
   readonly windows?: ReadonlyMap<string, string>;
   /** Known findings, where the user named a baseline. */
   readonly baseline?: Baseline | null;
+  /** Which findings to tell in full; the gravest unless told. */
+  readonly show?: Show;
 }
 
 /** The whole report, ending in a line feed. */
@@ -60,17 +63,23 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
     const why = ['nothing was checked', ...nothingLines(report.nothing, reportColumns)];
     return `${[...heading(report, paint), '', ...why].join('\n')}\n`;
   }
-  const shown = firstToShow(report, options.baseline ?? null);
+  const baseline = options.baseline ?? null;
+  // Known findings of a baseline are listed by their names already.
+  const { show = 'gravest' } = options;
+  const counted = baseline === null || typeof show === 'number';
+  const all = counted ? report.findings : baseline.fresh;
+  const shown = shownOf(all, show);
   const sections = [
     heading(report, paint),
     verdictTable('window', report.windows ?? [], options.windows, paint),
+    summary(report, paint),
     verdictTable('rule', report.verdicts, options.rules, paint),
     coverageLines(report, paint),
     findingTable(report, options, paint),
     noticedLines(report),
-    baselineLines(options.baseline ?? null, paint),
-    shown === undefined ? [] : findingText(shown, paint),
-    more(report, shown, options.baseline ?? null),
+    baselineLines(baseline, paint),
+    ...shown.map((finding) => findingText(finding, paint)),
+    moreLines(baseline?.fresh ?? all, shown.length),
   ];
   const texts = sections.filter((s) => s.length > 0).map((s) => s.join('\n'));
   return `${texts.join('\n\n')}\n`;
@@ -88,6 +97,7 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
       rest: '    ',
     }),
     ...wrap(printable(`because ${finding.witness.because}`), { first: '  ', rest: '    ' }),
+    ...consequenceLines(finding),
     ...wrap(`takes ${preemptionText(finding)}`, { first: '  ', rest: '    ' }),
     ...(stores === null ? [] : wrap(`in this order ${stores}`, { first: '  ', rest: '    ' })),
     ...finding.assumed.flatMap((a) =>
@@ -113,6 +123,17 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
   return out;
 }
 
+function consequenceLines({ consequence }: Finding): string[] {
+  if (consequence === undefined) return [];
+  return wrap(printable(`so that ${consequence}`), { first: '  ', rest: '    ' });
+}
+
+function summary(report: CheckReport, paint: Paint): string[] {
+  const [head, ...rows] = summaryLines(report);
+  if (head === undefined) return [];
+  return [paint.dim(head), ...rows.map((row) => row.replace(/^(C\d+|new\?) /, paint.bad))];
+}
+
 function heading(report: CheckReport, paint: Paint): string[] {
   const { tool, kernel, input } = report;
   const board = input === null ? 'generic worlds' : input.basename;
@@ -134,11 +155,12 @@ const painterOf: Readonly<Record<Outcome | WindowOutcome, keyof Paint>> = {
 /** What was asked, a row each, and under it why nothing was decided. */
 function verdictTable(
   what: 'rule' | 'window',
-  verdicts: readonly (Verdict | WindowVerdict)[],
+  given: readonly (Verdict | WindowVerdict)[],
   names: ReadonlyMap<string, string> | undefined,
   paint: Paint,
 ): string[] {
-  if (verdicts.length === 0) return [];
+  const [folded, verdicts] = foldedVerdicts(given);
+  if (verdicts.length === 0) return folded;
   const ids = verdicts.map((v) => ('property' in v ? v.property : v.window));
   const rows = verdicts.map((v, i) => [ids[i]!, v.outcome, String(v.devices.length)]);
   const [head = '', ...lines] = columns([[what, 'outcome', 'devices'], ...rows]);
@@ -154,7 +176,22 @@ function verdictTable(
     const isTold = i > 0 && verdict.reason === verdicts[i - 1]?.reason;
     return [painted, ...indented, ...(isTold ? [] : undecidedLines(verdict))];
   });
-  return [paint.dim(head), ...told];
+  return [paint.dim(head), ...told, ...folded];
+}
+
+/** More rules that hold for the same number of devices are told in one line. */
+const HOLDS_MAX = 3;
+
+/** Lines for rules that hold, where they are many, and the verdicts that have rows of their own. */
+function foldedVerdicts(
+  verdicts: readonly (Verdict | WindowVerdict)[],
+): [string[], readonly (Verdict | WindowVerdict)[]] {
+  const most = Math.max(0, ...verdicts.map((v) => v.devices.length));
+  const held = verdicts.filter((v) => v.outcome === 'holds' && v.devices.length === most);
+  if (held.length <= HOLDS_MAX) return [[], verdicts];
+  const ids = held.map((v) => ('property' in v ? v.property : v.window));
+  const text = `rules that hold for ${plural(most, 'device')}: ${ids.join(' ')}`;
+  return [wrap(text, { rest: '  ' }), verdicts.filter((v) => !held.includes(v))];
 }
 
 function undecidedLines({ reason, reach }: Undecided): string[] {
@@ -214,8 +251,13 @@ function limitText(hit: HitLimit): string {
   );
 }
 
+/** Findings to list one by one. */
+const ROWS_MAX = 8;
+
 function findingTable(report: CheckReport, options: TextOptions, paint: Paint): string[] {
-  if (report.findings.length === 0) return [];
+  const { length } = report.findings;
+  // Many are told by their windows: the summary has the numbers of each.
+  if (length === 0 || length > ROWS_MAX) return [];
   const rows = report.findings.map((f, i) => [
     String(i + 1),
     f.window ?? 'new?',
@@ -274,24 +316,4 @@ function baselineLines(baseline: Baseline | null, paint: Paint): string[] {
     lines.push(paint.dim(cutWords(text, reportColumns)));
   }
   return lines;
-}
-
-/** The finding to tell in full: the first that is new, or the first at all without a baseline. */
-function firstToShow(report: CheckReport, baseline: Baseline | null): Finding | undefined {
-  return baseline === null ? report.findings[0] : baseline.fresh[0];
-}
-
-function more(
-  report: CheckReport,
-  shown: Finding | undefined,
-  baseline: Baseline | null,
-): string[] {
-  // Known findings of a baseline are listed by their names already.
-  const all = baseline === null ? report.findings : baseline.fresh;
-  const others = all.length - (shown === undefined ? 0 : 1);
-  if (others <= 0) return [];
-  const text =
-    `${plural(others, 'more finding')}: write each to a file with --out DIR,` +
-    ' and show it with racewindow replay FILE';
-  return wrap(text, { rest: '  ' });
 }

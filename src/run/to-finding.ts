@@ -49,6 +49,8 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     devices: place.devices,
     rule: propertyNamed(f.property)?.rule ?? f.property,
     symptom: symptomOf(window, f.property),
+    ...harmOf(window, f.property),
+    ...(told === undefined ? {} : { since: sinceOf(told.openers) }),
     fixes: (told?.openers ?? []).map(commitLine),
     closers: (told?.closers ?? []).map((sha) => `${commitLine(sha)}, ${landedOf(sha)}`),
     links: window?.links ?? [],
@@ -75,6 +77,21 @@ function symptomOf(window: Window | undefined, property: string): string | null 
   const [only, second] = window?.symptomOf ?? [];
   if (only === property && second === undefined) return window?.symptom ?? null;
   return propertyNamed(property)?.seen ?? null;
+}
+
+/** What a breach of @property does, and what that means. */
+function harmOf(
+  window: Window | undefined,
+  property: string,
+): Pick<Finding, 'harm' | 'consequence'> {
+  const rule = propertyNamed(property);
+  if (rule === undefined) return {};
+  return { harm: window?.harmOf?.[property] ?? rule.harm, consequence: rule.means };
+}
+
+/** The release with the first of @openers; null where none of them is known. */
+function sinceOf(openers: readonly string[]): string | null {
+  return openers.map((sha) => landedOf(sha)).find((landed) => landed !== undefined) ?? null;
 }
 
 /** The kind that the world gives a thread; of one that was started, the function it begins in. */

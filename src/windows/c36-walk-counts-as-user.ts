@@ -21,6 +21,8 @@ export const c36: Window = {
   symptom: 'a group that stays in use: -EBUSY or -EPERM for VFIO after its driver is unbound',
   log: [{ seen: { kind: 'warning', at: ['iommu_device_unuse_default_domain'] }, rare: true }],
   symptomOf: ['P10'],
+  // The group counts too many users, not too few: it can not be had, but nobody else has it.
+  harmOf: { P10: 'warning' },
   ways: [{ opened: '0c8e9c148e29', closed: [] }],
   links: [],
   confidence: 0.9,

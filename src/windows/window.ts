@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the file of a race window says: what happens, how a run shows it, and where to look for it.
 
+import type { Property } from '#properties/index';
 import type { World } from '#worlds/world';
 import type { LogSign } from './evidence.ts';
 import type { PreconditionId } from './preconditions.ts';
@@ -28,6 +29,8 @@ export interface Window {
    * its rule says, as it does for a rule that is not among them.
    */
   readonly symptomOf: readonly string[];
+  /** How bad a breach of a rule is here, where that is not what the rule says. */
+  readonly harmOf?: Readonly<Record<string, Property['harm']>>;
   /** The ways in which it comes about; none where it was argued for and is found nowhere. */
   readonly ways: readonly Way[];
   readonly links: readonly string[];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a backport proposes, and what its first line and its exit code are made of.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findRevision, type Revision } from '#kernel/index';
 import { candidateSets, openersOf } from '#questions/bisect';
@@ -46,7 +47,35 @@ describe('what a set does', () => {
         leaves: [change('C10', 'P8')],
       }),
     );
-    expect(told).toEqual({ closed: ['C07'], opened: ['C08', 'new'] });
+    expect(told).toEqual({ closed: ['C07'], opened: ['C08', 'new'], widened: [] });
+  });
+
+  test('tells a crash that comes in a window that was there before, and what else grows', () => {
+    const told = windowsOf(
+      trial({
+        closes: [change('C07', 'P2')],
+        opens: [change('C08', 'oops'), change('C10', 'P1')],
+        leaves: [change('C08', 'P3'), change('C10', 'P1')],
+      }),
+    );
+    expect(told).toEqual({ closed: ['C07'], opened: ['C08 oops'], widened: ['C10'] });
+  });
+
+  test('tells of all that is opened: nothing that isHarmful() sees is left out', () => {
+    const ids = fc.constantFrom(null, 'C08', 'C09', 'C10');
+    const some = fc.array(
+      fc.tuple(ids, fc.constantFrom('P1', 'P3', 'oops')).map(([w, r]) => change(w, r)),
+    );
+    fc.assert(
+      fc.property(some, some, some, (opens, leaves, closes) => {
+        const { opened, widened } = windowsOf(trial({ opens, leaves, closes }));
+        for (const { window, report } of opens) {
+          const id = window ?? 'new';
+          const isTold = opened.includes(id) || opened.includes(`${id} ${report}`);
+          expect(isTold || (report !== 'oops' && widened.includes(id))).toBe(true);
+        }
+      }),
+    );
   });
 
   test('is harm where it opens a crash, or what fits no window', () => {

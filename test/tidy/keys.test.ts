@@ -9,6 +9,7 @@ const KEYS = 'src/finding/key.ts';
 const words: readonly string[] = [
   "src/cli/commands/try.ts: `  @{(window ?? 'new').padEnd(4)} @{report.padEnd(15)} `",
   "src/questions/commit-effects-search.ts: `@{s.report} @{s.window ?? 'new'}`",
+  'src/questions/try.ts: `@{window} @{report}`',
   "src/realc/conform/conform.ts: [property, window ?? 'no window'].join(",
   "src/run/to-finding.ts: `@{f.property}-@{f.window ?? 'new'}-@{slug}`",
 ].map(withHoles);

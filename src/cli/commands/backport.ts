@@ -55,17 +55,19 @@ export async function runBackport(
 
 /** What a set of commits does to windows, in one line where it fits. */
 function verdictLines(trial: Trial): string[] {
-  const { closed, opened } = windowsOf(trial);
-  const list = (names: readonly string[]): string => names.join(' ') || 'nothing';
-  return wrap(printable(`closes ${list(closed)}; opens ${list(opened)}`), { rest: '  ' });
+  const { closed, opened, widened } = windowsOf(trial);
+  const list = (names: readonly string[]): string => names.join(', ') || 'nothing';
+  const more = widened.length === 0 ? '' : `; lets more devices or rules into ${list(widened)}`;
+  const text = `closes ${list(closed)}; opens ${list(opened)}${more}`;
+  return wrap(printable(text), { rest: '  ' });
 }
 
 function backportLines(window: string, to: Revision, result: BackportResult): string[] {
   const { before, best, asked, refused } = result;
-  const tried = `${plural(asked, 'set')} tried, ${refused} cannot stand there`;
+  const tried = `${plural(asked, 'set')} tried; ${refused} more do not fit ${to.name}`;
   if (before !== 'found') {
     return [
-      `${window} in ${to.name}: ${before}; nothing to carry back`,
+      `${window} in ${to.name}: ${before}, so there is nothing to backport`,
       ...openerLines(window, to).flatMap((line) => wrap(printable(line), { rest: '  ' })),
       `racewindow matrix --kernels ${to.name} says which windows are there`,
     ];
@@ -89,7 +91,7 @@ function openerLines(window: string, to: Revision): string[] {
   const ways = windowById(window.toUpperCase())?.ways ?? [];
   const opened = [...new Set(ways.flatMap((way) => way.opened ?? []))];
   return opened.map((sha) => {
-    const verb = has(to.commits, sha) ? 'has' : 'has not';
+    const verb = has(to.commits, sha) ? 'has' : 'lacks';
     return `opened by ${commitLine(sha)}, which ${to.name} ${verb}`;
   });
 }

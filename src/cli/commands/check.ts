@@ -22,6 +22,7 @@ import type { Platform } from '#platform/index';
 import { type ExitCode, exitCodeOf } from '#report/exit';
 import { findingJson, reportJson } from '#report/json';
 import { mailReport } from '#report/mail';
+import { type Show, shownOf } from '#report/summary';
 import { textReport } from '#report/text';
 import { documentHint, parseDocument } from '#report/validate';
 import { fileStem, windowText } from '#report/words';
@@ -52,6 +53,8 @@ export interface CheckArguments extends FirmwareArguments {
   readonly baseline?: string;
   readonly format: Format;
   readonly out?: string;
+  readonly show?: number | 'all';
+  readonly summary?: boolean;
 }
 
 /** Everything the user asked for, read and validated. */
@@ -61,6 +64,8 @@ interface Question {
   readonly kernel: ChosenKernel;
   readonly options: CheckOptions;
   readonly format: Format;
+  /** Which findings to tell in full. */
+  readonly show: Show;
   /** Findings of the baseline; null without one. */
   readonly earlier: readonly Finding[] | null;
 }
@@ -73,14 +78,17 @@ export async function runCheck(
 ): Promise<Result<ExitCode, UserError>> {
   const question = await ask(args, pipeline);
   if (!question.ok) return question;
-  const { platform, input, kernel, options, format, earlier } = question.value;
+  const { platform, input, kernel, options, format, earlier, show } = question.value;
 
   const progress = progressLine(io);
   const start = io.now();
   const written = format !== 'text' || args.out !== undefined;
-  // A report in text tells one finding in full: why the others fail is not asked.
-  const toExplain = (all: readonly Finding[]): readonly Finding[] =>
-    written ? all : (earlier ? applyBaseline(all, earlier).fresh : all).slice(0, 1);
+  // Why findings fail that are not told in full is not asked.
+  const toExplain = (all: readonly Finding[]): readonly Finding[] => {
+    const isNumber = typeof show === 'number';
+    const told = earlier === null || isNumber ? all : applyBaseline(all, earlier).fresh;
+    return written ? all : shownOf(told, show);
+  };
   const asked = { ...options, toExplain };
   const result = await kernel.check(platform, asked, progress.show).finally(progress.end);
   const report: CheckReport = {
@@ -89,6 +97,11 @@ export async function runCheck(
     timing: { elapsedMs: Math.round(io.now() - start), jobs: options.jobs },
   };
 
+  const { length } = report.findings;
+  if (typeof show === 'number' && show > length) {
+    const hint = 'the last column of the summary has their numbers; leave --show out to see it';
+    return fail('RW072', `--show ${show}: there are ${plural(length, 'finding')}`, hint);
+  }
   const baseline = earlier && applyBaseline(report.findings, earlier);
   if (args.out !== undefined) {
     const files = await writeFiles(args.out, outputFiles(report.findings, format));
@@ -99,13 +112,17 @@ export async function runCheck(
     const say = format === 'text' ? io.out : io.err;
     say(`${machineLines(input.machine, platform).join('\n')}\n\n`);
   }
-  print(report, format, baseline, io, pipeline);
+  print({ report, format, baseline, show }, io, pipeline);
   return ok(exitCodeOf(report, baseline));
 }
 
 async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Question, UserError>> {
   const limits = limitOptions(args);
   if (!limits.ok) return limits;
+  const { show, summary } = args;
+  if (show !== undefined && summary) {
+    return fail('RW066', '--show and --summary exclude each other', 'leave out one of them');
+  }
   const input = readFirmware(args);
   if (!input.ok) return input;
   const machine = input.value?.machine ?? null;
@@ -137,6 +154,7 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
       ...(args.actors === undefined ? {} : { actors: args.actors }),
     },
     format: args.format,
+    show: show ?? (summary ? 'none' : 'gravest'),
     earlier: earlier.value,
   });
 }
@@ -273,17 +291,19 @@ function outputFiles(findings: readonly Finding[], format: Format): OutputFile[]
   });
 }
 
-function print(
-  report: CheckReport,
-  format: Format,
-  baseline: Baseline | null,
-  io: Io,
-  pipeline: Pipeline,
-): void {
+/** What is printed, and how. */
+interface Printed {
+  readonly report: CheckReport;
+  readonly format: Format;
+  readonly baseline: Baseline | null;
+  readonly show: Show;
+}
+
+function print({ report, format, baseline, show }: Printed, io: Io, pipeline: Pipeline): void {
   if (format === 'text') {
     const rules = new Map(pipeline.properties().map((p) => [p.id, p.name]));
     const windows = new Map(pipeline.windows().map((w) => [w.id, w.name]));
-    io.out(textReport(report, { paint: paintFor(io), rules, windows, baseline }));
+    io.out(textReport(report, { paint: paintFor(io), rules, windows, baseline, show }));
     return;
   }
   if (format === 'json') io.out(reportJson(report));

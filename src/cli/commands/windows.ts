@@ -10,7 +10,7 @@ import type { Pipeline, WindowEntry, WindowWay } from '#cli/pipeline';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { cutWords } from '#report/words';
 
-/** racewindow windows [ID] */
+/** racewindow windows [ID|TEXT]: all, one in full, or those in which a symptom is spoken of. */
 export function runWindows(
   id: string | undefined,
   io: Io,
@@ -25,6 +25,11 @@ export function runWindows(
     return ok(exitCodes.holds);
   }
   const found = all.find((w) => w.id.toLowerCase() === id.toLowerCase());
+  const like = found ? [] : all.filter((w) => speaksOf(w, id));
+  if (like.length > 0) {
+    io.out(`${like.flatMap(foundLines).join('\n')}\n`);
+    return ok(exitCodes.holds);
+  }
   if (!found) {
     const hint = didYouMean(
       id,
@@ -36,6 +41,31 @@ export function runWindows(
   io.out(`${windowLines(found).join('\n')}\n`);
   return ok(exitCodes.holds);
 }
+
+/** True where the words of @text stand in what @window says of itself, its symptom among it. */
+function speaksOf(window: WindowEntry, text: string): boolean {
+  const { name, title, symptom } = window;
+  const said = plainWords([name, title, window.text, symptom ?? ''].join(' '));
+  // Of three letters or fewer, any text has some word.
+  return text.trim().length > 3 && said.includes(plainWords(text));
+}
+
+/** @text in small letters, with one blank where it has blanks, hyphens or stops. */
+function plainWords(text: string): string {
+  return ` ${text.toLowerCase().replace(/[^a-z0-9_()]+/g, ' ')} `.replace(/ +/g, ' ').trim();
+}
+
+/** A window that was found by its symptom. */
+function foundLines({ id, name, state, symptom, kernels }: WindowEntry): string[] {
+  const seen = symptom === null ? [] : wrap(printable(`seen as: ${symptom}`), deeper);
+  return [
+    `${id}  ${state}  ${printable(name)}`,
+    ...seen,
+    ...wrap(printable(`kernels: ${kernels || 'none'}`), deeper),
+  ];
+}
+
+const deeper = { first: '  ', rest: '    ' };
 
 function windowLines(window: WindowEntry): string[] {
   const { id, name, title, text, precondition, symptom, kernels, ways, links } = window;
