@@ -13,6 +13,7 @@ const slow = [
   'test/cli/{docs,program}.test.ts',
   'test/fixes/**',
   'test/kernel/{fields,mock,windows}.test.ts',
+  'test/log/{admits,board}.test.ts',
   'test/platform/{boards,mutated}.test.ts',
   'test/questions/{bisect,check,commit-effects,explained,matrix,strategies,transfer}.test.ts',
   'test/questions/verdicts.test.ts',

@@ -74,7 +74,6 @@ export const errorCodes = {
   RW094: 'a package cannot be unpacked',
   RW095: 'the cache of packages cannot be used',
   RW110: 'the file holds no log of a kernel',
-  RW111: 'the board has nothing of what the log tells',
   RW300: 'the toolchain is not installed',
   RW301: 'the toolchain cannot be installed',
   RW302: 'the directory is not a kernel tree',

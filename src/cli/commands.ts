@@ -69,6 +69,29 @@ export const commands: readonly CommandEntry[] = [
     },
   }),
   command({
+    name: 'admits',
+    args: '<LOG> <FIRMWARE>',
+    text: 'tell whether the model can produce a boot log',
+    options: [
+      { flags: '--kernel NAME', text: 'its kernel; auto: as the log says', value: 'auto' },
+      {
+        flags: '--format HOW',
+        text: 'text or json',
+        value: 'text',
+        read: oneOf(['text', 'json'], 'format'),
+      },
+    ],
+    exits: { 0: 'it can', 1: 'it cannot', 3: 'not decided' },
+    run: async ({ args, options, io, pipeline }) => {
+      const { runAdmits } = await import('#cli/commands/admits');
+      return runAdmits(
+        { ...options, log: args[0] ?? '', board: args[1] ?? '' },
+        io,
+        await pipeline(),
+      );
+    },
+  }),
+  command({
     name: 'windows',
     args: '[ID]',
     text: 'list the race windows, tell one, or find by symptom',

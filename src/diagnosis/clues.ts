@@ -53,7 +53,7 @@ export function cluesOf(story: LogStory): Clue[] {
 }
 
 /** The caller of the probe that a call trace shows: the innermost that tells. */
-function callerIn(frames: readonly string[]): LateBy {
+export function callerIn(frames: readonly string[]): LateBy {
   const from = Math.max(
     frames.indexOf('__iommu_probe_device'),
     frames.indexOf('iommu_init_device'),

@@ -118,7 +118,8 @@ function walkAt(
   board: Platform | null,
 ): { passed: FactAnswer; ahead: FactAnswer } {
   const { device, line } = clue;
-  const missing = 'where the walk stood: groups of its neighbours, or the board';
+  const or = board === null ? ', or the board' : '';
+  const missing = `where the walk stood: lines on groups of its neighbours${or}`;
   const r = registrationAt(story, line);
   if (device === null || r === null) return { passed: open(missing), ahead: open(missing) };
   const walked = story.groupings.filter((g) => g.during === r.index && g.withDriver === false);

@@ -51,34 +51,34 @@ const general: readonly Rule[] = [
 const groups: readonly Rule[] = [
   [
     // Up to v5.2.
-    /^iommu: Adding device (\S+) to group (\d+)/,
+    /^iommu: Adding device (\S+) to group (\d{1,9})/,
     (m) => ({ kind: 'group', device: m[1]!, prefix: null, group: num(m[2]), source: 'message' }),
   ],
   [
-    /^iommu: Removing device (\S+) from group (\d+)/,
+    /^iommu: Removing device (\S+) from group (\d{1,9})/,
     (m) => ({ kind: 'group-removed', device: m[1]!, group: num(m[2]), source: 'message' }),
   ],
   [
-    dev('Adding to iommu group (\\d+)$'),
+    dev('Adding to iommu group (\\d{1,9})$'),
     (m) => ({
       ...{ kind: 'group', device: m[2]!, prefix: m[1] ?? null, group: num(m[3]) },
       source: 'message',
     }),
   ],
   [
-    dev('Removing from iommu group (\\d+)$'),
+    dev('Removing from iommu group (\\d{1,9})$'),
     (m) => ({ kind: 'group-removed', device: m[2]!, group: num(m[3]), source: 'message' }),
   ],
   [
-    dev('Failed to add to iommu group (\\d+): (-?\\d+)$'),
+    dev('Failed to add to iommu group (\\d{1,9}): (-?\\d+)$'),
     (m) => ({ kind: 'group-failed', device: m[2]!, group: num(m[3]), errno: errnoOf(m[4]) }),
   ],
   [
-    /^add_device_to_group: IOMMU: groupID=(\d+) device=(\S+)/,
+    /^add_device_to_group: IOMMU: groupID=(\d{1,9}) device=(\S+)/,
     (m) => ({ kind: 'group', device: m[2]!, prefix: null, group: num(m[1]), source: 'trace' }),
   ],
   [
-    /^remove_device_from_group: IOMMU: groupID=(\d+) device=(\S+)/,
+    /^remove_device_from_group: IOMMU: groupID=(\d{1,9}) device=(\S+)/,
     (m) => ({ kind: 'group-removed', device: m[2]!, group: num(m[1]), source: 'trace' }),
   ],
   [/^attach_device_to_domain: IOMMU: device=(\S+)/, (m) => ({ kind: 'attached', device: m[1]! })],

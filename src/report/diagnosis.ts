@@ -79,7 +79,8 @@ function groupLines({ devices }: Diagnosis): string[] {
     const joins = d.history.filter((t) => t.what.startsWith('joins group'));
     const by = /\(([^)]*)\)/.exec(joins[joins.length - 1]?.what ?? '')?.[1] ?? '';
     const line = joins[joins.length - 1]?.line ?? '';
-    return [String(d.group), ellipsis(printable(d.name), 40), printable(by), String(line)];
+    const names = [ellipsis(printable(d.name), 32), ellipsis(printable(by), 20)];
+    return [String(d.group), ...names, String(line)];
   });
   const rest = grouped.length - rows.length;
   return [

@@ -73,8 +73,8 @@ const columns: Readonly<Record<string, Column>> = {
     ],
   },
   diagnosis: {
-    folders: ['kernel', 'log', 'windows'],
-    types: ['finding', 'platform'],
+    folders: ['kernel', 'log', 'platform', 'run', 'windows', 'worlds'],
+    types: ['finding'],
   },
   realc: {
     folders: [

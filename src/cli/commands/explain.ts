@@ -4,17 +4,15 @@
 import path from 'node:path';
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import { readInput } from '#cli/files';
-import { readFirmware } from '#cli/input';
 import { type Io, paintFor } from '#cli/io';
+import { kernelFor, readBoardOf, readStory } from '#cli/log-input';
 import type { Pipeline } from '#cli/pipeline';
-import { type BoardOfLog, diagnose } from '#diagnosis/diagnose';
-import { type KernelOfLog, kernelOf } from '#diagnosis/kernel-of';
+import { askModel, withAnswers } from '#diagnosis/ask-model';
+import { diagnose } from '#diagnosis/diagnose';
 import type { Diagnosis } from '#finding/diagnosis';
-import { findRevision } from '#kernel/index';
-import { type LogStory, readLog, storyOf } from '#log/index';
 import { diagnosisJson, diagnosisText } from '#report/diagnosis';
 import { type ExitCode, exitCodes } from '#report/exit';
+import { raceTable } from '#report/table';
 
 /** The options of the command line, as text. */
 export interface ExplainArguments {
@@ -34,41 +32,18 @@ export async function runExplain(
   if (!story.ok) return story;
   const kernel = kernelFor(args.kernel, story.value);
   if (!kernel.ok) return kernel;
-  const board = readBoardOf(args.board, pipeline);
+  const board = args.board === undefined ? ok(null) : readBoardOf(args.board, pipeline);
   if (!board.ok) return board;
-  const diagnosis = diagnose(story.value, kernel.value, board.value);
+  const plain = diagnose(story.value, kernel.value, board.value);
+  const { revision, exact } = kernel.value;
+  const asked =
+    board.value === null || revision === null
+      ? []
+      : askModel(story.value, board.value.platform, revision);
+  const tables = asked.map((a) => ({ ...a, table: a.finding ? raceTable(a.finding) : [] }));
+  const diagnosis = withAnswers(plain, tables, exact);
   print(diagnosis, args, io, pipeline);
   return ok(exitOf(diagnosis));
-}
-
-/** The log that the user named, by subject; `-` is standard input. */
-function readStory(name: string): Result<LogStory, UserError> {
-  const hint = 'give a boot log: a file of dmesg or journalctl -k, or - for standard input';
-  const input = readInput(name, hint);
-  if (!input.ok) return input;
-  const log = readLog(input.value, name === '-' ? 'standard input' : path.basename(name));
-  return log.ok ? ok(storyOf(log.value)) : log;
-}
-
-/** The kernel that @name says; `auto`: the one that the log names. */
-function kernelFor(name: string, story: LogStory): Result<KernelOfLog, UserError> {
-  if (name === 'auto') return ok(kernelOf(story.release));
-  const found = findRevision(name);
-  if (!found.ok) return found;
-  return ok({ revision: found.value, exact: true, because: `--kernel says ${name}` });
-}
-
-/** The board that the user named; null for none. */
-function readBoardOf(
-  file: string | undefined,
-  pipeline: Pick<Pipeline, 'readBoard'>,
-): Result<BoardOfLog | null, UserError> {
-  const input = readFirmware({ firmware: file });
-  if (!input.ok) return input;
-  if (input.value === null) return ok(null);
-  const platform = pipeline.readBoard(input.value.firmware);
-  if (!platform.ok) return platform;
-  return ok({ file: input.value.basename, platform: platform.value });
 }
 
 function print(

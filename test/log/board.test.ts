@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// With the board: what the log cannot say, the model does.
+
+import { expect, test } from 'vitest';
+import { type AskedModel, askModel, withAnswers } from '#diagnosis/ask-model';
+import { diagnose } from '#diagnosis/diagnose';
+import { kernelOf } from '#diagnosis/kernel-of';
+import type { Diagnosis } from '#finding/diagnosis';
+import { readLog, storyOf } from '#log/index';
+import { laptop } from '../support/boards.ts';
+import { gpuSmmu, joins, late, log, smmu, version } from './suite/build.ts';
+
+const platform = laptop();
+const gpu = '3d00000.gpu';
+const gmu = '3d6a000.gmu';
+const display = 'ae00000.display';
+
+function asked(text: string): { d: Diagnosis; answers: readonly AskedModel[] } {
+  const read = readLog(new TextEncoder().encode(text), 'a log');
+  if (!read.ok) throw new Error(read.error.message);
+  const story = storyOf(read.value);
+  const kernel = kernelOf(story.release);
+  const plain = diagnose(story, kernel, { file: 'laptop.dtb', platform });
+  if (kernel.revision === null) return { d: plain, answers: [] };
+  const answers = askModel(story, platform, kernel.revision);
+  const tables = answers.map((a) => ({ ...a, table: [] }));
+  return { d: withAnswers(plain, tables, kernel.exact), answers };
+}
+
+const seed = (release: string): string =>
+  log(
+    version(release),
+    smmu,
+    gpuSmmu,
+    late('adreno', gpu, 'replay'),
+    joins('adreno', gpu, 0),
+    joins('platform', gmu, 1),
+  );
+
+test('the seed: the model keeps its order, and says what would have prevented it', () => {
+  const { d, answers } = asked(seed('6.15.0'));
+  expect([d.verdict, d.cause]).toEqual(['race', 'C09']);
+  const [answer] = answers;
+  expect(answer?.answer).toMatchObject({
+    ...{ window: 'C09', device: gpu, shown: true, openIn: { kernel: '7.3', open: false } },
+    prevented: [
+      { what: expect.stringContaining('da33e87bd2bf'), prevents: 'yes' },
+      { what: 'fw_devlink.strict=1', prevents: 'yes' },
+      { what: 'driver_async_probe=*', prevents: 'no' },
+      { what: 'the driver of the IOMMU built in, and there first', prevents: 'yes' },
+    ],
+  });
+  expect(answer?.along).toContain('C09');
+  expect(answer?.world.devices.map((x) => x.name)).toContain(gpu);
+});
+
+test('the twin: on 7.2 it is the other window, which is open in 7.3', () => {
+  const text = log(
+    ...[version('7.2.12'), `adreno ${gmu}: Added to deferred list`, smmu, gpuSmmu],
+    ...[joins('platform', gpu, 0), late('gmu', gmu, 'replay'), joins('gmu', gmu, 1)],
+  );
+  const { d, answers } = asked(text);
+  expect([d.verdict, d.cause]).toEqual(['race', 'C10']);
+  expect(answers[0]?.answer).toMatchObject({
+    window: 'C10',
+    openIn: { kernel: '7.3', open: true },
+  });
+});
+
+test('a replay on 7.2 before the walk has come is none that the model can produce', () => {
+  const [answer] = asked(seed('7.2.12')).answers;
+  expect(answer?.answer).toMatchObject({ shown: false, window: '' });
+  expect(answer?.answer.because).toMatch(/no run keeps line \d+/);
+});
+
+test('the board says that two IOMMUs stand before a device: one may be taken early', () => {
+  const text = log(
+    version('7.2.12'),
+    smmu,
+    gpuSmmu,
+    late('dpu', display, 'walk'),
+    joins('dpu', display, 0),
+  );
+  const of = (d: Diagnosis, id: string) => d.windows.find((w) => w.window === id)?.fits;
+  expect(of(asked(text).d, 'C13')).toBe('fits');
+  const one = log(
+    version('7.2.12'),
+    smmu,
+    gpuSmmu,
+    late('adreno', gpu, 'walk'),
+    joins('adreno', gpu, 0),
+  );
+  expect(of(asked(one).d, 'C13')).toBe('no');
+  expect(of(asked(one).d, 'C14')).toBe('certain');
+});
+
+test('a window that needs a second walk is not ruled out by a world that has one', () => {
+  const { d } = asked(seed('6.15.0'));
+  expect(d.windows.find((w) => w.window === 'C15')?.fits).toBe('fits');
+});
