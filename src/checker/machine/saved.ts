@@ -19,6 +19,8 @@ import type { ObjectMemory } from './memory.ts';
 /** What saveMachine() says. */
 export interface MachineContents extends Saved {
   readonly memory: ReturnType<ObjectMemory['save']>;
+  /** Local states whose Op has been decoded: a thread has stood there (names.ts). */
+  readonly decoded: readonly number[];
   readonly parts: SavedParts<ReturnType<Machine['parts']>>;
 }
 
@@ -30,7 +32,8 @@ export function saveMachine(machine: Machine): MachineContents {
     if (op?.struct !== undefined && !structs.has(op.struct)) structs.set(op.struct, node);
   });
   const memory = machine.memory.save((struct) => structs.get(struct) ?? -1);
-  return { version: 1, memory, parts: saveParts(machine.parts()) };
+  const decoded = machine.instructions.flatMap((i, node) => (i === undefined ? [] : [node]));
+  return { version: 1, memory, decoded, parts: saveParts(machine.parts()) };
 }
 
 /** Take @machine, with the same automata and values, to where saveMachine() was. */
@@ -42,4 +45,5 @@ export function loadMachine(machine: Machine, saved: MachineContents): void {
     return struct;
   });
   loadParts(machine.parts(), saved.parts);
+  for (const node of saved.decoded) machine.instruction(node);
 }

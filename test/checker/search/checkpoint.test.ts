@@ -10,6 +10,7 @@ import { afterAll, expect, test } from 'vitest';
 import { decode, encode, loadParts, Misfit, saveParts } from '#base/saved';
 import { check } from '#checker/check';
 import { Machine } from '#checker/machine/machine';
+import { namesIn } from '#checker/machine/names';
 import { Keeper } from '#checker/search/checkpoint/checkpoint';
 import { exhaustive } from '#checker/search/exhaustive';
 import { PairTable } from '#checker/tables/pair-table';
@@ -38,7 +39,8 @@ function explore(nth: number, file: string, copies: Buffer[] | null) {
     };
   }
   const result = exhaustive(machine, { keeper });
-  return { result, keeper, known: [...machine.rules.hits].sort() };
+  const names = namesIn(machine.scene, machine);
+  return { result, keeper, names, known: [...machine.rules.hits].sort() };
 }
 
 test.each([1, 3])('world %i goes on from each checkpoint to the same result', (nth) => {
@@ -55,6 +57,7 @@ test.each([1, 3])('world %i goes on from each checkpoint to the same result', (n
     expect(again.keeper.resumed).toBe(true);
     expect(again.result).toEqual(whole.result);
     expect(again.known).toEqual(whole.known);
+    expect(again.names).toEqual(whole.names);
   }
 });
 
@@ -157,6 +160,25 @@ test('a search may be kept anywhere: here, in a variable', () => {
   expect(check(sceneOf(1), { explainMax: 0, checkpoint: store })).toEqual(fresh);
   expect(saves).toBeGreaterThan(1);
   expect(check(sceneOf(1), { explainMax: 0, checkpoint: store })).toEqual(fresh);
+});
+
+test('what threads have come across is known again, though none comes there', () => {
+  let kept: Uint8Array | 'none' = 'none';
+  const store = {
+    load: () => kept,
+    save: (parts: readonly Uint8Array[]) => {
+      kept = new Uint8Array(Buffer.concat(parts));
+    },
+    drop: () => {},
+  };
+  const [machine, again] = [new Machine(sceneOf(1)), new Machine(sceneOf(1))];
+  const keeper = new Keeper(machine, store, new PairTable());
+  for (let t = 0; t < machine.threadCount(); t++) while (machine.enabled(t)) machine.step(t);
+  keeper.save(new PairTable());
+  expect(new Keeper(again, store, new PairTable()).load(new PairTable())).toBe(true);
+  const names = namesIn(machine.scene, machine);
+  expect(names.fields.size).toBeGreaterThan(1);
+  expect(namesIn(again.scene, again)).toEqual(names);
 });
 
 test('plain data is written and read back, and nothing else is written', () => {
