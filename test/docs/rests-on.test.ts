@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The table of docs/checker.md that says what each outcome and number rests on: its tests are there.
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { outcomes } from '#finding/report';
+
+const root = new URL('../../', import.meta.url);
+
+/** Rows of the table: what is said, what it rests on, the file of the test and its name. */
+function rows(): string[][] {
+  const text = readFileSync(new URL('docs/checker.md', root), 'utf8');
+  const table = /\| what is said \|.*\n\|---.*\n((?:\|.*\n)+)/.exec(text)?.[1] ?? '';
+  return table
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.slice(2, -2).split(' | '));
+}
+
+test('the table has a row for each outcome, and for what a finding says', () => {
+  expect(rows().every((row) => row.length === 4)).toBe(true);
+  const said = rows().map(([what]) => what);
+  for (const word of [...outcomes, 'found', 'absent', 'pair', 'deciding', 'window', 'odds']) {
+    expect(
+      said.some((what) => what?.includes(`\`${word}\``)),
+      word,
+    ).toBe(true);
+  }
+});
+
+test.each(rows())(
+  '%s, which rests on "%s", is held by a test that is there',
+  (_w, _o, file, name) => {
+    const url = new URL(file ?? '', root);
+    expect(existsSync(url), file).toBe(true);
+    const source = readFileSync(url, 'utf8').replace(/\s+/g, ' ');
+    // Each call of test() has its name as its first argument.
+    const quoted = ["'", '"', '`'].map((quote) => `${quote}${name}${quote}`);
+    const told = quoted.some((q) => source.includes(`(${q}`) || source.includes(`( ${q}`));
+    expect(told, `${file}: ${name}`).toBe(true);
+  },
+);
