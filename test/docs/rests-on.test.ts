@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The table of docs/checker.md that says what each outcome and number rests on: its tests are there.
+// The table of docs/checker.md that says what each word and number rests on names tests that exist.
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { outcomes } from '#finding/report';
