@@ -24,7 +24,7 @@ import { isActed } from '#worlds/actors';
 import type { DerivedWorld } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import { coverageOf, noticedIn } from './coverage.ts';
-import { type Question, verdictsOf, windowVerdictsOf } from './verdicts.ts';
+import { type VerdictQuestion, verdictsOf, windowVerdictsOf } from './verdicts.ts';
 import { chooseWorlds } from './worlds.ts';
 
 /** The kernel to check. */
@@ -91,7 +91,7 @@ function resultOf(
   explored: readonly Explored[],
   findings: readonly Finding[],
   kernel: CheckedKernel,
-  question: CheckOptions & Question,
+  question: CheckOptions & VerdictQuestion,
   version: string,
 ): CheckResult {
   const spec = specOf(kernel.revision, kernel.userFixes);

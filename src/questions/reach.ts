@@ -11,7 +11,7 @@ import { type Elsewhere, isAskedIn } from './worlds.ts';
 
 /** What was asked, and where else it could be asked. */
 interface Question {
-  readonly revision: Revision;
+  readonly revision: Revision | null;
   readonly elsewhere: () => readonly Elsewhere[];
 }
 
@@ -26,7 +26,7 @@ export function reachForRule(id: string, { elsewhere }: Question): Undecided {
 export function reachForWindow(window: string, { revision, elsewhere }: Question): Undecided {
   const needs = needsOf(window);
   const since = windowById(window)?.reachedSince;
-  const missing = since !== undefined && !has(revision.commits, since);
+  const missing = since !== undefined && revision !== null && !has(revision.commits, since);
   const reach = [
     ...(missing ? [`a kernel with ${commitLine(since)}`] : []),
     ...needs.flatMap((id) => flagOf(id) ?? []),

@@ -22,24 +22,25 @@ import type { DerivedWorld } from '#worlds/derive';
 import { reachForRule, reachForWindow } from './reach.ts';
 import type { ChosenWorlds } from './worlds.ts';
 
-/** A derived world with what came out. */
-interface Run {
+/** A derived world with what came out, as far as verdicts go by it. */
+export interface VerdictRun {
   readonly derived: DerivedWorld;
-  readonly outcome: WorldOutcome;
+  readonly outcome: Pick<WorldOutcome, 'findings' | 'bounded' | 'seen' | 'detected'>;
 }
 
 /** What was asked, and what else could be. */
-export interface Question
+export interface VerdictQuestion
   extends Pick<CheckOptions, 'properties' | 'windows'>,
     Pick<ChosenWorlds, 'elsewhere' | 'barred'> {
-  readonly revision: Revision;
+  /** Null where no model says what the kernel has. */
+  readonly revision: Revision | null;
 }
 
 /**
  * One row for each property and outcome. Where windows are asked for, a property that is broken in
  * other windows only has no row for these classes: nothing was asked about it.
  */
-export function verdictsOf(runs: readonly Run[], question: Question): Verdict[] {
+export function verdictsOf(runs: readonly VerdictRun[], question: VerdictQuestion): Verdict[] {
   const wanted = properties.filter(({ id }) => question.properties?.includes(id) ?? true);
   return wanted.flatMap(({ id }) => {
     const byOutcome = devicesBy(runs, (mine) => ruleOutcome(id, mine, question));
@@ -55,7 +56,10 @@ export function verdictsOf(runs: readonly Run[], question: Question): Verdict[] 
 }
 
 /** One row for each window that is asked for, and outcome. */
-export function windowVerdictsOf(runs: readonly Run[], question: Question): WindowVerdict[] {
+export function windowVerdictsOf(
+  runs: readonly VerdictRun[],
+  question: VerdictQuestion,
+): WindowVerdict[] {
   return (question.windows ?? []).flatMap((window) => {
     const byOutcome = devicesBy(runs, (mine) => windowOutcome(window, mine, question));
     return inOrder(windowOutcomes, byOutcome).map(([outcome, devices]) => ({
@@ -84,8 +88,8 @@ const windowOutcomes: readonly WindowOutcome[] = [
 
 /** The devices of each outcome that the classes of @runs have. */
 function devicesBy<T>(
-  runs: readonly Run[],
-  outcomeOf: (mine: readonly Run[]) => T | null,
+  runs: readonly VerdictRun[],
+  outcomeOf: (mine: readonly VerdictRun[]) => T | null,
 ): Map<T, string[]> {
   const byOutcome = new Map<T, Set<string>>();
   for (const classKey of new Set(runs.map(({ derived }) => derived.classKey))) {
@@ -107,9 +111,13 @@ function inOrder<T>(order: readonly T[], byOutcome: ReadonlyMap<T, string[]>): [
 }
 
 /** What the property with this @id came to in the worlds of one class, @mine. */
-function ruleOutcome(id: string, mine: readonly Run[], question: Question): Outcome | null {
+function ruleOutcome(
+  id: string,
+  mine: readonly VerdictRun[],
+  question: VerdictQuestion,
+): Outcome | null {
   const { windows, revision } = question;
-  if (!appliesTo(id, revision)) return 'n.a.';
+  if (revision !== null && !appliesTo(id, revision)) return 'n.a.';
   if (id === 'P9' && windows === null && couldLock(mine)) return 'violated';
   const broken = mine.flatMap((e) => e.outcome.findings.filter((f) => f.property === id));
   const isAsked = ({ window }: WorldFinding): boolean =>
@@ -122,16 +130,16 @@ function ruleOutcome(id: string, mine: readonly Run[], question: Question): Outc
 }
 
 /** True if locks are taken in a cycle, deadlock or not. */
-function couldLock(mine: readonly Run[]): boolean {
+function couldLock(mine: readonly VerdictRun[]): boolean {
   return mine.some(({ outcome }) => outcome.detected.some((d) => d.kind === 'lock-order'));
 }
 
-function isCut(mine: readonly Run[]): boolean {
+function isCut(mine: readonly VerdictRun[]): boolean {
   return mine.some(({ outcome }) => outcome.bounded.length > 0);
 }
 
 /** True if the rule says something of the devices in some run. */
-function wasAsked(id: string, mine: readonly Run[]): boolean {
+function wasAsked(id: string, mine: readonly VerdictRun[]): boolean {
   const { asked, concerns } = must(propertyNamed(id), id);
   const worlds = mine.filter(({ derived }) => concerns?.(derived.world) ?? true);
   if (asked === null) return worlds.length > 0;
@@ -139,16 +147,20 @@ function wasAsked(id: string, mine: readonly Run[]): boolean {
 }
 
 /** True if what @window needs came about in some run. */
-function isReached(window: string, mine: readonly Run[]): boolean {
+function isReached(window: string, mine: readonly VerdictRun[]): boolean {
   const needs: readonly string[] = needsOf(window);
   return mine.some(({ outcome }) => needs.some((id) => outcome.seen.includes(id)));
 }
 
 /** Where not all rules are asked for, that none of them shows @window does not make it absent. */
-function windowOutcome(window: string, mine: readonly Run[], question: Question): WindowOutcome {
+function windowOutcome(
+  window: string,
+  mine: readonly VerdictRun[],
+  question: VerdictQuestion,
+): WindowOutcome {
   const fact = factOf(window);
   if (fact === undefined && !isJudged(window)) return 'n.a.';
-  const isThere = ({ outcome }: Run): boolean =>
+  const isThere = ({ outcome }: VerdictRun): boolean =>
     fact === undefined
       ? outcome.findings.some((f) => f.window === window)
       : outcome.seen.includes(fact);
@@ -161,7 +173,11 @@ function windowOutcome(window: string, mine: readonly Run[], question: Question)
 }
 
 /** Why the kernel can not come to @window with the clients of @mine, one class; else null. */
-function barredIn(mine: readonly Run[], window: string, { barred }: Question): string | null {
+function barredIn(
+  mine: readonly VerdictRun[],
+  window: string,
+  { barred }: VerdictQuestion,
+): string | null {
   const [first] = mine;
   return first === undefined ? null : barred(first.derived.classKey, needsOf(window));
 }
@@ -169,9 +185,9 @@ function barredIn(mine: readonly Run[], window: string, { barred }: Question): s
 /** Why nothing is said of @window about @devices. */
 function notTold(
   window: string,
-  runs: readonly Run[],
+  runs: readonly VerdictRun[],
   devices: readonly string[],
-  question: Question,
+  question: VerdictQuestion,
 ): string {
   if (factOf(window) === undefined && !isJudged(window)) return 'no signature tells it yet';
   const keys = new Set(runs.map(({ derived }) => derived.classKey));
@@ -199,7 +215,11 @@ function besides(
 }
 
 /** Why a rule is undecided: where windows are asked for and none is reached, as these are. */
-function ruleUndecided(id: string, runs: readonly Run[], question: Question): Undecided {
+function ruleUndecided(
+  id: string,
+  runs: readonly VerdictRun[],
+  question: VerdictQuestion,
+): Undecided {
   const { windows } = question;
   if (windows === null) return reachForRule(id, question);
   const open = windows.filter((window) => !isReached(window, runs));

@@ -5,25 +5,20 @@ import { createHash } from 'node:crypto';
 import { must } from '#base/assert';
 import type { Finding, FindingSource, KernelSpec } from '#finding/finding';
 import { byWindow, findingKey } from '#finding/key';
-import type {
-  CheckOptions,
-  CheckProgress,
-  CheckResult,
-  HitLimit,
-  Outcome,
-  Verdict,
-} from '#finding/report';
+import type { CheckOptions, CheckProgress, CheckResult, HitLimit } from '#finding/report';
 import type { Platform } from '#platform/index';
-import { properties } from '#properties/index';
+import { verdictsOf } from '#questions/verdicts';
 import { SourceError } from '#realc/build/errors';
 import { type BuildOptions, buildTree, type KernelImage } from '#realc/build/image';
 import { toFinding } from '#run/to-finding';
+import { actorsOf } from '#worlds/actors';
 import { type DerivedWorld, kindOfKey, nothingToCheck, worldsForPlatform } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import type { World } from '#worlds/world';
 import { BOUND, TIME_MAX_MS } from './limits.ts';
 import { runWorldTasks, type WorldAnswer } from './search-all.ts';
 import type { SourceFinding, WorldSearch } from './search-world.ts';
+import { placed, questionOf, runsOf, windowsOf } from './verdicts.ts';
 import { sourceWorlds } from './worlds.ts';
 
 /** Options of a check beyond those of the model's. */
@@ -47,22 +42,19 @@ export function chosenWorlds(
   opt: Pick<SourceCheckOptions, 'check' | 'world'>,
 ): DerivedWorld[] {
   const { asyncProbe, strictDevlink, devices } = opt.check;
-  const place = (world: World): DerivedWorld => ({
-    world,
-    classKey: world.classKey,
-    devices: world.focus,
-  });
+  // A run of the C costs what thousands of the model's do: plain worlds only.
+  const axes = { asyncProbe, strictDevlink, usual: false };
   if (opt.world !== null) {
     const world = sourceWorlds.find((w) => w.name === opt.world);
     if (!world) {
       const names = sourceWorlds.map((w) => w.name).join(', ');
       throw new SourceError('RW309', `${opt.world}: there is no such world`, `one of ${names}`);
     }
-    return [place(world)];
+    return [placed(world)];
   }
   const all = platform
-    ? worldsForPlatform(platform, { asyncProbe, strictDevlink, prefer: devices ?? [] })
-    : sourceWorlds.map(place);
+    ? worldsForPlatform(platform, { ...axes, prefer: devices ?? [] })
+    : sourceWorlds.map(placed);
   return devices ? all.filter((w) => w.devices.some((d) => devices.includes(d))) : all;
 }
 
@@ -160,6 +152,8 @@ function report(
     .filter((f) => windows === null || (f.window !== null && windows.includes(f.window)))
     .sort((a, b) => byWindow(a, b, a.class, b.class));
   const ran = outcomesRun.filter((o) => o.search);
+  const runs = runsOf(outcomes);
+  const question = questionOf(image, outcomes, opt.check);
   const sum = (pick: (s: WorldSearch) => number): number =>
     ran.reduce((total, o) => total + pick(o.search!), 0);
   const clients = (w: World): number => w.devices.filter((d) => d.iommus.length > 0).length;
@@ -170,23 +164,21 @@ function report(
       worlds: ran.length,
       clientsMax: Math.max(0, ...ran.map((o) => clients(o.derived.world))),
       instancesMax: Math.max(0, ...ran.map((o) => o.derived.world.instances.length)),
+      actors: actorsOf(ran.map((o) => o.derived.world)),
       states: sum((s) => s.runs),
       transitions: sum((s) => s.runs * s.points),
       strategy: strategy.kind === 'source-dpor' ? 'source-dpor' : `bound=${boundOf(strategy)}`,
       bounded: limitsOf(outcomesRun, opt),
     },
-    verdicts: verdictsOf(outcomes, opt),
+    verdicts: verdictsOf(runs, question),
+    ...(question.properties === null ? {} : { properties: question.properties }),
+    ...(windows === null ? {} : { windows: windowsOf(runs, question) }),
     findings,
   };
 }
 
 function boundOf(strategy: CheckOptions['strategy']): number {
   return strategy.kind === 'bound' ? strategy.preemptions : BOUND;
-}
-
-/** Every class of runs of the world was made: what was not found is not there. */
-function isProof(o: Outcomes): boolean {
-  return o.search?.classes !== undefined && o.search.complete;
 }
 
 /** The preemption bound is a limit of every world, unless all classes of runs are searched. */
@@ -220,34 +212,4 @@ function limitsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): HitLi
     { limit: 'not-runnable', value: 0, flag: null, worlds: names((o) => o.refused !== null) },
   ];
   return limits.filter((l) => l.worlds.length > 0);
-}
-
-function verdictsOf(outcomes: readonly Outcomes[], opt: SourceCheckOptions): Verdict[] {
-  const { windows } = opt.check;
-  const isAsked = (window: string | null): boolean =>
-    windows === null || (window !== null && windows.includes(window));
-  const breaks = (o: Outcomes, id: string): boolean =>
-    o.findings.some((f) => f.property === id && isAsked(f.window));
-  const rows: Verdict[] = [];
-  for (const { id } of properties) {
-    if (opt.check.properties !== null && !opt.check.properties.includes(id)) continue;
-    const byOutcome = new Map<Outcome, Set<string>>();
-    for (const o of outcomes) {
-      const { derived } = o;
-      const mine = outcomes.filter((other) => other.derived.classKey === derived.classKey);
-      const broken = mine.some((other) => breaks(other, id));
-      const outcome: Outcome = broken ? 'violated' : isProof(o) ? 'holds' : 'bounded';
-      const set = byOutcome.get(outcome) ?? new Set<string>();
-      for (const d of derived.devices) set.add(d);
-      byOutcome.set(outcome, set);
-    }
-    // A device that one of its worlds leaves undecided does not hold.
-    for (const d of byOutcome.get('bounded') ?? []) byOutcome.get('holds')?.delete(d);
-    for (const outcome of ['violated', 'bounded', 'holds'] as const) {
-      const devices = byOutcome.get(outcome);
-      if (devices && devices.size > 0)
-        rows.push({ property: id, outcome, devices: [...devices].sort() });
-    }
-  }
-  return rows;
 }

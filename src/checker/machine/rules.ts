@@ -4,6 +4,7 @@
 import { must } from '#base/assert';
 import { type Kept, sameVersion } from '#base/saved';
 import { RULE_THREADS_MAX } from '#checker/limits';
+import { assertDeclared } from '#checker/program/declared-peek';
 import type { Report } from '#checker/program/program';
 import type {
   Peek,
@@ -304,21 +305,9 @@ export class Rules implements Kept {
   private check(obj: Handle, field: string): void {
     const { watch, asking } = this;
     if (watch === null) return;
-    if (!(obj instanceof Handle)) {
-      const sentence = `${asking} reads ${field} of ${String(obj)}, which is no object`;
-      throw new SceneError(
-        'RW401',
-        sentence,
-        'look at what a field holds before reading through it',
-      );
-    }
-    const name = `${obj.type}.${field}`;
-    const atEnd = this.ended ? (watch as Rule | Sometimes).readsAtEnd : undefined;
-    if (!watch.reads?.includes(name) && !atEnd?.includes(name)) {
-      const sentence = `${asking} reads ${name}, which it does not declare`;
-      throw new SceneError('RW401', sentence, `add '${name}' to its reads`);
-    }
+    assertDeclared({ who: asking, watch, ended: this.ended }, obj, field);
     if (this.ended || this.looksAt(watch, obj)) return;
+    const name = `${obj.type}.${field}`;
     const sentence = `${asking} reads ${name} of ${obj.name}, which is none of its subjects`;
     throw new SceneError('RW401', sentence, `add ${obj.name} to its subjects`);
   }

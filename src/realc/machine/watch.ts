@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Rules, signatures and sometimes-properties, fed with the events of one run.
 
+import { DeclaredPeek } from '#checker/program/declared-peek';
 import type { Report } from '#checker/program/program';
 import type { Peek, Rule, RunEvent, Signature, Sometimes } from '#checker/program/scene';
 import { aboutOf, type EventName } from '#env/events';
@@ -22,8 +23,9 @@ interface Known {
   /** Signatures that step by their state and the event alone, and those that look at memory. */
   readonly pure: readonly number[];
   readonly looking: readonly number[];
-  /** Ids of the sometimes-properties that it shows. */
+  /** Ids of the sometimes-properties that it shows, and those that look at memory to tell. */
   readonly shows: readonly string[];
+  readonly maybe: readonly Sometimes[];
   /** See wordsOf(). */
   readonly words: readonly number[];
 }
@@ -54,7 +56,7 @@ export interface SavedWatch {
 /** The automata of one run; begin() starts the next. */
 export class RuleWatch {
   private readonly watched: WatchList;
-  private readonly peek: Peek;
+  private readonly peek: DeclaredPeek;
   private readonly events: Branch = new Map();
   private readonly abouts = new Map<string, number>();
   private readonly first: Joint;
@@ -69,7 +71,7 @@ export class RuleWatch {
 
   constructor(watched: WatchList, peek: Peek) {
     this.watched = watched;
-    this.peek = peek;
+    this.peek = new DeclaredPeek(peek);
     this.first = { states: watched.signatures.map((s) => s.initial), next: [] };
     this.joint = this.first;
     this.begin();
@@ -125,12 +127,15 @@ export class RuleWatch {
     const hears = (x: { readonly events: readonly EventName[] | readonly string[] }): boolean =>
       (x.events as readonly string[]).includes(e.name);
     const numbers = [...signatures.keys()].filter((i) => hears(signatures[i]!));
+    const heard = sometimes.filter(hears);
+    const blind = heard.filter((s) => (s.reads?.length ?? 0) === 0);
     const known = {
       id: this.count++,
       rules: [...rules.keys()].filter((i) => hears(rules[i]!) && rules[i]!.onEvent),
       pure: numbers.filter((i) => signatures[i]!.reads.length === 0),
       looking: numbers.filter((i) => signatures[i]!.reads.length > 0),
-      shows: sometimes.filter((s) => hears(s) && s.holds(e, this.peek)).map((s) => s.id),
+      shows: blind.filter((s) => s.holds(e, this.peek.of(s.id, s))).map((s) => s.id),
+      maybe: heard.filter((s) => !blind.includes(s)),
     };
     return { ...known, words: this.wordsFor(e, [...known.rules, ...numbers].length > 0, numbers) };
   }
@@ -162,16 +167,23 @@ export class RuleWatch {
     const run: RunEvent = e;
     if (to.pure.length > 0) this.joint = this.joint.next[to.id] ?? this.step(to, run);
     for (const i of to.looking) {
-      this.lookingStates[i] = signatures[i]!.step(this.lookingStates[i], run, this.peek);
+      const signature = signatures[i]!;
+      const peek = this.peek.of(signature.window, signature);
+      this.lookingStates[i] = signature.step(this.lookingStates[i], run, peek);
     }
     for (const i of to.rules) {
       const rule = rules[i]!;
-      const answer = rule.onEvent!(this.ruleStates[i], run, this.peek);
+      const peek = this.peek.of(rule.id, rule);
+      const answer = rule.onEvent!(this.ruleStates[i], run, peek);
       if (!answer) continue;
       this.ruleStates[i] = answer.state;
       if (answer.report) this.add({ ...answer.report, property: rule.id });
     }
     for (const id of to.shows) this.hits.add(id);
+    for (const each of to.maybe) {
+      if (this.hits.has(each.id)) continue;
+      if (each.holds(run, this.peek.of(each.id, each))) this.hits.add(each.id);
+    }
   }
 
   private step(to: Known, run: RunEvent): Joint {
@@ -179,7 +191,8 @@ export class RuleWatch {
     const states = [...joint.states];
     let changed = false;
     for (const i of to.pure) {
-      const after = this.watched.signatures[i]!.step(states[i], run, this.peek);
+      const signature = this.watched.signatures[i]!;
+      const after = signature.step(states[i], run, this.peek.of(signature.window, signature));
       changed ||= after !== states[i];
       states[i] = after;
     }
@@ -200,7 +213,7 @@ export class RuleWatch {
     const { signatures } = this.watched;
     const by = signatures.findIndex((s, i) => {
       const state = s.reads.length > 0 ? this.lookingStates[i] : this.joint.states[i];
-      return s.explains(state, report, this.peek);
+      return s.explains(state, report, this.peek.of(s.window, s));
     });
     this.reports.push({ ...report, window: by < 0 ? null : signatures[by]!.window });
   }
@@ -208,10 +221,14 @@ export class RuleWatch {
   /** The run is over and nothing can go on. */
   atEnd(): void {
     this.watched.rules.forEach((rule, i) => {
-      const found = rule.atEnd?.(this.peek, this.ruleStates[i]);
+      const found = rule.atEnd?.(this.peek.of(rule.id, rule, true), this.ruleStates[i]);
       if (!found) return;
       const list = Array.isArray(found) ? found : [found];
       for (const r of list) this.add({ ...r, property: rule.id });
     });
+    for (const each of this.watched.sometimes) {
+      if (!each.atEnd || this.hits.has(each.id)) continue;
+      if (each.atEnd(this.peek.of(each.id, each, true))) this.hits.add(each.id);
+    }
   }
 }

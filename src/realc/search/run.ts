@@ -2,7 +2,7 @@
 // A booted world and its runs: from a plan of switches to events, reports and what was touched.
 
 import type { Rule } from '#checker/program/scene';
-import { RuleContext, rulesFor } from '#properties/index';
+import { askedFor, RuleContext, rulesFor } from '#properties/index';
 import { sometimesFor } from '#properties/sometimes';
 import type { SourceFrame } from '#realc/build/dwarf/info';
 import type { KernelImage } from '#realc/build/image';
@@ -73,7 +73,7 @@ export class SourceRunner {
       {
         rules: [...rulesFor(this.context, properties), ...more(this.context)],
         signatures: signaturesFor(this.context),
-        sometimes: sometimesFor(this.context),
+        sometimes: [...sometimesFor(this.context), ...askedFor(this.context, properties)],
       },
       view,
     );
