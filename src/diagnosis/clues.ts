@@ -17,6 +17,8 @@ export interface Clue {
   readonly by?: LateBy;
   readonly trace?: Trace | null;
   readonly what?: string;
+  /** Its first line, of a crash. */
+  readonly text?: string;
   readonly address?: string | null;
   readonly locks?: readonly string[];
   readonly withDriver?: boolean;
@@ -86,10 +88,10 @@ function lates({ log }: LogStory): Clue[] {
 }
 
 function crashes({ log }: LogStory): Clue[] {
-  return eventsOf(log, 'crash').map(({ line, what, address, trace }) => {
+  return eventsOf(log, 'crash').map(({ line, what, address, trace, text }) => {
     const where = trace.pc ?? trace.frames[0] ?? 'an unknown function';
     const says = `${what === 'null' ? 'NULL dereference' : what} in ${where}()`;
-    return { kind: 'crash', device: null, line, trace, what, address, says };
+    return { kind: 'crash', device: null, line, trace, what, address, text, says };
   });
 }
 
@@ -173,6 +175,8 @@ function timeouts({ log }: LogStory): Clue[] {
 
 /** Functions of one PCI bus are on its list in the order of their numbers. */
 function outOfOrder({ groupings, registrations }: LogStory): Clue[] {
+  // Of several IOMMUs each has walked by itself, as Intel's do: their order says nothing.
+  if (new Set(registrations.map((r) => r.name)).size > 1) return [];
   return registrations.concat(noRegistration(groupings.length)).flatMap((r) => {
     const own = groupings.filter((g) => g.during === r.index && isPciName(g.device));
     return own.flatMap((g, i): Clue[] => {

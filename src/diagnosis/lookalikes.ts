@@ -103,7 +103,7 @@ function timeouts(story: LogStory): LookAlike[] {
   return [
     {
       ...{ cause: 'timeout', fits: 'certain', explains: lines },
-      because: `${who} waited for its IOMMU until the deferral timeout expired${then}`,
+      because: `${who} waited for what it depends on until the deferral timeout expired${then}`,
       lines: came === undefined ? lines : [...lines, came.line],
       todo:
         'build the driver of the IOMMU in or put it into the initramfs; or boot with ' +
@@ -210,16 +210,15 @@ const EARLY_S = 1;
 
 /** True where the fault comes while its IOMMU comes up, before any device of it has a group. */
 function isEarly(story: LogStory, fault: LogEvent<'fault'>): boolean | null {
+  const own = fault.device === null ? undefined : story.devices.get(fault.device);
+  const atWork = ['spoke', 'bound', 'probing'];
+  if (own?.events.some((e) => e.line < fault.line && atWork.includes(e.kind))) return false;
   const r = registrationAt(story, fault.line);
   if (r === null) return null;
-  const grouped = story.groupings.find((g) => g.line > r.line && g.line < fault.line);
-  if (grouped === undefined) return true;
-  const own = fault.device === null ? undefined : story.devices.get(fault.device);
-  if (own !== undefined) {
-    return !own.events.some(
-      (e) => e.line < fault.line && ['spoke', 'bound', 'probing'].includes(e.kind),
-    );
-  }
+  // The units of x86 say that they are there before, or after, they have walked.
+  const since = r.driver === 'intel' || r.driver === 'amd' ? 0 : r.line;
+  const grouped = story.groupings.find((g) => g.line > since && g.line < fault.line);
+  if (grouped === undefined || own !== undefined) return true;
   const begun = story.log.events.find((e) => e.line === r.line);
   if (fault.seconds === null || begun?.seconds == null) return null;
   return fault.seconds - begun.seconds < EARLY_S ? null : false;
@@ -263,10 +262,19 @@ function crashesOfDrivers(_story: LogStory, clues: readonly Clue[]): LookAlike[]
     const frames = [trace?.pc ?? '', ...(trace?.frames ?? [])].slice(0, 12);
     return frames.some((f) => OF_IOMMU_DRIVERS.test(f) || OF_CORE.test(f));
   });
-  const crash = own.find((c) => c.kind === 'crash');
+  const crash = own.find((c) => c.kind === 'crash') ?? own[0];
   if (crash === undefined) return [];
   const frames = [crash.trace?.pc ?? '', ...(crash.trace?.frames ?? [])];
   const culprit = frames.find((f) => OF_IOMMU_DRIVERS.test(f)) ?? crash.trace?.pc ?? '';
+  if (/external abort|SError/i.test(crash.text ?? '')) {
+    return [
+      {
+        ...{ cause: 'hardware', fits: 'fits', lines: [crash.line], explains: [crash.line] },
+        because: `an access to the IOMMU is aborted in ${culprit}()`,
+        todo: 'look at its clocks, its power domain and its reset',
+      },
+    ];
+  }
   return [
     {
       ...{ cause: 'driver-bug', fits: 'fits', lines: [crash.line], explains: [crash.line] },
@@ -294,7 +302,7 @@ function translations(story: LogStory, clues: readonly Clue[]): LookAlike[] {
   }
   const own = first.device === null ? undefined : story.devices.get(first.device);
   const grouped = own?.groupings.find((g) => g.line < first.line);
-  if (own === undefined || grouped === undefined) return [];
+  if (own === undefined || grouped === undefined) return early === false ? [late(lines)] : [];
   return [
     {
       ...{ cause: 'driver-bug', fits: 'fits', explains: lines },
@@ -305,6 +313,15 @@ function translations(story: LogStory, clues: readonly Clue[]): LookAlike[] {
       todo: `look at how the driver of ${own.name} maps and unmaps; CONFIG_DMA_API_DEBUG tells`,
     },
   ];
+}
+
+/** Faults of a device that is not named, long after its IOMMU has come up. */
+function late(lines: readonly number[]): LookAlike {
+  return {
+    ...{ cause: 'driver-bug', fits: 'fits', lines, explains: lines },
+    because: 'a fault comes long after the IOMMU has set its devices up, and nothing warned then',
+    todo: 'find the device by the stream id (SID) of the fault, and look at how its driver maps',
+  };
 }
 
 /** What failed that has nothing to do with an IOMMU. */

@@ -215,10 +215,10 @@ const faults: readonly Rule[] = [
   ],
   [
     inOrder(
-      /^DMAR: \[[^\]]*\] Request device \[(?:[0-9a-f]{4}:)?([0-9a-f:.]+)\]/,
+      /^DMAR: \[[^\]]*\] Request device \[(?:[0-9a-f]{4}:)?(?:0x)?([0-9a-f]+:(?:0x)?[0-9a-f.]+)\]/,
       /(?: PASID \w+)? fault (?:addr|index) (?:0x)?([0-9a-f]+)/,
     ),
-    (m) => fault(null, `0000:${m[1]}`, 'translation', m[2]!),
+    (m) => fault(null, `0000:${m[1]!.replace('0x', '')}`, 'translation', m[2]!),
   ],
   [
     /^AMD-Vi: Event logged \[(?:IO_PAGE_FAULT|RMP_PAGE_FAULT).*?address=0x([0-9a-f]+)/,

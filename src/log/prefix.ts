@@ -26,6 +26,15 @@ const takers: readonly Taker[] = [
   // [    3.805282] and [    3.805282@0] and [    2.308076][    T1]
   [/^\[\s*(\d{1,9}\.\d{1,9})(?:@\d+)?\]\s?/, (m) => ({ seconds: Number(m[1]) })],
   [/^\[\s*([TC]\d+)(?:@[^\]]*)?\]\s?/, (m) => ({ caller: m[1]! })],
+  // dmesg -H and -d: since the line before, or beside the stamp
+  [/^\[\s*\+\d+\.\d+\]\s?/, nothing],
+  [/^\[\s*(\d{1,9}\.\d{1,9})\s+<\s*\d+\.\d+>\]\s?/, (m) => ({ seconds: Number(m[1]) })],
+  [/^\[<\s*\d+\.\d+>\]\s?/, nothing],
+  [new RegExp(`^\\[${MONTH}\\s?\\d{1,2} \\d{1,2}:\\d{2}\\]\\s?`), nothing],
+  // numbered lines of a test lab, labels of a test, a debugger's addresses
+  [new RegExp(`^\\d{1,7}\\s+(?=${CLOCK}\\s)`), nothing],
+  [new RegExp(`^[\\w.-]{1,24}: (?=${MONTH}\\s+\\d{1,2} ${CLOCK} )`), nothing],
+  [/^0x[0-9A-Fa-f]{8,16} \|\s+(\d+\.\d+):\s+/, (m) => ({ seconds: Number(m[1]) })],
   // [    3.805282,1] of some vendors, and (2)[123:kworker/u8:1]
   [/^\[\s*(\d{1,9}\.\d{1,9}),\d+\]\s?/, (m) => ({ seconds: Number(m[1]) })],
   [/^\(\d+\)\[(\d+):([^\]]{1,32})\]\s?/, (m) => ({ caller: m[2]! })],

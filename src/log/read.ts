@@ -110,7 +110,8 @@ class LogReader {
       return said.kind === 'command-line' ? this.longText(i, said) : { said, more: 0 };
     }
     if (!stamped && this.hasStamps) return null;
-    if (!mayGoOn(body)) return null;
+    // Where lines have stamps, one without goes on; elsewhere only what looks unfinished does.
+    if (!(stamped && this.hasStamps) && !mayGoOn(body)) return null;
     let text = body;
     for (let more = 1; more <= 2; more++) {
       const next = this.messages[i + more];

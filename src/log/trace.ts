@@ -75,7 +75,9 @@ function crashIn(body: string): Opening | null {
     /^(?:Oops: )?general protection fault/.exec(body);
   if (gpf !== null) return crash('other', gpf[1] ?? null);
   if (
-    /^(?:Internal error: Oops|kernel BUG at|list_(?:add|del) corruption|refcount_t: )/.test(body)
+    /^(?:Internal error: |SError Interrupt on|kernel BUG at|list_\w+ corruption|refcount_t: )/.test(
+      body,
+    )
   ) {
     return crash('other', null);
   }

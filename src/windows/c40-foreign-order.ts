@@ -29,12 +29,6 @@ export const c40: Window = {
   threads: ['walk', 'second walk'],
   precondition: 'two instances registered in parallel, and two clients of one of them',
   symptom: 'group ids that differ from boot to boot',
-  log: [
-    {
-      seen: { kind: 'out of order', withDriver: false },
-      needs: ['several IOMMUs register'],
-    },
-  ],
   symptomOf: ['P2'],
   ways: [{ opened: 'bcb81ac6ae3c', closed: [] }],
   links: [],

@@ -11,11 +11,12 @@ import { kernelOf } from '#diagnosis/kernel-of';
 import { readLog, storyOf } from '#log/index';
 import { diagnosisJson, diagnosisText } from '#report/diagnosis';
 import { crashes } from './suite/crashes.ts';
+import { inTheWild } from './suite/in-the-wild.ts';
 import { healthy, lookAlikes } from './suite/lookalikes.ts';
 import { lateProbes } from './suite/windows.ts';
 
 const runs = Number(process.env['MANGLED_LOGS'] ?? 400);
-const logs = [...lateProbes, ...crashes, ...lookAlikes, ...healthy].map((c) => c.log);
+const logs = [...lateProbes, ...crashes, ...lookAlikes, ...healthy, ...inTheWild].map((c) => c.log);
 
 /** What may happen to a text on its way. */
 const mangling = fc.oneof(

@@ -12,6 +12,7 @@ import { diagnosisJson, diagnosisText } from '#report/diagnosis';
 import { windows } from '#windows/index';
 import { joins, late, log, smmu3, version } from './suite/build.ts';
 import { crashes } from './suite/crashes.ts';
+import { inTheWild } from './suite/in-the-wild.ts';
 import { healthy, lookAlikes } from './suite/lookalikes.ts';
 import { lateProbes } from './suite/windows.ts';
 
@@ -28,19 +29,22 @@ function diagnosed(text: string): Diagnosis {
   return diagnose(story, kernelOf(story.release), null);
 }
 
-describe.each([...lateProbes, ...crashes, ...lookAlikes, ...healthy])('$name', ({ log: text }) => {
-  const d = diagnosed(text);
+describe.each([...lateProbes, ...crashes, ...lookAlikes, ...healthy, ...inTheWild])(
+  '$name',
+  ({ log: text }) => {
+    const d = diagnosed(text);
 
-  test('as text is at most 75 columns wide, of plain letters', () => {
-    const lines = diagnosisText(d, { name: 'boot.log', titles }).split('\n');
-    expect(lines.filter((l) => l.length > 75 && l.trim().includes(' '))).toEqual([]);
-    expect(lines.filter((l) => !/^[\x20-\x7e]*$/.test(l))).toEqual([]);
-  });
+    test('as text is at most 75 columns wide, of plain letters', () => {
+      const lines = diagnosisText(d, { name: 'boot.log', titles }).split('\n');
+      expect(lines.filter((l) => l.length > 75 && l.trim().includes(' '))).toEqual([]);
+      expect(lines.filter((l) => !/^[\x20-\x7e]*$/.test(l))).toEqual([]);
+    });
 
-  test('as JSON is what the schema says', () => {
-    expect(validate(JSON.parse(diagnosisJson(d))), JSON.stringify(validate.errors)).toBe(true);
-  });
-});
+    test('as JSON is what the schema says', () => {
+      expect(validate(JSON.parse(diagnosisJson(d))), JSON.stringify(validate.errors)).toBe(true);
+    });
+  },
+);
 
 test('the text tells verdict, groups, story, windows and what to do', () => {
   const d = diagnosed(

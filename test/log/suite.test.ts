@@ -9,6 +9,7 @@ import { readLog, storyOf } from '#log/index';
 import { windows } from '#windows/index';
 import type { LogCase } from './suite/build.ts';
 import { crashes } from './suite/crashes.ts';
+import { inTheWild } from './suite/in-the-wild.ts';
 import { healthy, lookAlikes } from './suite/lookalikes.ts';
 import { lateProbes } from './suite/windows.ts';
 
@@ -19,7 +20,7 @@ function diagnosed(text: string): Diagnosis {
   return diagnose(story, kernelOf(story.release), null);
 }
 
-const all = [...lateProbes, ...crashes, ...lookAlikes, ...healthy];
+const all = [...lateProbes, ...crashes, ...lookAlikes, ...healthy, ...inTheWild];
 
 describe.each(all)('$name', (c: LogCase) => {
   const d = diagnosed(c.log);
