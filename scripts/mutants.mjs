@@ -31,6 +31,8 @@ const doc = join(root, 'docs/checker.md');
 const entry = join(root, 'test/support/checker/judge-main.ts');
 /** Processor seconds of a child: so many times what all checks take without a fault. */
 const TIMES = 4;
+/** The same of a fault that is known to make the search endless. */
+const ENDLESS_SECONDS = 20;
 
 const { values } = parseArgs({
   options: {
@@ -110,7 +112,7 @@ async function main() {
 
 /** What the checks say of @mutant. */
 async function judge(mutant, limit) {
-  const { killed, stopped } = await run(mutant, limit);
+  const { killed, stopped } = await run(mutant, mutant.endless ? ENDLESS_SECONDS : limit);
   if (stopped !== undefined) {
     if (mutant.endless === undefined) return { kind: 'bad', words: `STOPPED in ${stopped}` };
     return { kind: 'killed', by: stopped, words: `endless in ${stopped}: ${mutant.endless}` };

@@ -5,12 +5,17 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { decode, encode } from '../../../src/base/saved.ts';
 import { HeldSets } from '../../../src/checker/machine/held.ts';
 import { Machine } from '../../../src/checker/machine/machine.ts';
+import { Assumptions } from '../../../src/checker/reduce/assumptions.ts';
 import { Discipline } from '../../../src/checker/reduce/discipline.ts';
 import { Futures } from '../../../src/checker/reduce/futures.ts';
+import { exhaustive } from '../../../src/checker/search/exhaustive.ts';
 import { PairTable } from '../../../src/checker/tables/pair-table.ts';
 import { EMPTY, Sequences } from '../../../src/checker/tables/sequences.ts';
 import { StateTable } from '../../../src/checker/tables/state-table.ts';
 import { Random } from './programs.ts';
+import { m } from './small-cells.ts';
+import { foreverPrograms } from './small-forever.ts';
+import { growingSection } from './small-sections.ts';
 import { lateValues } from './small-values.ts';
 
 /** Tables of states and of pairs against maps. */
@@ -112,6 +117,49 @@ export function lateEdges(): string | null {
     choose(1);
     const after = isQuiet();
     if (!before.every(Boolean) || after) return `quiet: ${before}, then ${after}`;
+  }
+  return null;
+}
+
+/** A section that is found to take another lock inside is not the one that was relied on. */
+export function grownSection(): string | null {
+  const machine = new Machine(growingSection);
+  const discipline = new Discipline(machine.memory, machine.heldSets);
+  const futures = new Futures(machine, discipline);
+  const assumptions = new Assumptions(machine, futures, discipline);
+  const choose = (value: number): void => {
+    machine.reset();
+    machine.step(0, value);
+    machine.step(0);
+  };
+  const learn = (value: number): void => {
+    choose(value);
+    while (!machine.isDone(0)) machine.step(0);
+    machine.step(1);
+    futures.refresh();
+  };
+  learn(0);
+  choose(0);
+  assumptions.begin(-1, 0, 0, 0);
+  const i = machine.instruction(machine.local(0));
+  if (!futures.isUndisturbedSection(0, i, assumptions)) return 'no section';
+  assumptions.end();
+  const before = assumptions.wrong();
+  learn(1);
+  const after = assumptions.wrong();
+  return before?.length === 0 && after?.length === 1 ? null : `wrong: ${before}, then ${after}`;
+}
+
+/** A livelock is not told where it is known that somebody ends it, be the search broken off. */
+export function brokenOff(): string | null {
+  const [, , scene] = foreverPrograms.find(([, spins]) => !spins)!;
+  for (let statesMax = 1; statesMax < 40; statesMax++) {
+    const machine = new Machine(scene);
+    const { memory } = machine;
+    const discipline = new Discipline(memory, machine.heldSets);
+    const { found } = exhaustive(machine, { learn: false, young: 0, statesMax, discipline });
+    const seen = !discipline.isHarmless(memory.cell(memory.object(m), 'q'), false);
+    if (seen && found.length > 0) return `${statesMax} states: ${found[0]!.report.because}`;
   }
   return null;
 }

@@ -12,11 +12,8 @@ import {
   type Kfn,
   load,
   lock,
-  read_lock,
-  read_unlock,
   spawn,
   store,
-  trylock,
   unlock,
   wait,
 } from '#env/op';
@@ -33,12 +30,11 @@ import {
   mutex,
   never,
   notEven,
-  other,
   program,
   put,
-  putUnder,
-  sem,
 } from './small-cells.ts';
+import { costPrograms } from './small-costs.ts';
+import { lockPrograms } from './small-locks.ts';
 import { sectionPrograms } from './small-sections.ts';
 import { valuePrograms } from './small-values.ts';
 
@@ -58,6 +54,8 @@ const user = framed('user', function* (dev: Handle<Device>): Kfn<void> {
 
 /** What the program is about, and how many rules it breaks, each on one subject. */
 export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
+  ...lockPrograms,
+  ...costPrograms,
   ...sectionPrograms,
   ...valuePrograms,
   [
@@ -73,21 +71,6 @@ export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
       ),
       { x: 0 },
       [falls],
-    ),
-  ],
-  [
-    'a trylock that looks into a section',
-    1,
-    program(
-      [
-        putUnder('a', 1),
-        function* (): Kfn<void> {
-          if (yield* trylock(mutex)) yield* unlock(mutex);
-          else yield* store(m, 'y', 1);
-        },
-      ],
-      { y: 0 },
-      [never('y', 1)],
     ),
   ],
   [
@@ -140,22 +123,6 @@ export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
     ]),
   ],
   [
-    'readers that a rule hears',
-    1,
-    program(
-      [1, 2].map(
-        (n) =>
-          function* (): Kfn<void> {
-            yield* read_lock(sem);
-            event('seen', n);
-            yield* read_unlock(sem);
-          },
-      ),
-      {},
-      [falls],
-    ),
-  ],
-  [
     'a thread that uses what its parent frees',
     1,
     program([
@@ -201,29 +168,6 @@ export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
     })(),
   ],
   [
-    'readers of one rwsem that write under it',
-    3,
-    program(
-      [
-        function* (): Kfn<void> {
-          yield* read_lock(sem);
-          yield* store(m, 'a', 1);
-          yield* load(m, 'b');
-          yield* read_unlock(sem);
-        },
-        function* (): Kfn<void> {
-          yield* read_lock(sem);
-          yield* store(m, 'a', 2);
-          yield* store(m, 'r', yield* load(m, 'b'));
-          yield* read_unlock(sem);
-        },
-        put('b', 1),
-      ],
-      { a: 0, b: 0, r: 9 },
-      [never('r', 1), never('a', 1), never('a', 2)],
-    ),
-  ],
-  [
     'a thread that throws, which ends the run',
     2,
     program(
@@ -254,28 +198,6 @@ export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
     ),
   ],
   [
-    'a reader that lets another one in',
-    2,
-    program(
-      [
-        function* (): Kfn<void> {
-          yield* read_lock(sem);
-          yield* store(m, 'go', 1);
-          yield* store(m, 'x', 1);
-          yield* read_unlock(sem);
-        },
-        function* (): Kfn<void> {
-          yield* wait(m, 'go', 'eq', 1);
-          yield* read_lock(sem);
-          yield* store(m, 'r', yield* load(m, 'x'));
-          yield* read_unlock(sem);
-        },
-      ],
-      { go: 0, x: 0, r: 9 },
-      [ends('r')],
-    ),
-  ],
-  [
     'a member of a persistent set that a third thread may disturb',
     4,
     program(
@@ -289,47 +211,6 @@ export const smallPrograms: readonly (readonly [string, number, Scene])[] = [
       ],
       { x: 0, y: 0 },
       [ends('x', 'y')],
-    ),
-  ],
-  [
-    'a switch before a release, that lets another come to wait for free',
-    6,
-    program(
-      [
-        function* (): Kfn<void> {
-          yield* lock(mutex);
-          yield* store(m, 'a', yield* load(m, 'p'));
-          yield* unlock(mutex);
-          yield* store(m, 'r', yield* load(m, 'p'));
-          yield* store(m, 's', yield* load(m, 'q'));
-        },
-        function* (): Kfn<void> {
-          yield* store(m, 'p', 1);
-          yield* lock(mutex);
-          yield* store(m, 'q', 1);
-          yield* unlock(mutex);
-        },
-      ],
-      { p: 0, q: 0, a: 9, r: 9, s: 9 },
-      [ends('a', 'r', 's')],
-    ),
-  ],
-  [
-    'two locks in opposite order with nothing inside',
-    1,
-    program(
-      [
-        [mutex, other],
-        [other, mutex],
-      ].map(
-        ([first, second]) =>
-          function* (): Kfn<void> {
-            yield* lock(first!);
-            yield* lock(second!);
-            yield* unlock(second!);
-            yield* unlock(first!);
-          },
-      ),
     ),
   ],
   ...[0, 1].map((takes): readonly [string, number, Scene] => [

@@ -30,9 +30,28 @@ const decide = framed('decide', function* (): Kfn<void> {
 const takeIf = framed('takeIf', function* (mine: number): Kfn<void> {
   if ((yield* load(m, 'mine')) === mine) yield* lock(other);
 });
+const passIf = framed('passIf', function* (): Kfn<void> {
+  if ((yield* load(m, 'mine')) !== 1) return;
+  yield* lock(other);
+  yield* unlock(other);
+});
 const giveIf = framed('giveIf', function* (mine: number): Kfn<void> {
   if ((yield* load(m, 'mine')) === mine) yield* unlock(other);
 });
+
+/** Whether thread 0 takes the other lock inside of its section, it has chosen before. */
+export const growingSection: Scene = program(
+  [
+    function* (): Kfn<void> {
+      yield* decide();
+      yield* lock(mutex);
+      yield* passIf();
+      yield* unlock(mutex);
+    },
+    put('z', 1),
+  ],
+  { mine: 0 },
+);
 
 /** Reads x and y under the other lock. */
 function* readBoth(): Kfn<void> {

@@ -2,7 +2,7 @@
 // Programs of a few lines about what others can do, given the values that cells can have.
 
 import type { Handle } from '#env/op';
-import { alloc, choose, cmpxchg, event, framed, type Kfn, load, spawn, store } from '#env/op';
+import { alloc, choose, cmpxchg, event, framed, type Kfn, load, spawn, store, wait } from '#env/op';
 import type { Scene } from '../../../src/checker/program/scene.ts';
 import { Dev, type Device, ends, falls, m, program, put } from './small-cells.ts';
 
@@ -144,6 +144,26 @@ export const valuePrograms: readonly (readonly [string, number, Scene])[] = [
         },
       ],
       { q: 0, x: 0, r: 9 },
+      [ends('q', 'r')],
+    ),
+  ],
+  [
+    'a store right after a thread was started, of which little is known yet',
+    3,
+    program(
+      [
+        function* (): Kfn<void> {
+          yield* wait(m, 'go', 'eq', 1);
+          yield* spawn(m, { name: 'readsUnless', fn: readsUnless, args: [] });
+          yield* store(m, 'x', 1);
+        },
+        function* (): Kfn<void> {
+          yield* load(m, 'x');
+          yield* store(m, 'q', yield* choose(m, 2));
+          yield* store(m, 'go', 1);
+        },
+      ],
+      { go: 0, q: 0, x: 0, r: 9 },
       [ends('q', 'r')],
     ),
   ],
