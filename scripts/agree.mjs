@@ -4,6 +4,7 @@
 //
 //   npm run agree                            generic worlds, all kernels; some minutes
 //   npm run agree -- --kernels 6.15.0,7.2    only these
+//   npm run agree -- --only TEXT             worlds with TEXT in their class or name alone
 //   npm run agree -- --boards                worlds of Debian's boards instead, each shape once
 //   npm run agree -- --tree DIR              runs of that tree's C instead, with one preemption
 //   npm run agree -- --keep FILE --minutes 4 a part of it: what is done is kept; run it again
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     kernels: { type: 'string' },
     boards: { type: 'boolean', default: false },
     tree: { type: 'string' },
+    only: { type: 'string', default: '' },
     keep: { type: 'string' },
     minutes: { type: 'string' },
     'states-max': { type: 'string', default: '60000' },
@@ -107,7 +109,8 @@ async function exploreTree(tree) {
 
 /** The model explores the worlds that were asked for. */
 async function exploreAll() {
-  const worlds = values.boards ? await boardWorlds() : genericWorlds();
+  const all = values.boards ? await boardWorlds() : genericWorlds();
+  const worlds = all.filter((d) => `${d.classKey} ${d.world.name}`.includes(values.only));
   const names = values.kernels?.split(',') ?? (values.boards ? ['7.2', '6.15.0'] : revisionNames());
   const kernels = names.map((name) => {
     const found = findRevision(name);

@@ -2,7 +2,7 @@
 // C28: a device is released without the probe lock while a walk is busy with it.
 
 import type { World } from '#worlds/world';
-import { byReport, involves, lacking, threadsOf } from './reports.ts';
+import { byReport, involves, isMemory, lacking, threadsOf } from './reports.ts';
 import type { Window } from './window.ts';
 
 export const c28: Window = {
@@ -42,6 +42,9 @@ export const c28: Window = {
       if (removed.length === 0) return false;
       const lost = lacking(report);
       if (lost !== null) return removed.some((d) => d.name === lost);
+      // The reference of the device is gone, and that of the walk was the last.
+      const isOfGroup = removed.some((d) => report.subject.startsWith(`${d.name}.iommu_group#`));
+      if (isMemory(report) && isOfGroup) return true;
       return involves(report, threadsOf(world, 'device-del'));
     }),
     /** What else a removal during a walk leaves to the device, or to those in its group. */

@@ -48,6 +48,7 @@ import { c39 } from './c39-second-not-awaited.ts';
 import { c40 } from './c40-foreign-order.ts';
 import { c41 } from './c41-acs-order.ts';
 import { c42 } from './c42-first-walks-only.ts';
+import { c43 } from './c43-unnamed-late.ts';
 import { isNamedBy } from './likely.ts';
 import type { PreconditionId } from './preconditions.ts';
 import { assertSound, claimOf } from './registry.ts';
@@ -103,6 +104,7 @@ export const windows: readonly Window[] = [
   c40,
   c41,
   c42,
+  c43,
 ];
 
 /**
@@ -121,7 +123,7 @@ const precedence: readonly string[] = [
   ...['C08', 'C36', 'C13', 'C14', 'C15', 'C07', 'C42'],
   ...['C22', 'C10', 'C09', 'C11', 'C40', 'C05', 'C06', 'C12'],
   // What is left to explain: these go by the report and the world, and claim nothing else.
-  ...['C19 rest', 'C28 rest', 'C17', 'C01', 'C27 again', 'C38', 'C03', 'C27 rest', 'C29'],
+  ...['C19 rest', 'C28 rest', 'C43', 'C17', 'C01', 'C27 again', 'C38', 'C03', 'C27 rest', 'C29'],
   'C23',
 ];
 

@@ -9,9 +9,11 @@ import {
   type GroupHandle,
   type HeardEvent,
   heard,
+  isNamed,
   type RuleContext,
   type WatchedDevice,
 } from '#properties/context';
+import type { World, WorldDevice } from '#worlds/world';
 
 /** How far a signature reaches; where nothing is told, it may explain whatever is reported. */
 export interface Reach {
@@ -233,6 +235,11 @@ export function isSmmu(ctx: RuleContext, instance: Value): boolean {
   const name = ctx.instance(instance);
   const driver = ctx.world.instances.find((i) => i.name === name)?.driver ?? '';
   return driver.startsWith('arm-smmu');
+}
+
+/** True for a device behind units of tables that their own drivers read: firmware names none. */
+export function isUnnamed(world: World, d: WorldDevice): boolean {
+  return d.iommus.length > 0 && !isNamed(world, d);
 }
 
 /** @list with @item in it once, in order. */

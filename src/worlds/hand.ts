@@ -2,6 +2,7 @@
 // Worlds written by hand: scenes that no board gives, each with the reason why.
 
 import type { DerivedWorld } from './derive.ts';
+import { besides } from './hand-beside.ts';
 import {
   adder,
   altered,
@@ -39,6 +40,7 @@ export function handWorlds(): DerivedWorld[] {
     ...compositions(),
     ...walksAndLookups(),
     ...topologies(),
+    ...besides(),
     mockDevice(),
   ];
 }
@@ -228,6 +230,8 @@ function compositions(): DerivedWorld[] {
       ...intel(client('20.gpu', { driver: null })),
       threads: [walker, { kind: 'cpu-online', name: 'cpuhp/1' }],
     }),
+    // C43: firmware does not say that the client is behind a unit, so nothing makes it wait.
+    world({ name: 'walk+bind intel', ...intel(client('20.gpu')), threads: [walker, binder] }),
     // C18: IOMMU drivers that register before they are prepared.
     world({
       name: 'walk+bind mediatek',

@@ -122,6 +122,12 @@ describe('a near miss in what is reported, or in memory', () => {
     missed(recipeOf('C41', 'P13'), { facts: { kind: 'alias', other: 'b' } });
   });
 
+  test('C43: an IOMMU that firmware names, or a group that there is', () => {
+    const c43 = recipeOf('C43', 'P10');
+    expect(takes({ ...c43, driver: 'generic' }, c43.steps)).toBe(false);
+    expect(takes(c43, [['bind', 'use-default-domain', 'a', 0, group]])).toBe(false);
+  });
+
   test('C30: one order alone, another lock, or other threads', () => {
     const wants = (thread: string, lock: string, held: string) =>
       `${thread} wants ${lock} while it holds ${held} in f()`;

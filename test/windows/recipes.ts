@@ -77,6 +77,14 @@ export const recipes: readonly Recipe[] = [
   },
   { window: 'C05', steps: [['bind', 'use-default-domain', 'a', 0, group]], property: 'P3' },
   { window: 'C06', steps: [['bind', 'dma-ops', 'a', 'direct']], property: 'P11' },
+  {
+    window: 'C06',
+    steps: [['bind', 'use-default-domain', 'a', 0, group]],
+    property: 'P11',
+    driver: 'intel',
+    fields: { default_domain: param },
+    healed: [0, ['walk', 'dma-ops', 'a', 'iommu']],
+  },
   { window: 'C07', steps: [['walk', 'ops-missing', 'a', 'walk']], property: 'P8' },
   { window: 'C07', steps: [['walk', 'init-end', 'a', 'walk', -19]], property: 'P8' },
   {
@@ -359,6 +367,13 @@ export const recipes: readonly Recipe[] = [
     },
     sameThread: true,
     healed: [0, walk('walk2', 'a', 'i2')],
+  },
+  {
+    window: 'C43',
+    steps: [['bind', 'use-default-domain', 'a', 0, null]],
+    property: 'P10',
+    driver: 'intel',
+    healed: [0, ['walk', 'group-set', 'a', group, 0, 'walk']],
   },
   {
     window: 'C42',

@@ -4,6 +4,7 @@ import { type Kfn, load, store } from '#env/op';
 import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import type { Device, IommuDomain } from '../types.ts';
+import { byOwnTable } from './drivers.ts';
 
 /**
  * Let the DMA API of @dev go through @domain.
@@ -49,8 +50,9 @@ export function* arch_setup_dma_ops(k: Kernel, dev: Device): Kfn<void> {
   if (domain) yield* k.iommu_setup_dma_ops(dev, domain);
 }
 
-/** Models arch_teardown_dma_ops() of arm64 of v6.1. */
+/** Models arch_teardown_dma_ops() of arm64 of v6.1; that of x86 does nothing. */
 export function* arch_teardown_dma_ops(k: Kernel, dev: Device): Kfn<void> {
+  if (dev.specifiers.some(({ fwnode }) => byOwnTable.has(k.instance(fwnode).family))) return;
   if (!k.sw.core_sets_dma_ops) yield* k.model__dev_assign_flag(dev, 'dma_iommu', false);
 }
 

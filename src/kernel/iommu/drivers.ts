@@ -96,6 +96,23 @@ function* intel_iommu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Er
   return spec ? k.instance(spec.fwnode) : -ENODEV;
 }
 
+/**
+ * intel_iommu_probe_finalize() and amd_iommu_probe_finalize() of v6.1: up to v6.9 the driver sets
+ * the DMA ops, once the group is there; on x86 a bind does not.
+ * WINDOW: a driver may bind after the group has its default domain, and before this.
+ */
+function* intel_iommu_probe_finalize(k: Kernel, dev: Device): Kfn<void> {
+  if (k.sw.core_sets_dma_ops) return;
+  yield* k.model__dev_assign_flag(dev, 'dma_iommu', false);
+  const group = yield* k.iommu_group_get(dev);
+  if (!group) return;
+  const domain = yield* load(group, 'domain');
+  yield* k.iommu_group_put(group);
+  if (!domain) return;
+  yield* k.iommu_setup_dma_ops(dev, domain);
+  event('dma-ops', { dev, path: 'iommu' });
+}
+
 function* model__device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
   if (dev.acs || dev.alias !== null) return yield* k.pci_device_group(dev);
   if (dev.groupKey !== null) return yield* k.model__shared_device_group(dev);
@@ -110,6 +127,12 @@ const generic = {
   of_xlate: model__xlate_ids,
   probe_device: model__probe_by_fwspec,
   device_group: model__device_group,
+};
+
+const x86 = {
+  ...generic,
+  probe_device: intel_iommu_probe_device,
+  probe_finalize: intel_iommu_probe_finalize,
 };
 
 /**
@@ -127,8 +150,8 @@ export const families: Readonly<Record<string, IommuOps>> = {
   rockchip: new IommuOps('rockchip', { ...generic, device_group: model__single_device_group }),
   mediatek: new IommuOps('mediatek', { ...generic, device_group: mtk_iommu_device_group }),
   virtio: new IommuOps('virtio', { ...generic, probe_device: viommu_probe_device }),
-  intel: new IommuOps('intel', { ...generic, probe_device: intel_iommu_probe_device }),
-  amd: new IommuOps('amd', { ...generic, probe_device: intel_iommu_probe_device }),
+  intel: new IommuOps('intel', x86),
+  amd: new IommuOps('amd', x86),
   mock: new IommuOps('mock', generic),
   generic: new IommuOps('generic', generic),
 };
