@@ -17,6 +17,7 @@
 
 export { commits, findRevision, type Revision, revisionNames, withCommits } from '#kernel/index';
 export { type Platform, readPlatform } from '#platform/index';
+export { type CheckpointFile, checkpointStore } from '#run/checkpoint-file';
 export { defaultExplore, type ExploreOptions } from '#run/explore';
 export { specOf } from '#run/kernel-spec';
 export { type Explorer, makeExplorer } from '#run/world-pool';
