@@ -55,7 +55,7 @@ export const SCHEDULE_STEPS_MAX = 1_000_000;
 /**
  * How many runs make a batch, how many there are at most, and the least share of all local states
  * that a batch has to find for another one. What they miss costs a round; generic worlds have
- * four at most.
+ * five at most.
  */
 export const LITTLE = { batch: 32, max: 1024, worth: 0.05 } as const;
 /** The same before a search begins again that has proved to be large. */
