@@ -65,6 +65,14 @@ export interface FindingSource {
   readonly points: readonly number[];
 }
 
+/** Where functions are defined in the source of the kernel. */
+export interface FindingPlaces {
+  /** The release whose lines these are. */
+  readonly release: string;
+  /** Function -> file in the tree, and line. */
+  readonly functions: Readonly<Record<string, { readonly file: string; readonly line: number }>>;
+}
+
 /** No times, no paths: the same check gives the same bytes anywhere. */
 export interface Finding {
   readonly format: 'racewindow/finding@2';
@@ -111,6 +119,8 @@ export interface Finding {
   readonly minimal: boolean;
   readonly schedule: string;
   readonly trace: readonly TraceStep[];
+  /** Of the functions of its stacks; absent where the source of this kernel was not read. */
+  readonly places?: FindingPlaces;
   /** Index into trace of the later of the two accesses that decide; null where none do. */
   readonly deciding: number | null;
   /** Where the rule is broken, and what it had read; absent where that was not asked for. */

@@ -15,6 +15,7 @@ export {
   newDraft,
   newGlobals,
 } from './kernel.ts';
+export { type KernelPlaces, placesOf } from './places.ts';
 export {
   type CommitChanges,
   commits,

@@ -4,7 +4,7 @@
 import { Machine, replay } from '#checker/index';
 import type { Finding, FindingSource, FixCode, KernelSpec, Memory } from '#finding/finding';
 import { breaksTheSame } from '#finding/key';
-import { commitLine, findRevision, landedOf } from '#kernel/index';
+import { commitLine, findRevision, landedOf, placesOf } from '#kernel/index';
 import { propertyNamed, ruleBroken } from '#properties/index';
 import { commitsFor, type Window, windowById } from '#windows/index';
 import { assumptionsOf } from '#worlds/assumed';
@@ -61,6 +61,7 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
     minimal: f.minimal,
     schedule: f.schedule,
     trace: f.trace,
+    ...placesFor(f, place),
     deciding: f.deciding ?? null,
     ...(f.failure ? { failure: f.failure } : {}),
     ...(f.why ? { why: f.why } : {}),
@@ -77,6 +78,20 @@ function symptomOf(window: Window | undefined, property: string): string | null 
   const [only, second] = window?.symptomOf ?? [];
   if (only === property && second === undefined) return window?.symptom ?? null;
   return propertyNamed(property)?.seen ?? null;
+}
+
+/** Where the functions of the trace stand; of the kernel's own C, each step says it itself. */
+function placesFor({ trace }: WorldFinding, { kernel, source }: Place): Pick<Finding, 'places'> {
+  const known = source || kernel.userFixes.length > 0 ? null : placesOf(kernel.name);
+  if (known === null) return {};
+  const names = [...new Set(trace.flatMap((step) => step.stack))].sort();
+  const functions = Object.fromEntries(
+    names.flatMap((name) => {
+      const at = known.functions.get(name);
+      return at === undefined ? [] : [[name, at] as const];
+    }),
+  );
+  return { places: { release: known.release, functions } };
 }
 
 /** What a breach of @property does, and what that means. */
