@@ -13,7 +13,7 @@ import type { KernelSpec } from '#finding/finding';
 import type { Strategy } from '#finding/report';
 import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
 import { nothingToCheck, platformOf } from '#platform/index';
-import { type Change, type Trial, tryFix } from '#questions/try';
+import { type Change, type Trial, tryFix, windowsOf } from '#questions/try';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { grouped } from '#report/words';
 import { defaultExplore } from '#run/explore';
@@ -166,15 +166,28 @@ function worldsOf(firmware: string | undefined): Result<DerivedWorld[], UserErro
   return ok(distinctWorlds(worldsForPlatform(platform.value, axes)));
 }
 
+/** What is gone for good, and what is gone of windows that other rules or clients still show. */
+function closedBy(trial: Trial): { readonly whole: Change[]; readonly inPart: Change[] } {
+  const { closed } = windowsOf(trial);
+  const isWhole = ({ window }: Change): boolean => closed.includes(window ?? 'new');
+  return {
+    whole: trial.closes.filter(isWhole),
+    inPart: trial.closes.filter((change) => !isWhole(change)),
+  };
+}
+
 function trialLines(tried: Tried, trial: Trial): string[] {
   const size = `${plural(trial.worlds, 'world')}, ${grouped(trial.states)} ${tried.counted}`;
   const lines = wrap(printable(`${tried.name}: ${tried.subject}`), { rest: '  ' });
   lines.push(`  ${size}`);
+  const { whole, inPart } = closedBy(trial);
   for (const [what, list] of [
-    ['closes', trial.closes],
+    ['closes', whole],
+    ['closes in part, and leaves the window', inPart],
     ['opens', trial.opens],
     ['leaves', trial.leaves],
   ] as const) {
+    if (list === inPart && list.length === 0) continue;
     lines.push('', list.length === 0 ? `${what} nothing` : what);
     lines.push(...list.flatMap((change) => changeLines(change, what === 'opens')));
   }
@@ -191,7 +204,7 @@ function trialLines(tried: Tried, trial: Trial): string[] {
 /** A change in lines of a report; @detailed: with the reason that a run gave. */
 export function changeLines(change: Change, detailed: boolean): string[] {
   const { window, report, classes, because } = change;
-  const where = `${plural(classes.length, 'class', 'classes')}: ${classes.join(', ')}`;
+  const where = `${plural(classes.length, 'kind')}: ${classes.join(', ')}`;
   const head = `  ${(window ?? 'new').padEnd(4)} ${report.padEnd(15)} `;
   const lines = wrap(printable(where), { first: head, rest: ' '.repeat(head.length) });
   return detailed ? [...lines, ...wrap(printable(because), { first: '         ' })] : lines;
