@@ -36,6 +36,8 @@ export interface Verdict extends Undecided {
   readonly outcome: Outcome;
   /** As dmesg names them, sorted; the generic worlds name their own devices. */
   readonly devices: readonly string[];
+  /** Of how many classes: in the generic worlds, devices of several classes have one name. */
+  readonly classes?: number;
 }
 
 /** What one window that was asked for came to for some devices; rows as those of a property. */
@@ -44,6 +46,7 @@ export interface WindowVerdict extends Undecided {
   readonly window: string;
   readonly outcome: WindowOutcome;
   readonly devices: readonly string[];
+  readonly classes?: number;
 }
 
 /** A limit that was hit: its name, its value, the flag that raises it, and where it was hit. */

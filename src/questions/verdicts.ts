@@ -44,10 +44,11 @@ export function verdictsOf(runs: readonly VerdictRun[], question: VerdictQuestio
   const wanted = properties.filter(({ id }) => question.properties?.includes(id) ?? true);
   return wanted.flatMap(({ id }) => {
     const byOutcome = devicesBy(runs, (mine) => ruleOutcome(id, mine, question));
-    return inOrder(ruleOutcomes, byOutcome).map(([outcome, devices]) => ({
+    return inOrder(ruleOutcomes, byOutcome).map(([outcome, { devices, classes }]) => ({
       property: id,
       outcome,
       devices,
+      classes,
       ...(outcome === 'not reached'
         ? (besides(byOutcome, devices) ?? ruleUndecided(id, runs, question))
         : {}),
@@ -62,10 +63,11 @@ export function windowVerdictsOf(
 ): WindowVerdict[] {
   return (question.windows ?? []).flatMap((window) => {
     const byOutcome = devicesBy(runs, (mine) => windowOutcome(window, mine, question));
-    return inOrder(windowOutcomes, byOutcome).map(([outcome, devices]) => ({
+    return inOrder(windowOutcomes, byOutcome).map(([outcome, { devices, classes }]) => ({
       window,
       outcome,
       devices,
+      classes,
       ...(outcome === 'not reached'
         ? (besides(byOutcome, devices) ?? reachForWindow(window, question))
         : {}),
@@ -86,27 +88,33 @@ const windowOutcomes: readonly WindowOutcome[] = [
   'n.a.',
 ];
 
-/** The devices of each outcome that the classes of @runs have. */
+/** Who has an outcome: devices, by name, of so many classes. */
+interface Having {
+  readonly devices: string[];
+  readonly classes: number;
+}
+
+/** The devices and classes of @runs that have each outcome. */
 function devicesBy<T>(
   runs: readonly VerdictRun[],
   outcomeOf: (mine: readonly VerdictRun[]) => T | null,
-): Map<T, string[]> {
-  const byOutcome = new Map<T, Set<string>>();
+): Map<T, Having> {
+  const byOutcome = new Map<T, Having>();
   for (const classKey of new Set(runs.map(({ derived }) => derived.classKey))) {
     const mine = runs.filter(({ derived }) => derived.classKey === classKey);
     const outcome = outcomeOf(mine);
     if (outcome === null) continue;
-    const devices = byOutcome.get(outcome) ?? new Set<string>();
-    for (const name of mine.flatMap(({ derived }) => derived.devices)) devices.add(name);
-    byOutcome.set(outcome, devices);
+    const { devices, classes } = byOutcome.get(outcome) ?? { devices: [], classes: 0 };
+    const all = new Set([...devices, ...mine.flatMap(({ derived }) => derived.devices)]);
+    byOutcome.set(outcome, { devices: [...all].sort(), classes: classes + 1 });
   }
-  return new Map([...byOutcome].map(([outcome, devices]) => [outcome, [...devices].sort()]));
+  return byOutcome;
 }
 
-function inOrder<T>(order: readonly T[], byOutcome: ReadonlyMap<T, string[]>): [T, string[]][] {
-  return order.flatMap((outcome): [T, string[]][] => {
-    const devices = byOutcome.get(outcome);
-    return devices === undefined ? [] : [[outcome, devices]];
+function inOrder<T>(order: readonly T[], byOutcome: ReadonlyMap<T, Having>): [T, Having][] {
+  return order.flatMap((outcome): [T, Having][] => {
+    const having = byOutcome.get(outcome);
+    return having === undefined ? [] : [[outcome, having]];
   });
 }
 
@@ -203,11 +211,11 @@ function notTold(
 
 /** Where other devices of the same check came to it, these are said to be the way there. */
 function besides(
-  byOutcome: ReadonlyMap<string, readonly string[]>,
+  byOutcome: ReadonlyMap<string, Having>,
   devices: readonly string[],
 ): Undecided | null {
   const reached = ['found', 'violated', 'holds', 'absent'].flatMap(
-    (outcome) => byOutcome.get(outcome) ?? [],
+    (outcome) => byOutcome.get(outcome)?.devices ?? [],
   );
   const [other] = reached.filter((name) => !devices.includes(name));
   if (other === undefined) return null;

@@ -69,11 +69,12 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
   const counted = baseline === null || typeof show === 'number';
   const all = counted ? report.findings : baseline.fresh;
   const shown = shownOf(all, show);
+  const counting = report.input === null ? byClass : byDevice;
   const sections = [
     heading(report, paint),
-    verdictTable('window', report.windows ?? [], options.windows, paint),
+    verdictTable('window', report.windows ?? [], options.windows, counting, paint),
     summary(report, paint),
-    verdictTable('rule', report.verdicts, options.rules, paint),
+    verdictTable('rule', report.verdicts, options.rules, counting, paint),
     coverageLines(report, paint),
     findingTable(report, options, paint),
     noticedLines(report),
@@ -152,18 +153,33 @@ const painterOf: Readonly<Record<Outcome | WindowOutcome, keyof Paint>> = {
   'n.a.': 'dim',
 };
 
+/** What the rows of a table count. */
+interface Counting {
+  readonly nouns: readonly [one: string, several: string];
+  readonly of: (v: Verdict | WindowVerdict) => number;
+}
+
+const byDevice: Counting = { nouns: ['device', 'devices'], of: (v) => v.devices.length };
+
+/** In the generic worlds one name stands for clients of several classes. */
+const byClass: Counting = {
+  nouns: ['class', 'classes'],
+  of: (v) => v.classes ?? v.devices.length,
+};
+
 /** What was asked, a row each, and under it why nothing was decided. */
 function verdictTable(
   what: 'rule' | 'window',
   given: readonly (Verdict | WindowVerdict)[],
   names: ReadonlyMap<string, string> | undefined,
+  { nouns, of }: Counting,
   paint: Paint,
 ): string[] {
-  const [folded, verdicts] = foldedVerdicts(given);
+  const [folded, verdicts] = foldedVerdicts(given, { nouns, of });
   if (verdicts.length === 0) return folded;
   const ids = verdicts.map((v) => ('property' in v ? v.property : v.window));
-  const rows = verdicts.map((v, i) => [ids[i]!, v.outcome, String(v.devices.length)]);
-  const [head = '', ...lines] = columns([[what, 'outcome', 'devices'], ...rows]);
+  const rows = verdicts.map((v, i) => [ids[i]!, v.outcome, String(of(v))]);
+  const [head = '', ...lines] = columns([[what, 'outcome', nouns[1]], ...rows]);
   const room = reportColumns - head.length - 2;
   const told = verdicts.flatMap((verdict, i) => {
     const { outcome } = verdict;
@@ -185,12 +201,13 @@ const HOLDS_MAX = 3;
 /** Lines for rules that hold, where they are many, and the verdicts that have rows of their own. */
 function foldedVerdicts(
   verdicts: readonly (Verdict | WindowVerdict)[],
+  { nouns, of }: Counting,
 ): [string[], readonly (Verdict | WindowVerdict)[]] {
-  const most = Math.max(0, ...verdicts.map((v) => v.devices.length));
-  const held = verdicts.filter((v) => v.outcome === 'holds' && v.devices.length === most);
+  const most = Math.max(0, ...verdicts.map(of));
+  const held = verdicts.filter((v) => v.outcome === 'holds' && of(v) === most);
   if (held.length <= HOLDS_MAX) return [[], verdicts];
   const ids = held.map((v) => ('property' in v ? v.property : v.window));
-  const text = `rules that hold for ${plural(most, 'device')}: ${ids.join(' ')}`;
+  const text = `rules that hold for ${plural(most, ...nouns)}: ${ids.join(' ')}`;
   return [wrap(text, { rest: '  ' }), verdicts.filter((v) => !held.includes(v))];
 }
 

@@ -187,7 +187,7 @@ function trialLines(tried: Tried, trial: Trial): string[] {
     ['opens', trial.opens],
     ['leaves', trial.leaves],
   ] as const) {
-    if (list === inPart && list.length === 0) continue;
+    if (list.length === 0 && (list === inPart || (list === whole && inPart.length > 0))) continue;
     lines.push('', list.length === 0 ? `${what} nothing` : what);
     lines.push(...list.flatMap((change) => changeLines(change, what === 'opens')));
   }
