@@ -4,6 +4,7 @@
 //   npm run one-larger                        generic worlds, 7.2 and 6.15.0
 //   npm run one-larger -- --boards            and the distinct shapes of Debian's boards; long
 //   npm run one-larger -- --states-max 20000 --kernels 7.2 --write
+//   npm run one-larger -- --keep FILE --minutes 4    a part of it: what is done is kept; run again
 //
 // --only TEXT takes worlds with TEXT in their class or name alone, --growths some ways to grow.
 //
@@ -11,12 +12,13 @@
 // or a mate in the client's), by one that binds, or by one IOMMU that registers. What a larger
 // world shows and no small world of the set does has to be argued in one-larger.json. A larger
 // world that was cut off is said not to be finished. --write puts the table into docs/worlds.md.
-// Exit codes: 0 all is known or argued, 1 something is new.
+// Exit codes: 0 all is known or argued, 1 something is new, 4 the time was over: run it again.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { boardDirectories, boardFiles } from './board-files.mjs';
+import { inParts, keeping } from './kept.mjs';
 
 const load = (file) => import(new URL(`../dist/${file}.js`, import.meta.url).href);
 const { readPlatform } = await load('platform/index');
@@ -35,6 +37,8 @@ const { values } = parseArgs({
     'states-max': { type: 'string', default: '20000' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     only: { type: 'string', default: '' },
+    keep: { type: 'string' },
+    minutes: { type: 'string' },
     argued: { type: 'string', default: fileURLToPath(new URL('one-larger.json', import.meta.url)) },
     write: { type: 'boolean', default: false },
   },
@@ -116,15 +120,24 @@ function smallWorlds() {
   return [...shapes.values()].filter((d) => `${d.classKey} ${d.world.name}`.includes(only));
 }
 
+/** Explore all of @worlds; what was left when the time was over is null. */
+async function exploreAll(explorer, spec, worlds) {
+  const outcomes = worlds.map(() => null);
+  left += await inParts([...worlds.keys()], Number(values.jobs) * 2, async (i) => {
+    outcomes[i] = await explorer.explore({ derived: worlds[i], spec, options });
+  });
+  return outcomes;
+}
+
 const pairsOf = ({ sightings }) => sightings.map((s) => `${s.window ?? 'new?'}/${s.report}`);
 
 async function sweep(kernel, explorer) {
   const revision = findRevision(kernel);
   if (!revision.ok) throw new Error(revision.error.message);
   const spec = specOf(revision.value, []);
-  const explore = (derived) => explorer.explore({ derived, spec, options });
   const small = smallWorlds();
-  const base = await Promise.all(small.map(explore));
+  const base = await exploreAll(explorer, spec, small);
+  if (base.some((e) => e === null)) return { small: small.length, cut: 0, rows: [] };
   const known = new Set(base.flatMap(pairsOf));
   const rows = [];
   for (const growth of values.growths.split(',')) {
@@ -134,8 +147,10 @@ async function sweep(kernel, explorer) {
       return world === null ? [] : [{ derived: { ...derived, world }, base: base[i] }];
     });
     const row = { kernel, growth, worlds: grown.length, cut: 0, moved: 0, fresh: new Map() };
-    const outcomes = await Promise.all(grown.map((g) => explore(g.derived)));
+    const larger = grown.map((g) => g.derived);
+    const outcomes = await exploreAll(explorer, spec, larger);
     outcomes.forEach((e, i) => {
+      if (e === null) return;
       if (e.bounded) row.cut += 1;
       const own = new Set(pairsOf(grown[i].base));
       const more = [...new Set(pairsOf(e))].filter((pair) => !own.has(pair));
@@ -226,14 +241,20 @@ ${reasonsOf(results).join('\n') || '- nothing'}
 `;
 }
 
-const explorer = await makeExplorer(Number(values.jobs));
+const pool = await makeExplorer(Number(values.jobs));
+const { model } = JSON.parse(readFileSync(new URL('../dist/model.json', import.meta.url), 'utf8'));
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+const explorer = keeping(pool, { file: values.keep, minutes, model });
+let left = 0;
 const results = [];
 for (const kernel of values.kernels.split(',')) results.push(await sweep(kernel, explorer));
 await explorer.close();
-if (values.write) writeFileSync(new URL('../docs/worlds.md', import.meta.url), table(results));
+if (values.write && left === 0)
+  writeFileSync(new URL('../docs/worlds.md', import.meta.url), table(results));
 const unargued = results.flatMap(({ rows }) =>
   rows.flatMap((row) => [...row.fresh.keys()].filter((pair) => !reasonOf(row, pair))),
 );
 const open = reasonsOf(results).filter((line) => line.includes(': open: '));
 console.log(`${unargued.length} new and not argued, ${open.length} open`);
-process.exitCode = unargued.length === 0 ? 0 : 1;
+if (left > 0) console.log(`${left} worlds were left when the time was over: run it again`);
+process.exitCode = unargued.length > 0 ? 1 : left > 0 ? 4 : 0;

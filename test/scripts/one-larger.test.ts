@@ -19,14 +19,24 @@ function sweep(...more: readonly string[]) {
   return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
 }
 
-test('what a larger world alone shows has to be argued', () => {
+test('what a larger world alone shows has to be argued', { timeout: 240_000 }, () => {
   const none = path.join(dir, 'none.json');
   writeFileSync(none, '{}');
-  const bare = sweep('--argued', none);
+  const kept = ['--keep', path.join(dir, 'kept.jsonl')];
+  const late = sweep('--argued', none, ...kept, '--minutes', '0');
+  expect(late.stdout).toMatch(/^[1-9]\d* worlds were left when the time was over/m);
+  expect(late.status).toBe(4);
+
+  const bare = sweep('--argued', none, ...kept);
   expect(bare.stdout).toContain('NEW C15/P2');
   expect(bare.status).toBe(1);
-  const argued = sweep();
-  expect(argued.stdout).toContain('open C15/P2');
-  expect(argued.stdout).toContain('0 new and not argued');
+
+  const pairs = [...bare.stdout.matchAll(/^ {2}NEW (\S+):/gm)].map(([, pair]) => pair!);
+  const reasons = Object.fromEntries(pairs.map((pair) => [pair, 'hand:walk+walk beside']));
+  const some = path.join(dir, 'some.json');
+  writeFileSync(some, JSON.stringify({ peer: reasons }));
+  const argued = sweep('--argued', some, ...kept);
+  expect(argued.stdout).toContain('argued C15/P2');
+  expect(argued.stdout).toContain('0 new and not argued, 0 open');
   expect(argued.status).toBe(0);
 });
