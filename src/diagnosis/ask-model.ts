@@ -14,6 +14,7 @@ import { runWorld } from '#run/run-world';
 import { toFinding } from '#run/to-finding';
 import { canReach, commitsFor, needsOf, windowById } from '#windows/index';
 import type { World } from '#worlds/world';
+import { cluesOf, registrationAt } from './clues.ts';
 import {
   type BootSwitches,
   clientOnBoard,
@@ -46,7 +47,56 @@ export function askModel(story: LogStory, board: Platform, revision: Revision): 
       if (answer !== null) asked.push(answer);
     }
   }
+  for (const clue of cluesOf(story)) {
+    if (asked.length >= DEVICES_MAX || clue.kind !== 'no group' || clue.device === null) continue;
+    const answer = askGroupless(clue.device, clue.line, story, board, revision);
+    if (answer !== null) asked.push(answer);
+  }
   return asked;
+}
+
+/** A device that is left without a group breaks P8: a shortest run that does, in any order. */
+function askGroupless(
+  device: string,
+  line: number,
+  story: LogStory,
+  board: Platform,
+  revision: Revision,
+): AskedModel | null {
+  const own = usesOf(board, device);
+  const r = registrationAt(story, line);
+  const mates = story.groupings
+    .filter((g) => g.during === r?.index && usesOf(board, g.device) === own)
+    .slice(0, 2);
+  const participants = [
+    ...mates.map((g) => ({ name: g.device, binds: false, group: g.device })),
+    { name: device, binds: true, group: device },
+  ];
+  const switches = switchesOf(story);
+  const world = worldOf(board, participants, switches);
+  if (world === null) return null;
+  const kernel = specOf(revision, []);
+  const limits = {
+    strategy: { kind: 'exhaustive' },
+    statesMax: STATES_MAX,
+    timeMaxMs: null,
+  } as const;
+  const outcome = runWorld({ ask: 'check', world, kernel, properties: ['P8'], ...limits });
+  const found = outcome.findings.find((f) => f.witness.subject === device && f.window !== null);
+  const whole = outcome.bounded.length === 0;
+  if (found === undefined || found.window === null) {
+    const because = whole ? 'no run leaves it without a group' : 'the search was cut off';
+    const answer = { window: '', device, shown: false, because, prevented: [], openIn: null };
+    return { answer, finding: null, along: null, world };
+  }
+  const { window } = found;
+  const along = outcome.findings.flatMap((f) => f.window ?? []);
+  const about = { board, participants, switches, revision, window, world };
+  const place = { world, kind: 'log', devices: [device], kernel };
+  const because = 'a run leaves it without a group, and its driver bound';
+  const [prevented, open] = [preventions(about), openIn(about)];
+  const answer = { window, device, shown: true, because, prevented, openIn: open };
+  return { answer, finding: toFinding(found, place), along: whole ? along : null, world };
 }
 
 function askOne(

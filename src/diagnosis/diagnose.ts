@@ -2,7 +2,7 @@
 // From a boot log to a verdict: clues, what explains them, and the cause.
 
 import type { DiagnosedDevice, Diagnosis, ToldLine, WeighedWindow } from '#finding/diagnosis';
-import type { LogEvent, LogStory } from '#log/index';
+import type { Grouping, LogEvent, LogStory } from '#log/index';
 import type { Platform } from '#platform/index';
 import { windowById } from '#windows/index';
 import { type Clue, cluesOf, isTelling } from './clues.ts';
@@ -163,13 +163,22 @@ function devicesOf(story: LogStory): DiagnosedDevice[] {
     .map(({ name, driver, groupings, events }) => ({
       name,
       driver,
-      group: groupings[groupings.length - 1]?.group ?? null,
+      group: groupAtEnd(groupings, story),
       history: historyOf(
         events,
         groupings.map((g) => g.line),
       ),
     }))
     .sort((a, b) => (order.get(a.name) ?? 1e9) - (order.get(b.name) ?? 1e9));
+}
+
+/** The last group; none where its IOMMU has registered anew since, and let its devices go. */
+function groupAtEnd(groupings: readonly Grouping[], { registrations }: LogStory): number | null {
+  const last = groupings[groupings.length - 1];
+  if (last === undefined) return null;
+  const name = registrations[last.during]?.name;
+  const isGone = registrations.some((r) => r.index > last.during && r.name === name);
+  return isGone ? null : last.group;
 }
 
 const HISTORY_MAX = 40;

@@ -73,13 +73,16 @@ function sceneOf(
   tell: 'all' | 'end' | 'windows',
 ): Scene {
   const { scene } = openWorld(world, revision, { by: 'breaks' });
+  const events = ['group-set', 'late-warn'];
   return {
     ...scene,
+    // A kernel before v6.15 has no such warning; signatures know what they may do without.
+    mayLack: tell === 'windows' ? [...new Set([...events, ...(scene.mayLack ?? [])])] : events,
     signatures: tell === 'windows' ? scene.signatures : [],
     rules: [
       {
         id: RULE,
-        events: ['group-set', 'late-warn'],
+        events,
         reads: [],
         initial: 0,
         onEvent: (state, e) => {

@@ -2,14 +2,14 @@
 // Which logs the model can produce: real ones, and doctored ones that leave it at a line.
 
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { admits } from '#diagnosis/admits';
 import { kernelOf } from '#diagnosis/kernel-of';
 import type { Admission } from '#finding/admission';
 import { readLog, storyOf } from '#log/index';
-import { readPlatform } from '#platform/index';
+import { type Platform, readPlatform } from '#platform/index';
 import { admissionJson, admissionText } from '#report/admission';
+import { acpiMachine, recordedLog } from './machines.ts';
 import { late, log, version } from './suite/build.ts';
 
 const dtb = readFileSync(new URL('../fixtures/dtb/qemu-virt-smmuv3.dtb', import.meta.url));
@@ -17,31 +17,35 @@ const board = readPlatform(new Uint8Array(dtb));
 if (!board.ok) throw new Error(board.error.message);
 const { value: platform } = board;
 
-function recorded(name: string): string {
-  const packed = readFileSync(new URL(`../fixtures/logs/${name}.log.gz`, import.meta.url));
-  return new TextDecoder().decode(gunzipSync(packed));
-}
-
-function admitted(text: string): Admission {
+function admitted(text: string, machine: Platform = platform): Admission {
   const read = readLog(new TextEncoder().encode(text), 'a log');
   if (!read.ok) throw new Error(read.error.message);
   const story = storyOf(read.value);
   const { revision } = kernelOf(story.release);
   if (revision === null) throw new Error('no kernel');
-  return admits(story, platform, revision);
+  return admits(story, machine, revision);
 }
 
-const walk = recorded('22-qemu-virt-smmuv3-dt-7.2.13');
-const binds = recorded('20-qemu-virt-smmuv3-dt-6.12.107');
-const old = recorded('21-qemu-virt-smmuv3-dt-6.1.176');
+const walk = recordedLog('22-qemu-virt-smmuv3-dt-7.2.13');
+const binds = recordedLog('20-qemu-virt-smmuv3-dt-6.12.107');
+const old = recordedLog('21-qemu-virt-smmuv3-dt-6.1.176');
 
 test.each([
   ['7.2.13', walk],
-  ['7.2.13, asynchronous', recorded('23-qemu-virt-smmuv3-dt-7.2.13-async-dyndbg')],
+  ['7.2.13, asynchronous', recordedLog('23-qemu-virt-smmuv3-dt-7.2.13-async-dyndbg')],
   ['6.12.107', binds],
   ['6.1.176', old],
 ])('the boot of %s is admitted on its board', (_, text) => {
   expect(admitted(text)).toMatchObject({ admits: 'yes', leaves: null, open: [] });
+});
+
+test.each([
+  ['24-qemu-q35-intel-iommu-6.1.192', 'q35-intel-iommu'],
+  ['25-qemu-q35-amd-iommu-6.1.192', 'q35-amd-iommu'],
+  ['26-qemu-virt-smmuv3-acpi-7.2.13', 'virt-smmuv3'],
+])('the boot of %s is admitted on the tables of %s', (name, machine) => {
+  const answer = admitted(recordedLog(name), acpiMachine(machine));
+  expect(answer).toMatchObject({ admits: 'yes', leaves: null, open: [] });
 });
 
 /** The number of the first line of @text that has @part. */

@@ -8,19 +8,20 @@ import { kernelOf } from '#diagnosis/kernel-of';
 import type { Diagnosis } from '#finding/diagnosis';
 import { readLog, storyOf } from '#log/index';
 import { laptop } from '../support/boards.ts';
+import { acpiMachine, recordedLog } from './machines.ts';
 import { gpuSmmu, joins, late, log, smmu, version } from './suite/build.ts';
 
-const platform = laptop();
+const board = laptop();
 const gpu = '3d00000.gpu';
 const gmu = '3d6a000.gmu';
 const display = 'ae00000.display';
 
-function asked(text: string): { d: Diagnosis; answers: readonly AskedModel[] } {
+function asked(text: string, platform = board): { d: Diagnosis; answers: readonly AskedModel[] } {
   const read = readLog(new TextEncoder().encode(text), 'a log');
   if (!read.ok) throw new Error(read.error.message);
   const story = storyOf(read.value);
   const kernel = kernelOf(story.release);
-  const plain = diagnose(story, kernel, { file: 'laptop.dtb', platform });
+  const plain = diagnose(story, kernel, { file: 'a board', platform });
   if (kernel.revision === null) return { d: plain, answers: [] };
   const answers = askModel(story, platform, kernel.revision);
   const tables = answers.map((a) => ({ ...a, table: [] }));
@@ -97,4 +98,16 @@ test('the board says that two IOMMUs stand before a device: one may be taken ear
 test('a window that needs a second walk is not ruled out by a world that has one', () => {
   const { d } = asked(seed('6.15.0'));
   expect(d.windows.find((w) => w.window === 'C15')?.fits).toBe('fits');
+});
+
+test('ACPI: a function that is left without a group, and what would have prevented it', () => {
+  const { d, answers } = asked(recordedLog('forced-a-c10'), acpiMachine('virt-smmuv3'));
+  expect([d.verdict, d.cause]).toEqual(['race', 'C10']);
+  expect(answers[0]?.answer).toMatchObject({
+    ...{ window: 'C10', device: '0000:00:01.0', shown: true },
+    openIn: { kernel: '7.3', open: true },
+  });
+  const early = answers[0]?.answer.prevented.find((p) => p.what.includes('built in'));
+  expect(early?.prevents).toBe('yes');
+  expect(d.devices.find((x) => x.name === '0000:00:01.0')?.group).toBeNull();
 });
