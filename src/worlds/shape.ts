@@ -35,7 +35,7 @@ export function shapeOf(world: World): string {
       : { registersDriverOf: number('d', i.registersDriverOf) }),
   }));
   const threads = world.threads.map((t) => {
-    if (t.kind === 'iommu-probe') return { ...t, instance: number('i', t.instance) };
+    if ('instance' in t) return { ...t, instance: number('i', t.instance) };
     if ('device' in t) return { ...t, device: number('d', t.device) };
     if ('devices' in t) return { ...t, devices: t.devices.map((d) => number('d', d)) };
     return t;

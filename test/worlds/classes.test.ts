@@ -61,24 +61,31 @@ const node = fc.oneof(
 );
 
 /** Nodes at the root: three SMMUs at most, and clients of them with few ids, so groups arise. */
-const boards = fc.array(node, { minLength: 2, maxLength: 9 }).map((list) => {
-  const count = Math.min(3, Math.max(1, list.filter((n) => n === 'smmu').length));
-  let made = 0;
-  const nodes: Record<string, Spec> = {};
-  list.forEach((n, i) => {
-    if (n === 'smmu') {
-      if (made < count) nodes[`n${i}`] = smmu(++made);
-      return;
-    }
-    const uses = [(n.first % count) + 1, n.id];
-    if (n.several) uses.push((n.first % count) + 1, n.id + 8);
-    if (n.second !== null) uses.push((n.second % count) + 1, n.id);
-    const compatible = n.amba ? ['x', 'arm,primecell'] : 'x';
-    nodes[`n${i}`] = { ...client(...uses), compatible };
+const boards = fc
+  .tuple(fc.array(node, { minLength: 2, maxLength: 9 }), fc.boolean())
+  .map(([list, mtk]) => {
+    // MediaTek's can be unbound, and their probe may fail.
+    const iommu = (phandle: number): Spec => ({
+      ...smmu(phandle),
+      ...(mtk ? { compatible: 'mediatek,mt8195-iommu-vdo' } : {}),
+    });
+    const count = Math.min(3, Math.max(1, list.filter((n) => n === 'smmu').length));
+    let made = 0;
+    const nodes: Record<string, Spec> = {};
+    list.forEach((n, i) => {
+      if (n === 'smmu') {
+        if (made < count) nodes[`n${i}`] = iommu(++made);
+        return;
+      }
+      const uses = [(n.first % count) + 1, n.id];
+      if (n.several) uses.push((n.first % count) + 1, n.id + 8);
+      if (n.second !== null) uses.push((n.second % count) + 1, n.id);
+      const compatible = n.amba ? ['x', 'arm,primecell'] : 'x';
+      nodes[`n${i}`] = { ...client(...uses), compatible };
+    });
+    while (made < count) nodes[`s${made}`] = iommu(++made);
+    return nodes;
   });
-  while (made < count) nodes[`s${made}`] = smmu(++made);
-  return nodes;
-});
 
 describe('classes', () => {
   test('with one key have worlds of the same shapes, on whichever board', () => {
