@@ -158,6 +158,37 @@ describe('a terminal', () => {
   });
 });
 
+describe('what is told in full', () => {
+  test('is the gravest, one by its number, or nothing; and no other is explained', async () => {
+    const findings = [replayDuringRegister, { ...replayDuringRegister, id: 'other' }];
+    const check = async () => ({ ...cleanResult, findings });
+    const told = async (...args: string[]) => {
+      const { out, asked } = await run(['check', ...args], { check });
+      const explained = asked.options?.toExplain?.(findings).map((f) => f.id);
+      return { shown: out.match(/^ {2}breaks /gm)?.length ?? 0, explained };
+    };
+    const [first, other] = findings.map((f) => f.id);
+    expect(await told()).toEqual({ shown: 1, explained: [first] });
+    expect(await told('--show', '2')).toEqual({ shown: 1, explained: [other] });
+    expect(await told('--show', 'all')).toEqual({ shown: 2, explained: [first, other] });
+    expect(await told('--summary')).toEqual({ shown: 0, explained: [] });
+    expect(await told('--format', 'json')).toMatchObject({ explained: [first, other] });
+  });
+
+  test('is refused where there is no such number, or two wishes', async () => {
+    const none = await run(['check', '--show', '7']);
+    expect([none.code, none.err.slice(0, 6)]).toEqual([2, 'RW072:']);
+    const both = await run(['check', '--show', '1', '--summary']);
+    expect([both.code, both.err.slice(0, 6)]).toEqual([2, 'RW066:']);
+  });
+});
+
+test('a window is found by words of what is seen of it, whatever their case', async () => {
+  const { out, code } = await run(['windows', 'REPLAY during']);
+  expect([code, out.slice(0, 3)]).toEqual([0, 'C09']);
+  expect((await run(['windows', 'no such words'])).err).toMatch(/^RW063/);
+});
+
 describe('replay', () => {
   test('shows a finding and says that it replayed', async () => {
     const file = await scratchFile('f.json', findingJson(replayDuringRegister));
