@@ -117,12 +117,18 @@ function contentOfJson(head: string): Content | null {
   return /^\s*(\{\s*("|\})|\[\s*(["{[\]]|-?\d+[,\]\s]))/.test(head) && !isLog(head) ? 'json' : null;
 }
 
+/** With a device before it, as the kernel prints it; who writes of it leaves that out. */
+const saidOfDevice = new RegExp(
+  String.raw`\S+ [\w\\]+[.:][\w.:@-]+: ` +
+    '(?:late IOMMU probe|deferred probe (?:pending|timeout)|' +
+    String.raw`probe with driver \S+ failed)`,
+);
+
 /** Lines that the kernel prints, whatever stands before them. */
 function isLog(head: string): boolean {
   if (/\bLinux version \d+\.\d+/.test(head) || namesFunctions(head)) return true;
-  if (/Adding to iommu group \d|Adding device \S+ to group \d|late IOMMU probe/.test(head))
-    return true;
-  if (/deferred probe (pending|timeout)|probe with driver \S+ failed/.test(head)) return true;
+  if (/Adding to iommu group \d|Adding device \S+ to group \d/.test(head)) return true;
+  if (saidOfDevice.test(head)) return true;
   const stamped = head.match(/^.{0,120}?\[ {0,8}\d{1,9}\.\d{6}\]/gm)?.length ?? 0;
   const journal = head.match(/^[A-Z][a-z]{2} +\d+ [\d:]{8} \S+ kernel: /gm)?.length ?? 0;
   const trace = /^# tracer: /m.test(head) ? 1 : 0;

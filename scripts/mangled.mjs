@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Damage inputs of every kind that a board or a log may come from, and read them: each has to give
+// an answer or one coded error, soon, within 256 MiB of memory.
+//
+//   npm run mangled                     100,000 inputs
+//   npm run mangled -- 5000 --seed 7    so many, drawn in another way
+//
+// Exit code 1 at an input that does not; it is told by its seed and path, which replay it.
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import { loadTs } from './load-ts.mjs';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: '1' } },
+});
+const total = Number(positionals[0] ?? 100_000);
+const memoryMax = 256 * 1024 * 1024;
+/** Milliseconds of processor time one input may take; the biggest logs take about 100. */
+const cpuMsMax = 3000;
+
+const { faultOf, functionsOf, mangled, originals } = await loadTs('test/support/mangled.ts');
+const all = originals();
+const told = functionsOf(all);
+// Logs are a hundred times as long as tables: one in fifty is one.
+const small = mangled(all.filter((o) => o.kind !== 'log' && o.kind !== 'tree'));
+const big = mangled(all.filter((o) => o.kind === 'log' || o.kind === 'tree'));
+const inputs = fc.oneof({ weight: 49, arbitrary: small }, { weight: 1, arbitrary: big });
+
+let slowest = 0;
+let most = 0;
+let done = 0;
+const begin = process.memoryUsage().rss;
+const counts = new Map();
+const result = fc.check(
+  fc.property(inputs, fc.boolean(), ({ kind, bytes }, functions) => {
+    const before = process.cpuUsage();
+    const fault = faultOf(bytes, functions ? told : null);
+    const { user, system } = process.cpuUsage(before);
+    slowest = Math.max(slowest, (user + system) / 1000);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    if (++done % 100 === 0) most = Math.max(most, process.memoryUsage().rss);
+    if (fault !== null) throw new Error(fault);
+    if (slowest > cpuMsMax) throw new Error(`took ${Math.round(slowest)} ms`);
+    if (most > memoryMax) throw new Error(`${most} bytes of memory`);
+  }),
+  { numRuns: total, seed: Number(values.seed), endOnFailure: true },
+);
+
+const mib = (bytes) => `${Math.round(bytes / 1024 / 1024)} MiB`;
+const kinds = [...counts].map(([kind, count]) => `${count} ${kind}s`).join(', ');
+console.log(`${done} inputs: ${kinds}`);
+console.log(`slowest ${Math.round(slowest)} ms; memory at most ${mib(most)}, ${mib(begin)} before`);
+if (result.failed) {
+  console.log(fc.defaultReportMessage(result));
+  process.exitCode = 1;
+}
