@@ -17,7 +17,7 @@
 //
 // The units of a DMAR or IVRS are registered before drivers of PCI are; their PCI devices have
 //
-//   add+bind+retry         the device is plugged in while its driver is loaded
+//   add+bind               the device is plugged in while its driver is loaded
 //
 // Bystanders are devices of the board that stand before and after the client on its bus, behind
 // the same IOMMU; they have no driver, so they add little to the number of states.
@@ -40,7 +40,7 @@ import {
 export { kindOfKey, nothingToCheck } from '#platform/index';
 
 import { type Actor, actors, type ClassParts, type Missing } from './actors.ts';
-import { addedBy, retitled, settled } from './transforms.ts';
+import { addedBy, asyncClients, retitled, settled } from './transforms.ts';
 import type {
   World,
   WorldDevice,
@@ -103,9 +103,8 @@ export interface ActorCast {
 export function actorCasts(platform: Platform, axes: WorldAxes): ActorCast[] {
   const board = new Board(platform, axes);
   return classesOf(platform, axes.prefer).flatMap((c) => {
-    const parts = board.parts(c);
     return actors.flatMap((actor): ActorCast[] => {
-      const cast = actor.cast?.(parts);
+      const cast = board.castOf(actor, c);
       if (cast === undefined) return [];
       const isMissing = 'because' in cast;
       const worlds = isMissing ? [] : cast;
@@ -120,6 +119,19 @@ export function actorCasts(platform: Platform, axes: WorldAxes): ActorCast[] {
     });
   });
 }
+
+/**
+ * True for PCI devices of units that rootfs_initcall starts: no driver of PCI is registered before,
+ * so none of them binds beside a walk.
+ */
+function comesLater(c: ClientClass): boolean {
+  return c.bus === 'pci' && registersInTurn(c.iommus[0]?.driver);
+}
+
+const besideUnits: Missing = {
+  because: 'units that start before any driver of PCI have no world with it',
+  never: false,
+};
 
 class Board {
   private readonly platform: Platform;
@@ -137,13 +149,10 @@ class Board {
   /** The representative stands for all of its class: their worlds differ in names only. */
   scenes(c: ClientClass): World[] {
     const worlds: World[] = [];
+    if (comesLater(c)) return this.acted(c);
     const { casts, second } = c.surroundings;
     for (const cast of casts) {
       const own = instancesOf(cast.client);
-      if (c.bus === 'pci' && registersInTurn(c.iommus[0]?.driver)) {
-        worlds.push(this.hotAdd(c, cast));
-        continue;
-      }
       // With several IOMMUs the last one to come is the one that is waited for.
       worlds.push(this.bind(c, cast, own.slice(0, -1)));
       if (c.createdBy !== 'populate') worlds.push(this.add(c, cast, own.slice(0, -1)));
@@ -154,7 +163,7 @@ class Board {
   }
 
   /** What actors that have worlds of their own act on. */
-  parts(c: ClientClass): ClassParts {
+  private parts(c: ClientClass): ClassParts {
     const { casts } = c.surroundings;
     const first = must(casts[0], `${c.key} has no cast`);
     const registered = instancesOf(first.client).slice(0, -1);
@@ -169,18 +178,31 @@ class Board {
     };
   }
 
+  /** The worlds of @c with @actor, or why there are none; undefined: the plain ones have it. */
+  castOf(actor: Actor, c: ClientClass): readonly World[] | Missing | undefined {
+    if (actor.cast === null || !comesLater(c)) return actor.cast?.(this.parts(c));
+    if (actor.id === 'device_add') return [];
+    if (actor.id !== 'asynchronous probe') return besideUnits;
+    const added = this.added(c);
+    return added.switches.asyncProbe ? [] : [retitled(asyncClients(added), 'add+bind async')];
+  }
+
+  /** All IOMMUs are there, and the client is added while its driver is loaded. */
+  private added(c: ClientClass): World {
+    const { alone, client } = this.parts(c);
+    return retitled(addedBy(settled(alone), client, 'kworker/u8:2'), 'add+bind');
+  }
+
   /** The worlds of actors of an ordinary boot, and of those that were asked for. */
   private acted(c: ClientClass): World[] {
     const { actors: asked = [], usual = true } = this.axes;
-    const parts = this.parts(c);
-    const added = addedBy(settled(parts.alone), parts.client, 'kworker/u8:2');
-    const plain = c.createdBy === 'populate' ? [] : [retitled(added, 'add+bind')];
+    const plain = usual || comesLater(c) ? [this.added(c)] : [];
     const wanted = actors.filter((actor) => (usual && actor.usual) || asked.includes(actor.id));
     const worlds = wanted.flatMap((actor) => {
-      const cast = actor.cast?.(parts) ?? [];
+      const cast = this.castOf(actor, c) ?? [];
       return 'because' in cast ? [] : cast;
     });
-    return [...(usual ? plain : []), ...worlds];
+    return [...(c.createdBy === 'populate' ? [] : plain), ...worlds];
   }
 
   private bind(c: ClientClass, cast: Cast, registered: readonly string[]): World {
@@ -202,18 +224,6 @@ class Board {
     const { before, after } = cast;
     const met = { client, before: before ?? after, after: null };
     return this.world('walk+add+retry', c, met, instancesOf(client), registered, threads, false);
-  }
-
-  /** The units walk before there is any driver of PCI; a device may still come with its driver. */
-  private hotAdd(c: ClientClass, cast: Cast): World {
-    const { client } = cast;
-    const own = instancesOf(client);
-    const threads: WorldThread[] = [
-      { kind: 'device-add', name: 'irq/24-pciehp', device: client.name },
-      { kind: 'driver-attach', name: 'modprobe', device: client.name },
-    ];
-    const alone = { client, before: null, after: null };
-    return this.world('add+bind+retry', c, alone, own, own, threads, false);
   }
 
   private twoWalks(c: ClientClass, cast: Cast, second: string): World {

@@ -262,8 +262,8 @@ describe('a machine with ACPI', () => {
       ...proc('7.2.1'),
     });
     const { code, out } = await run('check', '--sysroot', dir);
-    expect(out).toContain('in these worlds: bind, retry, device_add\n');
-    expect(out).toMatch(/P3 +holds/);
+    expect(out).toContain('in these worlds: bind, retry, device_add, asynchronous probe\n');
+    expect(out).toMatch(/rules that hold for 1 device: P3 /);
     expect(code).toBe(0);
   });
 
