@@ -15,10 +15,10 @@ function machine(name: string): Platform {
 }
 
 /** Windows by kernel; one client stands alone where a table names no other. */
-const alone = { '6.12.y': ['C18'], '7.2': ['C10', 'C14', 'C15', 'C36'] };
+const alone = { '6.12.y': ['C18'], '7.2': ['C10', 'C14', 'C15', 'C22', 'C36'] };
 const several = (old: string): Record<string, readonly string[]> => ({
   '6.12.y': ['C07', old],
-  '7.2': ['C10', 'C11', 'C14', 'C15', 'C36'],
+  '7.2': ['C10', 'C11', 'C14', 'C15', 'C22', 'C36'],
 });
 /** The units of these register before any driver of PCI is there. */
 const none = { '6.12.y': [], '7.2': [] };
