@@ -19,7 +19,7 @@ function sweep(...more: readonly string[]) {
   return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
 }
 
-test('what a larger world alone shows has to be argued', { timeout: 240_000 }, () => {
+test('what a larger world alone shows has to be argued', () => {
   const none = path.join(dir, 'none.json');
   writeFileSync(none, '{}');
   const kept = ['--keep', path.join(dir, 'kept.jsonl')];
