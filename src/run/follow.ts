@@ -8,7 +8,8 @@
 import { type CheckFinding, check, Machine, replay } from '#checker/index';
 import type { RunEvent, Scene } from '#checker/program/scene';
 import { exhaustive } from '#checker/search/exhaustive';
-import { fieldsOf } from '#env/events';
+import { byField, type EventName } from '#env/events';
+import type { Value } from '#env/op';
 import type { Revision } from '#kernel/index';
 import type { World } from '#worlds/world';
 import { openWorld, watchedScene } from './watched-scene.ts';
@@ -101,8 +102,8 @@ function sceneOf(
 }
 
 function fieldOf(e: RunEvent, field: string): string {
-  const at = fieldsOf(e.name)?.indexOf(field) ?? -1;
-  const value = e.args[at];
+  const fields: Readonly<Record<string, Value | undefined>> = byField(e.name as EventName, e.args);
+  const value = fields[field];
   return typeof value === 'object' && value !== null && 'name' in value
     ? String(value.name)
     : String(value);

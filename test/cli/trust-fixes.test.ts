@@ -26,7 +26,15 @@ const finding2 = {
   revision: { ...replayDuringRegister.revision, userFixes: [{ name: 'x', sha256 }] },
   code: [{ name: 'x', sha256, source }],
 };
-const { code: _, producer: __, roles: ____, ...rest } = finding2;
+const {
+  code: _,
+  producer: __,
+  roles: ____,
+  harm: _h,
+  consequence: _c,
+  since: _s,
+  ...rest
+} = finding2;
 const finding1 = {
   ...rest,
   format: 'racewindow/finding@1',

@@ -89,7 +89,7 @@ describe.skipIf(!tree)('a finding of 7.2', () => {
   });
 
   it('replays where all classes of runs were wanted, whichever search has found it', async () => {
-    const how = { strategy: { kind: 'source-dpor' }, statesMax: 5000 } as const;
+    const how = { strategy: { kind: 'source-dpor' }, statesMax: 10_000 } as const;
     const all = await found('acpi-device-add', [], how);
     // The layers have tried all with fewer preemptions, the search of classes has not.
     expect(new Set(all.map((f) => f.minimal))).toEqual(new Set([true, false]));

@@ -3,6 +3,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { must } from '#base/assert';
+import { findingKey } from '#finding/key';
 import { findRevision, type Revision } from '#kernel/index';
 import { buildTree, type KernelImage } from '#realc/build/image';
 import { compareWorld, modelSide, realSide } from '#realc/conform/conform';
@@ -23,7 +24,10 @@ function revisionOf(name: string): Revision {
 
 describe('a story', () => {
   const model = modelSide(world('two-drivers'), revisionOf('7.2'), STATES_MAX);
-  const run = must(model.runsOf('P3 C14', 1)[0], 'a run with C14');
+  const run = must(
+    model.runsOf(findingKey({ property: 'P3', window: 'C14' }), 1)[0],
+    'a run with C14',
+  );
   const events: readonly Told[] = run.flatMap((turn) => turn.events);
   const cut = (of: readonly Told[]): Story => ({ events: of, faulty: true });
 
@@ -60,9 +64,10 @@ describe.skipIf(!tree)('the C of 7.2', () => {
     const model = modelSide(world(name), revisionOf('7.2'), STATES_MAX);
     const real = realSide(image, world(name), OPTIONS);
     expect([...real.found.values()]).not.toContain('P10 C36');
-    const run = must(model.runsOf('P10 C36', 2)[0], 'a run with C36');
-    expect(real.shows(run, 'P10 C36')).toBe(true);
-    expect(real.shows(run, 'P3 C09')).toBe(false);
+    const c36 = findingKey({ property: 'P10', window: 'C36' });
+    const run = must(model.runsOf(c36, 2)[0], 'a run with C36');
+    expect(real.shows(run, c36)).toBe(true);
+    expect(real.shows(run, findingKey({ property: 'P3', window: 'C09' }))).toBe(false);
   });
 
   it('tells of an SMMU whose bind waits for no probe, unlike a model in which it does', () => {

@@ -253,8 +253,9 @@ export function sceneOf(drawn: Drawn, name = 'random'): Scene {
   };
 }
 
-function rulesOf(box: Handle<Fields>): Pick<Scene, 'rules' | 'signatures'> {
+function rulesOf(box: Handle<Fields>): Pick<Scene, 'rules' | 'signatures' | 'mayLack'> {
   return {
+    mayLack: ['seen'],
     rules: [
       {
         id: 'not-both-two',
