@@ -15,6 +15,8 @@ export type Harm = (typeof harms)[number];
 interface Graded {
   readonly window: string | null;
   readonly harm?: Harm;
+  /** The release since which its window is open; null: it was so before v6.0, by design or not. */
+  readonly since?: string | null;
   readonly preemptions: number;
   readonly devices: readonly string[];
 }
@@ -25,13 +27,18 @@ export function gravityOf({ harm }: Pick<Graded, 'harm'>): number {
 }
 
 /**
- * @findings, those that fit no known window first, as they may be anything; then the gravest, of
- * equal ones those that need fewer preemptions, and then those of more devices.
+ * @findings, those that fit no known window first, as they may be anything; then the gravest. Of
+ * equal ones those that a known commit has brought come before what was always so, since somebody
+ * can act on them; then those that need fewer preemptions, and then those of more devices.
  */
 export function gravestFirst<F extends Graded>(findings: readonly F[]): F[] {
   const rank = (f: F): number => (f.window === null ? -1 : gravityOf(f));
+  const age = (f: F): number => (f.since === null ? 1 : 0);
   return [...findings].sort(
     (a, b) =>
-      rank(a) - rank(b) || a.preemptions - b.preemptions || b.devices.length - a.devices.length,
+      rank(a) - rank(b) ||
+      age(a) - age(b) ||
+      a.preemptions - b.preemptions ||
+      b.devices.length - a.devices.length,
   );
 }

@@ -63,6 +63,8 @@ describe('the summary', () => {
 
 test('what fits no window comes first, then what is gravest', () => {
   expect(gravestFirst([c11, c09, c14, unknown])).toEqual([unknown, c14, c09, c11]);
+  const always = { ...c14, window: 'C22', since: null, preemptions: 0 };
+  expect(gravestFirst([always, c09, c14])).toEqual([c14, always, c09]);
   const any = fc.array(
     fc.record({ harm: fc.constantFrom(...harms), preemptions: fc.nat(3) }).map(finding),
   );
