@@ -278,7 +278,7 @@ export class Futures implements Kept {
   }
 
   private clashes(layer: Sets, i: Instruction, visible: boolean, other: number): boolean {
-    if (other >= this.nodes) return true;
+    if (other >= this.nodes) return !this.faults?.newDoNothing;
     if (i.cell >= 0 && this.conflicts(layer, other, i.cell, ACCESS[i.code]!)) return true;
     const dead = i.code === Code.free ? Access.write : Access.read;
     if (i.dead >= 0 && this.conflicts(layer, other, i.dead, dead)) return true;
@@ -346,7 +346,7 @@ export class Futures implements Kept {
   }
 
   private meets(layer: Sets, section: Section, node: number): boolean {
-    if (node >= this.nodes) return true;
+    if (node >= this.nodes) return !this.faults?.newDoNothing;
     const { reads, writes } = section;
     for (let w = 0, at = node * this.words; w < this.words; w++, at++) {
       if ((writes[w]! & (layer.reads[at]! | layer.writes[at]!)) !== 0) return true;

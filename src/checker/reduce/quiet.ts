@@ -18,6 +18,15 @@
 //
 //   T1: for ever x = 1      T2: if y == 0: z = 1; else for ever read x      T3: y = 1
 //   T1 has gone round and sleeps; T2 reads 0; now x = 1 is quiet, and z = 1 is still to come
+//
+// Why it is enough to do again what relied on a wrong answer, however wrong it was. Where it led,
+// some run leads as well, so what was found there stands. It leaves states in the table with who
+// slept there, be it without right: a wrong step woke nobody. When a right step meets such a state,
+// who does not sleep then is explored, left out or not, and from then on none sleeps there whom a
+// right visit has awake. Which of a state's threads may sleep while another moves stays an order:
+// those of later visits before those of earlier ones, at each visit as they are explored. So the
+// argument above holds for right visits alone. But a sleeper may be unable to move: a wrong step
+// has taken its lock, or a right one has ended the run. So of those who wake, who can move does.
 
 import { type Kept, sameVersion } from '#base/saved';
 import { OOPS } from '#checker/machine/automaton';

@@ -80,6 +80,8 @@ export interface Section extends Sets {
 
 /** Deliberate faults, for the tests that prove the cross-check can fail; never set otherwise. */
 export interface FutureFaults {
+  /** A local state that is new can do nothing: wrong, and put right when it is asked again. */
+  readonly newDoNothing?: boolean;
   /** Reads in the future of another thread are no conflict. */
   readonly futureReadsCommute?: boolean;
   /** Sections are quiet even where a deadlock is possible. */

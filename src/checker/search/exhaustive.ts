@@ -331,9 +331,7 @@ class Exhaustive implements Kept {
     machine.state.sync();
     const { f0, f1, f2, f3 } = machine.state;
     const known = table.findOrAdd(f0, f1, f2, f3, asleep);
-    let todo = 0;
-    let sleep = asleep;
-    let left = 0;
+    let [todo, sleep, left] = [0, asleep, 0];
     if (known < 0) {
       options.onState?.();
       const enabled = enabledBits(machine);
@@ -346,7 +344,8 @@ class Exhaustive implements Kept {
       todo = enabled & ~left & ~asleep;
     } else {
       sleep = known & asleep;
-      todo = (options.faults?.ignoreWaking ? 0 : known & ~asleep) | (this.takenIn(depth) & ~sleep);
+      const woken = options.faults?.ignoreWaking ? 0 : known & ~asleep;
+      todo = (woken !== 0 ? woken & enabledBits(machine) : 0) | (this.takenIn(depth) & ~sleep);
       if (todo !== 0) table.replace(sleep);
       left = table.other;
     }

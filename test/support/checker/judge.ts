@@ -17,6 +17,7 @@ import { countRows, runRow } from './count-rows.ts';
 import { crosscheck, crosscheckReductions, keyOf } from './crosscheck.ts';
 import { crosscheckCyclic, cyclicScene } from './crosscheck-cyclic.ts';
 import { crosscheck as crosscheckStrategies, type ProgramKind } from './crosscheck-strategies.ts';
+import { redoing } from './done-again.ts';
 import {
   brokenOff,
   grownSection,
@@ -197,6 +198,7 @@ export function checksOf(times: number): ReadonlyMap<string, () => string | null
     ['written and read', plainData],
     ['known counts', knownCounts],
     ['small programs', small],
+    ['done again', redoing],
     ...ALL_FLAVOURS.map((f) => [`brute force: ${f}`, bruteForce(f, times)] as const),
     ['strategies: nested', strategies(times, 'nested', [162, 1105067])],
     ['strategies: drawn', strategies(times, 'drawn', DRAWN)],
