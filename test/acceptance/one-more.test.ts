@@ -7,7 +7,8 @@ import { watchedScene } from '#run/watched-scene';
 import type { World } from '#worlds/world';
 import { kernel, laptopWorlds } from '../support/boards.ts';
 
-const worlds = laptopWorlds();
+/** Without the small worlds of single actors, which are to be small. */
+const worlds = laptopWorlds({ usual: false });
 
 /** @world with a client more, like the one it has, whose driver attaches as well. */
 function oneMore(world: World): World {

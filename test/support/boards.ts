@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { findRevision, type Revision, withCommits } from '#kernel/index';
 import { classesOf, type Platform, readPlatform } from '#platform/index';
-import { type DerivedWorld, worldsForClass } from '#worlds/derive';
+import { type DerivedWorld, type WorldAxes, worldsForClass } from '#worlds/derive';
 import { distinctWorlds, fullestOfKinds } from '#worlds/generic';
 
 /** The laptop of examples/. */
@@ -26,12 +26,12 @@ export function kernel(name: string, without: readonly string[] = []): Revision 
 
 /**
  * The worlds of the laptop's kinds of client, each once: for each kind the class whose client
- * stands between two others, where there is one.
+ * stands between two others, where there is one. @more: what they have beside, or have not.
  */
-export function laptopWorlds(): DerivedWorld[] {
+export function laptopWorlds(more: Partial<WorldAxes> = {}): DerivedWorld[] {
   const board = laptop();
   const classes = fullestOfKinds(classesOf(board));
-  return distinctWorlds(classes.flatMap((c) => worldsForClass(board, axes, c)));
+  return distinctWorlds(classes.flatMap((c) => worldsForClass(board, { ...axes, ...more }, c)));
 }
 
 export const axes = { asyncProbe: false, strictDevlink: false };
