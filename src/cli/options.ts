@@ -132,7 +132,7 @@ export const checkOptions = [
     flags: '--actors all|LIST',
     read: actors,
     complete: ['all'],
-    text: 'let rarer ones act in the worlds of a board: unbind, fail, refuse, remove, owner',
+    text: 'let rarer ones act in a board: unbind, fail, refuse, remove, owner, beside',
     rare: true,
   },
   {

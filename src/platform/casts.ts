@@ -14,8 +14,16 @@ export interface Cast {
 export interface Surroundings {
   /** One; two where neighbours of its group and others cannot be had in one cast. */
   readonly casts: readonly Cast[];
+  /** Null where no second walk can run beside the first. */
+  readonly second: SecondWalk | null;
+}
+
+/** Two walks at once. */
+export interface SecondWalk {
   /** The instance whose walk comes second: its own next one, else another one of the board. */
-  readonly second: string | null;
+  readonly instance: string;
+  /** The client with one other device at most, where one stands by at all: with two it is large. */
+  readonly beside: Cast;
 }
 
 /** Distinct instances of a device in the order of its specifiers. */
@@ -55,7 +63,9 @@ export class Stage {
     const before = this.beside(client, likes, -1);
     const after = this.beside(client, likes, 1);
     const one = { client, before: before[0] ?? null, after: after[0] ?? null };
-    return { casts: [one, ...otherCasts(one, before, after)], second: this.second(client) };
+    const casts = [one, ...otherCasts(one, before, after)] as const;
+    const instance = this.second(client);
+    return { casts, second: instance === null ? null : { instance, beside: smallCast(casts) } };
   }
 
   /** Devices as the buses list them: bus by bus, each in order of creation. */
@@ -114,4 +124,21 @@ function otherCasts(
     if (has || (!b && !a)) return [];
     return [{ client, before: b ?? one.before, after: a ?? one.after }];
   });
+}
+
+/**
+ * Of those in @casts the one that shows most: there is an order of groups only with another group,
+ * and a client that waits falls behind those after it.
+ */
+function smallCast(casts: readonly [Cast, ...Cast[]]): Cast {
+  const alone: Cast = { client: casts[0].client, before: null, after: null };
+  const sides = [
+    ...casts.flatMap(({ after }) => (after ? [{ ...alone, after }] : [])),
+    ...casts.flatMap(({ before }) => (before ? [{ ...alone, before }] : [])),
+  ];
+  const own = instancesOf(alone.client).length;
+  const other = ({ before, after }: Cast): PlatformDevice | null => after ?? before;
+  const peers = sides.filter((cast) => other(cast)?.groupKey !== alone.client.groupKey);
+  const alike = peers.find((cast) => instancesOf(other(cast) ?? alone.client).length === own);
+  return alike ?? peers[0] ?? sides[0] ?? alone;
 }

@@ -155,9 +155,8 @@ class Sorter {
     const lists = casts.map((cast) => this.layoutOf(cast, instancesOf(client)));
     const parts = lists.filter((l) => !plainLists.includes(l)).map((l) => `list=${l}`);
     const own = instancesOf(client);
-    if (second === null || own.includes(second)) return parts;
-    const alone = { client, before: null, after: null };
-    return [...parts, `second=${this.layoutOf(alone, [own[0] ?? '', second])}`];
+    if (second === null || own.includes(second.instance)) return parts;
+    return [...parts, `second=${this.layoutOf(second.beside, [own[0] ?? '', second.instance])}`];
   }
 
   /** The devices of a world in the order of their bus lists; a semicolon between two buses. */

@@ -214,6 +214,11 @@ export interface Property {
   readonly concerns?: (world: World) => boolean;
   /** When it says something; null: at every step of every run. */
   readonly asked: Asked | null;
+  /**
+   * Id of an actor whose worlds break it where those of every check do not: of a class that can
+   * have them it is said to hold only if it was asked in them.
+   */
+  readonly holdsWith?: string;
   /** Null where the machine itself detects breaches. */
   make(ctx: RuleContext): EventRule | null;
 }

@@ -43,6 +43,7 @@ export const groupOrder: Property = {
     fits: ({ devices }) =>
       new Set(devices.filter((d) => d.iommus.length > 0).map((d) => d.groupKey)).size > 1,
   },
+  holdsWith: 'client beside two walks',
   make: (ctx) => ({
     id: 'P2',
     events: ['group-set'],

@@ -18,6 +18,7 @@ export const grouped: Property = {
     readsAtEnd: ['device.driver'],
     atEnd: (peek, ctx) => ctx.remaining.some((d) => ctx.isFocus(d) && ctx.iommusBound(peek, d)),
   },
+  holdsWith: 'client beside two walks',
   make: (ctx) => ({
     id: 'P8',
     events: [],

@@ -77,8 +77,8 @@ export async function checkPlatform(
     );
     const findings = await explain(pool, shown, spec, options);
     const nothing = platform && nothingToCheck(platform);
-    const { elsewhere, barred } = chosen;
-    const question = { ...options, revision: kernel.revision, elsewhere, barred };
+    const { elsewhere, barred, idle } = chosen;
+    const question = { ...options, revision: kernel.revision, elsewhere, barred, idle };
     const result = resultOf(explored, findings, kernel, question, version);
     return nothing === null ? result : { ...result, nothing };
   } finally {

@@ -7,7 +7,7 @@ import { commitLine, type Revision } from '#kernel/index';
 import { propertyNamed } from '#properties/index';
 import { canReach, flagOf, has, needsOf, windowById } from '#windows/index';
 import type { World } from '#worlds/world';
-import { type Elsewhere, isAskedIn } from './worlds.ts';
+import { type Elsewhere, isAskedIn, isHeldIn } from './worlds.ts';
 
 /** What was asked, and where else it could be asked. */
 interface Question {
@@ -20,6 +20,13 @@ export function reachForRule(id: string, { elsewhere }: Question): Undecided {
   const { asked } = must(propertyNamed(id), id);
   const reach = waysTo((world) => isAskedIn(id, world), elsewhere);
   return { reason: `no run came to: ${asked?.what ?? 'any step'}`, reach };
+}
+
+/** Why the rule with this @id is not said to hold although nothing broke it. */
+export function reachForHolding(id: string, { elsewhere }: Question): Undecided {
+  const { holdsWith } = must(propertyNamed(id), id);
+  const reach = waysTo((world) => isHeldIn(id, world), elsewhere);
+  return { reason: `nothing broke it, but no world had: ${holdsWith}`, reach };
 }
 
 /** Why @window is undecided, and what would decide it. */

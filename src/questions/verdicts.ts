@@ -19,8 +19,8 @@ import { askedId, properties, propertyNamed } from '#properties/index';
 import type { WorldFinding, WorldOutcome } from '#run/check-world';
 import { factOf, isJudged, needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
-import { reachForRule, reachForWindow } from './reach.ts';
-import type { ChosenWorlds } from './worlds.ts';
+import { reachForHolding, reachForRule, reachForWindow } from './reach.ts';
+import { type ChosenWorlds, isHeldIn } from './worlds.ts';
 
 /** A derived world with what came out, as far as verdicts go by it. */
 export interface VerdictRun {
@@ -31,7 +31,7 @@ export interface VerdictRun {
 /** What was asked, and what else could be. */
 export interface VerdictQuestion
   extends Pick<CheckOptions, 'properties' | 'windows'>,
-    Pick<ChosenWorlds, 'elsewhere' | 'barred'> {
+    Pick<ChosenWorlds, 'elsewhere' | 'barred' | 'idle'> {
   /** Null where no model says what the kernel has. */
   readonly revision: Revision | null;
 }
@@ -46,9 +46,10 @@ export function verdictsOf(runs: readonly VerdictRun[], question: VerdictQuestio
     const byOutcome = devicesBy(runs, (mine) => ruleOutcome(id, mine, question));
     return inOrder(ruleOutcomes, byOutcome).map(([outcome, { devices, classes }]) => ({
       property: id,
-      outcome,
+      outcome: outcome === 'unbroken' ? 'not reached' : outcome,
       devices,
       classes,
+      ...(outcome === 'unbroken' ? reachForHolding(id, question) : {}),
       ...(outcome === 'not reached'
         ? (besides(byOutcome, devices) ?? ruleUndecided(id, runs, question))
         : {}),
@@ -79,7 +80,17 @@ export function windowVerdictsOf(
   });
 }
 
-const ruleOutcomes: readonly Outcome[] = ['violated', 'bounded', 'holds', 'not reached', 'n.a.'];
+/** Unbroken: it was asked, but not in all that it is said to hold in. */
+type RuleOutcome = Outcome | 'unbroken';
+
+const ruleOutcomes: readonly RuleOutcome[] = [
+  'violated',
+  'bounded',
+  'holds',
+  'unbroken',
+  'not reached',
+  'n.a.',
+];
 const windowOutcomes: readonly WindowOutcome[] = [
   'found',
   'bounded',
@@ -123,7 +134,7 @@ function ruleOutcome(
   id: string,
   mine: readonly VerdictRun[],
   question: VerdictQuestion,
-): Outcome | null {
+): RuleOutcome | null {
   const { windows, revision } = question;
   if (revision !== null && !appliesTo(id, revision)) return 'n.a.';
   if (id === 'P9' && windows === null && couldLock(mine)) return 'violated';
@@ -134,7 +145,19 @@ function ruleOutcome(
   if (broken.length > 0) return null;
   if (isCut(mine)) return 'bounded';
   const inWindow = windows === null || windows.some((window) => isReached(window, mine));
-  return inWindow && wasAsked(id, mine) ? 'holds' : 'not reached';
+  if (!inWindow || !wasAsked(id, mine)) return 'not reached';
+  return lacksWorld(id, mine, question) ? 'unbroken' : 'holds';
+}
+
+/** True if the class could have a world that the rule has to hold in, and @mine are without one. */
+function lacksWorld(
+  id: string,
+  mine: readonly VerdictRun[],
+  { idle }: Pick<VerdictQuestion, 'idle'>,
+): boolean {
+  const [first] = mine;
+  if (first === undefined || mine.some(({ derived }) => isHeldIn(id, derived.world))) return false;
+  return idle(first.derived.classKey).some((world) => isHeldIn(id, world));
 }
 
 /** True if locks are taken in a cycle, deadlock or not. */

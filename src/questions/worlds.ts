@@ -6,7 +6,7 @@ import type { CheckOptions } from '#finding/report';
 import type { Platform } from '#platform/index';
 import { propertyNamed } from '#properties/index';
 import { canReach, needsOf, type PreconditionId } from '#windows/index';
-import { type Actor, namedActors } from '#worlds/actors';
+import { type Actor, actors, namedActors } from '#worlds/actors';
 import {
   type ActorCast,
   actorCasts,
@@ -34,6 +34,8 @@ export interface ChosenWorlds {
   readonly elsewhere: () => readonly Elsewhere[];
   /** Why the kernel can not bring about what one of @needs says, for a class; else null. */
   readonly barred: (classKey: string, needs: readonly PreconditionId[]) => string | null;
+  /** Worlds that the class has with actors who do not act. */
+  readonly idle: (classKey: string) => readonly World[];
 }
 
 /** Choose from the worlds of @platform under the kernel called @kernel, or the generic ones. */
@@ -46,7 +48,7 @@ export function chooseWorlds(
     const worlds = genericWorlds().map((d) => switched(d, options));
     const isAsked = askedIn(options);
     const elsewhere = () => otherClasses(worlds.filter((w) => !isAsked(w)));
-    return { worlds: worlds.filter(isAsked), elsewhere, barred: () => null };
+    return { worlds: worlds.filter(isAsked), elsewhere, barred: () => null, idle: () => [] };
   }
   return new BoardWorlds(platform, options, kernel);
 }
@@ -110,13 +112,21 @@ class BoardWorlds implements ChosenWorlds {
     return reasons.size === 0 ? null : [...reasons].join('; ');
   };
 
+  idle = (classKey: string): readonly World[] =>
+    this.casts
+      .filter((c) => c.classKey === classKey && !this.acts(c.actor))
+      .flatMap(({ worlds }) => worlds.map(({ world }) => world));
+
   /** Rarer actors without which what is asked of a class could not come about there. */
   private needed(usual: readonly DerivedWorld[]): string[] {
     const wanted = [
       ...(this.options.windows ?? []).map(
         (id) => (world: World) => needsOf(id).some((need) => canReach(world, need)),
       ),
-      ...(this.options.properties ?? []).map((id) => (world: World) => isAskedIn(id, world)),
+      ...(this.options.properties ?? []).flatMap((id) => [
+        (world: World) => isAskedIn(id, world),
+        (world: World) => isHeldIn(id, world),
+      ]),
     ];
     const keys = new Set(usual.map((w) => w.classKey));
     return this.casts.flatMap(({ actor, classKey, worlds }) => {
@@ -138,6 +148,12 @@ class BoardWorlds implements ChosenWorlds {
 export function isAskedIn(id: string, world: World): boolean {
   const property = propertyNamed(id);
   return (property?.concerns?.(world) ?? true) && (property?.asked?.fits?.(world) ?? true);
+}
+
+/** True for a world without which a rule is not said to hold: src/properties/context.ts. */
+export function isHeldIn(id: string, world: World): boolean {
+  const needed = propertyNamed(id)?.holdsWith;
+  return actors.some((actor) => actor.id === needed && actor.isIn(world));
 }
 
 /** One entry for each class of @worlds, by its first device. */

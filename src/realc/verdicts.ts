@@ -52,7 +52,14 @@ export function questionOf(
   const others = sourceWorlds.filter((world) => !searched.has(shapeOf(world)));
   const elsewhere = () =>
     others.map((world) => ({ how: `--world ${world.name}`, worlds: [placed(world)] }));
-  return { properties: asked, windows, revision: modelOf(image), elsewhere, barred: () => null };
+  return {
+    properties: asked,
+    windows,
+    revision: modelOf(image),
+    elsewhere,
+    barred: () => null,
+    idle: () => [],
+  };
 }
 
 /** The model of the release that the tree is of; null where there is none. */

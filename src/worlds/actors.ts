@@ -30,6 +30,8 @@ export interface ClassParts {
   /** A walk and a bind: the client without bystanders, and with those of its first cast. */
   readonly alone: World;
   readonly whole: World;
+  /** Two walks at once, and a bystander where one stands with the client; null: never two. */
+  readonly walks: World | null;
   /** Release of the kernel, for what its IOMMU drivers do; null: what any that was read does. */
   readonly kernel: string | null;
 }
@@ -139,6 +141,13 @@ export const actors: readonly Actor[] = [
         : [retitled(managed(alone), 'walk+bind managed')],
   },
   {
+    id: 'client beside two walks',
+    flag: 'beside',
+    usual: false,
+    isIn: isBeside,
+    cast: castBeside,
+  },
+  {
     id: 'CPU that comes online',
     flag: null,
     usual: false,
@@ -203,6 +212,22 @@ function castRefusal({ whole, client }: ClassParts): World[] | Missing {
     return { because, never: false };
   }
   return [retitled(withRefusal(whole, refused.name), 'walk+bind+refuse')];
+}
+
+/** True where two walks at once meet two clients. */
+function isBeside({ threads, devices }: World): boolean {
+  const walks = threads.filter(({ kind }) => kind === 'iommu-probe');
+  return walks.length > 1 && devices.filter((d) => d.iommus.length > 0).length > 1;
+}
+
+/** A check has about twice the states with it: so it is there only where it is asked for. */
+function castBeside({ walks, client }: ClassParts): World[] | Missing {
+  if (walks === null) {
+    const because = `no second IOMMU can register while that of ${client} does`;
+    return { because, never: true };
+  }
+  if (isBeside(walks)) return [retitled(walks, 'walk+walk beside')];
+  return { because: `no other device stands with ${client} in its worlds`, never: false };
 }
 
 function withoutBinds(world: World): World {

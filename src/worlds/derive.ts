@@ -157,8 +157,10 @@ class Board {
       worlds.push(this.bind(c, cast, own.slice(0, -1)));
       if (c.createdBy !== 'populate') worlds.push(this.add(c, cast, own.slice(0, -1)));
     }
-    const alone = { client: this.device(c.representative), before: null, after: null };
-    if (second !== null) worlds.push(this.twoWalks(c, alone, second));
+    if (second !== null) {
+      const alone = { ...second.beside, before: null, after: null };
+      worlds.push(this.twoWalks(c, alone, second.instance));
+    }
     return [...worlds, ...this.acted(c)];
   }
 
@@ -168,12 +170,14 @@ class Board {
     const first = must(casts[0], `${c.key} has no cast`);
     const registered = instancesOf(first.client).slice(0, -1);
     const { client, createdBy, bus } = { ...c, client: first.client.name };
+    const { second } = c.surroundings;
     return {
       client,
       bus,
       createdBy,
       alone: this.bind(c, { ...first, before: null, after: null }, registered),
       whole: this.bind(c, first, registered),
+      walks: second && this.twoWalks(c, second.beside, second.instance),
       kernel: this.axes.kernel ?? null,
     };
   }

@@ -2,6 +2,7 @@
 // Who acts in the worlds of a board: who always does, who is asked for, and who can not be had.
 import { describe, expect, test } from 'vitest';
 import { type Platform, readPlatform } from '#platform/index';
+import { properties } from '#properties/index';
 import { reachForWindow } from '#questions/reach';
 import { chooseWorlds } from '#questions/worlds';
 import { needsOf } from '#windows/index';
@@ -9,6 +10,7 @@ import { actors, actorsOf, apartIn, namedActors } from '#worlds/actors';
 import { actorCasts, worldsForPlatform } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import { blob, type Spec } from '../firmware/blob.ts';
+import { besideBoard, besideSmmu } from '../support/beside.ts';
 import { axes, kernel, laptop } from '../support/boards.ts';
 
 /** A board of one IOMMU with @count clients. */
@@ -113,6 +115,34 @@ describe('a rarer actor', () => {
     expect(broughtIn(alone, 'C21')).toEqual([]);
     expect(barredBy(alone, 'C21')).toBeNull();
   });
+});
+
+describe('a client beside two walks', () => {
+  const two = besideBoard({ t: besideSmmu(2) });
+
+  test('is there by itself where P2 or P8 is asked for', () => {
+    for (const id of ['P2', 'P8']) {
+      const { worlds } = chooseWorlds(two, { ...all, properties: [id] }, '7.2');
+      expect(namesOf(worlds)).toContain('walk+walk beside');
+    }
+    for (const asked of [['P1'], null]) {
+      const { worlds, idle } = chooseWorlds(two, { ...all, properties: asked }, '7.2');
+      expect(namesOf(worlds)).not.toContain('walk+walk beside');
+      const names = idle(worlds[0]?.classKey ?? '').map((w) => w.name);
+      expect(names).toContain('walk+walk beside/1 client/bystanders 0+1');
+    }
+  });
+
+  test('can not be where no second IOMMU registers', () => {
+    const { worlds, idle } = chooseWorlds(besideBoard({}), all, '7.2');
+    expect(idle(worlds[0]?.classKey ?? '').filter((w) => w.name.includes('walk+walk'))).toEqual([]);
+  });
+});
+
+test('a rule is held to actors that there are', () => {
+  const named = properties.flatMap((p) => p.holdsWith ?? []);
+  expect(named.length).toBeGreaterThan(0);
+  for (const id of named) expect(actors.map((a) => a.id)).toContain(id);
 });
 
 describe('what would reach a window', () => {

@@ -27,7 +27,14 @@ const nothing: WorldOutcome = {
 const [derived] = genericWorlds();
 const elsewhere = () => [{ how: 'here', worlds: genericWorlds() }];
 const revision = kernel('7.2');
-const question = { properties: null, windows: null, revision, elsewhere, barred: () => null };
+const question = {
+  properties: null,
+  windows: null,
+  revision,
+  elsewhere,
+  barred: () => null,
+  idle: () => [],
+};
 const runs = (more: Partial<WorldOutcome> = {}) => [
   { derived: derived!, outcome: { ...nothing, ...more } },
 ];
