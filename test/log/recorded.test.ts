@@ -46,10 +46,10 @@ const boots: readonly (readonly [string, string, string, Readonly<Record<string,
     '9050000.smmuv3',
     { '0000:00:01.0': 0, '0000:00:05.0': 1, '0000:00:06.0': 2 },
   ],
-  ['22-qemu-virt-smmuv3-dt-7.2.13', '7.2', '9050000.smmuv3', walked],
+  ['22-qemu-virt-smmuv3-dt-7.2.13', '7.2.y', '9050000.smmuv3', walked],
   [
     '23-qemu-virt-smmuv3-dt-7.2.13-async-dyndbg',
-    '7.2',
+    '7.2.y',
     '9050000.smmuv3',
     { ...bus0(0, 1, 2, 3, 4, 5), '0000:01:00.0': 6, '0000:02:00.0': 7 },
   ],
@@ -74,7 +74,7 @@ const boots: readonly (readonly [string, string, string, Readonly<Record<string,
       ...{ '0000:01:00.0': 9, '0000:02:00.0': 10, '0000:03:01.0': 7 },
     },
   ],
-  ['26-qemu-virt-smmuv3-acpi-7.2.13', '7.2', 'arm-smmu-v3.0.auto', walked],
+  ['26-qemu-virt-smmuv3-acpi-7.2.13', '7.2.y', 'arm-smmu-v3.0.auto', walked],
 ];
 
 describe.each(boots)('%s', (name, kernel, iommu, groups) => {

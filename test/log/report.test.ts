@@ -62,8 +62,8 @@ test('the text tells verdict, groups, story, windows and what to do', () => {
     'N windows',
   );
   expect(text).toMatchInlineSnapshot(`
-    "boot.log: 7.2.12, taken as 7.2
-      7.2.12 is that release
+    "boot.log: 7.2.12, taken as 7.2.y
+      7.2.12 is of that stable tree
 
     race: C14
       A driver binds without a group while the probe is in flight: late probe
@@ -82,8 +82,8 @@ test('the text tells verdict, groups, story, windows and what to do', () => {
     C08 no The device was probed by somebody else while the lock was dropped
          the log has one IOMMU, 9050000.smmuv3 (line 2) (lines 2, 4)
     C09 no A client replays the probe that the walk has not reached
-         7.2 has what closes it, da33e87bd2bf ("iommu: Handle yet another race
-         around registration") (lines 1, 4)
+         7.2.y has what closes it, da33e87bd2bf ("iommu: Handle yet another
+         race around registration") (lines 1, 4)
     C13 no The second IOMMU of a client is accepted before it is ready
          the log has one IOMMU, 9050000.smmuv3 (line 2) (lines 2, 4)
     C14 certain A driver binds without a group while the probe is in flight
