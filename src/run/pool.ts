@@ -26,9 +26,10 @@ export interface Labour<T, R> {
   readonly here: (task: T) => R | Promise<R>;
   /**
    * The module whose default export does it in a thread, as replying() makes it; null for none.
-   * Where it has not been compiled, tasks run here: threads load no TypeScript.
+   * Where it has not been compiled, tasks run here: threads load no TypeScript. It is a URL; types
+   * that compile without those of Node have no name for one.
    */
-  readonly entry: URL | null;
+  readonly entry: { readonly href: string } | null;
 }
 
 export interface PoolOptions {
@@ -68,10 +69,10 @@ export function openPool<T, R>(work: Labour<T, R>, options: PoolOptions): Pool<T
   const { jobs, most = jobs, threadsLeast = 2, lanesHere = 1 } = options;
   const threads = Math.min(jobs, most, availableParallelism());
   const { entry } = work;
-  if (threads < threadsLeast || entry === null || !existsSync(fileURLToPath(entry))) {
+  if (threads < threadsLeast || entry === null || !existsSync(fileURLToPath(entry.href))) {
     return new Lanes(lanesHere, (task) => inTurn(() => work.here(task)));
   }
-  const crew = new Crew<T, R>(entry, threads, options);
+  const crew = new Crew<T, R>(new URL(entry.href), threads, options);
   return new Lanes(
     threads,
     (task) => crew.run(task),
