@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which revision of the model stands for the release that a log names.
 
-import { findRevision, type Revision, revisionNames } from '#kernel/index';
+import { findRevision, type Revision, revisionNames, stableTreeOf } from '#kernel/index';
 import type { Release } from '#log/index';
 
 /** A revision of the model, and how well it stands for the release. */
@@ -11,18 +11,6 @@ export interface KernelOfLog {
   readonly exact: boolean;
   readonly because: string;
 }
-
-/** From which release on a stable tree is known to have what `X.Y.y` of the model has. */
-const STABLE_SINCE: Readonly<Record<string, number>> = {
-  '6.1': 67,
-  '6.6': 89,
-  '6.12': 26,
-  '6.18': 20,
-  '7.2': 12,
-};
-
-/** What 7.2.y has taken over concerns iommufd's mock device alone, which no machine has. */
-const ALIKE_BEFORE: ReadonlySet<string> = new Set(['7.2']);
 
 /** The revision that stands for @release. */
 export function kernelOf(release: Release | null): KernelOfLog {
@@ -34,9 +22,10 @@ export function kernelOf(release: Release | null): KernelOfLog {
   }
   if (major < 6) return none(`${text} is older than the kernels of the model`);
   if (series === '6.15') return of615(patch, rc, release);
-  const since = STABLE_SINCE[series];
-  if (since !== undefined && rc === null && patch >= since) {
-    return named(`${series}.y`, !release.isOwn, `${text} is of that stable tree`);
+  const stable = stableTreeOf(series);
+  if (stable !== null && rc === null && patch >= stable.since) {
+    const { revision } = stable;
+    return { revision, exact: !release.isOwn, because: `${text} is of that stable tree` };
   }
   const found = findRevision(series);
   if (!found.ok) {
@@ -46,7 +35,7 @@ export function kernelOf(release: Release | null): KernelOfLog {
     const isNewer = major > bigger! || (major === bigger && minor > smaller!);
     return none(`${text} is ${isNewer ? 'newer' : 'other'} than the kernels of the model`);
   }
-  const isPart = since !== undefined && patch > 0 && !ALIKE_BEFORE.has(series);
+  const isPart = stable?.matters === true && patch > 0;
   const because = isPart
     ? `${text} has a part of what its stable tree has taken over`
     : `${text} is that release`;

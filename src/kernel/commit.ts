@@ -43,6 +43,8 @@ export interface HistoryRow extends Change {
   readonly landed: `v${number}.${number}-rc${number}`;
   readonly fixes?: readonly string[];
   readonly link?: string;
+  /** It is about a device that a test makes: no machine can tell whether its kernel has it. */
+  readonly ofTests?: true;
   /** Stable trees for which it was written anew: what is different there. */
   readonly backports?: Readonly<Record<string, Change & { readonly landed: string }>>;
 }

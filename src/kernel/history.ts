@@ -306,6 +306,7 @@ export const history = [
     link:
       'https://lore.kernel.org/r/' +
       '76AC62D46B998556+20260711055119.1003477-1-peiyang_he@smail.nju.edu.cn',
+    ofTests: true,
     requires: ['2a918911ed3d'],
     sets: { mock_frees_iommu: true },
   },

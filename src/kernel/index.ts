@@ -29,6 +29,8 @@ export {
   plainName,
   type Revision,
   revisionNames,
+  type StableTree,
+  stableTreeOf,
   withCommits,
 } from './revisions.ts';
 export { base_6_0, type Switches } from './switches.ts';

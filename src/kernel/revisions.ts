@@ -25,6 +25,15 @@ export interface Revision {
   readonly commits: readonly Commit[];
 }
 
+/** The tree of stable releases of a series, as the model knows it. */
+export interface StableTree {
+  readonly revision: Revision;
+  /** The sublevel from which on its releases have all that it has taken over. */
+  readonly since: number;
+  /** Whether a machine can tell a release before that from one after it. */
+  readonly matters: boolean;
+}
+
 /** The draft of @revision: its base functions with every commit applied in order. */
 export function draftOf(revision: Revision): Draft {
   const draft = newDraft(revision.base);
@@ -40,29 +49,27 @@ export const commits: readonly Commit[] = known.commits;
 /** What every stable tree has taken over from later releases. */
 const everywhere = ['38e8844005e6', 'a2225b6e834a'] as const satisfies readonly Sha[];
 
+/** Stable trees by their series: `6.12`. */
+const stableTrees = new Map<string, StableTree>();
+
 // A release has what had landed by its tag, and what its stable tree has taken over since.
 const table: readonly Revision[] = [
   entry('6.0', 'inferred'),
   entry('6.1', 'inferred'),
-  entry('6.1.y', 'source', '6.1', ['01657bc14a39', 'a2e7e59a9426', '229e6ee43d2a', ...everywhere]),
+  stable('6.1', 67, 'source', ['01657bc14a39', 'a2e7e59a9426', '229e6ee43d2a', ...everywhere]),
   entry('6.2', 'inferred'),
   entry('6.3', 'inferred'),
   entry('6.4', 'inferred'),
   entry('6.5', 'inferred'),
   entry('6.6', 'inferred'),
-  entry('6.6.y', 'inferred', '6.6', [
-    'a2e7e59a9426',
-    '229e6ee43d2a',
-    'b46064a18810',
-    ...everywhere,
-  ]),
+  stable('6.6', 89, 'inferred', ['a2e7e59a9426', '229e6ee43d2a', 'b46064a18810', ...everywhere]),
   entry('6.7', 'inferred'),
   entry('6.8', 'inferred'),
   entry('6.9', 'inferred'),
   entry('6.10', 'inferred'),
   entry('6.11', 'inferred'),
   entry('6.12', 'inferred'),
-  entry('6.12.y', 'source', '6.12', [
+  stable('6.12', 26, 'source', [
     '229e6ee43d2a',
     'b150654f74bf',
     '93ae6e68b6d6',
@@ -80,12 +87,12 @@ const table: readonly Revision[] = [
   entry('6.16', 'inferred'),
   entry('6.17', 'inferred'),
   entry('6.18', 'inferred'),
-  entry('6.18.y', 'inferred', '6.18', ['c41e2fb67e26', 'a2225b6e834a', 'b7b0b3851474']),
+  stable('6.18', 20, 'inferred', ['c41e2fb67e26', 'a2225b6e834a', 'b7b0b3851474']),
   entry('7.0', 'inferred'),
   entry('7.1', 'inferred'),
   entry('7.2', 'inferred'),
   // Read in 7.2.12, which has taken the last one over from 7.3.
-  entry('7.2.y', 'source', '7.2', ['b7b0b3851474']),
+  stable('7.2', 12, 'source', ['b7b0b3851474']),
   entry('7.3', 'inferred'),
 ];
 
@@ -96,6 +103,24 @@ function entry(
   taken: readonly Sha[] = [],
 ): Revision {
   return { name, evidence, base: base_6_0, commits: stackOf(known, name, release, taken) };
+}
+
+/** The tree of @series whose releases have all of @taken from sublevel @since on. */
+function stable(
+  series: string,
+  since: number,
+  evidence: Revision['evidence'],
+  taken: readonly Sha[],
+): Revision {
+  const revision = entry(`${series}.y`, evidence, series, taken);
+  const ofTests = (sha: Sha) => known.rows.some((row) => row.sha === sha && row.ofTests);
+  stableTrees.set(series, { revision, since, matters: !taken.every(ofTests) });
+  return revision;
+}
+
+/** The stable tree of @series (`6.12`); null where the list has none. */
+export function stableTreeOf(series: string): StableTree | null {
+  return stableTrees.get(series) ?? null;
 }
 
 /**

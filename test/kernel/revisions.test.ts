@@ -10,6 +10,7 @@ import {
   loadUserFix,
   type Revision,
   revisionNames,
+  stableTreeOf,
   withCommits,
 } from '#kernel/index';
 import { functions, tableOf } from '../../src/kernel/functions.ts';
@@ -36,6 +37,14 @@ describe('revisions', () => {
       expect(revisionNames()).toContain(tree);
     }
     expect(new Set(revisionNames()).size).toBe(revisionNames().length);
+  });
+
+  it('each stable tree is known by its series, and 7.2.y alone makes no difference', () => {
+    const series = revisionNames().flatMap((name) => /^(.+)\.y$/.exec(name)?.[1] ?? []);
+    const trees = series.map((name) => stableTreeOf(name));
+    expect(trees.map((tree) => tree?.revision.name)).toEqual(series.map((name) => `${name}.y`));
+    expect(series.filter((_, i) => trees[i]?.matters === false)).toEqual(['7.2']);
+    expect(stableTreeOf('6.2')).toBeNull();
   });
 
   it('the source of three trees was read', () => {
