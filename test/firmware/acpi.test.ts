@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readAcpiDump } from '#firmware/acpi/dump';
+import { acpiLimits } from '#firmware/acpi/limits';
 import { Remarks } from '#firmware/acpi/remarks';
 import { type AcpiTables, readAcpiTables } from '#firmware/acpi/tables';
 import {
@@ -232,6 +233,18 @@ describe('the other tables', () => {
 });
 
 describe('tables in files', () => {
+  test('a list that is longer than it may be is cut, and that is told', () => {
+    const most = acpiLimits.nodesMax;
+    const many = <T>(one: T): T[] => new Array<T>(most + 1).fill(one);
+    const tables = read(viot(many(viotMmio(0))), mcfg(many([0, 0, 255])), dmar(many(drhd([]))));
+    expect(codes(tables)).toEqual(['RW025', 'RW025', 'RW025']);
+    const { nodes } = tables.viot!;
+    expect([nodes, tables.mcfg, tables.dmar!.units].map((list) => list.length)).toEqual(
+      new Array<number>(3).fill(most),
+    );
+    expect(codes(read(viot(many(viotMmio(0)).slice(1))))).toEqual([]);
+  });
+
   test('a wrong checksum is told, and the table is used', () => {
     const bytes = iort(everyNode);
     bytes[9]! ^= 1;

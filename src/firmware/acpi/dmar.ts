@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // DMAR, the DMA remapping table of Intel machines (VT-d specification 4.1, chapter 8).
 import { hex } from '#base/bytes';
-import { acpiLimits } from '#firmware/acpi/limits';
 import type { Remarks } from '#firmware/acpi/remarks';
 import { type AcpiTable, headerBytes } from '#firmware/acpi/table';
 import type { View } from '#firmware/acpi/view';
@@ -63,11 +62,7 @@ export function readDmar({ view }: AcpiTable, remarks: Remarks): Dmar {
       remarks.add('RW024', `${name} has a length of ${length}, and ends the list`);
       break;
     }
-    if (structures.length >= acpiLimits.nodesMax) {
-      const { nodesMax } = acpiLimits;
-      remarks.add('RW025', `DMAR: more than ${nodesMax} structures; limit nodesMax is reached`);
-      break;
-    }
+    if (remarks.isFull(structures, 'DMAR', 'structures')) break;
     structures.push(type);
     const end = at + length;
     if (length < (bytesMin[type] ?? 4)) remarks.add('RW024', `${name} is too short; left out`);

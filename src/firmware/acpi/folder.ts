@@ -46,7 +46,10 @@ export function readTablesFolder(path: string): Result<FolderOfTables | null, Us
   let functions: PciFunctions | null = null;
   const closed: string[] = [];
   for (const name of readdirSync(path).sort()) {
-    if (bytes.length + closed.length >= acpiLimits.tablesMax) break;
+    if (bytes.length + closed.length >= acpiLimits.tablesMax) {
+      remarks.add('RW025', `more than ${acpiLimits.tablesMax} files; limit tablesMax is reached`);
+      break;
+    }
     const file = readSmall(`${path}/${name}`);
     if (file === 'closed') closed.push(name);
     if (file === null || file === 'closed') continue;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // IORT, the I/O remapping table of Arm machines (ARM DEN 0049, revisions A to E.g, table 0 to 7).
 import { hex } from '#base/bytes';
-import { acpiLimits } from '#firmware/acpi/limits';
 import { type IdMapping, MappingReader } from '#firmware/acpi/mapping';
 import type { Remarks } from '#firmware/acpi/remarks';
 import { type AcpiTable, headerBytes } from '#firmware/acpi/table';
@@ -75,11 +74,7 @@ export function readIort(table: AcpiTable, remarks: Remarks): Iort {
       remarks.add('RW024', `IORT: ${what}`);
       break;
     }
-    if (nodes.length >= acpiLimits.nodesMax) {
-      const { nodesMax } = acpiLimits;
-      remarks.add('RW025', `IORT: more than ${nodesMax} nodes; limit nodesMax is reached`);
-      break;
-    }
+    if (remarks.isFull(nodes, 'IORT', 'nodes')) break;
     nodes.push(readNode(view, at, length, mappings, remarks));
     at += length;
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // IVRS, the I/O virtualization table of AMD machines (AMD I/O Virtualization 3.08, chapter 5).
 import { hex } from '#base/bytes';
-import { acpiLimits } from '#firmware/acpi/limits';
 import type { Remarks } from '#firmware/acpi/remarks';
 import { type AcpiTable, headerBytes } from '#firmware/acpi/table';
 import type { View } from '#firmware/acpi/view';
@@ -83,11 +82,7 @@ function readBlocks(view: View, remarks: Remarks): Block[] {
       );
       break;
     }
-    if (blocks.length >= acpiLimits.nodesMax) {
-      const { nodesMax } = acpiLimits;
-      remarks.add('RW025', `IVRS: more than ${nodesMax} blocks; limit nodesMax is reached`);
-      break;
-    }
+    if (remarks.isFull(blocks, 'IVRS', 'blocks')) break;
     blocks.push({ at, end: at + length, type });
     at += length;
   }

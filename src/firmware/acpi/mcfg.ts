@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // MCFG, which says which PCI segments and buses a machine has (PCI Firmware 3.3, section 4.1.2).
-import { acpiLimits } from '#firmware/acpi/limits';
 import type { Remarks } from '#firmware/acpi/remarks';
 import { type AcpiTable, headerBytes } from '#firmware/acpi/table';
 
@@ -17,9 +16,10 @@ const entryBytes = 16;
 export function readMcfg({ view }: AcpiTable, remarks: Remarks): McfgEntry[] {
   const bytes = Math.max(0, view.length - headerBytes - 8);
   if (bytes % entryBytes !== 0) remarks.add('RW024', 'MCFG: the last entry is not whole; left out');
-  const length = Math.min(Math.floor(bytes / entryBytes), acpiLimits.nodesMax);
-  return Array.from({ length }, (_, i) => {
-    const at = headerBytes + 8 + i * entryBytes;
+  const entries: McfgEntry[] = [];
+  const end = view.length - entryBytes;
+  for (let at = headerBytes + 8; at <= end; at += entryBytes) {
+    if (remarks.isFull(entries, 'MCFG', 'entries')) break;
     const entry = {
       segment: view.u16(at + 8),
       firstBus: view.u8(at + 10),
@@ -28,6 +28,7 @@ export function readMcfg({ view }: AcpiTable, remarks: Remarks): McfgEntry[] {
     if (entry.firstBus > entry.lastBus) {
       remarks.add('RW024', `MCFG: buses ${entry.firstBus} to ${entry.lastBus} are no range`);
     }
-    return entry;
-  });
+    entries.push(entry);
+  }
+  return entries;
 }

@@ -23,6 +23,14 @@ export class Remarks {
     else this.left += 1;
   }
 
+  /** True, and told, where @list of @table has as many @things as one table may have. */
+  isFull(list: readonly unknown[], table: string, things: string): boolean {
+    const { nodesMax } = acpiLimits;
+    if (list.length < nodesMax) return false;
+    this.add('RW025', `${table}: more than ${nodesMax} ${things}; limit nodesMax is reached`);
+    return true;
+  }
+
   /** All that were kept, and how many were not. */
   list(): Remark[] {
     const more: Remark = { code: 'RW025', message: `${this.left} more faults of these tables` };

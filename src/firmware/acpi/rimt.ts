@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // RIMT, the I/O mapping table of RISC-V machines (RISC-V IO Mapping Table 1.0).
 import { hex } from '#base/bytes';
-import { acpiLimits } from '#firmware/acpi/limits';
 import { type IdMapping, MappingReader } from '#firmware/acpi/mapping';
 import type { Remarks } from '#firmware/acpi/remarks';
 import { type AcpiTable, headerBytes } from '#firmware/acpi/table';
@@ -52,11 +51,7 @@ export function readRimt({ view }: AcpiTable, remarks: Remarks): Rimt {
       remarks.add('RW024', `RIMT: ${count} nodes are announced; that at ${hex(at)} is none`);
       break;
     }
-    if (nodes.length >= acpiLimits.nodesMax) {
-      const { nodesMax } = acpiLimits;
-      remarks.add('RW025', `RIMT: more than ${nodesMax} nodes; limit nodesMax is reached`);
-      break;
-    }
+    if (remarks.isFull(nodes, 'RIMT', 'nodes')) break;
     nodes.push(readNode(view, at, Math.min(at + length, view.length), mappings, remarks));
     at += length;
   }

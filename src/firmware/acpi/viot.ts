@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // VIOT, which says what is behind a virtio-iommu (ACPI 6.5, section 5.2.34).
 import { hex } from '#base/bytes';
-import { acpiLimits } from '#firmware/acpi/limits';
 import type { Remarks } from '#firmware/acpi/remarks';
 import { type AcpiTable, headerBytes } from '#firmware/acpi/table';
 import type { View } from '#firmware/acpi/view';
@@ -58,8 +57,8 @@ export function readViot({ view }: AcpiTable, remarks: Remarks): Viot {
     return true;
   };
   let at = first;
-  for (let i = 0; i < Math.min(count, acpiLimits.nodesMax); i++) {
-    if (!take(at)) break;
+  for (let i = 0; i < count; i++) {
+    if (remarks.isFull(nodes, 'VIOT', 'nodes') || !take(at)) break;
     at += view.u16(at + 2);
   }
   for (const node of [...nodes]) {
