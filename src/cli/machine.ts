@@ -7,6 +7,7 @@ import { type KernelOfLog, kernelOf } from '#diagnosis/kernel-of';
 import type { HostMachine } from '#firmware/machine';
 import { readRelease } from '#log/index';
 import { compareGroups, type Platform } from '#platform/index';
+import { type LineSwitches, switchesOfLine } from '#worlds/command-line';
 
 /** The kernel that is checked where nobody names one. */
 const kernelUsual = '7.2';
@@ -27,21 +28,9 @@ function kernelOfMachine({ release }: HostMachine): KernelOfLog {
   return { revision: null, exact: false, because: 'it does not say its release' };
 }
 
-/** Options of the kernel that choose worlds. */
-export interface LineAxes {
-  readonly asyncProbe: boolean;
-  readonly strictDevlink: boolean;
-}
-
 /** What the command line of the machine asks for, of what worlds know. */
-export function axesOf(machine: HostMachine | null): LineAxes {
-  const words = (machine?.commandLine ?? '').split(/\s+/);
-  const is = (key: string, values: RegExp): boolean =>
-    words.some((word) => word.startsWith(`${key}=`) && values.test(word.slice(key.length + 1)));
-  return {
-    asyncProbe: is('driver_async_probe', /^(\*|.*,\*)/),
-    strictDevlink: is('fw_devlink.strict', /^(1|y|Y|on)/),
-  };
+export function axesOf(machine: HostMachine | null): LineSwitches {
+  return switchesOfLine(machine?.commandLine ?? '');
 }
 
 /** Options that change what an IOMMU does, and that no world has. */

@@ -11,6 +11,7 @@ import {
   type PlatformDevice,
   runsOf,
 } from '#platform/index';
+import { type LineSwitches, switchesOfLine } from '#worlds/command-line';
 import type { World, WorldDevice, WorldThread } from '#worlds/world';
 
 /** A device of the log that takes part. */
@@ -23,9 +24,7 @@ export interface Participant {
 }
 
 /** What the machine was booted with. */
-export interface BootSwitches {
-  readonly asyncProbe: boolean;
-  readonly strictDevlink: boolean;
+export interface BootSwitches extends LineSwitches {
   /** The IOMMUs are registered before anything binds: built in, and first. */
   readonly early?: boolean;
   /** IOMMUs that are registered and ready before anything runs. */
@@ -52,9 +51,7 @@ function segmentOf(name: string): string {
 
 /** What the command line of the log says of asynchronous probing and links. */
 export function switchesOf({ commandLine }: LogStory): BootSwitches {
-  const text = commandLine?.text ?? '';
-  const asyncProbe = /(?:^| )driver_async_probe=(?:"?\*)/.test(text);
-  return { asyncProbe, strictDevlink: /(?:^| )fw_devlink\.strict=(?:1|y|on)/i.test(text) };
+  return switchesOfLine(commandLine?.text ?? '');
 }
 
 /** The world of @participants; null where the board has one of them behind no IOMMU. */
