@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reading input files and writing output files; whatever can go wrong has a code.
 
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { err, mapResult, ok, type Result } from '#base/result';
-import { readFirmwareFile } from '#firmware/file';
+import { fileBytesMax, readFirmwareFile } from '#firmware/file';
 
 /** True if @name can be written to; it is made if it is not there. */
 export function isWritable(name: string): boolean {
@@ -39,30 +39,62 @@ function reason(error: unknown): string {
   }
 }
 
-/** The bytes of a file that the user named, or of standard input for `-`. */
-export function readInput(name: string, hint: string): Result<Uint8Array, UserError> {
-  if (name !== '-') {
-    const read = readFirmwareFile(name);
-    return read.ok ? read : err({ ...read.error, hint });
+/** What the input that the user named is called in a report. */
+export function inputName(name: string): string {
+  return name === '-' ? 'standard input' : path.basename(name);
+}
+
+/** The bytes of a file that the user named, or of standard input for `-`; @hint on what to give. */
+export function readInput(name: string, hint?: string): Result<Uint8Array, UserError> {
+  const read = name === '-' ? readStandardInput() : readFirmwareFile(name);
+  return read.ok || hint === undefined ? read : err({ ...read.error, hint });
+}
+
+function readStandardInput(): Result<Uint8Array, UserError> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const part = new Uint8Array(64 * 1024);
+    let got = 0;
+    try {
+      got = readSync(0, part);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EAGAIN') {
+        sleep(5);
+        continue;
+      }
+      if (code !== 'EOF') {
+        const message = `standard input cannot be read (${reason(error)})`;
+        return fail('RW001', message, 'pipe a file into it');
+      }
+    }
+    if (got === 0) return ok(new Uint8Array(Buffer.concat(parts)));
+    length += got;
+    if (length > fileBytesMax) {
+      const message = `standard input has more than ${fileBytesMax} bytes; limit fileBytesMax`;
+      return fail('RW003', message, 'give the firmware of one board, not an image of a disk');
+    }
+    parts.push(part.subarray(0, got));
   }
-  try {
-    return ok(new Uint8Array(readFileSync(0)));
-  } catch (error) {
-    return fail('RW001', `standard input cannot be read (${reason(error)})`, hint);
-  }
+}
+
+/** Wait so many milliseconds for whoever writes into a pipe that does not make us wait. */
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 /** Read a text file that the user named; @hint says what kind of file it should be. */
 export function readText(name: string, hint: string): Result<string, UserError> {
-  return mapResult(readBytes(name, hint), (bytes) => new TextDecoder().decode(bytes));
+  return mapResult(readFile(name, hint), (bytes) => new TextDecoder().decode(bytes));
 }
 
 /** As readText(), with one character for each byte. */
 export function readLatin1(name: string, hint: string): Result<string, UserError> {
-  return mapResult(readBytes(name, hint), (bytes) => Buffer.from(bytes).toString('latin1'));
+  return mapResult(readFile(name, hint), (bytes) => Buffer.from(bytes).toString('latin1'));
 }
 
-function readBytes(name: string, hint: string): Result<Uint8Array, UserError> {
+function readFile(name: string, hint: string): Result<Uint8Array, UserError> {
   const read = readFirmwareFile(name);
   return read.ok ? read : err({ ...read.error, hint });
 }

@@ -2,7 +2,7 @@
 // The firmware that a command is given: a file, a folder, standard input or a machine. What it is
 // is told by its content; what the command does not take gets the command that does.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { err, ok, type Result } from '#base/result';
@@ -12,11 +12,11 @@ import { readAcpiTables } from '#firmware/acpi/tables';
 import { type Content, contentNames, contentOf } from '#firmware/content';
 import { folderNote, isTreeFolder, readTreeFolder } from '#firmware/dtb/folder';
 import { readDeviceTree } from '#firmware/dtb/read';
-import { fileBytesMax, readFirmwareFile } from '#firmware/file';
 import type { BoardFirmware } from '#firmware/firmware';
 import { type HostMachine, readMachine } from '#firmware/machine';
 import type { PciFunctions } from '#firmware/pci/functions';
 import { readPciFolder } from '#firmware/pci/sysfs';
+import { inputName, readInput } from './files.ts';
 import { applyOverlays, compileTree } from './tools.ts';
 
 /** What the command line says of the firmware. */
@@ -71,10 +71,10 @@ function digest(parts: readonly Uint8Array[]): string {
 }
 
 function fromFile(name: string, overlays: readonly string[]): Result<FirmwareInput, UserError> {
-  const input = readBytes(name);
+  const input = readInput(name);
   if (!input.ok) return input;
   const bytes = input.value;
-  const basename = name === '-' ? 'standard input' : path.basename(name);
+  const basename = inputName(name);
   const done = (firmware: BoardFirmware): Result<FirmwareInput, UserError> =>
     ok({ firmware, basename, sha256: digest([bytes]), machine: null });
   const remarks = new Remarks();
@@ -103,7 +103,7 @@ function blobOf(
   if (!base.ok || overlays.length === 0) return base;
   const blobs: Uint8Array[] = [];
   for (const overlay of overlays) {
-    const read = readBytes(overlay);
+    const read = readInput(overlay);
     const blob = read.ok ? compiled(read.value, overlay) : read;
     if (!blob.ok) return blob;
     blobs.push(blob.value);
@@ -114,36 +114,6 @@ function blobOf(
 function compiled(bytes: Uint8Array, name: string): Result<Uint8Array, UserError> {
   if (contentOf(bytes) !== 'dts') return ok(bytes);
   return compileTree(bytes, name === '-' ? '.' : path.dirname(name));
-}
-
-/** The bytes of a file, or of standard input. */
-function readBytes(name: string): Result<Uint8Array, UserError> {
-  return name === '-' ? readStandardInput() : readFirmwareFile(name);
-}
-
-function readStandardInput(): Result<Uint8Array, UserError> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const part = new Uint8Array(64 * 1024);
-    let got = 0;
-    try {
-      got = readSync(0, part);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EAGAIN') continue;
-      if (code !== 'EOF') {
-        return fail('RW001', `standard input cannot be read (${code})`, 'pipe a file into it');
-      }
-    }
-    if (got === 0) return ok(new Uint8Array(Buffer.concat(parts)));
-    length += got;
-    if (length > fileBytesMax) {
-      const message = `standard input has more than ${fileBytesMax} bytes; limit fileBytesMax`;
-      return fail('RW003', message, 'give the firmware of one board, not an image of a disk');
-    }
-    parts.push(part.subarray(0, got));
-  }
 }
 
 function fromFolder(name: string): Result<FirmwareInput, UserError> {
@@ -227,7 +197,7 @@ function readFunctions(name: string): Result<PciFunctions, UserError> {
     const found = places.map(readPciFolder).find((f) => f !== null);
     return found ? ok(found) : fail('RW005', `${name} has no PCI functions in it`, hint);
   }
-  const bytes = readBytes(name);
+  const bytes = readInput(name);
   if (!bytes.ok) return bytes;
   const functions = functionsIn(bytes.value);
   if (functions) return ok(functions);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What explain and admits are given: a log, its kernel, and a board.
 
-import path from 'node:path';
 import { must } from '#base/assert';
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
@@ -9,7 +8,7 @@ import type { BoardOfLog } from '#diagnosis/diagnose';
 import { type KernelOfLog, kernelOf } from '#diagnosis/kernel-of';
 import { findRevision } from '#kernel/index';
 import { type LogStory, readLog, storyOf } from '#log/index';
-import { readInput } from './files.ts';
+import { inputName, readInput } from './files.ts';
 import { readFirmware } from './input.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -18,7 +17,7 @@ export function readStory(name: string): Result<LogStory, UserError> {
   const hint = 'give a boot log: a file of dmesg or journalctl -k, or - for standard input';
   const input = readInput(name, hint);
   if (!input.ok) return input;
-  const log = readLog(input.value, name === '-' ? 'standard input' : path.basename(name));
+  const log = readLog(input.value, inputName(name));
   return log.ok ? ok(storyOf(log.value)) : log;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // racewindow admits: is this log one that the model of its kernel can produce on this board?
 
-import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { inputName } from '#cli/files';
 import type { Io } from '#cli/io';
 import { kernelFor, readBoardOf, readStory } from '#cli/log-input';
 import type { Pipeline } from '#cli/pipeline';
@@ -36,7 +36,7 @@ export function runAdmits(
   const board = readBoardOf(args.board, pipeline);
   if (!board.ok) return board;
   const admission = admits(story.value, board.value.platform, revision);
-  const name = args.log === '-' ? 'standard input' : path.basename(args.log);
+  const name = inputName(args.log);
   const place = { log: name, board: board.value.file, kernel: revision.name };
   io.out(
     args.format === 'json' ? admissionJson(admission, place) : admissionText(admission, place),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // racewindow explain: a boot log in; which race window it shows, or why it shows none, out.
 
-import path from 'node:path';
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { inputName } from '#cli/files';
 import { type Io, paintFor } from '#cli/io';
 import { kernelFor, readBoardOf, readStory } from '#cli/log-input';
 import type { Pipeline } from '#cli/pipeline';
@@ -57,7 +57,7 @@ function print(
     return;
   }
   const titles = new Map(pipeline.windows().map((w) => [w.id, w.title]));
-  const name = log === '-' ? 'standard input' : path.basename(log);
+  const name = inputName(log);
   io.out(diagnosisText(diagnosis, { paint: paintFor(io), name, titles }));
 }
 
