@@ -74,6 +74,7 @@ export const errorCodes = {
   RW094: 'a package cannot be unpacked',
   RW095: 'the cache of packages cannot be used',
   RW110: 'the file holds no log of a kernel',
+  RW111: 'the log has more than one boot',
   RW300: 'the toolchain is not installed',
   RW301: 'the toolchain cannot be installed',
   RW302: 'the directory is not a kernel tree',

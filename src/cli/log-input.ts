@@ -2,23 +2,35 @@
 // What explain and admits are given: a log, its kernel, and a board.
 
 import { must } from '#base/assert';
-import type { UserError } from '#base/errors';
+import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { BoardOfLog } from '#diagnosis/diagnose';
 import { type KernelOfLog, kernelOf } from '#diagnosis/kernel-of';
 import { findRevision } from '#kernel/index';
-import { type LogStory, readLog, storyOf } from '#log/index';
+import { bootsOf, type LogStory, readLog, storyOf } from '#log/index';
 import { inputName, readInput } from './files.ts';
 import { readFirmware } from './input.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** The log that the user named, by subject; `-` is standard input. */
-export function readStory(name: string): Result<LogStory, UserError> {
+/** The boots in the log that the user named, each by subject; `-` is standard input. */
+export function readStories(name: string): Result<LogStory[], UserError> {
   const hint = 'give a boot log: a file of dmesg or journalctl -k, or - for standard input';
   const input = readInput(name, hint);
   if (!input.ok) return input;
   const log = readLog(input.value, inputName(name));
-  return log.ok ? ok(storyOf(log.value)) : log;
+  return log.ok ? ok(bootsOf(log.value).map(storyOf)) : log;
+}
+
+/** The one boot in the log that the user named. */
+export function readStory(name: string): Result<LogStory, UserError> {
+  const stories = readStories(name);
+  if (!stories.ok) return stories;
+  const [first, ...others] = stories.value;
+  if (others.length === 0) return ok(must(first, 'a log has a boot'));
+  const message = `${inputName(name)} has ${stories.value.length} boots, from lines ${stories.value
+    .map((s) => s.log.events[0]?.line ?? 1)
+    .join(', ')}`;
+  return fail('RW111', message, 'give the log of one boot, as journalctl -k -b prints it');
 }
 
 /** The kernel that @name says; `auto`: the one that the log names. */

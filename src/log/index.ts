@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Boot logs: text in; messages of the kernel, and the story of each device, out.
+export { bootsOf } from './boots.ts';
 export { logLimits } from './limits.ts';
 export { isBusName, isPciName, pciPlace } from './names.ts';
 export { readLog } from './read.ts';

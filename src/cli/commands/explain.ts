@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // racewindow explain: a boot log in; which race window it shows, or why it shows none, out.
 
+import { must } from '#base/assert';
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { inputName } from '#cli/files';
 import { type Io, paintFor } from '#cli/io';
-import { kernelFor, readBoardOf, readStory } from '#cli/log-input';
+import { kernelFor, readBoardOf, readStories } from '#cli/log-input';
 import type { Pipeline } from '#cli/pipeline';
 import { askModel, withAnswers } from '#diagnosis/ask-model';
-import { diagnose } from '#diagnosis/diagnose';
+import { type BoardOfLog, diagnose } from '#diagnosis/diagnose';
+import type { KernelOfLog } from '#diagnosis/kernel-of';
 import type { Diagnosis } from '#finding/diagnosis';
+import type { LogStory } from '#log/index';
 import { diagnosisJson, diagnosisText } from '#report/diagnosis';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { raceTable } from '#report/table';
@@ -28,22 +31,59 @@ export async function runExplain(
   io: Io,
   pipeline: Pick<Pipeline, 'readBoard' | 'windows'>,
 ): Promise<Result<ExitCode, UserError>> {
-  const story = readStory(args.log);
-  if (!story.ok) return story;
-  const kernel = kernelFor(args.kernel, story.value);
-  if (!kernel.ok) return kernel;
+  const stories = readStories(args.log);
+  if (!stories.ok) return stories;
   const board = args.board === undefined ? ok(null) : readBoardOf(args.board, pipeline);
   if (!board.ok) return board;
-  const plain = diagnose(story.value, kernel.value, board.value);
-  const { revision, exact } = kernel.value;
+  const found = worstBoot(stories.value, args.kernel, board.value);
+  if (!found.ok) return found;
+  const { story, kernel, plain } = found.value;
+  const { revision, exact } = kernel;
   const asked =
     board.value === null || revision === null
       ? []
-      : askModel(story.value, board.value.platform, revision);
+      : askModel(story, board.value.platform, revision);
   const tables = asked.map((a) => ({ ...a, table: a.finding ? raceTable(a.finding) : [] }));
   const diagnosis = withAnswers(plain, tables, exact);
   print(diagnosis, args, io, pipeline);
   return ok(exitOf(diagnosis));
+}
+
+interface DiagnosedBoot {
+  readonly story: LogStory;
+  readonly kernel: KernelOfLog;
+  readonly plain: Diagnosis;
+}
+
+/** Of several boots the last that shows most: a race, what cannot be told, another trouble. */
+function worstBoot(
+  stories: readonly LogStory[],
+  name: string,
+  board: BoardOfLog | null,
+): Result<DiagnosedBoot, UserError> {
+  let worst: DiagnosedBoot | null = null;
+  for (const [i, story] of stories.entries()) {
+    const own = kernelFor(name, story);
+    if (!own.ok) return own;
+    const kernel = stories.length === 1 ? own.value : ofBoot(own.value, story, i, stories.length);
+    const plain = diagnose(story, kernel, board);
+    if (worst === null || badness(plain) >= badness(worst.plain)) worst = { story, kernel, plain };
+  }
+  return ok(must(worst, 'a log has a boot'));
+}
+
+function ofBoot(kernel: KernelOfLog, { log }: LogStory, i: number, count: number): KernelOfLog {
+  const line = log.events[0]?.line ?? 1;
+  return {
+    ...kernel,
+    because: `${kernel.because}; this is boot ${i + 1} of ${count} in the log, from line ${line}`,
+  };
+}
+
+function badness({ verdict, cause }: Diagnosis): number {
+  if (verdict === 'race') return 3;
+  if (verdict === 'can not tell') return 2;
+  return cause === 'healthy' ? 0 : 1;
 }
 
 function print(
