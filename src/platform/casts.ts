@@ -104,7 +104,10 @@ export class Stage {
   }
 }
 
-const busOrder = ['platform', 'amba', 'cdx', 'pci', 'fsl-mc', 'host1x-context'];
+/** Buses in the order in which a walk takes them. */
+export const busOrder: readonly string[] = [
+  ...['platform', 'amba', 'cdx', 'pci', 'fsl-mc', 'host1x-context'],
+];
 
 /**
  * A bystander of the client's group and one of another group make different worlds. Where a side

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The platform: devices, IOMMUs, buses, who is behind whom, by the kernel's own rules.
 export { deviceName } from '#platform/address';
-export { type Cast, instancesOf, runsOf, Stage, type Surroundings } from '#platform/casts';
+export {
+  busOrder,
+  type Cast,
+  instancesOf,
+  runsOf,
+  Stage,
+  type Surroundings,
+} from '#platform/casts';
 export {
   type ClassIommu,
   type ClientClass,

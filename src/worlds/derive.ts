@@ -27,28 +27,19 @@ import {
   type Cast,
   type ClientClass,
   classesOf,
-  fwspecIds,
-  type IommuDriver,
   instancesOf,
   type Platform,
   type PlatformDevice,
   registersInTurn,
-  runsOf,
   Stage,
 } from '#platform/index';
 
 export { kindOfKey, nothingToCheck } from '#platform/index';
 
 import { type Actor, actors, type ClassParts, type Missing } from './actors.ts';
+import { clientDevice, familyOf, iommuDevice, walksOf } from './of-board.ts';
 import { addedBy, asyncClients, retitled, settled } from './transforms.ts';
-import type {
-  World,
-  WorldDevice,
-  WorldInstance,
-  WorldSpecifier,
-  WorldSwitches,
-  WorldThread,
-} from './world.ts';
+import type { World, WorldDevice, WorldInstance, WorldSwitches, WorldThread } from './world.ts';
 
 /** Axes that are chosen for a whole check. */
 export interface WorldAxes {
@@ -212,7 +203,7 @@ class Board {
   private bind(c: ClientClass, cast: Cast, registered: readonly string[]): World {
     const { client } = cast;
     const threads: WorldThread[] = [
-      ...this.walks(instancesOf(client).filter((name) => !registered.includes(name))),
+      ...walksOf(instancesOf(client).filter((name) => !registered.includes(name))),
       { kind: 'driver-attach', name: 'modprobe', device: client.name },
     ];
     return this.world('walk+bind+retry', c, cast, instancesOf(client), registered, threads, true);
@@ -221,7 +212,7 @@ class Board {
   private add(c: ClientClass, cast: Cast, registered: readonly string[]): World {
     const { client } = cast;
     const threads: WorldThread[] = [
-      ...this.walks(instancesOf(client).filter((name) => !registered.includes(name))),
+      ...walksOf(instancesOf(client).filter((name) => !registered.includes(name))),
       { kind: 'device-add', name: 'modprobe', device: client.name },
     ];
     // The client goes to the end of the list; one device that the walk meets first is enough.
@@ -235,19 +226,11 @@ class Board {
     const first = must(own[0], `${cast.client.name} is behind no IOMMU`);
     const instances = own.includes(second) ? own : [...own, second];
     const registered = instances.filter((name) => name !== first && name !== second);
-    const threads = this.walks([first, second]);
+    const threads = walksOf([first, second]);
     const world = this.world('walk+walk+retry', c, cast, instances, registered, threads, true);
     const waits = (d: WorldDevice): WorldDevice =>
       d.role === 'client' ? { ...d, deferred: true } : d;
     return { ...world, devices: world.devices.map(waits) };
-  }
-
-  private walks(instances: readonly string[]): WorldThread[] {
-    return instances.map((instance, i) => ({
-      kind: 'iommu-probe' as const,
-      name: i === 0 ? 'swapper/0' : `kworker/u8:${i + 1}`,
-      instance,
-    }));
   }
 
   private world(
@@ -262,9 +245,9 @@ class Board {
     const { client, before, after } = cast;
     const bystanders = [before, after].filter((d) => d !== null);
     const there = [
-      ...bystanders.map((d) => this.client(d, 'bystander', true)),
+      ...bystanders.map((d) => this.client(d, false)),
       ...instances.map((name) => this.iommuDevice(name)),
-      ...(present ? [this.client(client, 'client', true)] : []),
+      ...(present ? [this.client(client, true)] : []),
     ];
     // What is added later goes to the end of its bus's list.
     const devices = this.stage.inBusOrder(
@@ -272,7 +255,7 @@ class Board {
       (d) => d.bus,
       (d) => d.name,
     );
-    if (!present) devices.push(this.client(client, 'client', false));
+    if (!present) devices.push({ ...this.client(client, true), present: false });
     const groups = new Set(devices.filter((d) => d.groupKey).map((d) => d.groupKey));
     const shared = groups.size < 1 + bystanders.length ? '/shared group' : '';
     return {
@@ -287,61 +270,21 @@ class Board {
     };
   }
 
-  private client(d: PlatformDevice, role: 'client' | 'bystander', present: boolean): WorldDevice {
-    const name = d.compatible[0] ?? d.name;
-    return {
-      name: d.name,
-      bus: busOf(d),
-      role,
-      iommus: this.specifiersOf(d),
-      present,
-      driver: role === 'client' ? { name, managedDma: false, async: this.axes.asyncProbe } : null,
-      groupKey: d.groupKey,
-      dmaRanges: d.dmaRanges,
-    };
+  private client(d: PlatformDevice, binds: boolean): WorldDevice {
+    return clientDevice(this.platform, d, { binds, async: this.axes.asyncProbe });
   }
 
   private iommuDevice(instance: string): WorldDevice {
-    const d = this.device(instance);
-    return {
-      name: d.name,
-      bus: busOf(d),
-      role: 'iommu',
-      iommus: [],
-      present: true,
-      driver: { name: this.family(instance), managedDma: false, async: this.axes.asyncProbe },
-      groupKey: null,
-      dmaRanges: d.dmaRanges,
-    };
+    const d = must(this.byName.get(instance), `the board has no device ${instance}`);
+    return iommuDevice(this.platform, d, this.axes.asyncProbe);
   }
 
   private instance(name: string, registered: boolean): WorldInstance {
-    return { name, device: name, driver: this.family(name), registered };
+    return { name, device: name, driver: familyOf(this.platform, name), registered };
   }
 
   private switches(): WorldSwitches {
     const { asyncProbe, strictDevlink } = this.axes;
     return { asyncProbe, strictDevlink, deferralEnabled: true, deferralTimeout: false };
   }
-
-  /** Neighbouring specifiers for one instance become one: no lock is dropped between them. */
-  private specifiersOf(d: PlatformDevice): WorldSpecifier[] {
-    return runsOf(d).map(({ iommu, ids }) => ({
-      instance: iommu,
-      ids: ids.flatMap((cells) => fwspecIds(this.family(iommu), cells)),
-    }));
-  }
-
-  private family(instance: string): IommuDriver {
-    return this.platform.iommus.find((i) => i.name === instance)?.driver ?? 'unknown';
-  }
-
-  private device(name: string): PlatformDevice {
-    return must(this.byName.get(name), `the board has no device ${name}`);
-  }
-}
-
-/** ABSTRACTED: fsl-mc and host1x devices are walked as if they were platform devices. */
-function busOf(d: PlatformDevice): WorldDevice['bus'] {
-  return d.bus === 'pci' || d.bus === 'amba' ? d.bus : 'platform';
 }

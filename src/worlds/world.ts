@@ -29,8 +29,7 @@ export interface WorldDevice {
   readonly deferred?: boolean;
   /**
    * An earlier bind has found its first IOMMU, and waited for the next one: on ACPI, and up to
-   * v6.10
-   * on a device tree, it has left the fwspec of the first.
+   * v6.10 on a device tree, it has left the fwspec of the first.
    */
   readonly parsed?: boolean;
   readonly driver: WorldDriver | null;

@@ -73,7 +73,7 @@ const columns: Readonly<Record<string, Column>> = {
     ],
   },
   diagnosis: {
-    folders: ['kernel', 'log', 'platform', 'run', 'windows', 'worlds'],
+    folders: ['base', 'kernel', 'log', 'platform', 'run', 'windows', 'worlds'],
     types: ['finding'],
   },
   realc: {
