@@ -89,9 +89,9 @@ async function exploreModel(worlds, kernels) {
 /** The C of @tree is run in the worlds that there are for it. */
 async function exploreTree(tree) {
   const { buildTree, searchWorld, sourceWorlds } = await load('realc/index');
-  const { modelFor } = await load('cli/commands/conform');
+  const { revisionOfTree } = await load('kernel/index');
   const image = await buildTree(tree, {});
-  const revision = modelFor(image.version);
+  const revision = revisionOfTree(image.version.text);
   if (!revision) throw new Error(`there is no model of ${image.version.text}`);
   const limits = { timeMaxMs: null, statesMax: null, properties: null };
   for (const world of sourceWorlds) {

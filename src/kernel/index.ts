@@ -29,6 +29,7 @@ export {
   plainName,
   type Revision,
   revisionNames,
+  revisionOfTree,
   type StableTree,
   stableTreeOf,
   withCommits,

@@ -157,6 +157,19 @@ export function findRevision(name: string): Result<Revision, UserError> {
   return found ? ok(found) : noKernel(name, revisionNames());
 }
 
+/** The revision that stands for the sources of the release @text (`6.12.94`); null for none. */
+export function revisionOfTree(text: string): Revision | null {
+  const [, series = '', sublevel = '0'] = /^(\d+\.\d+)(?:\.(\d+))?/.exec(text) ?? [];
+  const stable = stableTreeOf(series);
+  if (stable !== null && Number(sublevel) >= stable.since) return stable.revision;
+  // Of a series whose releases are listed one by one it is the last that came no later.
+  const listed = table.filter(({ name }) => {
+    const [, of, n] = /^(\d+\.\d+)(?:\.(\d+))?$/.exec(name) ?? [];
+    return of === series && Number(n ?? 0) <= Number(sublevel);
+  });
+  return listed.at(-1) ?? null;
+}
+
 /** `v7.2` and `6.15` as the list has them. */
 export function plainName(name: string): string {
   return name === '6.15' ? '6.15.0' : name.replace(/^v/, '');

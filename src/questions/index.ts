@@ -15,7 +15,14 @@
 // Results are data, and the same for any number of jobs. racewindow/report makes text of them,
 // racewindow/checker explores programs of your own.
 
-export { commits, findRevision, type Revision, revisionNames, withCommits } from '#kernel/index';
+export {
+  commits,
+  findRevision,
+  type Revision,
+  revisionNames,
+  revisionOfTree,
+  withCommits,
+} from '#kernel/index';
 export { type Platform, readPlatform } from '#platform/index';
 export { type CheckpointFile, checkpointStore } from '#run/checkpoint-file';
 export { defaultExplore, type ExploreOptions } from '#run/explore';

@@ -2,7 +2,7 @@
 // What a check of the kernel's own C comes to, by the same rules as one of the model.
 
 import type { CheckOptions, WindowVerdict } from '#finding/report';
-import { findRevision, type Revision } from '#questions/index';
+import { revisionOfTree } from '#questions/index';
 import { type VerdictQuestion, type VerdictRun, windowVerdictsOf } from '#questions/verdicts';
 import type { KernelImage } from '#realc/build/image';
 import type { DerivedWorld } from '#worlds/derive';
@@ -55,18 +55,11 @@ export function questionOf(
   return {
     properties: asked,
     windows,
-    revision: modelOf(image),
+    revision: revisionOfTree(image.version.text),
     elsewhere,
     barred: () => null,
     idle: () => [],
   };
-}
-
-/** The model of the release that the tree is of; null where there is none. */
-function modelOf({ version }: KernelImage): Revision | null {
-  const [release = ''] = /^\d+\.\d+/.exec(version.text) ?? [];
-  const found = findRevision(release);
-  return found.ok ? found.value : null;
 }
 
 /** Of a window that is not found it is not known whether what it needs came about. */

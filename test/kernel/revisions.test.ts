@@ -10,6 +10,7 @@ import {
   loadUserFix,
   type Revision,
   revisionNames,
+  revisionOfTree,
   stableTreeOf,
   withCommits,
 } from '#kernel/index';
@@ -45,6 +46,22 @@ describe('revisions', () => {
     expect(trees.map((tree) => tree?.revision.name)).toEqual(series.map((name) => `${name}.y`));
     expect(series.filter((_, i) => trees[i]?.matters === false)).toEqual(['7.2']);
     expect(stableTreeOf('6.2')).toBeNull();
+  });
+
+  it.each([
+    ['7.2', '7.2'],
+    ['7.2.0', '7.2'],
+    ['7.2.12', '7.2.y'],
+    ['6.12.0', '6.12'],
+    ['6.12.25', '6.12'],
+    ['6.12.94', '6.12.y'],
+    ['6.15.0', '6.15.0'],
+    ['6.15.1', '6.15.1'],
+    ['6.15.9', '6.15.1'],
+    ['6.99.1', null],
+    ['5.10.3', null],
+  ])('the sources of %s are those of %s', (text, name) => {
+    expect(revisionOfTree(text)?.name ?? null).toBe(name);
   });
 
   it('the source of three trees was read', () => {

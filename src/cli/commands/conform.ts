@@ -6,20 +6,9 @@ import { ok, type Result } from '#base/result';
 import { coded } from '#cli/coded';
 import type { Io } from '#cli/io';
 import { type BuildArguments, buildOptions } from '#cli/tree';
-import { findRevision } from '#kernel/index';
+import { revisionOfTree } from '#kernel/index';
 import { SourceError } from '#realc/build/errors';
 import { type ExitCode, exitCodes } from '#report/exit';
-
-/** The model that stands for a tree: of the stable series where it is one, null without any. */
-export function modelFor(version: { major: number; minor: number; text: string }) {
-  const series = `${version.major}.${version.minor}`;
-  const names = version.text.endsWith('.0') ? [series] : [`${series}.y`, series];
-  for (const name of names) {
-    const found = findRevision(name);
-    if (found.ok) return found.value;
-  }
-  return null;
-}
 
 /** Options of the command. */
 interface ConformArguments extends BuildArguments {
@@ -41,9 +30,10 @@ export async function runConform(
     const { buildTree, conform, sourceWorlds } = await import('#realc/index');
     const image = await buildTree(args.tree, build.value);
     const { text } = image.version;
-    const revision = modelFor(image.version);
+    const revision = revisionOfTree(text);
     if (!revision) {
-      throw new SourceError('RW309', `there is no model of ${text}`, 'conform knows 6.12 and 7.2');
+      const hint = 'racewindow kernels lists those that there are models of';
+      throw new SourceError('RW309', `there is no model of ${text}`, hint);
     }
     const { worlds, differences } = conform(image, revision, {
       worlds: sourceWorlds.filter((w) => args.world === undefined || w.name === args.world),
