@@ -5,7 +5,7 @@
 export type Result<T, E> = Ok<T> | Err<E>;
 
 /** The outcome of something that worked. */
-export interface Ok<T> {
+interface Ok<T> {
   readonly ok: true;
   readonly value: T;
 }

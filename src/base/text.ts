@@ -5,7 +5,7 @@
 export const reportColumns = 75;
 
 /** Layout of a wrapped paragraph. */
-export interface WrapOptions {
+interface WrapOptions {
   /** Columns a line may have, indentation included; 75 unless told. */
   readonly width?: number;
   /** Put before the first line. */

@@ -67,7 +67,7 @@ export interface WindowWay {
 }
 
 /** A rule of the catalogue. */
-export interface PropertyEntry {
+interface PropertyEntry {
   readonly id: string;
   /** A word or two, with hyphens. */
   readonly name: string;

@@ -15,7 +15,7 @@ const columnsMax = 75;
 const nameMin = 8;
 
 /** Shows progress on standard error, at most ten times a second. */
-export interface ProgressLine {
+interface ProgressLine {
   readonly show: (progress: CheckProgress) => void;
   /** Clear the line; to be called before anything else is printed. */
   readonly end: () => void;

@@ -59,7 +59,7 @@ export type Values<O extends readonly OptionEntry[]> = {
 };
 
 /** What a command gets: its arguments in order, and its options. */
-export interface Invocation<V = Readonly<Record<string, unknown>>> {
+interface Invocation<V = Readonly<Record<string, unknown>>> {
   readonly args: readonly (string | undefined)[];
   readonly options: V;
   readonly io: Io;

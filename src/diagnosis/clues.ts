@@ -6,7 +6,7 @@ import { eventsOf } from '#log/story';
 import type { Evidence } from '#windows/evidence';
 
 /** Who probed late, where a call trace tells. */
-export type LateBy = 'walk' | 'notifier' | 'replay' | null;
+type LateBy = 'walk' | 'notifier' | 'replay' | null;
 
 /** Something to be explained. */
 export interface Clue {

@@ -8,7 +8,7 @@ import type { FactId } from '#windows/evidence';
 import { type Clue, registrationAt } from './clues.ts';
 
 /** What is known; `lines` prove a yes or a no, `missing` would decide what is open. */
-export interface FactAnswer {
+interface FactAnswer {
   readonly is: boolean | null;
   readonly lines: readonly number[];
   readonly because: string;

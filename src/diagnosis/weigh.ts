@@ -31,7 +31,7 @@ export interface Weighed {
 }
 
 /** What is weighed with. */
-export interface Scales {
+interface Scales {
   readonly story: LogStory;
   readonly kernel: KernelOfLog;
   readonly board: Platform | null;

@@ -3,7 +3,7 @@
 import { spin_lock, spin_unlock } from '#env/mutex';
 import { frame, Handle, type Kfn, type Lock, load, store, type Value } from '#env/op';
 
-export interface IdaFields {
+interface IdaFields {
   used: readonly number[];
 }
 

@@ -4,7 +4,7 @@ import { insertUnordered, list_add_tail } from '#env/list';
 import { spin_lock, spin_unlock } from '#env/mutex';
 import { frame, Handle, type Kfn, type Lock, load, store, type Value } from '#env/op';
 
-export interface KlistFields<T extends Handle> {
+interface KlistFields<T extends Handle> {
   /** Every node that was ever added, in order. */
   k_list: readonly T[];
   /** Nodes that were removed: iterators that stand on one still find their way on. */

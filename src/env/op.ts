@@ -62,7 +62,7 @@ export type OpKind =
   | 'spawn' // starts a thread
   | 'choose'; // returns 0..arg-1: the environment decides, every answer is explored
 
-export type Comparison = 'eq' | 'ne' | 'ge';
+type Comparison = 'eq' | 'ne' | 'ge';
 
 /** One visible step of one thread. */
 export interface Op {
@@ -259,7 +259,7 @@ export const IGNORANT: Recorder = {
 };
 
 /** A frame that had ended gives its result at once; one that had not begins, a loop in its turn. */
-export type ReplayedFrame =
+type ReplayedFrame =
   | { readonly ended: true; readonly result: Value }
   | { readonly ended: false; readonly args: readonly Value[] };
 

@@ -11,7 +11,7 @@ import {
   wait,
 } from '#env/op';
 
-export interface WorkFields {
+interface WorkFields {
   /** Queued, and no turn has begun since (WORK_STRUCT_PENDING). */
   pending: boolean;
   /** A turn is running; set before pending is cleared. */

@@ -46,7 +46,7 @@ export interface WeighedWindow {
 }
 
 /** The kernel of the log. */
-export interface DiagnosedKernel {
+interface DiagnosedKernel {
   /** As it calls itself; null where the log does not tell. */
   readonly release: string | null;
   /** The revision of the model that stands for it; null for none. */

@@ -66,7 +66,7 @@ export interface FindingSource {
 }
 
 /** Where functions are defined in the source of the kernel. */
-export interface FindingPlaces {
+interface FindingPlaces {
   /** The release whose lines these are. */
   readonly release: string;
   /** Function -> file in the tree, and line. */

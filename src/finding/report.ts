@@ -187,7 +187,7 @@ export interface CheckProgress {
 }
 
 /** How far the search of one world has come. */
-export interface SearchProgress {
+interface SearchProgress {
   readonly world: string;
   /** States from which something is left to try. */
   readonly open: number;

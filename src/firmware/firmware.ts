@@ -5,7 +5,7 @@ import type { DeviceTree } from '#firmware/dtb/tree';
 import type { PciFunctions } from '#firmware/pci/functions';
 
 /** A device tree; @notes: what was lost before it came here. */
-export interface DtFirmware {
+interface DtFirmware {
   readonly kind: 'dt';
   readonly tree: DeviceTree;
   readonly notes: readonly string[];

@@ -46,7 +46,7 @@ export const defaultConfig: Config = {
   acs: false,
 };
 
-export interface DeferredFields {
+interface DeferredFields {
   pending: readonly Device[];
   active: readonly Device[];
   enable: boolean;
@@ -54,12 +54,12 @@ export interface DeferredFields {
   timeout: number;
 }
 
-export interface PciFields {
+interface PciFields {
   /** pci_request_acs() was called. */
   acs_enable: boolean;
 }
 
-export interface IommuListFields {
+interface IommuListFields {
   list: readonly IommuDevice[];
 }
 
@@ -98,7 +98,7 @@ type Unbound<F> = F extends (k: Kernel, ...args: infer A) => Kfn<infer T>
   : never;
 
 /** The functions of a revision with `k` filled in: `yield* k.iommu_probe_device(dev, by)`. */
-export type Bound = { readonly [N in keyof Functions]: Unbound<Functions[N]> };
+type Bound = { readonly [N in keyof Functions]: Unbound<Functions[N]> };
 
 export type Kernel = Globals & Bound;
 

@@ -7,7 +7,7 @@
 import { placesData } from './places-data.ts';
 
 /** Where a function is defined. */
-export interface FunctionPlace {
+interface FunctionPlace {
   readonly file: string;
   readonly line: number;
 }

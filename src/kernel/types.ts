@@ -39,7 +39,7 @@ export class Driver extends Handle {
   }
 }
 
-export interface BusFields {
+interface BusFields {
   /** bus->iommu_ops, up to v6.7 */
   iommu_ops: IommuOps | null;
   /** The IOMMU notifier is on the chain; only read where it is not there from boot. */
@@ -98,7 +98,7 @@ export interface Specifier {
 }
 
 /** The constants of a struct device. */
-export interface DeviceConstants {
+interface DeviceConstants {
   readonly bus: Bus;
   readonly firmware: Firmware;
   readonly role: 'iommu' | 'client' | 'bystander';
@@ -146,7 +146,7 @@ export class Device extends Handle<DeviceFields> {
   }
 }
 
-export interface DeviceLinkFields {
+interface DeviceLinkFields {
   consumer: Device;
   supplier: Device;
   status: 'dormant' | 'available' | 'consumer_probe' | 'active';
@@ -159,7 +159,7 @@ export const device_link = defineStruct<DeviceLinkFields>('device_link', {
   inferred: false,
 });
 
-export interface DmaRangeMapFields {
+interface DmaRangeMapFields {
   offset: number;
 }
 export type DmaRangeMap = Handle<DmaRangeMapFields>;
@@ -191,7 +191,7 @@ export class IommuOps extends Handle {
   }
 }
 
-export interface IommuDeviceFields {
+interface IommuDeviceFields {
   ops: IommuOps | null;
   fwnode: string | null;
   ready: boolean;
@@ -216,14 +216,14 @@ export class IommuDevice extends Handle<IommuDeviceFields> {
   }
 }
 
-export interface DevIommuFields {
+interface DevIommuFields {
   fwspec: IommuFwspec | null;
   iommu_dev: IommuDevice | null;
 }
 export type DevIommu = Handle<DevIommuFields>;
 export const dev_iommu = defineStruct<DevIommuFields>('dev_iommu');
 
-export interface IommuFwspecFields {
+interface IommuFwspecFields {
   iommu_fwnode: string | null;
   /** Up to v6.10: the ops, null while the instance is waited for. */
   ops: IommuOps | null;
@@ -232,7 +232,7 @@ export interface IommuFwspecFields {
 export type IommuFwspec = Handle<IommuFwspecFields>;
 export const iommu_fwspec = defineStruct<IommuFwspecFields>('iommu_fwspec', { ids: [] });
 
-export interface IommuGroupFields {
+interface IommuGroupFields {
   id: number;
   devices: readonly GroupDevice[];
   default_domain: IommuDomain | null;
@@ -253,20 +253,20 @@ export const iommu_group = defineStruct<IommuGroupFields>('iommu_group', {
   refs: 1,
 });
 
-export interface GroupDeviceFields {
+interface GroupDeviceFields {
   dev: Device;
 }
 export type GroupDevice = Handle<GroupDeviceFields>;
 export const group_device = defineStruct<GroupDeviceFields>('group_device');
 
 /** The list head on the stack of bus_iommu_probe(): it dies when that function returns. */
-export interface GroupListFields {
+interface GroupListFields {
   groups: readonly IommuGroup[];
 }
 export type GroupList = Handle<GroupListFields>;
 export const group_list = defineStruct<GroupListFields>('list_head', { groups: [] });
 
-export interface IommuDomainFields {
+interface IommuDomainFields {
   type: DomainType;
   /** iovad->start_pfn is set: the IOVA allocator has been initialised. */
   iova_ready: boolean;

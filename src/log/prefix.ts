@@ -2,7 +2,7 @@
 // What stands before a message of the kernel: stamps of printk, of loggers and of test labs.
 
 /** A line without what stands before its message. */
-export interface Prefixed {
+interface Prefixed {
   readonly seconds: number | null;
   readonly caller: string | null;
   /** True where anything was taken off: it is a line of a log. */

@@ -22,7 +22,7 @@ export interface Trace {
 }
 
 /** How a line on a group was told: printk, or a trace event. */
-export type GroupSource = 'message' | 'trace';
+type GroupSource = 'message' | 'trace';
 
 interface Kinds {
   readonly version: { readonly text: string };

@@ -7,7 +7,7 @@
 import { logLimits } from './limits.ts';
 
 /** A line as it was printed, and the number that it has in the input. */
-export interface PlainLine {
+interface PlainLine {
   readonly number: number;
   readonly text: string;
   /** It stood behind the quote marks of a mail. */

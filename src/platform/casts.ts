@@ -19,7 +19,7 @@ export interface Surroundings {
 }
 
 /** Two walks at once. */
-export interface SecondWalk {
+interface SecondWalk {
   /** The instance whose walk comes second: its own next one, else another one of the board. */
   readonly instance: string;
   /** The client with one other device at most, where one stands by at all: with two it is large. */
@@ -32,7 +32,7 @@ export function instancesOf(d: PlatformDevice): readonly string[] {
 }
 
 /** Neighbouring specifiers of a device for one instance; the cells of each. */
-export interface UseRun {
+interface UseRun {
   readonly iommu: string;
   readonly ids: readonly (readonly number[])[];
 }

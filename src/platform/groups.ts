@@ -10,7 +10,7 @@ interface Stream {
 }
 
 /** The function whose group a PCI function joins, of those that have a group already. */
-export type PciMate = (device: string, grouped: (name: string) => boolean) => string | undefined;
+type PciMate = (device: string, grouped: (name: string) => boolean) => string | undefined;
 
 /**
  * The group of each device behind an IOMMU: device name to the name of the group's first device

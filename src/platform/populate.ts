@@ -10,7 +10,7 @@ import {
 } from '#firmware/dtb/tree';
 
 /** A node that becomes a device at boot. */
-export interface Populated {
+interface Populated {
   readonly node: DtNode;
   readonly bus: 'platform' | 'amba';
 }

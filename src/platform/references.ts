@@ -67,7 +67,7 @@ function missingPhandle(node: DtNode, property: string, phandle: number): Result
 }
 
 /** What `iommu-map` makes of an id: an IOMMU, none (bypass), or an error of of_map_id(). */
-export type Mapped =
+type Mapped =
   | { readonly kind: 'iommu'; readonly specifier: Specifier }
   | { readonly kind: 'bypass' }
   | { readonly kind: 'error'; readonly problem: IommuProblem };
@@ -117,7 +117,7 @@ export function readIommuMap(tree: DeviceTree, node: DtNode): Result<IommuMap, U
 }
 
 /** An entry of `iommu-map`. */
-export interface MapEntry {
+interface MapEntry {
   readonly base: number;
   readonly provider: DtNode;
   readonly out: readonly number[];

@@ -10,7 +10,7 @@ import { byOwnTable } from '#kernel/index';
 import type { World, WorldDevice } from '#worlds/world';
 
 /** The fields of struct device that rules look at. */
-export interface WatchedDeviceFields {
+interface WatchedDeviceFields {
   iommu: Handle<WatchedDevIommuFields> | null;
   iommu_group: Handle<WatchedGroupFields> | null;
   driver: Value;
@@ -19,12 +19,12 @@ export interface WatchedDeviceFields {
 }
 
 /** The fields of struct dev_iommu that rules look at. */
-export interface WatchedDevIommuFields {
+interface WatchedDevIommuFields {
   fwspec: Handle | null;
 }
 
 /** The fields of struct iommu_group that rules look at. */
-export interface WatchedGroupFields {
+interface WatchedGroupFields {
   id: number;
   default_domain: Handle | null;
   owner_cnt: number;
@@ -37,7 +37,7 @@ export interface WatchedDeferredFields {
   active: readonly Handle[];
 }
 
-export type DeviceHandle = Handle<WatchedDeviceFields>;
+type DeviceHandle = Handle<WatchedDeviceFields>;
 export type GroupHandle = Handle<WatchedGroupFields>;
 
 /** What events name, as rules see it. */
@@ -175,7 +175,7 @@ export function isHandle(v: Value): v is Handle {
 }
 
 /** A rule over the events of the table. */
-export interface EventRule extends Rule {
+interface EventRule extends Rule {
   readonly events: readonly EventName[];
 }
 

@@ -35,7 +35,7 @@ export interface Trial {
 /** Can a window be hit? `bounded`: not found in what was explored; `not seen`: asked in part. */
 export type Answer = 'found' | 'absent' | 'bounded' | 'not seen' | 'not reached';
 
-export interface TableQuestion {
+interface TableQuestion {
   readonly window: string;
   readonly trials: readonly Trial[];
   readonly stacks: readonly Revision[];

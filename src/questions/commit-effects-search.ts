@@ -12,7 +12,7 @@ import type { DerivedWorld } from '#worlds/derive';
 import { NEEDED_STATES } from './limits.ts';
 
 /** What is there with a commit and gone without it, and the other way round. */
-export interface Difference {
+interface Difference {
   readonly gone: readonly string[];
   readonly come: readonly string[];
 }
@@ -27,7 +27,7 @@ export const look: Look = (derived, revision) => {
 };
 
 /** What is compared: rules that break with their windows, what happens in some run, data races. */
-export type Aspect = 'breaks' | 'happens' | 'races';
+type Aspect = 'breaks' | 'happens' | 'races';
 
 /**
  * How @derived differs under @revision without @sha in one aspect; null where it does not, where it

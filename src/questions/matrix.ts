@@ -17,7 +17,7 @@ import { canReach, factOf, isJudged, needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { FIRST_STATES } from './limits.ts';
 
-export type CellState = 'found' | 'absent' | 'bounded' | 'n.a.';
+type CellState = 'found' | 'absent' | 'bounded' | 'n.a.';
 
 /** One window under one kernel. */
 export interface Cell {

@@ -79,7 +79,7 @@ export function trialOf(pairs: readonly (readonly [Explored, Explored])[]): Tria
 }
 
 /** What a fix does to windows, by their ids; `new` where none fits. */
-export interface WindowChanges {
+interface WindowChanges {
   /** Gone with the fix. */
   readonly closed: readonly string[];
   /** Come with it; where the window was there before, but not its crash: `C08 oops`. */

@@ -9,7 +9,7 @@ import type { World } from '#worlds/world';
 import { type SourceFinding, searchWorld, type WorldSearch } from './search-world.ts';
 
 /** A world to search. */
-export interface SourceTask {
+interface SourceTask {
   readonly world: World;
   readonly check: Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'properties'>;
 }

@@ -29,7 +29,7 @@ export interface SourceFinding extends WorldFinding {
 }
 
 /** What a world comes to. */
-export interface SearchedWorld {
+interface SearchedWorld {
   readonly search: WorldSearch;
   readonly findings: SourceFinding[];
 }

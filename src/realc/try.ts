@@ -15,7 +15,7 @@ import { chosenWorlds, firstsOf } from './check.ts';
 import { runWorldTasks } from './search-all.ts';
 
 /** Which tree, what it has already, and what is to be judged. */
-export interface SourceTryOptions extends Omit<BuildOptions, 'patches'> {
+interface SourceTryOptions extends Omit<BuildOptions, 'patches'> {
   /** Patches that both sides have. */
   readonly below: readonly PatchInput[];
   readonly patches: readonly PatchInput[];
@@ -25,7 +25,7 @@ export interface SourceTryOptions extends Omit<BuildOptions, 'patches'> {
 }
 
 /** What a patch does, and to which version. */
-export interface SourceTrial {
+interface SourceTrial {
   readonly version: string;
   readonly trial: Trial;
   /** Worlds that cannot be built of the kernel sources, with the reason. */

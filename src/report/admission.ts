@@ -5,7 +5,7 @@ import { plural, printable, wrap } from '#base/text';
 import type { Admission } from '#finding/admission';
 
 /** What was held against what. */
-export interface AdmissionPlace {
+interface AdmissionPlace {
   readonly log: string;
   readonly board: string;
   readonly kernel: string;

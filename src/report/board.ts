@@ -14,7 +14,7 @@ import {
 } from '#platform/index';
 
 /** What to show. */
-export interface BoardOptions {
+interface BoardOptions {
   /** Columns of a line; 75 unless told. */
   readonly width?: number;
   /** Names of the scenes that stand for a class; listed with it where given. */

@@ -10,7 +10,7 @@ const DEVICES_MAX = 6;
 const GROUPS_MAX = 24;
 
 /** What the text needs beside the diagnosis. */
-export interface DiagnosisOptions {
+interface DiagnosisOptions {
   readonly paint?: Paint;
   /** What the log is called. */
   readonly name: string;

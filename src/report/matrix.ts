@@ -2,7 +2,7 @@
 // The matrix of windows and kernels as Markdown and as a page of HTML.
 
 /** One window under one kernel. */
-export interface MatrixCell {
+interface MatrixCell {
   readonly window: string;
   readonly kernel: string;
   readonly state: 'found' | 'absent' | 'bounded' | 'n.a.';
@@ -12,7 +12,7 @@ export interface MatrixCell {
 }
 
 /** What is to be told. */
-export interface MatrixTable {
+interface MatrixTable {
   readonly windows: readonly string[];
   readonly kernels: readonly string[];
   readonly cells: readonly MatrixCell[];

@@ -93,7 +93,7 @@ const errnoNames: Readonly<Record<string, string>> = {
 };
 
 /** An event of a trace, taken apart: `late-warn 3d00000.gpu replay`. */
-export interface ParsedEvent {
+interface ParsedEvent {
   readonly name: string;
   readonly args: readonly string[];
 }
@@ -219,7 +219,7 @@ const returnsFrom: Readonly<Partial<Record<EventName, string>>> = {
 };
 
 /** A line about a step. */
-export interface StepLine {
+interface StepLine {
   readonly text: string;
   /** The function that returns, where that is what the line says; null: where the step stands. */
   readonly place: string | null;

@@ -23,7 +23,7 @@ import { deviceOf } from './cast.ts';
 import { eventText, parseEvent, type StoreEvent } from './phrases.ts';
 
 /** Grade of a step, 0 to 4. */
-export type Grade = 0 | 1 | 2 | 3 | 4;
+type Grade = 0 | 1 | 2 | 3 | 4;
 
 const writes: ReadonlySet<string> = new Set(['store', 'add', 'cas', 'xchg', 'free']);
 const locks: ReadonlySet<string> = new Set(['lock', 'trylock', 'read_lock', 'write_lock']);

@@ -77,7 +77,7 @@ export function stackTable(finding: Finding, width = reportColumns): string[] {
 }
 
 /** A thread and where it stood, innermost function first, as a kernel prints it. */
-export interface ThreadStack {
+interface ThreadStack {
   readonly thread: string;
   readonly stack: readonly string[];
 }

@@ -36,7 +36,7 @@ export interface CheckAsked {
 }
 
 /** A limit that was hit. */
-export interface HitWorldLimit {
+interface HitWorldLimit {
   readonly limit: string;
   readonly value: number;
   readonly flag: string;
@@ -56,7 +56,7 @@ export interface WorldFinding extends Broken {
 }
 
 /** What was noticed over all runs: no run shows it by itself. */
-export interface DetectedInWorld {
+interface DetectedInWorld {
   readonly kind: Noticed['kind'];
   readonly subject: string;
   readonly because: string;
@@ -80,7 +80,7 @@ export interface WorldOutcome {
 }
 
 /** What looks on and what keeps a search; neither changes what comes out. */
-export type RunAside = Pick<SceneCheckOptions, 'meter' | 'checkpoint'>;
+type RunAside = Pick<SceneCheckOptions, 'meter' | 'checkpoint'>;
 
 /** Explore @world as @task says; deterministic unless a limit of time is hit. */
 export function checkWorld(

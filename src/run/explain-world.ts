@@ -22,7 +22,7 @@ export interface ExplainAsked {
 }
 
 /** What names a finding in its world. */
-export type ExplainedFinding = Pick<WorldFinding, 'property' | 'window' | 'schedule'> & {
+type ExplainedFinding = Pick<WorldFinding, 'property' | 'window' | 'schedule'> & {
   readonly subject: string;
 };
 

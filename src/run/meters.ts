@@ -14,7 +14,7 @@ export interface Row {
 }
 
 /** How far a world has come. */
-export interface WorldProgress {
+interface WorldProgress {
   readonly index: number;
   readonly states: number;
   readonly open: number;

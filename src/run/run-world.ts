@@ -26,7 +26,7 @@ export interface CheckTask extends CheckAsked {
 }
 
 /** What is there to be seen? */
-export interface ExploreTask {
+interface ExploreTask {
   readonly ask: 'explore';
   readonly derived: DerivedWorld;
   readonly kernel: KernelSpec;

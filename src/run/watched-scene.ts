@@ -15,7 +15,7 @@ import { type BuiltScene, buildScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 
 /** What a world is watched by. */
-export type WatchedBy =
+type WatchedBy =
   /** Rules by id, null for all, and whether what they and these windows need comes about. */
   | {
       readonly by: 'rules';
@@ -28,7 +28,7 @@ export type WatchedBy =
   | { readonly by: 'breaks' };
 
 /** A world under a revision, ready to be run. */
-export interface OpenWorld {
+interface OpenWorld {
   readonly scene: Scene;
   /** What rules of a caller's own are made from. */
   readonly ctx: RuleContext;

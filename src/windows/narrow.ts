@@ -13,7 +13,7 @@ import { heard, type RuleContext, rulesFor } from '#properties/index';
 import { type Claim, signatures, subjectsOf } from './index.ts';
 import { isOfRule } from './signature.ts';
 
-export interface Watched {
+interface Watched {
   readonly rules: readonly Rule[];
   readonly signatures: readonly Signature[];
 }

@@ -26,7 +26,7 @@ export interface Reach {
 }
 
 /** How a window is recognised in a run of one world. */
-export interface Recogniser extends Omit<Signature, 'window' | 'subjects'> {
+interface Recogniser extends Omit<Signature, 'window' | 'subjects'> {
   readonly events: readonly EventName[];
 }
 
@@ -107,7 +107,7 @@ export function perDevice<S extends Plain>(
 }
 
 /** An automaton of which a run has one state for all devices. */
-export interface SharedAutomaton<S extends Plain> extends Pick<Automaton<S>, 'events' | 'reads'> {
+interface SharedAutomaton<S extends Plain> extends Pick<Automaton<S>, 'events' | 'reads'> {
   readonly initial: S;
   step(state: S, e: HeardEvent, peek: Peek): S;
   explains(state: S, report: Explained, peek: Peek): boolean;

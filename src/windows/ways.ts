@@ -7,7 +7,7 @@ import type { World } from '#worlds/world';
 import type { Backport, Way, Window } from './window.ts';
 
 /** What is expected of a window in a kernel; `n.a.`: what it needs does not come about. */
-export type Expected = 'found' | 'absent' | 'n.a.';
+type Expected = 'found' | 'absent' | 'n.a.';
 
 type Stack = readonly (Pick<Commit, 'sha'> & Partial<Pick<Commit, 'landed'>>)[];
 

@@ -54,7 +54,7 @@ export function intel(...clients: WorldDevice[]) {
   return { firmware: 'acpi', devices: [iommu(), ...clients], instances } as const;
 }
 
-export interface HandScene {
+interface HandScene {
   readonly name: string;
   readonly firmware?: World['firmware'];
   readonly devices: readonly WorldDevice[];

@@ -7,7 +7,7 @@ export interface WorldSpecifier {
   readonly ids: readonly number[];
 }
 
-export interface WorldDriver {
+interface WorldDriver {
   readonly name: string;
   /** VFIO-like: the driver manages DMA ownership itself. */
   readonly managedDma: boolean;

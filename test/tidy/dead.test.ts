@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Nothing is shipped that nobody uses: each file is reached from a command, the exports of the
-// package or a worker, and each exported value is named by another file.
+// package or a worker, and each export is named by another file.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,8 +11,17 @@ import { programs, root, type SourceFile, texts } from './sources.ts';
 /** Files that scripts and tests alone use, for as long as they do; a test makes the man page. */
 const forScripts: readonly string[] = ['cli/man', 'questions/commit-effects-search'];
 
-/** Exported values that no other file names, as "file: name", for as long as they are. */
-const namedAtHome: readonly string[] = [];
+/**
+ * Exports that no other file names, as "file: name": types that TypeScript has to write down where
+ * another file hands on what they type.
+ */
+const namedAtHome: readonly string[] = [
+  'src/checker/program/run.ts: SavedFound',
+  'src/finding/report.ts: ReportInput',
+  'src/finding/report.ts: ReportKernel',
+  'src/finding/report.ts: Timing',
+  'src/realc/conform/story.ts: Retold',
+];
 
 const sources = programs.filter((p) => p.name.startsWith('src/'));
 const nameOf = (file: SourceFile): string => file.name.slice('src/'.length).replace(/\.ts$/, '');
@@ -65,7 +74,7 @@ test('a file that nobody imports is found', () => {
 const value = 'export (?:abstract )?(?:async )?(?:const|let|function\\*?|class|enum) (\\w+)';
 const exported = new RegExp(`^${value}|^export (?:interface|type) (\\w+)`, 'gm');
 
-/** Exports of @files that no other of @all names; types only where nothing at all names them. */
+/** Exports of @files that no other of @all names. */
 function unnamed(files: readonly SourceFile[], all: readonly SourceFile[]): string[] {
   const words = new Map(all.map((f) => [f.name, new Set(f.text.match(/\w+/g) ?? [])]));
   const count = new Map<string, number>();
@@ -73,19 +82,18 @@ function unnamed(files: readonly SourceFile[], all: readonly SourceFile[]): stri
   return files.flatMap((file) =>
     [...file.text.matchAll(exported)].flatMap((m) => {
       const name = (m[1] ?? m[2])!;
-      const elsewhere = (count.get(name) ?? 0) > 1;
-      const here = (file.text.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length;
-      if (elsewhere || (m[2] !== undefined && here > 1)) return [];
-      return [`${file.name}: ${name}`];
+      return (count.get(name) ?? 0) > 1 ? [] : [`${file.name}: ${name}`];
     }),
   );
 }
 
-test('each exported value is named by another file', () => {
+test('each export is named by another file', () => {
   // The functions of the kernel are gathered from their modules, whole (kernel/functions.ts), and
   // so are those of env (env/index.ts).
   const files = sources.filter((f) => !/^src\/(kernel|env)\//.test(f.name));
-  expect(unnamed(files, texts).sort()).toEqual(namedAtHome);
+  // The list above names what it excuses.
+  const others = texts.filter((f) => f.name !== 'test/tidy/dead.test.ts');
+  expect(unnamed(files, others).sort()).toEqual(namedAtHome);
 });
 
 test('an export that nobody names is found', () => {
@@ -96,5 +104,5 @@ test('an export that nobody names is found', () => {
       'export type Three = 3;\nexport type Four = 4;',
   );
   const b = file('b.ts', "import { two } from './a.ts';");
-  expect(unnamed([a], [a, b])).toEqual(['a.ts: one', 'a.ts: Four']);
+  expect(unnamed([a], [a, b])).toEqual(['a.ts: one', 'a.ts: Three', 'a.ts: Four']);
 });

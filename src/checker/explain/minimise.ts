@@ -31,7 +31,7 @@ import type { Futures } from '#checker/reduce/futures';
 import { type BoundedResult, bounded, type Cheapest } from '#checker/search/bounded';
 import { reportKey } from '#finding/key';
 
-export interface MinimiseOptions {
+interface MinimiseOptions {
   /** Search up to this many preemptions; 3 unless told. */
   readonly preemptionsMax?: number;
   /** Pairs of state and running thread to visit at most; flag --minimise-max. */

@@ -20,7 +20,7 @@ import { StateTable } from '#checker/tables/state-table';
 import { reportKey } from '#finding/key';
 
 /** What an order comes to. */
-export interface OrderOutcome {
+interface OrderOutcome {
   /** Every rule broken on the way, each once. */
   readonly reports: readonly Report[];
   /** False where a thread crashed, all are stuck, or one goes round for ever. */

@@ -36,7 +36,7 @@ export interface DecidingPair {
 }
 
 /** What came of the search. */
-export interface PairSearch {
+interface PairSearch {
   readonly pair: DecidingPair | null;
   /** False where it was cut short: another pair may be later, or there may be one at all. */
   readonly complete: boolean;

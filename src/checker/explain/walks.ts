@@ -16,7 +16,7 @@ import { randomFrom } from '#checker/program/random';
 import { type Choice, enabledThreads } from '#checker/program/run';
 
 /** What random walks say about a run. */
-export interface WalkedOdds {
+interface WalkedOdds {
   /** Walks from the initial state. */
   readonly walks: number;
   /** Those of them that fail, and those that fail in the window in question. */
@@ -27,7 +27,7 @@ export interface WalkedOdds {
 }
 
 /** What a walk is asked. */
-export interface WalkTests {
+interface WalkTests {
   /** True for a report of the rule and the subject in question. */
   readonly fails: (report: Report) => boolean;
   /** True for one of the same window as well. */

@@ -13,7 +13,7 @@ import { SlotKind, type State } from './state.ts';
 import type { ValueTable } from './values.ts';
 
 /** One shared object. */
-export interface MemoryObject {
+interface MemoryObject {
   readonly handle: Handle;
   readonly value: number;
   /** Its name with everything that makes it unique. */
@@ -28,7 +28,7 @@ export interface MemoryObject {
 }
 
 /** What is known of a cell. */
-export interface CellPlace {
+interface CellPlace {
   readonly object: number;
   /** '' for the lock that an object is. */
   readonly field: string;

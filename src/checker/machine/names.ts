@@ -11,7 +11,7 @@ import type { Edge } from './edge.ts';
 import type { ObjectMemory } from './memory.ts';
 
 /** What a search has come across. */
-export interface ComeAcross {
+interface ComeAcross {
   readonly memory: ObjectMemory;
   readonly automaton: { readonly edges: readonly Edge[] };
   readonly instructions: readonly (Instruction | undefined)[];

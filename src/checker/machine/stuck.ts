@@ -6,7 +6,7 @@ import { Code, type Instruction } from './code.ts';
 import type { MachineView } from './view.ts';
 
 /** A thread that is not done and cannot go on. */
-export interface StuckThread {
+interface StuckThread {
   readonly name: string;
   readonly daemon: boolean;
   readonly i: Instruction;

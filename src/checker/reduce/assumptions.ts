@@ -42,7 +42,7 @@ const COUNT_MAX = 2 ** 20;
 const VERSIONS_MAX = 4095;
 
 /** Where an expansion began. */
-export interface Begun {
+interface Begun {
   readonly parent: number;
   readonly thread: number;
   readonly choice: number;

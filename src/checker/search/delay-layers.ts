@@ -17,7 +17,7 @@ import { stuckThreads } from '#checker/dpor/optimal';
 import type { Program } from '#checker/program/program';
 
 /** What letting @thread go on costs; @last ran before (-1: nobody), @enabled in creation order. */
-export type StepCost = (thread: number, last: number, enabled: readonly number[]) => number;
+type StepCost = (thread: number, last: number, enabled: readonly number[]) => number;
 
 /** A preemption is a switch away from a thread that could have gone on. */
 export const preemptionCost: StepCost = (thread, last, enabled) =>
@@ -35,7 +35,7 @@ export const delayCost: StepCost = (thread, last, enabled) => {
 export const noCost: StepCost = () => 0;
 
 /** What the layers up to some cost hold together. */
-export interface LayerCount {
+interface LayerCount {
   readonly cost: number;
   /** Classes whose run ends with no thread stuck. */
   readonly complete: number;
@@ -45,7 +45,7 @@ export interface LayerCount {
 }
 
 /** Limits of a layered search; what is not given is not limited. */
-export interface LayerLimits {
+interface LayerLimits {
   readonly costMax?: number;
   readonly prefixesMax?: number;
   /** Called at the end of each class, the first time it is reached. */

@@ -22,7 +22,7 @@ export interface Delayed extends Found {
   readonly delays: number;
 }
 
-export interface DelayResult {
+interface DelayResult {
   readonly found: readonly Delayed[];
   /** Pairs of state and running thread. */
   readonly states: number;

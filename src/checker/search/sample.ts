@@ -32,7 +32,7 @@ const TURNS = [0, 1, 2, 3] as const;
 /** The clock is looked at each time the number of steps has none of these bits. */
 const CLOCK = 63;
 
-export interface SampleResult {
+interface SampleResult {
   readonly found: readonly Found[];
   readonly runs: number;
   readonly steps: number;

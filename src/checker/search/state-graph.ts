@@ -34,7 +34,7 @@ export interface PathStep {
 }
 
 /** What the search has counted. */
-export interface GraphCounts {
+interface GraphCounts {
   states: number;
   transitions: number;
   /** States where nothing is enabled and a thread that is no daemon is not done. */

@@ -19,7 +19,7 @@ import type { CheckpointStore } from '#checker/search/checkpoint/checkpoint';
 import type { Strategy } from '#finding/strategy';
 
 /** A whole number that is part of a strategy. */
-export interface StrategyNumber<S extends Strategy> {
+interface StrategyNumber<S extends Strategy> {
   readonly name: Numbers<S>;
   readonly least: number;
   /** In the text form; there is none in data. */

@@ -12,7 +12,7 @@ import { admissionJson, admissionText } from '#report/admission';
 import { type ExitCode, exitCodes } from '#report/exit';
 
 /** The options of the command line. */
-export interface AdmitsArguments {
+interface AdmitsArguments {
   readonly log: string;
   readonly board: string;
   readonly kernel: string;

@@ -18,7 +18,7 @@ import { type ExitCode, exitCodes } from '#report/exit';
 import { raceTable } from '#report/table';
 
 /** The options of the command line, as text. */
-export interface ExplainArguments {
+interface ExplainArguments {
   readonly log: string;
   readonly board?: string;
   readonly kernel: string;

@@ -18,7 +18,7 @@ import { windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 
 /** The options of the command line; lists are separated by commas. */
-export interface MatrixArguments {
+interface MatrixArguments {
   readonly windows?: string;
   readonly kernels?: string;
   readonly statesMax?: number;

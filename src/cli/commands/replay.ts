@@ -19,7 +19,7 @@ import { findingText } from '#report/text';
 import { type Document, documentHint, parseDocument } from '#report/validate';
 
 /** The options of the command line. */
-export interface ReplayArguments {
+interface ReplayArguments {
   readonly file: string;
   readonly id?: string;
   readonly brief?: boolean;

@@ -6,7 +6,7 @@ import { type AcpiTable, headerBytes } from '#firmware/acpi/table';
 import type { View } from '#firmware/acpi/view';
 
 /** A hop of a path: a device number and a function number. */
-export interface Hop {
+interface Hop {
   readonly device: number;
   readonly function: number;
 }
@@ -30,7 +30,7 @@ export interface RemappingUnit {
 }
 
 /** An ACPI namespace device, ANDD. */
-export interface NamespaceDevice {
+interface NamespaceDevice {
   readonly number: number;
   readonly path: string;
 }

@@ -32,7 +32,7 @@ export function functionsIn(bytes: Uint8Array): PciFunctions | null {
 }
 
 /** What is in a folder of tables. */
-export interface FolderOfTables {
+interface FolderOfTables {
   readonly firmware: AcpiFirmware;
   /** All files that were used, one after the other. */
   readonly bytes: readonly Uint8Array[];

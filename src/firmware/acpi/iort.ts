@@ -7,7 +7,7 @@ import { type AcpiTable, headerBytes } from '#firmware/acpi/table';
 import type { View } from '#firmware/acpi/view';
 
 /** What nodes have of their own, by type. */
-export type IortData =
+type IortData =
   | { readonly kind: 'its'; readonly identifiers: readonly number[] }
   /** A device of the namespace, by its full path. */
   | { readonly kind: 'named'; readonly path: string; readonly flags: number }

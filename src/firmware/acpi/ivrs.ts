@@ -6,7 +6,7 @@ import { type AcpiTable, headerBytes } from '#firmware/acpi/table';
 import type { View } from '#firmware/acpi/view';
 
 /** A range of device ids of one unit; @alias: the id under which their DMA comes. */
-export interface IvrsRange {
+interface IvrsRange {
   readonly first: number;
   readonly last: number;
   readonly alias: number | null;
@@ -15,7 +15,7 @@ export interface IvrsRange {
 }
 
 /** A device of the namespace behind a unit: `AMDI0020`, with its _UID. */
-export interface IvrsAcpiDevice {
+interface IvrsAcpiDevice {
   readonly hid: string;
   readonly uid: string;
   readonly id: number;

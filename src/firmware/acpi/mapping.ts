@@ -19,7 +19,7 @@ export interface IdMapping {
 const mappingBytes = 20;
 
 /** Where the mappings of a node are, and what node it is. */
-export interface MappingArray {
+interface MappingArray {
   readonly name: string;
   /** Offsets in the table. */
   readonly node: number;

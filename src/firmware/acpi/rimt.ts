@@ -7,7 +7,7 @@ import { type AcpiTable, headerBytes } from '#firmware/acpi/table';
 import type { View } from '#firmware/acpi/view';
 
 /** What nodes have of their own, by type. */
-export type RimtData =
+type RimtData =
   | {
       readonly kind: 'iommu';
       /** `RSCV0004`; empty for one on PCI. */

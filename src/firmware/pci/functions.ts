@@ -86,7 +86,7 @@ export function collect(
 }
 
 /** @functions without gaps, and in a sentence each what was assumed for that. */
-export interface Completed {
+interface Completed {
   readonly list: readonly KnownFunction[];
   readonly assumed: readonly string[];
 }

@@ -37,7 +37,7 @@ export interface CompileJob {
 /** Milliseconds that a file may take: an optimiser that hangs is stopped. */
 const COMPILE_MS_MAX = 600_000;
 
-export interface CompileOptions {
+interface CompileOptions {
   readonly toolchain: Toolchain;
   readonly files: SourceFiles;
   readonly cacheDir: string;

@@ -18,7 +18,7 @@ interface Scanned {
 }
 
 /** Where virtual paths come from. */
-export interface SourceRoots {
+interface SourceRoots {
   readonly tree: string;
   readonly generated: ReadonlyMap<string, string>;
   /** Patched files of the tree: path -> new content, or null where the patch deletes it. */

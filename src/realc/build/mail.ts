@@ -2,7 +2,7 @@
 // The head of a mail: what it says of itself before its first empty line.
 
 /** A head, as far as patches need it. */
-export interface MailHead {
+interface MailHead {
   /** In one line, encoded words decoded; null without one. */
   readonly subject: string | null;
   /** The body cannot be read as it stands: it is encoded, or has several parts. */

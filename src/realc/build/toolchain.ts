@@ -67,7 +67,7 @@ export async function findToolchain(cc: string | null, cacheDir: string): Promis
   return { id, nativeClang: null, clangEntry, binaryenEntry };
 }
 
-export interface SetupResult {
+interface SetupResult {
   readonly installed: boolean;
   /** Folder that holds the packages, or null where node_modules has them. */
   readonly dir: string | null;

@@ -48,13 +48,13 @@ export interface ConformOptions {
 }
 
 /** A difference: what one side has and the other has not. */
-export interface Disagreement {
+interface Disagreement {
   readonly kind: 'outcome' | 'finding' | 'order';
   readonly world: string;
   readonly text: string;
 }
 
-export interface WorldConformance {
+interface WorldConformance {
   readonly world: string;
   readonly realRuns: number;
   readonly modelStates: number;

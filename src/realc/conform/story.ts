@@ -143,7 +143,7 @@ class Tree {
 const LEFT = -1;
 
 /** A story that the model does not know. */
-export interface Unheard {
+interface Unheard {
   readonly story: Story;
   /** Where they part: the event before, the one of the story, and those of the model. */
   readonly text: string;

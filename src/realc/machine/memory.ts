@@ -16,7 +16,7 @@ import { MAP, STATE } from './words.ts';
 const PAGE = 4096;
 
 /** Where the pieces of memory are. */
-export interface MemoryLayout {
+interface MemoryLayout {
   readonly heap: number;
   readonly heapEnd: number;
   readonly arenas: number;

@@ -5,7 +5,7 @@ import type { DebugInfo, GlobalVariable } from '#realc/build/dwarf/info';
 import type { Heap } from './alloc.ts';
 
 /** An address in words. */
-export interface PlaceName {
+interface PlaceName {
   readonly object: string;
   /** Struct the field belongs to, as the kernel calls it. */
   readonly type: string;

@@ -61,7 +61,7 @@ function offsets(m: ImageMachine): Offsets {
   };
 }
 
-export interface WatchedWord {
+interface WatchedWord {
   readonly dev: Handle;
   readonly field: 'driver' | 'iommu_group';
   readonly address: number;

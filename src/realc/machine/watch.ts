@@ -10,7 +10,7 @@ import type { SourceEvent } from './events.ts';
 import { PSEUDO } from './words.ts';
 
 /** What watches a world. */
-export interface WatchList {
+interface WatchList {
   readonly rules: readonly Rule[];
   readonly signatures: readonly Signature[];
   readonly sometimes: readonly Sometimes[];

@@ -19,7 +19,7 @@ import type { Checkpoint, Plan, RunResult, Segment, Trunk } from './plan.ts';
 import type { SourceRunner } from './run.ts';
 import { Grown, Tally, type TallyOptions, type TallyResult } from './tally.ts';
 
-export interface SearchOptions extends TallyOptions {
+interface SearchOptions extends TallyOptions {
   /** Most preemptions per run. */
   readonly bound: number;
   /** Leave no run out; for checking the reduction. */

@@ -87,7 +87,7 @@ interface Candidate {
 }
 
 /** Called with a race: the step at @earlier could come after what the later one needs. */
-export type OnRace = (earlier: number) => void;
+type OnRace = (earlier: number) => void;
 
 /** The steps of the current run, in their order. */
 export class Order {

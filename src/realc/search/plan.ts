@@ -21,7 +21,7 @@ export interface Plan {
 }
 
 /** A place where the running thread blocked or ended and somebody else had to be chosen. */
-export interface FreeChoice {
+interface FreeChoice {
   readonly count: number;
   readonly options: number;
   readonly chosen: number;

@@ -15,7 +15,7 @@
 import { conflict, type Order, THREADS, TOUCH, type TouchingStep } from './order.ts';
 
 /** At the node before step @pos, one of @initials is to be tried; null: every thread. */
-export interface ReversalPoint {
+interface ReversalPoint {
   readonly pos: number;
   readonly initials: readonly number[] | null;
 }

@@ -27,7 +27,7 @@ import {
 } from './plan.ts';
 
 /** How a run is to be made, beside its plan. */
-export interface RunOptions {
+interface RunOptions {
   /** Where the plan's thread cannot run, another one does. */
   readonly lenient?: boolean;
   /** Told of every switch point above @above once the plan's preemptions are made. */

@@ -11,7 +11,7 @@ import type { SourceRunner } from './run.ts';
 import { KernelSteps } from './stepper.ts';
 import { Grown, Tally, type TallyOptions, type TallyResult } from './tally.ts';
 
-export interface StepsOptions extends TallyOptions {
+interface StepsOptions extends TallyOptions {
   onProgress?(runs: number): void;
 }
 

@@ -12,7 +12,7 @@ export interface SourceFrame {
   readonly line: number;
 }
 
-export interface Member {
+interface Member {
   readonly name: string;
   readonly offset: number;
   readonly size: number;
@@ -24,7 +24,7 @@ export interface Member {
   readonly pointee: string | null;
 }
 
-export interface StructLayout {
+interface StructLayout {
   readonly name: string;
   readonly size: number;
   readonly members: readonly Member[];

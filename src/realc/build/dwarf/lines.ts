@@ -4,7 +4,7 @@
 import { Cursor } from '../wasm/binary.ts';
 import { cstring, fixed } from './dies.ts';
 
-export interface LineRow {
+interface LineRow {
   readonly address: number;
   readonly file: number;
   readonly line: number;

@@ -14,7 +14,7 @@ export interface WasmTable {
 export interface WasmModule {
   readonly [Symbol.toStringTag]: string;
 }
-export interface WasmInstance {
+interface WasmInstance {
   readonly exports: Record<string, unknown>;
 }
 

@@ -123,7 +123,7 @@ export function joinSections(parts: readonly WasmSection[]): Uint8Array {
   return out.view();
 }
 
-export interface FunctionType {
+interface FunctionType {
   readonly params: readonly number[];
   readonly results: readonly number[];
 }

@@ -27,7 +27,7 @@ export interface RawSite {
   readonly unused?: boolean;
 }
 
-export interface Rewritten {
+interface Rewritten {
   readonly module: Uint8Array;
   readonly sites: readonly RawSite[];
   /** Followed functions by wrapper id; those the image lacks are left out. */
