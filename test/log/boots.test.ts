@@ -50,7 +50,7 @@ test('what /proc/version says in a boot, or a line told twice, begins none', () 
   expect(linesOf(lab).length).toBe(1);
 });
 
-test('explain tells the boot that shows a race, under its own kernel; admits takes one', async () => {
+test('explain tells the boot of a race under its own kernel; admits takes one', async () => {
   const late = lateProbes.find((c) => c.verdict === 'race')!;
   const alone = await explained(late.log);
   for (const text of [quiet('6.1.0') + late.log, late.log + quiet('6.1.0')]) {
