@@ -13,10 +13,11 @@ export const c21: Window = {
   text:
     'Unregistering releases the clients first and de-lists the instance second, with ready ' +
     'still set: a client that binds in between is probed for an instance that is about to ' +
-    'be freed. In v6.0 nothing is released; the pointer from the list is the same.',
+    'be freed. In v6.0 nothing is released; the pointer from the list is the same. Since v6.11 ' +
+    'of_iommu_xlate() looks the instance up again, and follows NULL where it is de-listed by then.',
   threads: ['unregister', 'bind'],
   precondition: 'registration fails, or the IOMMU driver is unbound, while a client binds',
-  symptom: 'use after free of struct iommu_device',
+  symptom: 'use after free of struct iommu_device, or a NULL dereference in of_iommu_xlate()',
   log: [
     {
       seen: {
@@ -25,6 +26,7 @@ export const c21: Window = {
         what: 'use-after-free',
       },
     },
+    { seen: { kind: 'crash', at: ['of_iommu_xlate'], what: 'null' }, firmware: 'dt' },
     {
       seen: { kind: 'late', by: ['replay'] },
       firmware: 'dt',
@@ -57,7 +59,7 @@ export const c21: Window = {
         explains(devices, report) {
           if (isMemory(report)) {
             if (/\.iommu_device$/.test(report.subject)) return true;
-            if (/_device\(.*\): no instance /.test(String(report.facts['error']))) return true;
+            if (isNotListed(report)) return true;
             if (unbinders.length === 0) return false;
             if (lacking(report) !== null || involves(report, unbinders)) return true;
             // The reference of the device is gone, and the one of its bind was the last.
@@ -72,6 +74,12 @@ export const c21: Window = {
     }),
   },
 };
+
+/** True for the oops of a probe that has found its instance once, and not again. */
+function isNotListed(report: Explained): boolean {
+  const error = String(report.facts['error']);
+  return /_device\(.*\): no instance |^of_iommu_xlate\(.*\): ops is NULL$/.test(error);
+}
 
 /** True where @report is about the group of @device, or about its domain. */
 function isGroupOf({ subject }: Explained, device: string): boolean {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What would close windows that nothing in the history closes, and what would open one: for tests.
-import { EPROBE_DEFER } from '#env/errno';
+import { ENODEV, EPROBE_DEFER } from '#env/errno';
 import { list_add_tail } from '#env/list';
 import { load, store, WRITE_ONCE } from '#env/op';
 import { event } from '#kernel/event';
@@ -49,5 +49,15 @@ export const listedUnlocked = fix('list-unlocked', 'iommu: List without lock', (
     for (const bus of k.iommu_buses) yield* k.iommu_device_register__bus(bus, iommu, ops);
     event('register-end', { instance: iommu, errno: 0 });
     return 0;
+  };
+});
+
+/** C21: of_iommu_xlate() tests what it has looked up. */
+export const opsTested = fix('ops-tested', 'iommu/of: Test the ops', (draft) => {
+  draft.fns.of_iommu_xlate = function* (k, dev, spec) {
+    const ret = yield* k.iommu_fwspec_init(dev, spec.fwnode);
+    if (ret) return ret;
+    const ops = yield* k.iommu_ops_from_fwnode(spec.fwnode);
+    return ops ? yield* ops.of_xlate(k, dev, spec) : -ENODEV;
   };
 });

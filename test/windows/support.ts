@@ -4,6 +4,7 @@ import path from 'node:path';
 import { minimise } from '#checker/explain/minimise';
 import { Machine } from '#checker/machine/machine';
 import { replayRun } from '#checker/program/run';
+import type { Signature } from '#checker/program/scene';
 import { formatSchedule, replay } from '#checker/program/schedule';
 import { bounded, type Cheapest } from '#checker/search/bounded';
 import { exhaustive } from '#checker/search/exhaustive';
@@ -12,6 +13,7 @@ import { type Commit, findRevision, type Revision, withCommits } from '#kernel/i
 import { commitFromScript } from '#run/user-fix';
 import { watchedScene } from '#run/watched-scene';
 import { isNamedBy } from '#windows/index';
+import type { Explained } from '#windows/signature';
 import { genericWorlds } from '#worlds/generic';
 import type { World } from '#worlds/world';
 import { worldsWith } from '../support/worlds.ts';
@@ -93,4 +95,23 @@ export function windowsIn(world: World, revision: Revision): readonly (string | 
   const { found, bounded: limits } = exhaustive(machine, { statesMax: 400_000 });
   if (limits.length > 0) throw new Error(`${world.name} is too large`);
   return found.map(({ report }) => report.window);
+}
+
+/**
+ * The windows that name how @fn dies in @world, whatever else happens. Nothing else is named, as a
+ * search keeps one report of each rule and window.
+ */
+export function deathsOf(fn: string, world: World, revision: Revision): (string | null)[] {
+  const isOurs = ({ facts }: Explained): boolean => String(facts['error']).startsWith(`${fn}(`);
+  const watched = watchedScene(world, revision, null);
+  const signatures = (watched.signatures ?? []).map(
+    (signature): Signature => ({
+      ...signature,
+      explains: (state, report, peek) => isOurs(report) && signature.explains(state, report, peek),
+    }),
+  );
+  const machine = new Machine({ ...watched, signatures });
+  const { found, bounded: limits } = exhaustive(machine, { statesMax: 100_000 });
+  if (limits.length > 0) throw new Error(`${world.name} is too large`);
+  return found.filter(({ report }) => isOurs(report)).map(({ report }) => report.window);
 }

@@ -202,6 +202,17 @@ export const crashes: readonly LogCase[] = [
     windows: { C21: 'fits' },
   },
   {
+    name: 'C21: an instance that is not listed any more',
+    log: log(
+      version('7.2.0'),
+      smmu,
+      oops('0000000000000028', 'of_iommu_xlate', 'of_iommu_configure', 'of_dma_configure_id'),
+    ),
+    verdict: 'race',
+    cause: 'C21',
+    windows: { C21: 'fits' },
+  },
+  {
     name: 'C25: the map of a range is freed under the walk',
     log: log(version('7.2.0'), smmu, kasan('iommu_dma_init_domain', 'iommu_setup_dma_ops')),
     verdict: 'race',
