@@ -4,7 +4,7 @@
 //
 //   npm run mutants                     all faults of mutants.json, and which check killed each
 //   npm run mutants -- --part 3/8       every eighth of them, from the third on
-//   npm run mutants -- --part day/8     the same, another part each day
+//   npm run mutants -- --part day/16    the same, another part each day
 //   npm run mutants -- --only 'tree 2'  one of them, or all of `tree`
 //   npm run mutants -- --todo           those that have no verdict yet
 //   npm run mutants -- --seconds 240    begin none after so many seconds; exit 3 if some are left

@@ -136,10 +136,9 @@ export class Run {
     return { thread: t, op: shadows.chooseView(t, op), choice: shadows.choice(t), choices };
   }
 
-  /** What @e is if it is done now; where it may crash, found out by doing it. */
+  /** What @e is if it is done now, found out by doing it: it may crash here and nowhere else. */
   judge(e: DporEvent): DporEvent {
     const now = this.next(e.thread, e.choice);
-    if (!e.ends) return now;
     this.events.push(now as OrderedEvent);
     this.perform(now);
     return { ...now, ends: this.program.hasCrashed?.() ?? false };

@@ -45,18 +45,16 @@ export function isWeakInitial(e: DporEvent, w: Sequence): boolean {
   const own = w.events.findIndex((f) => f.thread === e.thread);
   const until = own < 0 ? w.events.length : own;
   for (let i = 0; i < until; i++) {
-    const first = own < 0 ? e : eventAt(w, own, w.events[i]!);
-    if (conflicting(eventAt(w, i, first), first)) return false;
+    const first = own < 0 ? e : eventAt(w, own);
+    if (conflicting(eventAt(w, i), first)) return false;
   }
   return true;
 }
 
-/** Event @i of @w as it would be in its new place, as far as @other can tell. */
-function eventAt(w: Sequence, i: number, other: DporEvent): DporEvent {
+/** Event @i of @w in its new place. What reads something else there may also crash there. */
+function eventAt(w: Sequence, i: number): DporEvent {
   const e = w.events[i]!;
-  if (e !== w.mover || other.ends) return e;
-  const judged = !STEADY.has(e.op.kind) && (e.op.cell === other.op.cell || other.op.visible);
-  return judged || e.ends ? w.last() : e;
+  return e === w.mover && (e.ends || !STEADY.has(e.op.kind)) ? w.last() : e;
 }
 
 /**
@@ -88,11 +86,9 @@ function without(events: readonly DporEvent[], thread: number): readonly DporEve
 /** A new right-most branch along @w. */
 function append(branches: Branch[], w: Sequence): void {
   let at = branches;
-  for (const seen of w.events) {
-    const judged = seen === w.mover && (seen.ends || !STEADY.has(seen.op.kind));
-    const event = judged ? w.last() : seen;
+  for (let i = 0; i < w.events.length; i++) {
     const below: Branch[] = [];
-    at.push({ event, below });
+    at.push({ event: eventAt(w, i), below });
     at = below;
   }
 }

@@ -23,4 +23,6 @@ test('programs that once told two strategies apart no longer do', () => {
   for (const seed of [...seeds, 1105067]) {
     expect(crosscheck(seed, seed % 2 === 0 ? 'nested' : 'drawn').differences).toEqual([]);
   }
+  // A trylock that fails, or succeeds and then crashes.
+  expect(crosscheck(7256, 'drawn').differences).toEqual([]);
 });
