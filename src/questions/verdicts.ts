@@ -240,9 +240,14 @@ function besides(
   const reached = ['found', 'violated', 'holds', 'absent'].flatMap(
     (outcome) => byOutcome.get(outcome)?.devices ?? [],
   );
-  const [other] = reached.filter((name) => !devices.includes(name));
-  if (other === undefined) return null;
-  return { reason: `their worlds do not come to it; those of ${other} do, see above` };
+  const other = reached.find((name) => !devices.includes(name));
+  if (other !== undefined) {
+    return { reason: `their worlds do not come to it; those of ${other} do, see above` };
+  }
+  // Classes of the generic worlds share the names of their devices.
+  const [name] = reached;
+  if (name === undefined) return null;
+  return { reason: `their worlds do not come to it; those of other classes with ${name} do` };
 }
 
 /** Why a rule is undecided: where windows are asked for and none is reached, as these are. */
