@@ -158,6 +158,34 @@ export class RuleContext {
     return a.data.iommus.some((x) => b.data.iommus.some((y) => x.instance === y.instance));
   }
 
+  /** Clients of several instances: none of these can serve them before all are listed. */
+  get clientsOfSeveral(): readonly WatchedDevice[] {
+    return this.clients.filter((d) => instancesOf(d).length > 1);
+  }
+
+  /** The instances that are not listed from the beginning. */
+  get unlisted(): readonly string[] {
+    return this.world.instances.filter((i) => !i.registered).map((i) => i.name);
+  }
+
+  /**
+   * Events by which an instance comes to the list of IOMMUs, or is about to leave it; none where
+   * nobody has to wait for several.
+   */
+  get listingEvents(): readonly EventName[] {
+    if (this.clientsOfSeveral.length === 0) return [];
+    return ['instance-listed', 'register-end', 'release-begin'];
+  }
+
+  /** What is left of @unlisted after an event of listingEvents. */
+  unlistedAfter(unlisted: readonly string[], e: HeardEvent): readonly string[] {
+    const isGone = e.name === 'release-begin' || (e.name === 'register-end' && e.errno !== 0);
+    if (!isGone && e.name !== 'instance-listed') return unlisted;
+    const name = this.instance(e.instance);
+    const others = unlisted.filter((x) => x !== name);
+    return isGone ? [...others, name].sort() : others;
+  }
+
   /** True when every IOMMU the firmware names for the device is bound to its driver. */
   iommusBound(peek: Peek, d: WatchedDevice): boolean {
     return d.data.iommus.every((use) => {
@@ -167,6 +195,11 @@ export class RuleContext {
       return peek.get(hw.handle, 'driver') !== null;
     });
   }
+}
+
+/** The instances that the device is behind, each once. */
+export function instancesOf({ data }: WatchedDevice): readonly string[] {
+  return [...new Set(data.iommus.map((use) => use.instance))];
 }
 
 /** True for objects of the program, false for plain values. */

@@ -99,14 +99,13 @@ export function isRegisteredMeanwhile(world: World, d: WatchedDevice | undefined
   return attached && d?.data.present === false;
 }
 
-/** Two devices in focus are behind the same instance, which registers. */
+/** A device in focus and another one are behind the same instance, which registers. */
 export function haveTwoClients(world: World): boolean {
-  const clients = world.devices.filter((d) => world.focus.includes(d.name));
-  return world.instances.some(
-    (i) =>
-      !i.registered &&
-      clients.filter((d) => d.iommus.some((use) => use.instance === i.name)).length > 1,
-  );
+  return world.instances.some((i) => {
+    const clients = world.devices.filter((d) => d.iommus.some((use) => use.instance === i.name));
+    const isAsked = clients.some((d) => world.focus.includes(d.name));
+    return !i.registered && isAsked && clients.length > 1;
+  });
 }
 
 type Instance = World['instances'][number];

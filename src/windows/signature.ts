@@ -49,7 +49,7 @@ export interface Automaton<S extends Plain> {
   /** Next state of the device that the event is about. */
   step(state: S, e: HeardEvent, d: WatchedDevice, peek: Peek): S;
   /** Next state of each device behind the instance that it is about; absent: as it was. */
-  ofInstance?(state: S, e: HeardEvent): S;
+  ofInstance?(state: S, e: HeardEvent, d: WatchedDevice): S;
   explains(devices: Devices<S>, report: Explained, peek: Peek): boolean;
 }
 
@@ -90,7 +90,9 @@ export function perDevice<S extends Plain>(
           if (d && !isWatched(d)) return state;
           const event = heard(e);
           const next = (d: WatchedDevice, s: S): S =>
-            e.name in INSTANCE_EVENTS ? (a.ofInstance?.(s, event) ?? s) : a.step(s, event, d, peek);
+            e.name in INSTANCE_EVENTS
+              ? (a.ofInstance?.(s, event, d) ?? s)
+              : a.step(s, event, d, peek);
           const concerned = d ? [d] : behind(ctx, event);
           return concerned.reduce((now, d) => {
             const texts = now as readonly (string | null)[];

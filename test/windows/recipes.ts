@@ -36,7 +36,7 @@ export interface Recipe {
   /** What in between makes all well, and where it would stand. */
   readonly healed?: readonly [at: number, step: Step];
 }
-
+const ofTwo = { iommus: ['i1', 'i2'].map((instance, i) => ({ instance, ids: [i + 1] })) };
 const walk = (thread: string, at: string, of: string): Step => {
   return [thread, 'walk-visit', at, instances.get(of)!];
 };
@@ -359,14 +359,24 @@ export const recipes: readonly Recipe[] = [
     property: 'P2',
     subject: 'b',
     facts: { other: 'a' },
-    more: {
-      iommus: [
-        { instance: 'i1', ids: [1] },
-        { instance: 'i2', ids: [2] },
-      ],
-    },
+    more: ofTwo,
     sameThread: true,
     healed: [0, walk('walk2', 'a', 'i2')],
+  },
+  {
+    window: 'C40',
+    steps: [
+      ['walk', 'instance-listed', 'i1'],
+      walk('walk', 'a', 'i1'),
+      ['walk2', 'instance-listed', 'i2'],
+      walk('walk', 'b', 'i1'),
+      ['walk', 'group-set', 'b', group, 0, 'walk'],
+    ],
+    property: 'P2',
+    facts: { other: 'b' },
+    more: ofTwo,
+    sameThread: true,
+    healed: [0, ['walk2', 'instance-listed', 'i2']],
   },
   {
     window: 'C43',

@@ -64,7 +64,7 @@ const world = ({ driver = 'generic', firmware = 'dt', more }: Partial<Recipe>): 
 });
 
 /** Events that are about an instance. */
-const OF_INSTANCES = ['release-begin', 'register-end'];
+const OF_INSTANCES = ['release-begin', 'register-end', 'instance-listed'];
 
 /** True where @window alone takes the report after @steps. */
 export function takes(
