@@ -104,12 +104,15 @@ function build() {
     ...walk(path.join(root, 'src')),
     path.join(root, 'tsconfig.json'),
     path.join(root, 'tsconfig.build.json'),
+    path.join(root, 'tsconfig.page.json'),
+    path.join(root, 'scripts', 'build-page.mjs'),
     path.join(root, 'package-lock.json'),
   ];
   const hash = hashOf(inputs);
   if (upToDate(stamp, hash)) return;
   console.error('set-up: building dist/');
   run('the build', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+  run('the build', process.execPath, [path.join(root, 'scripts', 'build-page.mjs')]);
   run('the build', process.execPath, [path.join(root, 'scripts', 'model-hash.mjs')]);
   removeStale();
   fs.writeFileSync(stamp, hash);

@@ -28,13 +28,29 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--id ID', text: 'which finding of a report: its id, or its number from 1' },
       { flags: '--brief', text: 'only say whether they replay' },
       { flags: '--trust-fixes', text: 'run the code of fixes that the file brings with it' },
-      { flags: '--format HOW', text: 'text, mail or json', value: 'text', read: format },
+      { flags: '--format HOW', text: 'text, mail, json or html', value: 'text', read: format },
       { flags: '--tree TREE', text: 'the kernel tree, for findings of source check' },
       { flags: '--cc CLANG', text: 'build it with a native clang' },
     ],
     run: async ({ args, options, io, pipeline }) => {
       const { runReplay } = await import('#cli/commands/replay');
       return runReplay({ ...options, file: args[0] ?? '' }, io, await pipeline());
+    },
+  }),
+  command({
+    name: 'view',
+    args: '[FILE|DIR]',
+    text: 'look at findings, or at a board, in a browser',
+    exits: { 0: 'shown' },
+    options: [
+      { flags: '--kernel NAME', value: 'auto', complete: kernel, text: 'check a board under it' },
+      { flags: '--device NAME', repeats: true, complete: 'device', text: 'and only this device' },
+      { flags: '--port N', read: count(0, 65535), text: 'serve on this port', value: '0' },
+      { flags: '--out FILE', text: 'write one page that needs no server' },
+    ],
+    run: async ({ args, options, io, pipeline }) => {
+      const { runView } = await import('#cli/commands/view');
+      return runView({ ...options, input: args[0] }, io, await pipeline());
     },
   }),
   command({
@@ -94,7 +110,7 @@ export const commands: readonly CommandEntry[] = [
   command({
     name: 'windows',
     args: '[ID]',
-    text: 'list the race windows, tell one, or find by symptom',
+    text: 'list race windows, tell one, find by symptom',
     exits: { 0: 'printed' },
     complete: 'window',
     options: [],

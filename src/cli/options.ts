@@ -75,7 +75,7 @@ const outputOptions = [
   { flags: '--time-max S', read: seconds, text: 'give up a world after S seconds' },
   { flags: '--jobs N', read: threads, text: 'worker threads; changes no result', rare: true },
   { flags: '--baseline FILE', text: 'report whose findings are known and do not fail' },
-  { flags: '--format HOW', text: 'text, mail or json', value: 'text', read: format },
+  { flags: '--format HOW', text: 'text, mail, json or html', value: 'text', read: format },
   { flags: '--out DIR', text: 'write each finding to a file in DIR' },
   { flags: '--show N|all', read: show, text: 'tell this finding in full, not the gravest' },
 ] as const satisfies readonly OptionEntry[];

@@ -21,8 +21,10 @@ export interface TableOptions {
 }
 
 /** A line of one thread's column. */
-interface Line {
+export interface TableLine {
   readonly thread: string;
+  /** Index into the trace of the step that it is about. */
+  readonly step: number;
   readonly text: string;
   /** One of the accesses that decide: a line of carets goes under it. */
   readonly decides: boolean;
@@ -37,7 +39,7 @@ export function raceTable(finding: Finding, options: TableOptions = {}): string[
   const width = options.width ?? reportColumns;
   const shown = selectSteps(finding, options.rowsMax ?? rowsUsual);
   const cast = castOf(finding);
-  const lines = tellSteps(finding, shown, cast);
+  const lines = tableLines(finding, shown, cast);
   const threads = [...new Set(lines.map((l) => l.thread))];
   if (threads.length === 0) return [];
   const told = castLine(cast);
@@ -123,8 +125,9 @@ function stackOf(step: TraceStep): ThreadStack {
   return { thread: step.thread, stack: step.stack };
 }
 
-function tellSteps(finding: Finding, shown: readonly Shown[], cast: Cast): Line[] {
-  const lines: Line[] = [];
+/** What is told of the steps @shown, a line each, functions before what happens in them. */
+export function tableLines(finding: Finding, shown: readonly Shown[], cast: Cast): TableLine[] {
+  const lines: TableLine[] = [];
   const deciding = new Set(decidingSteps(finding));
   const inside = new Map<string, string>();
   let running = '';
@@ -134,12 +137,12 @@ function tellSteps(finding: Finding, shown: readonly Shown[], cast: Cast): Line[
     stepLines(step, access).forEach(({ text, place: returning }, i) => {
       const place = returning ?? placeOf(step);
       if (inside.get(thread) !== place || running !== thread) {
-        lines.push({ thread, text: `${place}()`, decides: false });
+        lines.push({ thread, step: index, text: `${place}()`, decides: false });
         inside.set(thread, place);
       }
       running = thread;
       const decides = deciding.has(index) && i === 0;
-      lines.push({ thread, text: `  ${shorten(text, cast)}`, decides });
+      lines.push({ thread, step: index, text: `  ${shorten(text, cast)}`, decides });
     });
   }
   return lines;
@@ -151,7 +154,11 @@ function header(threads: readonly string[], cell: number): string[] {
   return [joinCells(names, cell), joinCells(rule, cell)];
 }
 
-function sideBySide(lines: readonly Line[], threads: readonly string[], width: number): string[] {
+function sideBySide(
+  lines: readonly TableLine[],
+  threads: readonly string[],
+  width: number,
+): string[] {
   const cell = Math.floor((width - gap * (threads.length - 1)) / threads.length);
   const out = header(threads, cell);
   for (const line of lines) {
@@ -168,7 +175,7 @@ function sideBySide(lines: readonly Line[], threads: readonly string[], width: n
   return out;
 }
 
-function oneBelowAnother(lines: readonly Line[], width: number): string[] {
+function oneBelowAnother(lines: readonly TableLine[], width: number): string[] {
   const out: string[] = [];
   let running = '';
   for (const line of lines) {
@@ -180,7 +187,7 @@ function oneBelowAnother(lines: readonly Line[], width: number): string[] {
 }
 
 /** The lines of a cell, with carets as long as its longest line where it decides. */
-function cellLines(line: Line, width: number): string[] {
+function cellLines(line: TableLine, width: number): string[] {
   const texts = wrapCell(printable(line.text), width);
   if (!line.decides) return texts;
   const indent = line.text.length - line.text.trimStart().length;

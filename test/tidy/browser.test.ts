@@ -12,6 +12,9 @@ const FOLDERS = [
   'kernel',
   'platform',
   'properties',
+  'view/engine',
+  'view/model',
+  'view/page',
   'windows',
   'worlds',
 ];
@@ -21,7 +24,10 @@ const GLOBALS = /\b(?:Buffer|process|require|__dirname|__filename|setImmediate)\
 
 /** What a file of this @name with this @text asks of Node. */
 function asksOfNode(name: string, text: string): string[] {
-  const modules = importsOf(name, text).filter(({ specifier }) => /^node:|^[a-z@]/.test(specifier));
+  const modules = importsOf(name, text).filter(
+    // What draws a page is bundled into it.
+    ({ specifier }) => /^node:|^[a-z@]/.test(specifier) && specifier !== 'lit-html',
+  );
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   const globals = [...code.matchAll(GLOBALS)].map(([global]) => global);
   return [...modules.map((m) => m.specifier), ...globals];

@@ -26,7 +26,7 @@ const namedAtHome: readonly string[] = [
 const sources = programs.filter((p) => p.name.startsWith('src/'));
 const nameOf = (file: SourceFile): string => file.name.slice('src/'.length).replace(/\.ts$/, '');
 
-/** Where the program and its users come in: the command, the exports, the workers. */
+/** Where the program and its users come in: the command, the exports, the workers, the pages. */
 function entries(): string[] {
   const manifest = readFileSync(path.join(root, 'package.json'), 'utf8');
   const shipped = [...manifest.matchAll(/"(?:\.\/)?dist\/([\w/-]+)\.js"/g)].map((m) => m[1]!);
@@ -35,7 +35,9 @@ function entries(): string[] {
       path.posix.join(path.posix.dirname(nameOf(file)), m[1]!),
     ),
   );
-  return [...shipped, ...workers];
+  const bundler = readFileSync(path.join(root, 'scripts/build-page.mjs'), 'utf8');
+  const page = [...bundler.matchAll(/join\(page, '(\w+)\.ts'\)/g)].map((m) => `view/page/${m[1]}`);
+  return [...shipped, ...workers, ...page];
 }
 
 /** Modules that can be come to from @from. */

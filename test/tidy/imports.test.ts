@@ -103,6 +103,16 @@ const columns: Readonly<Record<string, Column>> = {
     types: ['env'],
     packages: ['ajv', 'node:'],
   },
+  view: {
+    folders: ['base', 'checker', 'finding', 'properties', 'report', 'run', 'windows'],
+    types: ['worlds'],
+    packages: ['lit-html', 'node:'],
+    rooms: {
+      model: [],
+      engine: ['model'],
+      page: ['engine', 'model'],
+    },
+  },
   cli: {
     folders: [
       'base',
@@ -118,6 +128,7 @@ const columns: Readonly<Record<string, Column>> = {
       'realc',
       'report',
       'run',
+      'view',
       'windows',
       'worlds',
     ],

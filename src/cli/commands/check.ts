@@ -78,24 +78,8 @@ export async function runCheck(
 ): Promise<Result<ExitCode, UserError>> {
   const question = await ask(args, pipeline);
   if (!question.ok) return question;
-  const { platform, input, kernel, options, format, earlier, show } = question.value;
-
-  const progress = progressLine(io);
-  const start = io.now();
-  const written = format !== 'text' || args.out !== undefined;
-  // Why findings fail that are not told in full is not asked.
-  const toExplain = (all: readonly Finding[]): readonly Finding[] => {
-    const isNumber = typeof show === 'number';
-    const told = earlier === null || isNumber ? all : applyBaseline(all, earlier).fresh;
-    return written ? all : shownOf(told, show);
-  };
-  const asked = { ...options, toExplain };
-  const result = await kernel.check(platform, asked, progress.show).finally(progress.end);
-  const report: CheckReport = {
-    ...result,
-    input: input && { basename: input.basename, sha256: input.sha256 },
-    timing: { elapsedMs: Math.round(io.now() - start), jobs: options.jobs },
-  };
+  const { platform, input, format, earlier, show } = question.value;
+  const report = await answer(question.value, args, io);
 
   const { length } = report.findings;
   if (typeof show === 'number' && show > length) {
@@ -112,8 +96,38 @@ export async function runCheck(
     const say = format === 'text' ? io.out : io.err;
     say(`${machineLines(input.machine, platform).join('\n')}\n\n`);
   }
-  print({ report, format, baseline, show }, io, pipeline);
+  await print({ report, format, baseline, show }, io, pipeline);
   return ok(exitCodeOf(report, baseline));
+}
+
+/** The report that `check` would print, with every finding explained. */
+export async function checkReport(
+  args: CheckArguments,
+  io: Io,
+  pipeline: Pipeline,
+): Promise<Result<CheckReport, UserError>> {
+  const question = await ask(args, pipeline);
+  return question.ok ? ok(await answer(question.value, args, io)) : question;
+}
+
+async function answer(question: Question, args: CheckArguments, io: Io): Promise<CheckReport> {
+  const { platform, input, kernel, options, format, earlier, show } = question;
+  const progress = progressLine(io);
+  const start = io.now();
+  const written = format !== 'text' || args.out !== undefined;
+  // Why findings fail that are not told in full is not asked.
+  const toExplain = (all: readonly Finding[]): readonly Finding[] => {
+    const isNumber = typeof show === 'number';
+    const told = earlier === null || isNumber ? all : applyBaseline(all, earlier).fresh;
+    return written ? all : shownOf(told, show);
+  };
+  const asked = { ...options, toExplain };
+  const result = await kernel.check(platform, asked, progress.show).finally(progress.end);
+  return {
+    ...result,
+    input: input && { basename: input.basename, sha256: input.sha256 },
+    timing: { elapsedMs: Math.round(io.now() - start), jobs: options.jobs },
+  };
 }
 
 async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Question, UserError>> {
@@ -299,7 +313,11 @@ interface Printed {
   readonly show: Show;
 }
 
-function print({ report, format, baseline, show }: Printed, io: Io, pipeline: Pipeline): void {
+async function print(
+  { report, format, baseline, show }: Printed,
+  io: Io,
+  pipeline: Pipeline,
+): Promise<void> {
   if (format === 'text') {
     const rules = new Map(pipeline.properties().map((p) => [p.id, p.name]));
     const windows = new Map(pipeline.windows().map((w) => [w.id, w.name]));
@@ -307,10 +325,19 @@ function print({ report, format, baseline, show }: Printed, io: Io, pipeline: Pi
     return;
   }
   if (format === 'json') io.out(reportJson(report));
+  else if (format === 'html') io.out(await htmlOf(report, baseline?.fresh ?? report.findings));
   else io.out((baseline?.fresh ?? report.findings).map(mailReport).join('\n'));
   if (baseline) {
     const known = plural(baseline.known.length, 'known finding');
     io.err(`baseline: ${known}, ${baseline.fresh.length} new\n`);
     for (const f of baseline.known) io.err(`  known: ${windowText(f)} ${f.id}\n`);
   }
+}
+
+async function htmlOf(report: CheckReport, findings: readonly Finding[]): Promise<string> {
+  const [{ pageHtml }, { filePage, titleOfReport }] = await Promise.all([
+    import('#view/html'),
+    import('#view/build'),
+  ]);
+  return pageHtml(filePage(findings, titleOfReport(report)));
 }

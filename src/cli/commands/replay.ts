@@ -54,7 +54,7 @@ export async function runReplay(
     const again = await replayOne(finding, pipeline, choice, args.trustFixes);
     if (!again.ok) return again;
     // What does not replay is not shown: it says what is not so.
-    if (full) show(finding, args.format, io);
+    if (full) await show(finding, args.format, io);
     const say = full && args.format !== 'text' ? io.err : io.out;
     say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
   }
@@ -81,10 +81,19 @@ function numbered(id: string): number {
   return /^\d{1,6}$/.test(id) ? Number(id) : 0;
 }
 
-function show(finding: Finding, format: Format, io: Io): void {
+async function show(finding: Finding, format: Format, io: Io): Promise<void> {
   if (format === 'json') io.out(findingJson(finding));
   else if (format === 'mail') io.out(mailReport(finding));
+  else if (format === 'html') io.out(await pageOf([finding]));
   else io.out(`${findingText(finding, paintFor(io)).join('\n')}\n\n`);
+}
+
+async function pageOf(findings: readonly Finding[]): Promise<string> {
+  const [{ pageHtml }, { filePage }] = await Promise.all([
+    import('#view/html'),
+    import('#view/build'),
+  ]);
+  return pageHtml(filePage(findings, 'findings'));
 }
 
 /** Run the schedule of @finding again; it must break the same rule for the same reason. */

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The tests of the pages, which need a browser: Debian's chromium, which is not installed here.
+//
+//   node scripts/browser-tests.mjs       says NOT COVERED where there is no chromium
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+if (!existsSync(chromium)) {
+  console.log('NOT COVERED: the pages in a browser: apt-get install chromium');
+  process.exit(0);
+}
+const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const args = [vitest, 'run', '--config', 'vitest.browser.config.ts', ...process.argv.slice(2)];
+const done = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+process.exit(done.status ?? 1);

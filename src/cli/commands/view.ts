@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow view: findings in a browser, from a file, a folder, or a board that is checked first.
+
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { plural } from '#base/text';
+import { readText, writeFiles } from '#cli/files';
+import type { Io } from '#cli/io';
+import type { Pipeline } from '#cli/pipeline';
+import type { Finding } from '#finding/finding';
+import { type ExitCode, exitCodes } from '#report/exit';
+import { documentHint, parseDocument } from '#report/validate';
+import { filePage, titleOfReport } from '#view/build';
+import { pageHtml } from '#view/html';
+import { type Served, serve } from '#view/serve';
+import { checkReport } from './check.ts';
+
+/** The options of the command line. */
+interface ViewArguments {
+  readonly input: string | undefined;
+  readonly kernel: string;
+  readonly device?: readonly string[];
+  readonly port: number;
+  readonly out?: string;
+}
+
+/** Files of a folder to look into at most. */
+const FILES_MAX = 2000;
+
+/** Run the command; serving ends where @stop does, or the process. */
+export async function runView(
+  args: ViewArguments,
+  io: Io,
+  pipeline: Pipeline,
+  stop: Promise<void> = new Promise(() => undefined),
+): Promise<Result<ExitCode, UserError>> {
+  const served = await servedOf(args, io, pipeline);
+  if (!served.ok) return served;
+  const { findings, title, unreadable } = served.value;
+  if (findings.length === 0 && unreadable.length === 0) {
+    const hint = 'there is nothing to look at: every rule holds, or nothing was checked';
+    return fail('RW072', `${title}: no finding`, hint);
+  }
+  if (args.out !== undefined) {
+    const text = pageHtml(filePage(findings, title, unreadable));
+    const file = { name: path.basename(args.out), text };
+    const written = await writeFiles(path.dirname(args.out), [file]);
+    return written.ok ? ok(exitCodes.holds) : written;
+  }
+  try {
+    const serving = await serve(served.value, args.port);
+    io.out(`${plural(findings.length, 'finding')} at ${serving.url} until Ctrl-C\n`);
+    await Promise.race([serving.closed, stop]);
+    await serving.close();
+    return ok(exitCodes.holds);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const why = code === 'EACCES' ? 'may not be opened' : 'is taken';
+    return fail('RW078', `--port ${args.port}: the port ${why}`, 'leave it out for any free one');
+  }
+}
+
+/** What the argument names: a finding, a report, a folder of them, or a board to check. */
+async function servedOf(
+  args: ViewArguments,
+  io: Io,
+  pipeline: Pipeline,
+): Promise<Result<Served, UserError>> {
+  const { input } = args;
+  if (input !== undefined && existsSync(input)) {
+    if (statSync(input).isDirectory()) {
+      const files = readdirSync(input).filter((name) => name.endsWith('.json'));
+      if (files.length > 0) return ok(ofFolder(input, files.sort().slice(0, FILES_MAX)));
+    } else if (input.endsWith('.json')) return ofFile(input);
+  }
+  const asked = { firmware: input, kernel: args.kernel, format: 'json' } as const;
+  const report = await checkReport(
+    {
+      ...asked,
+      strategy: { kind: 'exhaustive' },
+      ...(args.device === undefined ? {} : { device: args.device }),
+    },
+    io,
+    pipeline,
+  );
+  if (!report.ok) return report;
+  const { findings } = report.value;
+  return ok({ findings, title: titleOfReport(report.value), unreadable: [] });
+}
+
+function ofFile(file: string): Result<Served, UserError> {
+  const text = readText(file, documentHint);
+  if (!text.ok) return text;
+  const read = parseDocument(text.value, file);
+  if (!read.ok) return read;
+  const document = read.value;
+  return document.kind === 'finding'
+    ? ok({ findings: [document.finding], title: path.basename(file), unreadable: [] })
+    : ok({
+        findings: document.report.findings,
+        title: titleOfReport(document.report),
+        unreadable: [],
+      });
+}
+
+/** The findings of a folder; a file that is none gets a card that says why. */
+function ofFolder(folder: string, files: readonly string[]): Served {
+  const findings: Finding[] = [];
+  const unreadable: { file: string; because: string }[] = [];
+  for (const name of files) {
+    const read = ofFile(path.join(folder, name));
+    if (read.ok) findings.push(...read.value.findings);
+    else unreadable.push({ file: name, because: `${read.error.code}: ${read.error.message}` });
+  }
+  return { findings, title: path.basename(path.resolve(folder)), unreadable };
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From findings to the data of a page: what fits into one file, and what each is stripped of.
+
+import type { Finding } from '#finding/finding';
+import { gravestFirst } from '#finding/harm';
+import { findingKey } from '#finding/key';
+import type { CheckReport } from '#finding/report';
+import { windowText } from '#report/words';
+import { producer } from '#run/producer';
+import { windows } from '#windows/index';
+import { notRunnable } from './engine/session.ts';
+import { cardsOf } from './model/cards.ts';
+import type { PageData, Unreadable } from './model/data.ts';
+import { packed } from './model/packed.ts';
+
+/** Findings in one file at most: a page that is mailed has to stay small. */
+const FILE_FINDINGS_MAX = 24;
+
+const names: ReadonlyMap<string, string> = new Map(windows.map((w) => [w.id, w.name]));
+
+/** What a page needs of @finding: what it can run again it need not bring. */
+function stripped(finding: Finding): Finding {
+  const { code: _, why, ...rest } = finding;
+  if (!why) return rest;
+  if (!why.pair?.trace || notRunnable(finding) !== null) return { ...rest, why };
+  const { trace: __, ...pair } = why.pair;
+  return { ...rest, why: { ...why, pair } };
+}
+
+const common = { format: 'racewindow/page@1', unreadable: [] } as const;
+
+/** A page that holds all it shows: one finding, or an index and the gravest of each card. */
+export function filePage(
+  findings: readonly Finding[],
+  title: string,
+  unreadable: readonly Unreadable[] = [],
+): PageData {
+  const held = heldOf(findings);
+  return {
+    ...common,
+    ...{ producer: producer(), home: 'file', unreadable },
+    title: findings.length === 1 ? titleOf(findings[0]!) : title,
+    cards: cardsOf(findings, names, (at) => held.includes(at)).map((card) => ({
+      ...card,
+      entries: card.entries.map((e) => ({ ...e, at: e.at === null ? null : held.indexOf(e.at) })),
+    })),
+    findings: held.map((at) => packed(stripped(findings[at]!))),
+    shown: findings.length === 1 ? 0 : null,
+  };
+}
+
+/** Places of the findings that go into a file: the gravest of each card, then others. */
+function heldOf(findings: readonly Finding[]): number[] {
+  const sorted = gravestFirst(findings);
+  const seen = new Set<string>();
+  const firsts = sorted.filter((f) => {
+    const key = findingKey(f);
+    const fresh = !seen.has(key);
+    seen.add(key);
+    return fresh;
+  });
+  const rest = sorted.filter((f) => !firsts.includes(f));
+  const place = new Map(findings.map((finding, at) => [finding, at]));
+  return [...firsts, ...rest].slice(0, FILE_FINDINGS_MAX).map((f) => place.get(f)!);
+}
+
+/** The index that a server shows. */
+export function indexPage(
+  findings: readonly Finding[],
+  title: string,
+  unreadable: readonly Unreadable[],
+): PageData {
+  const cards = cardsOf(findings, names);
+  const page = { producer: producer(), home: 'server', title, cards, unreadable } as const;
+  return { ...common, ...page, findings: [], shown: null };
+}
+
+/** The page of one finding that a server shows. */
+export function findingPage(findings: readonly Finding[], at: number): PageData {
+  const finding = findings[at]!;
+  const page = { producer: producer(), home: 'server', title: titleOf(finding) } as const;
+  return { ...common, ...page, cards: [], findings: [packed(stripped(finding))], shown: at };
+}
+
+/** What the page of a whole report is called. */
+export function titleOfReport({ input, kernel }: Pick<CheckReport, 'input' | 'kernel'>): string {
+  return `${input?.basename ?? 'generic worlds'} under ${kernel.name}`;
+}
+
+function titleOf(finding: Finding): string {
+  return `${windowText(finding)} on ${finding.witness.subject}, ${finding.revision.name}`;
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A finding run again where it is looked at: other choices at its steps, and the exact odds.
+//
+// It asks the checker itself, as Node does, so what a page says of an alternative is what
+// `racewindow replay` and `check` would say. Nothing of a finding is run as code: one that was made
+// with a fix of the user's own, or by the kernel's own C, is not opened.
+
+import { AssertionError } from '#base/assert';
+import { alternativesOf, blockedAlong } from '#checker/explain/alternatives';
+import { stateGraph } from '#checker/explain/graph';
+import { OddsSource } from '#checker/explain/odds';
+import { breaks, endOf, type Failure, Orders } from '#checker/explain/orders';
+import { observe } from '#checker/explain/pair';
+import { GRAPH_MAX } from '#checker/limits';
+import { Machine } from '#checker/machine/machine';
+import { type Choice, enabledThreads, type Replayed, replayRun } from '#checker/program/run';
+import { replay } from '#checker/program/schedule';
+import type { Finding } from '#finding/finding';
+import { breaksTheSame } from '#finding/key';
+import { propertyOf, ruleBroken } from '#properties/index';
+import { revisionOf } from '#run/kernel-spec';
+import { watchedScene } from '#run/watched-scene';
+import type { Chance, Fork, RunOutcome, RunStory } from '#view/model/data';
+import type { World } from '#worlds/world';
+
+/** Why a finding can not be run here; null where that may be tried. */
+export function notRunnable({ source, revision }: Pick<Finding, 'source' | 'revision'>) {
+  if (source !== undefined) return "it was found in the kernel's own C, which no browser runs";
+  if (revision.userFixes.length === 0) return null;
+  const names = revision.userFixes.map((fix) => fix.name).join(', ');
+  return `it was found with code of its own (${names}), which a page never runs`;
+}
+
+/** A finding in a machine of its own. */
+export class Session {
+  private readonly machine: Machine;
+  private readonly orders: Orders;
+  private readonly failure: Failure;
+  private readonly run: readonly Choice[];
+  private odds: OddsSource | null | undefined;
+
+  private constructor(machine: Machine, run: readonly Choice[], failure: Failure) {
+    this.machine = machine;
+    this.orders = new Orders(machine);
+    this.run = run;
+    this.failure = failure;
+  }
+
+  /** Run @finding; a text says why it does not come to what it says. */
+  static open(finding: Finding): Session | string {
+    const refused = notRunnable(finding);
+    if (refused !== null) return refused;
+    const revision = revisionOf({ ...finding.revision, userFixes: [] });
+    if (!revision.ok) return revision.error.message;
+    let machine: Machine;
+    let replayed: Replayed;
+    try {
+      const { memory } = finding;
+      machine = new Machine(watchedScene(finding.world as World, revision.value, null, { memory }));
+      const done = replay(machine, finding.schedule);
+      if (!done.ok) return done.error.message;
+      replayed = done.value;
+    } catch (error) {
+      if (!(error instanceof AssertionError)) throw error;
+      return `its world makes no sense: ${error.message}`;
+    }
+    const found = replayed.reports.find(
+      ({ report }) =>
+        breaksTheSame(ruleBroken(report), finding) && report.subject === finding.witness.subject,
+    );
+    if (found === undefined) return 'this version runs its schedule without breaking its rule';
+    const differs = firstDifference(finding, replayed);
+    if (differs !== null) return `this version runs it in another way from step ${differs + 1} on`;
+    return new Session(machine, replayed.run, found.report);
+  }
+
+  /** The run of the finding, with another choice at each of @forks in turn; null: there is none. */
+  story(forks: readonly Fork[]): RunStory | null {
+    const run = this.forked(forks);
+    if (run === null) return null;
+    const { machine, orders, failure } = this;
+    const taken = replayRun(machine, run);
+    const outcome = this.outcomeOf(taken);
+    return {
+      trace: taken.trace,
+      preemptions: taken.preemptions,
+      from: forks.at(-1)?.step ?? 0,
+      outcome,
+      alternatives: alternativesOf(orders, observe(machine, run), failure),
+      blocked: blockedAlong(machine, run),
+    };
+  }
+
+  /** The exact chance of the failure along such a run; null: the world is too large to count. */
+  chance(forks: readonly Fork[]): Chance | null {
+    const run = this.forked(forks);
+    if (run === null) return null;
+    if (this.odds === undefined) {
+      const graph = stateGraph(this.machine, GRAPH_MAX);
+      this.odds = graph && new OddsSource(graph);
+    }
+    const along = this.odds?.along(run, (r) => breaks(r, this.failure));
+    return along ? { after: along.after, noReturn: along.noReturn, states: along.states } : null;
+  }
+
+  private forked(forks: readonly Fork[]): readonly Choice[] | null {
+    let run = this.run;
+    for (const { step, thread, choice } of forks) {
+      const { machine } = this;
+      if (step >= run.length) return null;
+      machine.reset();
+      for (const taken of run.slice(0, step)) machine.step(taken.thread, taken.choice);
+      const t = this.threadNamed(thread);
+      if (t < 0 || !machine.enabled(t) || choice >= machine.choices(t)) return null;
+      run = this.orders.run(run.slice(0, step), [{ thread: t, choice }]);
+    }
+    return run;
+  }
+
+  private threadNamed(name: string): number {
+    const { machine } = this;
+    for (let t = 0; t < machine.threadCount(); t++) {
+      if (machine.exists(t) && machine.threadName(t) === name) return t;
+    }
+    return -1;
+  }
+
+  /** What @taken, which ends where the machine stands, came to: as alternativesOf() judges. */
+  private outcomeOf({ reports }: Replayed): RunOutcome {
+    const all = reports.map((r) => r.report).filter((r) => r.property !== 'livelock');
+    const broken = all.find((r) => breaks(r, this.failure));
+    const any = broken ?? all[0];
+    // A run that is not at its end was cut off: it goes round for ever.
+    const ended = enabledThreads(this.machine).length === 0;
+    const whole = broken !== undefined || (ended && endOf(this.machine).whole);
+    return {
+      verdict: broken ? 'fails' : any || !whole ? 'other' : 'passes',
+      window: any?.window ?? null,
+      property: any === undefined ? null : propertyOf(any.property),
+      because: any?.because ?? null,
+    };
+  }
+}
+
+/** Index of the first step in which @replayed is another run than the trace; null: it is none. */
+function firstDifference({ trace }: Finding, replayed: Replayed): number | null {
+  const key = (i: number, steps: Finding['trace']): string | undefined => {
+    const s = steps[i];
+    return s && JSON.stringify([s.thread, s.op, s.object, s.field, s.result, s.events]);
+  };
+  const length = Math.max(trace.length, replayed.trace.length);
+  for (let i = 0; i < length; i++) if (key(i, trace) !== key(i, replayed.trace)) return i;
+  return null;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a page is made of: plain data that Node puts into it and the browser reads.
+
+import type { Finding, Producer, TraceStep } from '#finding/finding';
+import type { Harm } from '#finding/harm';
+import type { Alternative, LockWait } from '#finding/why';
+
+/** A finding on a card: enough to choose it by. */
+export interface CardEntry {
+  readonly id: string;
+  readonly kernel: string;
+  readonly subject: string;
+  readonly devices: number;
+  readonly preemptions: number;
+  readonly minimal: boolean;
+  /** The exact chance of it; null: not known. */
+  readonly chance: number | null;
+  /** Its place among the findings of the page; null: the page does not hold it. */
+  readonly at: number | null;
+}
+
+/** All findings of one rule and one window. */
+export interface Card {
+  readonly property: string;
+  readonly window: string | null;
+  /** A word or two. */
+  readonly name: string;
+  readonly rule: string;
+  readonly harm: Harm | null;
+  readonly consequence: string | null;
+  readonly symptom: string | null;
+  readonly since: string | null;
+  readonly closers: readonly string[];
+  readonly devices: number;
+  readonly entries: readonly CardEntry[];
+}
+
+/** A file that could not be shown, and why. */
+export interface Unreadable {
+  readonly file: string;
+  readonly because: string;
+}
+
+/** A finding whose steps name their stacks by their numbers: most are the same as others. */
+export interface PackedFinding extends Omit<Finding, 'trace'> {
+  readonly trace: readonly (Omit<TraceStep, 'stack'> & { readonly stack: number })[];
+  readonly stacks: readonly (readonly string[])[];
+}
+
+/** Everything of a page. */
+export interface PageData {
+  readonly format: 'racewindow/page@1';
+  readonly producer: Producer;
+  readonly title: string;
+  /** `file`: holds all it shows; `server`: a finding is at /finding/N. */
+  readonly home: 'file' | 'server';
+  readonly cards: readonly Card[];
+  readonly unreadable: readonly Unreadable[];
+  readonly findings: readonly PackedFinding[];
+  /** Of a page of one finding: its place among all; null: the page is an index. */
+  readonly shown: number | null;
+}
+
+/** Another choice at a step of a run: this thread goes on there. */
+export interface Fork {
+  /** Index into the run. */
+  readonly step: number;
+  readonly thread: string;
+  /** Answer of the environment, 0 where it is asked nothing. */
+  readonly choice: number;
+}
+
+/** What a run came to, held against the finding. */
+export interface RunOutcome {
+  readonly verdict: Alternative['verdict'];
+  readonly window: string | null;
+  readonly property: string | null;
+  readonly because: string | null;
+}
+
+/** A run with all that the page shows of it. */
+export interface RunStory {
+  readonly trace: Finding['trace'];
+  readonly preemptions: number;
+  /** It is that of the finding before this step; 0 for the finding itself. */
+  readonly from: number;
+  readonly outcome: RunOutcome;
+  readonly alternatives: readonly Alternative[];
+  readonly blocked: readonly LockWait[];
+}
+
+/** The chance that the rule is broken: before the first step, and after each. */
+export interface Chance {
+  readonly after: readonly number[];
+  readonly noReturn: number | null;
+  readonly states: number;
+}

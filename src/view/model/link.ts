@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Deep links: the finding, the branch and the step that a page shows, as the hash of its address.
+//
+//   #finding=3&branch=41.0.modprobe,57.0.swapper/0&step=60
+//
+// Steps are counted from 1, as they are shown. A part of a branch is a step, the answer of the
+// environment and the thread that goes on there.
+
+import type { Fork } from './data.ts';
+
+/** Where a page is. */
+export interface PagePlace {
+  readonly finding: number | null;
+  readonly branch: readonly Fork[];
+  /** Index into the run; null: where the page thinks best. */
+  readonly step: number | null;
+}
+
+/** Branches of branches of a link at most. */
+const FORKS_MAX = 16;
+
+/** The place that @hash names; a part that is none is left out. */
+export function readLink(hash: string): PagePlace {
+  const values = new URLSearchParams(hash.replace(/^#/, ''));
+  const branch = (values.get('branch') ?? '').split(',').flatMap((text) => forkOf(text) ?? []);
+  return {
+    finding: numberOf(values.get('finding')),
+    branch: branch.slice(0, FORKS_MAX),
+    step: numberOf(values.get('step')),
+  };
+}
+
+/** The hash that names @place; empty for the first page. */
+export function linkTo({ finding, branch, step }: PagePlace): string {
+  const parts: string[] = [];
+  if (finding !== null) parts.push(`finding=${finding + 1}`);
+  if (branch.length > 0) parts.push(`branch=${branch.map(forkText).join()}`);
+  if (step !== null) parts.push(`step=${step + 1}`);
+  return parts.length === 0 ? '' : `#${parts.join('&')}`;
+}
+
+function forkText({ step, thread, choice }: Fork): string {
+  // A thread's name may hold what parts a link.
+  return `${step + 1}.${choice}.${encodeURIComponent(encodeURIComponent(thread))}`;
+}
+
+function forkOf(text: string): Fork | null {
+  const [, step, choice, thread] = /^(\d{1,6})\.(\d{1,4})\.([^,]{1,400})$/.exec(text) ?? [];
+  if (step === undefined || Number(step) < 1) return null;
+  try {
+    return { step: Number(step) - 1, choice: Number(choice), thread: decodeURIComponent(thread!) };
+  } catch {
+    return null;
+  }
+}
+
+function numberOf(text: string | null): number | null {
+  return text !== null && /^[1-9]\d{0,5}$/.test(text) ? Number(text) - 1 : null;
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The page as it is used: what keys, clicks and links do, and what is drawn anew then.
+
+import { html, render } from 'lit-html';
+import type { Finding } from '#finding/finding';
+import { decidingSteps } from '#report/select';
+import type { PageData } from '#view/model/data';
+import { linkTo, type PagePlace, readLink } from '#view/model/link';
+import { unpacked } from '#view/model/packed';
+import type { PaneRow } from '#view/model/rows';
+import { drawPair } from './arrow.ts';
+import { Asker } from './asker.ts';
+import { type Command, findingTemplate } from './finding-view.ts';
+import { indexTemplate } from './index-view.ts';
+import { type Pane, paneRows } from './pane.ts';
+import { OpenFinding } from './state.ts';
+
+/** Runs a page in @root. */
+export class App {
+  private readonly data: PageData;
+  private readonly findings: readonly Finding[];
+  private readonly root: HTMLElement;
+  private readonly worker: string;
+  private asker: Asker | null = null;
+  private shown: OpenFinding | null = null;
+  private rows: readonly (readonly PaneRow[])[] = [];
+  private filter = '';
+
+  constructor(data: PageData, root: HTMLElement, worker: string) {
+    this.data = data;
+    this.findings = data.findings.map(unpacked);
+    this.root = root;
+    this.worker = worker;
+    addEventListener('hashchange', () => void this.go(readLink(location.hash)));
+    addEventListener('resize', () => this.drawPairs());
+    addEventListener('keydown', (event) => this.key(event));
+  }
+
+  /** Show @place. */
+  async go(place: PagePlace): Promise<void> {
+    const { data } = this;
+    const at = data.shown === null ? place.finding : 0;
+    const finding = at === null ? undefined : this.findings[at];
+    if (finding === undefined) {
+      this.shown = null;
+      this.asker?.end();
+      this.asker = null;
+      return this.draw();
+    }
+    if (this.shown?.finding !== finding) {
+      this.shown = new OpenFinding(finding, data.shown === null ? at : null);
+      this.asker?.end();
+      this.asker = new Asker(this.worker);
+      const opening = this.open(this.shown, this.asker);
+      // What the file tells is drawn at once; a branch needs the checker.
+      this.draw();
+      await opening;
+    }
+    await this.branch(place);
+  }
+
+  private async open(shown: OpenFinding, asker: Asker): Promise<void> {
+    const refused = await asker.open(shown.finding);
+    shown.engine = refused === null ? 'ready' : { refused };
+    if (refused !== null || shown !== this.shown) return this.draw();
+    const story = await asker.story([]);
+    if (story !== null) shown.stories = [{ ...story, trace: shown.finding.trace }];
+    this.draw();
+    if (shown.chances[0] === null) {
+      shown.chances = [await asker.chance([]), ...shown.chances.slice(1)];
+      this.draw();
+    }
+  }
+
+  /** Follow the branch of @place, and look at its step. */
+  private async branch(place: PagePlace): Promise<void> {
+    const { shown, asker } = this;
+    if (shown === null || asker === null) return;
+    const before = shown.forks.length;
+    const there = shown.engine === 'ready' || place.branch.length === 0;
+    const done = there && (await shown.follow(asker, place.branch));
+    shown.notice = done ? null : 'The link names a branch that this finding does not have.';
+    if (done && place.branch.length !== before) shown.active = place.branch.length > 0 ? 1 : 0;
+    const { length } = shown.story.trace;
+    if (place.step !== null && place.step >= length) {
+      shown.notice = `The link names step ${place.step + 1}, and the run has ${length}.`;
+    }
+    const best = place.branch.at(-1)?.step ?? firstLook(shown.finding);
+    shown.step = Math.min(place.step ?? best, length - 1);
+    this.draw();
+    this.reveal();
+    const forks = shown.forks;
+    if (done && forks.length > 0 && shown.chances.at(-1) === null) {
+      const chance = await asker.chance(forks);
+      if (shown.forks !== forks) return;
+      shown.chances = [...shown.chances.slice(0, -1), chance];
+      this.draw();
+    }
+  }
+
+  /** Note where the page is in its address; back and forward lead through branches, not steps. */
+  private address(place: PagePlace, push: boolean): void {
+    const link = linkTo(place) || '#';
+    if (link === location.hash) return;
+    if (push) history.pushState(null, '', link);
+    else history.replaceState(null, '', link);
+  }
+
+  private look(step: number): void {
+    const { shown } = this;
+    if (shown === null) return;
+    shown.step = Math.max(0, Math.min(step, shown.story.trace.length - 1));
+    const { at, forks } = shown;
+    this.address({ finding: at, branch: forks, step: shown.step }, false);
+    this.draw(false);
+    this.reveal();
+  }
+
+  private fork(id: number, step: number, nth: number): void {
+    const { shown } = this;
+    if (shown === null || shown.engine !== 'ready') return;
+    const story =
+      id === 0 && shown.forks.length > 0 ? shown.stories.at(-2)! : shown.stories.at(-1)!;
+    const chosen = story.alternatives.filter((a) => a.step === step)[nth];
+    if (chosen === undefined) return;
+    const { thread, choice } = chosen;
+    const branch = [...shown.forksOf(id), { step, thread, choice }];
+    this.address({ finding: shown.at, branch, step }, true);
+    shown.active = 1;
+    void this.branch({ finding: shown.at, branch, step });
+  }
+
+  /** Back out of the newest branch. */
+  private back(): void {
+    const { shown } = this;
+    if (shown === null) return;
+    if (shown.help) {
+      shown.help = false;
+      this.draw();
+      return;
+    }
+    const last = shown.forks.at(-1);
+    if (last === undefined) return;
+    const branch = shown.forks.slice(0, -1);
+    const place = { finding: shown.at, branch, step: last.step };
+    this.address(place, true);
+    void this.branch(place);
+  }
+
+  private commands(shown: OpenFinding): readonly Command[] {
+    const { finding, story } = shown;
+    const rows = this.rows[Math.min(shown.active, this.rows.length - 1)] ?? [];
+    const here = rows.findIndex((r) => r.from <= shown.step && shown.step <= r.to);
+    const to = (row: PaneRow | undefined): void => row && this.look(row.from);
+    const pair = finding.why?.pair;
+    const chance = shown.chances[shown.stories.indexOf(story)];
+    const all: (Command | null)[] = [
+      { keys: ['j'], name: 'next', does: () => to(rows[here + 1]) },
+      { keys: ['k'], name: 'before', does: () => to(rows[here - 1]) },
+      {
+        keys: ['n'],
+        name: 'next switch',
+        does: () => to(rows.find((r, i) => i > here && r.switches)),
+      },
+      {
+        keys: ['p'],
+        name: 'switch before',
+        does: () => to([...rows.slice(0, Math.max(0, here))].reverse().find((r) => r.switches)),
+      },
+      pair
+        ? {
+            keys: ['d'],
+            name: 'what decides',
+            does: () => {
+              const [a, b] = [pair.victim, pair.intruder].sort((x, y) => x - y) as [number, number];
+              this.look(shown.step === a ? b : a);
+            },
+          }
+        : null,
+      chance?.noReturn == null
+        ? null
+        : { keys: ['o'], name: 'no return', does: () => this.look(chance.noReturn!) },
+      {
+        keys: ['e'],
+        name: shown.all ? 'fold' : 'all steps',
+        does: () => {
+          shown.all = !shown.all;
+          this.draw();
+          this.reveal();
+        },
+      },
+      shown.forks.length === 0
+        ? null
+        : {
+            keys: ['b'],
+            name: 'other side',
+            does: () => {
+              shown.active = 1 - shown.active;
+              this.look(shown.step);
+            },
+          },
+      shown.forks.length === 0
+        ? null
+        : { keys: ['Esc'], name: 'leave the branch', does: () => this.back() },
+      {
+        keys: ['?'],
+        name: 'keys',
+        does: () => {
+          shown.help = !shown.help;
+          this.draw();
+        },
+      },
+    ];
+    return all.filter((c) => c !== null);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const { shown } = this;
+    if (shown === null || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target instanceof HTMLInputElement) return;
+    const key = event.key === 'Escape' ? 'Esc' : event.key;
+    if (key === 'Esc') this.back();
+    else if (/^[1-9]$/.test(key)) {
+      this.fork(shown.forks.length > 0 ? shown.active : 0, shown.step, Number(key) - 1);
+    } else {
+      const found = this.commands(shown).find((c) => c.keys.includes(key));
+      if (found === undefined) return;
+      found.does();
+    }
+    event.preventDefault();
+  }
+
+  private drawnRows = '';
+  private panes: readonly Pane[] = [];
+
+  /** Draw the page; @rows: whether the rows may have changed, too. */
+  private draw(rows = true): void {
+    const { shown, data } = this;
+    if (shown === null) {
+      const filter = (text: string): void => {
+        this.filter = text;
+        this.draw();
+      };
+      render(indexTemplate(data, this.filter, filter), this.root);
+      return;
+    }
+    const key = `${shown.active} ${shown.forks.length}`;
+    if (rows || key !== this.drawnRows) {
+      this.panes = shown.panes({
+        onStep: (step) => this.look(step),
+        onFork: (id, step, nth) => this.fork(id, step, nth),
+      });
+      this.rows = this.panes.map(paneRows);
+      this.drawnRows = key;
+    }
+    const view = findingTemplate(data, shown, this.panes, this.rows, this.commands(shown));
+    render(view, this.root);
+    this.markStep();
+    if (rows) this.drawPairs();
+  }
+
+  /** Mark the row of the step that is looked at: in the page itself, as each key changes it. */
+  private markStep(): void {
+    const { shown } = this;
+    for (const old of this.root.querySelectorAll('.row[aria-current]')) {
+      old.removeAttribute('aria-current');
+    }
+    if (shown !== null) this.rowOfStep(shown)?.setAttribute('aria-current', 'step');
+  }
+
+  private rowOfStep(shown: OpenFinding): Element | null {
+    const id = Math.min(shown.active, this.rows.length - 1);
+    const row = this.rows[id]?.find((r) => r.from <= shown.step && shown.step <= r.to);
+    return row === undefined ? null : document.getElementById(`p${id}-${row.from}`);
+  }
+
+  private reveal(): void {
+    const { shown } = this;
+    if (shown !== null) this.rowOfStep(shown)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  private drawPairs(): void {
+    for (const pane of this.root.querySelectorAll('.pane')) drawPair(pane);
+  }
+}
+
+/** The step to look at first: the earlier one of those that decide, or where the rule is broken. */
+function firstLook(finding: Finding): number {
+  const [first] = decidingSteps(finding);
+  return first ?? finding.failure?.step ?? finding.trace.length - 1;
+}
+
+/** Say that the page is broken, and nothing else. */
+export function showFault(root: HTMLElement, what: string): void {
+  render(html`<p class="notice" role="alert">This page can not be shown: ${what}</p>`, root);
+}

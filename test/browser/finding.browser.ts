@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The page of the finding in the README, used as a reader would.
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Finding } from '#finding/finding';
+import { decidingSteps } from '#report/select';
+import { raceTable } from '#report/table';
+import { Session } from '#view/engine/session';
+import { glyphs } from '#view/model/glyphs';
+import * as support from './support.ts';
+
+let browser: Browser;
+let finding: Finding;
+let url: string;
+const pages = new support.Pages();
+let context: BrowserContext;
+let page: Page;
+let watched: support.Watched;
+
+beforeAll(async () => {
+  browser = await support.launch();
+  finding = (await support.laptopFindings()).find((f) => f.property === 'P1')!;
+  url = pages.write('c09.html', [finding]);
+});
+afterAll(async () => {
+  await browser?.close();
+  pages.remove();
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1360, height: 900 } });
+  page = await context.newPage();
+  watched = support.watch(page);
+});
+afterEach(async () => {
+  expect(watched).toEqual({ requests: [], faults: [] });
+  await context.close();
+});
+
+const current = async (): Promise<string> =>
+  (await page.locator('.row[aria-current] .c-step').textContent()) ?? '';
+
+test('the page is one file of less than 400 KB with a strict policy', async () => {
+  expect(statSync(fileURLToPath(url)).size).toBeLessThan(400_000);
+  await page.goto(url);
+  const policy = await page.locator('meta[http-equiv]').getAttribute('content');
+  expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-/);
+  expect(policy).not.toMatch(/unsafe|https?:|\*/);
+});
+
+test('it tells all that the table of the text report tells', async () => {
+  await page.goto(url);
+  await support.ready(page);
+  const told = (await page.locator('.line').allTextContents()).map((t) => t.trim());
+  const table = raceTable(finding, { width: 400 });
+  const lines = table
+    .slice(table.findIndex((l) => l.startsWith('---')) + 1)
+    .map((l) => l.trim())
+    .filter((l) => !/^\^+$/.test(l));
+  expect(lines.length).toBeGreaterThan(15);
+  expect(lines.filter((l) => !told.includes(l))).toEqual([]);
+});
+
+test('each verdict is that of Node, and what is seen is it', async () => {
+  await page.goto(url);
+  expect(await support.ready(page)).toBe('ready');
+  await page.keyboard.press('e');
+  const session = Session.open(finding) as Session;
+  const { alternatives } = session.story([])!;
+  expect(alternatives).toEqual(finding.why?.alternatives);
+  expect(alternatives.length).toBeGreaterThan(100);
+  const seen = await page
+    .locator('.pane .c-alt')
+    .evaluateAll((cells) =>
+      cells
+        .slice(1)
+        .map((cell) => [...cell.querySelectorAll('[aria-hidden]')].map((g) => g.textContent)),
+    );
+  const want = finding.trace.map((_, i) =>
+    alternatives.filter((a) => a.step === i).map((a) => glyphs[a.verdict]),
+  );
+  expect(seen).toEqual(want);
+});
+
+test('the point of no return and the odds are those that were counted', async () => {
+  await page.goto(url);
+  await support.ready(page);
+  const { odds } = finding.why!;
+  if (!odds.exact) throw new Error('the odds of the README are exact');
+  await page.keyboard.press('o');
+  expect(await current()).toBe(`${odds.noReturn! + 1}`);
+  expect(await page.locator('.no-return').getAttribute('data-to')).toBe(`${odds.noReturn}`);
+  expect(await page.locator('.top').textContent()).toContain('12.8 % of all orders');
+});
+
+test('window, pair and who waits stand where the finding says', async () => {
+  await page.goto(url);
+  await support.ready(page);
+  const [first, second] = decidingSteps(finding);
+  expect(await current()).toBe(`${first! + 1}`);
+  const marked = await page
+    .locator('[data-pair]')
+    .evaluateAll((all) => all.map((m) => m.closest('.row')?.getAttribute('data-from')));
+  expect(marked).toEqual([`${first}`, `${second}`]);
+  expect(await page.locator('.link path').count()).toBe(1);
+  const banded = await page
+    .locator('.band')
+    .evaluateAll((all) => all.map((m) => Number(m.closest('.row')?.getAttribute('data-from'))));
+  expect(Math.min(...banded)).toBe(finding.why!.window!.opens);
+  const [wait] = finding.why!.blocked;
+  const text = await page.locator('.note.wait').first().textContent();
+  expect(text).toBe(`waits for ${wait!.lock}, held by ${wait!.holder}`);
+  await page.keyboard.press('d');
+  expect(await current()).toBe(`${second! + 1}`);
+});
+
+test('a branch is opened, left and linked to by keys alone', async () => {
+  await page.goto(url);
+  await support.ready(page);
+  const passing = finding.why!.alternatives.find((a) => a.verdict === 'passes' && a.step > 50)!;
+  await page.goto(`${url}#step=${passing.step + 1}`);
+  await page.keyboard.press('1');
+  const trail = page.locator('.trail.passes');
+  await trail.waitFor();
+  expect(await trail.textContent()).toContain('Every rule is kept.');
+  expect(await page.locator('.pane').count()).toBe(2);
+  const link = page.url();
+  expect(link).toContain('branch=');
+  // And on from there.
+  await page.keyboard.press('j');
+  await page.locator('#pane-1 .row[aria-current]').waitFor();
+  const again = await context.newPage();
+  await again.goto(link);
+  await again.locator('.trail.passes').waitFor();
+  await again.close();
+  await page.keyboard.press('Escape');
+  await page.locator('.trail').waitFor({ state: 'detached' });
+  expect(await page.locator('.pane').count()).toBe(1);
+});
+
+test('a link that leads nowhere says so', async () => {
+  await page.goto(`${url}#branch=3.0.nobody`);
+  await page.locator('.notice').waitFor();
+  await page.goto(`${url}#step=9999`);
+  expect(await page.locator('.notice').textContent()).toContain('step 9999');
+});
+
+describe.each(['light', 'dark'] as const)('in the %s', (colorScheme) => {
+  test('nothing serious is to be said of it', async () => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(url);
+    await support.ready(page);
+    expect(await support.seriousFaults(page)).toEqual([]);
+    if (colorScheme === 'light') await support.picture(page, 'view-finding');
+    const passing = finding.why!.alternatives.find((a) => a.verdict === 'passes' && a.step > 50)!;
+    await page.goto(`${url}#branch=${passing.step + 1}.0.${passing.thread}`);
+    await page.locator('.trail.passes').waitFor();
+    await page.waitForTimeout(1500);
+    expect(await support.seriousFaults(page)).toEqual([]);
+    if (colorScheme === 'dark') await support.picture(page, 'view-branch');
+  });
+});
+
+test('markup in a finding is text, and code of a finding is not run', async () => {
+  const evil = '</script><script>alert(1)</script><img src=x onerror=alert(2)>';
+  const hostile: Finding = {
+    ...finding,
+    rule: evil,
+    symptom: evil,
+    consequence: evil,
+    links: [evil],
+    threads: [...finding.threads, evil],
+    witness: { ...finding.witness, because: evil },
+    trace: finding.trace.map((s) => ({ ...s, stack: [...s.stack, evil], events: [evil] })),
+    revision: { ...finding.revision, userFixes: [{ name: evil, sha256: '0'.repeat(64) }] },
+    code: [{ name: evil, sha256: '0'.repeat(64), source: 'globalThis.alert(3)' }],
+  };
+  await page.goto(pages.write('hostile.html', [hostile]));
+  expect(await support.ready(page)).toBe('refused');
+  expect(await page.locator('img').count()).toBe(0);
+  expect(await page.locator('.top').textContent()).toContain('<script>alert(1)</script>');
+  expect(await page.locator('#engine').textContent()).toContain('a page never runs');
+  // What the file says of other choices is shown all the same, and can not be clicked.
+  expect(await page.locator('.c-alt .alt').count()).toBeGreaterThan(10);
+  expect(await page.locator('button.alt').count()).toBe(0);
+});
+
+test('a finding of the C of the kernel says that it can not be run', async () => {
+  const source = { files: {}, compiler: 'clang', image: 'x', reverts: 0, points: [] };
+  await page.goto(pages.write('source.html', [{ ...finding, source }]));
+  expect(await support.ready(page)).toBe('refused');
+  expect(await page.locator('#engine').textContent()).toContain("the kernel's own C");
+});
+
+test('an index has a card for each kind, which opens its finding', async () => {
+  const other: Finding = { ...finding, id: 'P2-other', property: 'P2', harm: 'crash' };
+  await page.goto(pages.write('index.html', [finding, other]));
+  expect(await page.locator('.card').count()).toBe(2);
+  expect(await page.locator('.card').first().getAttribute('class')).toContain('crash');
+  expect(await support.seriousFaults(page)).toEqual([]);
+  await page.locator('.card a').last().click();
+  await support.ready(page);
+  expect(await page.locator('h1').textContent()).toContain('3d00000.gpu');
+});

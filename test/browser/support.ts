@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A browser, and pages of findings that are made here.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { readFirmware } from '#cli/input';
+import type { Finding } from '#finding/finding';
+import { findRevision } from '#kernel/index';
+import { platformOf } from '#platform/index';
+import { checkPlatform } from '#questions/check';
+import { filePage } from '#view/build';
+import { pageHtml } from '#view/html';
+
+/** The top of the checkout. */
+export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+
+/** Debian's browser, headless. */
+export async function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** Findings of the laptop under 6.15.0 in window C09, explained. */
+export async function laptopFindings(): Promise<readonly Finding[]> {
+  const input = readFirmware({ firmware: path.join(root, 'examples/boards/laptop.dtb') });
+  if (!input.ok || input.value === null) throw new Error('the board is not read');
+  const platform = platformOf(input.value.firmware);
+  const revision = findRevision('6.15.0');
+  if (!platform.ok || !revision.ok) throw new Error('the board is not understood');
+  const report = await checkPlatform(
+    platform.value,
+    { revision: revision.value, userFixes: [] },
+    {
+      ...{ devices: ['3d00000.gpu'], properties: null, windows: ['C09'] },
+      ...{ asyncProbe: false, strictDevlink: false, strategy: { kind: 'exhaustive' } },
+      ...{ statesMax: null, timeMaxMs: null, jobs: 1 },
+    },
+    '0.1.0',
+    () => undefined,
+  );
+  return report.findings;
+}
+
+/** A folder for the files of a test, and a way to open them. */
+export class Pages {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'racewindow-pages-'));
+
+  /** The address of a page with @findings. */
+  write(name: string, findings: readonly Finding[]): string {
+    const file = path.join(this.folder, name);
+    writeFileSync(file, pageHtml(filePage(findings, name)));
+    return pathToFileURL(file).href;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** What a page did that it should not. */
+export interface Watched {
+  readonly requests: string[];
+  readonly faults: string[];
+}
+
+/** Note what @page asks of the network, and what goes wrong in it. */
+export function watch(page: Page): Watched {
+  const watched: Watched = { requests: [], faults: [] };
+  page.on('request', (r) => {
+    if (!/^(file|blob|data):/.test(r.url())) watched.requests.push(r.url());
+  });
+  page.on('pageerror', (e) => watched.faults.push(e.message));
+  page.on('console', (m) => {
+    if (m.type() === 'error') watched.faults.push(m.text());
+  });
+  page.on('dialog', (d) => {
+    watched.faults.push(`dialog ${d.message()}`);
+    void d.dismiss();
+  });
+  return watched;
+}
+
+/** Wait until the checker of @page can be asked, or says that it can not. */
+export async function ready(page: Page): Promise<string> {
+  const engine = page.locator('#engine:not([data-engine=starting])');
+  await engine.waitFor();
+  return (await engine.getAttribute('data-engine')) ?? '';
+}
+
+const axe = readFileSync(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core says of @page that is serious or critical. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe: run } = window as unknown as {
+      axe: {
+        run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+      };
+    };
+    const { violations } = await run.run();
+    return violations
+      .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+      .map((v) => `${v.id}: ${v.nodes[0]?.html ?? ''}`);
+  });
+}
+
+/** Keep a picture of @page: in docs where that is asked for, else in out/. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = path.join(root, process.env['PICTURES'] === 'docs' ? 'docs' : 'out/pictures');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+}
