@@ -2,7 +2,14 @@
 // The command table: every command with its arguments and options, in the order of --help.
 
 import { shells } from './complete.ts';
-import { checkOptions, conformOptions, firmwareOptions, kernel, sourceOptions } from './options.ts';
+import {
+  checkOptions,
+  conformOptions,
+  firmwareOptions,
+  kernel,
+  sourceOptions,
+  sweepOptions,
+} from './options.ts';
 import { amount, count, format, oneOf, seconds, sourceStrategy, threads } from './readers.ts';
 import { type CommandEntry, command } from './table.ts';
 
@@ -17,6 +24,18 @@ export const commands: readonly CommandEntry[] = [
     run: async ({ args, options, io, pipeline }) => {
       const { runCheck } = await import('#cli/commands/check');
       return runCheck({ ...options, firmware: args[0] }, io, await pipeline());
+    },
+  }),
+  command({
+    name: 'sweep',
+    args: '<DIR...>',
+    text: 'check all boards below folders',
+    exits: { 0: 'all holds', 1: 'a rule is violated', 3: 'not decided' },
+    options: sweepOptions,
+    run: async ({ args, options, io, pipeline }) => {
+      const { runSweep } = await import('#cli/commands/sweep');
+      const folders = args.filter((name) => name !== undefined);
+      return runSweep({ ...options, folders }, io, await pipeline());
     },
   }),
   command({

@@ -75,3 +75,21 @@ function buildErrorText(error: unknown): string {
   const { location, text } = first;
   return location ? `line ${location.line}: ${text}` : text;
 }
+
+/** What --with adds: ids of known commits as they are, fixes of the user's own as bundles. */
+export async function addedBy(
+  values: readonly string[],
+): Promise<Result<(string | BundledFix)[], UserError>> {
+  const added: (string | BundledFix)[] = [];
+  for (const value of values) {
+    if (namesPatch(value)) return patchError('--with', value);
+    if (!namesFile(value)) {
+      added.push(value);
+      continue;
+    }
+    const fix = await bundleFix(value);
+    if (!fix.ok) return fix;
+    added.push(fix.value);
+  }
+  return ok(added);
+}

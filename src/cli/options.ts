@@ -7,6 +7,7 @@ import {
   count,
   format,
   memory,
+  oneOf,
   seconds,
   show,
   sourceStrategy,
@@ -144,6 +145,40 @@ export const checkOptions = [
   },
   ...outputOptions,
   ...rareOptions,
+] as const satisfies readonly OptionEntry[];
+
+/** What sweep takes. */
+export const sweepOptions = [
+  {
+    flags: '--kernel NAME',
+    repeats: true,
+    complete: kernel,
+    text: 'a kernel, 7.2 unless told; each is held against the one before',
+  },
+  {
+    flags: '--with SHA|FILE.ts',
+    repeats: true,
+    complete: 'commit',
+    text: 'each kernel once more, with this commit or fix',
+  },
+  { flags: '--window ID', repeats: true, complete: 'window', text: 'only this window' },
+  { flags: '--property ID', repeats: true, complete: 'rule', text: 'only this rule' },
+  {
+    flags: '--strategy HOW',
+    read: strategy,
+    value: 'exhaustive',
+    text: 'bound=K, delay=K, sample=N',
+    complete: ['exhaustive', 'bound=2'],
+  },
+  { flags: '--states-max N', read: amount, text: 'give up a world after N states' },
+  { flags: '--jobs N', read: threads, text: 'worker threads; changes no result' },
+  { flags: '--store DIR', text: 'where results are kept, if not in the cache of the user' },
+  {
+    flags: '--format HOW',
+    text: 'text, csv, json or html',
+    value: 'text',
+    read: oneOf(['text', 'csv', 'json', 'html'], 'format'),
+  },
 ] as const satisfies readonly OptionEntry[];
 
 const buildOptions = [

@@ -7,6 +7,7 @@ import type { Finding } from '#finding/finding';
 import type { CheckOptions, CheckProgress, CheckResult } from '#finding/report';
 import type { BoardFirmware } from '#firmware/firmware';
 import type { Platform } from '#platform/index';
+import type { NamedBoard, SweepAside, SweepOptions, Swept } from '#questions/sweep';
 import type { BundledFix } from './fix.ts';
 
 /** The kernel that the user asked for. */
@@ -93,12 +94,24 @@ export interface TreeChoice {
   readonly onProgress?: (done: number, total: number, what: string) => void;
 }
 
+/** What a sweep is asked. */
+export interface SweepQuestion {
+  readonly boards: readonly NamedBoard[];
+  readonly kernels: readonly KernelChoice[];
+  readonly options: SweepOptions;
+  /** The folder where results are kept. */
+  readonly store: string;
+  readonly aside: SweepAside;
+}
+
 /** Everything behind the command line. */
 export interface Pipeline {
   readonly kernels: () => readonly KernelEntry[];
   readonly windows: () => readonly WindowEntry[];
   readonly properties: () => readonly PropertyEntry[];
   readonly chooseKernel: (choice: KernelChoice) => Result<ChosenKernel, UserError>;
+  /** Put kernels together and sweep boards under them; results are kept in @store. */
+  readonly sweep: (question: SweepQuestion) => Promise<Result<Swept, UserError>>;
   readonly readBoard: (firmware: BoardFirmware) => Result<Platform, UserError>;
   readonly boardText: (platform: Platform) => string;
   /** Names that --device may take; of the generic worlds where @platform is null. */

@@ -2,6 +2,7 @@
 // One line on a terminal that says how far a check has come; nothing anywhere else.
 
 import type { CheckProgress } from '#finding/report';
+import type { SweepProgress } from '#questions/sweep';
 import { cutWords, grouped } from '#report/words';
 import type { Io } from './io.ts';
 
@@ -43,6 +44,44 @@ export function progressLine(io: Io): ProgressLine {
       shown = false;
     },
   };
+}
+
+/** Shows how far a sweep is, and when it will be done. */
+interface SweepLine {
+  readonly show: (progress: SweepProgress) => void;
+  readonly end: () => void;
+}
+
+/** As progressLine(), for a sweep. */
+export function sweepLine(io: Io): SweepLine {
+  if (!io.errIsTerminal) return { show: () => {}, end: () => {} };
+  let latest = Number.NEGATIVE_INFINITY;
+  let began = { kernel: 0, at: 0 };
+  return {
+    show: (progress) => {
+      const now = io.now();
+      if (progress.kernel !== began.kernel) began = { kernel: progress.kernel, at: now };
+      if (now - latest < intervalMs && progress.done < progress.total) return;
+      latest = now;
+      const text = sweepProgressText(progress, now - began.at);
+      io.err(`\r\u001b[K${cutWords(text, columnsMax - 1)}`);
+    },
+    end: () => io.err('\r\u001b[K'),
+  };
+}
+
+/** Progress of a sweep that has explored worlds of this kernel for @ms. */
+function sweepProgressText(progress: SweepProgress, ms: number): string {
+  const { kernel, kernels, done, total, fresh } = progress;
+  const so = `kernel ${kernel} of ${kernels}: ${done}/${total} shapes of world`;
+  if (fresh === 0 || ms < rateMinMs || done === total) return so;
+  // Those that take longest come first, so that this is rather too much.
+  return `${so}, about ${timeText(((total - done) * ms) / fresh)} left`;
+}
+
+function timeText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
 /** States a second, over the last few seconds. */

@@ -14,9 +14,11 @@ import {
 } from '#kernel/index';
 import { clientsOf, type Platform, platformOf } from '#platform/index';
 import { properties } from '#properties/index';
-import { checkPlatform } from '#questions/check';
+import { type CheckedKernel, checkPlatform } from '#questions/check';
 import { shownIn, unseen } from '#questions/commit-effects';
+import { type Swept, sweepBoards } from '#questions/sweep';
 import { renderBoard } from '#report/board';
+import { OutcomeStore } from '#run/store';
 import { commitFromScript } from '#run/user-fix';
 import { windows } from '#windows/index';
 import { worldsForPlatform } from '#worlds/derive';
@@ -29,6 +31,7 @@ import type {
   KernelChoice,
   KernelEntry,
   Pipeline,
+  SweepQuestion,
   TreeChoice,
 } from './pipeline.ts';
 import { rerun } from './rerun.ts';
@@ -42,6 +45,7 @@ export function realPipeline(): Pipeline {
     windows: () => windows.map(windowEntry),
     properties: () => properties.map(({ id, name, rule }) => ({ id, name, rule })),
     chooseKernel,
+    sweep,
     readBoard: platformOf,
     boardText,
     clientNames,
@@ -106,7 +110,19 @@ function effectOf(sha: string, kernel: Revision): string {
   return `without it, in ${shown.world.replace(/ \| .*/, '')}: ${changes.join('; ')}`;
 }
 
-function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
+async function sweep(question: SweepQuestion): Promise<Result<Swept, UserError>> {
+  const kernels: CheckedKernel[] = [];
+  for (const choice of question.kernels) {
+    const kernel = checkedKernel(choice);
+    if (!kernel.ok) return kernel;
+    kernels.push(kernel.value);
+  }
+  const { boards, options, aside } = question;
+  const store = new OutcomeStore(question.store);
+  return coded(async () => ok(await sweepBoards(boards, kernels, options, store, aside)));
+}
+
+function checkedKernel(choice: KernelChoice): Result<CheckedKernel, UserError> {
   const base = findRevision(choice.name);
   if (!base.ok) return base;
   const added: (string | Commit)[] = [];
@@ -123,9 +139,15 @@ function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
   }
   const changed = withCommits(base.value, { with: added, without: choice.removed });
   if (!changed.ok) return changed;
-  const kernel = { revision: changed.value, userFixes };
+  return ok({ revision: changed.value, userFixes });
+}
+
+function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
+  const chosen = checkedKernel(choice);
+  if (!chosen.ok) return chosen;
+  const kernel = chosen.value;
   return ok({
-    name: changed.value.name,
+    name: kernel.revision.name,
     check: (platform, options, onProgress) =>
       checkPlatform(platform, kernel, options, packageVersion(), onProgress),
   });

@@ -5,6 +5,7 @@
 // `holds` and `absent` are said only where some run of the worlds of the class came to that.
 
 import { must } from '#base/assert';
+import type { Broken } from '#finding/key';
 import type {
   CheckOptions,
   Outcome,
@@ -16,7 +17,7 @@ import type {
 import type { Revision } from '#kernel/index';
 import { appliesTo } from '#properties/applies';
 import { askedId, properties, propertyNamed } from '#properties/index';
-import type { WorldFinding, WorldOutcome } from '#run/check-world';
+import type { WorldOutcome } from '#run/check-world';
 import { factOf, isJudged, needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
 import { reachForHolding, reachForRule, reachForWindow } from './reach.ts';
@@ -25,7 +26,10 @@ import { type ChosenWorlds, isHeldIn } from './worlds.ts';
 /** A derived world with what came out, as far as verdicts go by it. */
 export interface VerdictRun {
   readonly derived: DerivedWorld;
-  readonly outcome: Pick<WorldOutcome, 'findings' | 'bounded' | 'seen' | 'detected'>;
+  readonly outcome: Pick<WorldOutcome, 'bounded' | 'seen'> & {
+    readonly findings: readonly Broken[];
+    readonly detected: readonly Pick<WorldOutcome['detected'][number], 'kind'>[];
+  };
 }
 
 /** What was asked, and what else could be. */
@@ -139,7 +143,7 @@ function ruleOutcome(
   if (revision !== null && !appliesTo(id, revision)) return 'n.a.';
   if (id === 'P9' && windows === null && couldLock(mine)) return 'violated';
   const broken = mine.flatMap((e) => e.outcome.findings.filter((f) => f.property === id));
-  const isAsked = ({ window }: WorldFinding): boolean =>
+  const isAsked = ({ window }: Broken): boolean =>
     windows === null || (window !== null && windows.includes(window));
   if (broken.some(isAsked)) return 'violated';
   if (broken.length > 0) return null;

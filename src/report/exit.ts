@@ -10,8 +10,17 @@ export const exitCodes = { holds: 0, violated: 1, usage: 2, bounded: 3 } as cons
 /** One of the four exit codes. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** What an exit code goes by. */
+interface Decided extends Pick<CheckReport, 'properties'> {
+  readonly nothing?: unknown;
+  readonly verdicts: readonly Pick<Verdict, 'property' | 'outcome'>[];
+  readonly windows?: readonly Pick<WindowVerdict, 'window' | 'outcome'>[];
+  readonly findings: readonly unknown[];
+  readonly coverage: { readonly bounded: readonly unknown[] };
+}
+
 /** The exit code for @report; with a baseline, only what it does not know counts as violated. */
-export function exitCodeOf(report: CheckReport, baseline: Baseline | null = null): ExitCode {
+export function exitCodeOf(report: Decided, baseline: Baseline | null = null): ExitCode {
   if (report.nothing !== undefined) return exitCodes.bounded;
   const violated =
     baseline === null
@@ -24,8 +33,12 @@ export function exitCodeOf(report: CheckReport, baseline: Baseline | null = null
 }
 
 /** What was asked for by its id, and is decided for no device: windows and rules. */
-export function undecided({ properties, windows, verdicts }: CheckReport): readonly string[] {
-  const isOpen = ({ outcome }: Verdict | WindowVerdict): boolean =>
+export function undecided({
+  properties,
+  windows,
+  verdicts,
+}: Pick<Decided, 'properties' | 'windows' | 'verdicts'>): readonly string[] {
+  const isOpen = ({ outcome }: Pick<Verdict | WindowVerdict, 'outcome'>): boolean =>
     outcome === 'not reached' || outcome === 'n.a.';
   const asked = [...new Set((windows ?? []).map(({ window }) => window))];
   return [

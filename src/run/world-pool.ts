@@ -43,11 +43,15 @@ export async function checkAll(
 ): Promise<WorldOutcome[]> {
   const sent = tasks.map((task, i) => ({ task, context: contextOf(i) }));
   const done = (i: number, answer: unknown): void => onDone(i, answer as WorldOutcome);
-  const order = heaviestFirst(tasks, ({ world }) => {
+  return (await runAll(pool, sent, done, heaviestWorldsFirst(tasks))) as WorldOutcome[];
+}
+
+/** Indices of @tasks, those first that probably take longest. */
+export function heaviestWorldsFirst(tasks: readonly CheckTask[]): number[] {
+  return heaviestFirst(tasks, ({ world }) => {
     const walks = world.threads.filter((thread) => thread.kind === 'iommu-probe').length;
     return walks * 1000 + world.threads.length * 100 + world.devices.length;
   });
-  return (await runAll(pool, sent, done, order)) as WorldOutcome[];
 }
 
 /** Why the findings of each of @tasks fail, in their order. */

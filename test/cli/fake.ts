@@ -68,6 +68,9 @@ function fakePipeline(asked: Ran['asked'], check: Check): Pipeline {
       },
       { name: '7.2', note: 'the release', commits: [] },
     ],
+    sweep: async () => {
+      throw new Error('the fake pipeline sweeps nothing');
+    },
     windows: () => [
       {
         id: 'C09',

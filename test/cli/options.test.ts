@@ -78,7 +78,9 @@ describe('the exit codes', () => {
     );
     const named = [...text.join('').matchAll(/exitCodes\.(\w+)/g)].map((m) => m[1]!);
     // What a report comes to: see exitCodeOf().
-    const reported = /exitCodeOf\(/.test(text.join('')) ? ['holds', 'violated', 'bounded'] : [];
+    const reported = /(?:exitCodeOf|sweepExit)\(/.test(text.join(''))
+      ? ['holds', 'violated', 'bounded']
+      : [];
     const all = [...named, ...reported, 'usage'].map((k) => `${exitCodes[k as 'holds']}`);
     return [...new Set(all)].sort();
   }

@@ -41,12 +41,13 @@ test('what /proc/version says in a boot, or a line told twice, begins none', () 
   expect(linesOf([first, first, ...rest].join('\n'))).toEqual([1]);
   expect(linesOf([first, ...rest, version('6.15.0')].join('\n'))).toEqual([1]);
   const middle = [first, ...rest.slice(0, 2), first, ...rest.slice(2)].join('\n');
-  // As `cat /proc/version` on the console leaves it: without a clock, in a log with clocks or none.
+  // As `cat /proc/version` leaves it on a console: without a clock, in a log with clocks or none.
   const asked = middle.replace(/^\[[^\]]*\]\s?(?=Linux)/gm, '');
   expect(linesOf(asked)).toEqual([1]);
   expect(linesOf(middle.replace(/^\[[^\]]*\]\s?/gm, ''))).toEqual([1]);
   // What the machine of a lab says of itself is no boot.
-  const lab = `Linux version 5.10.0-lab (a@b)\n${quiet('6.15.0')}Linux version 5.10.0-lab (a@b)\n`;
+  const own = 'Linux version 5.10.0-lab (a@b)\n';
+  const lab = `${own}${quiet('6.15.0')}${own}`;
   expect(linesOf(lab).length).toBe(1);
 });
 

@@ -18,7 +18,6 @@ const forScripts: readonly string[] = ['cli/man', 'questions/commit-effects-sear
 const namedAtHome: readonly string[] = [
   'src/checker/program/run.ts: SavedFound',
   'src/finding/report.ts: ReportInput',
-  'src/finding/report.ts: ReportKernel',
   'src/finding/report.ts: Timing',
   'src/realc/conform/story.ts: Retold',
 ];

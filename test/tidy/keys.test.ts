@@ -11,6 +11,7 @@ const words: readonly string[] = [
   "src/questions/commit-effects-search.ts: `@{s.report} @{s.window ?? 'new'}`",
   'src/questions/try.ts: `@{window} @{report}`',
   "src/realc/conform/conform.ts: [property, window ?? 'no window'].join(",
+  "src/report/sweep.ts: `@{window ?? 'new?'}/@{property}`",
   "src/run/to-finding.ts: `@{f.property}-@{f.window ?? 'new'}-@{slug}`",
 ].map(withHoles);
 

@@ -7,7 +7,8 @@ import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import { plural } from '#base/text';
 import { isWritable, type OutputFile, readText, writeFiles } from '#cli/files';
-import { type BundledFix, bundleFix, namesFile, namesPatch, patchError } from '#cli/fix';
+import { addedBy } from '#cli/fix';
+import { idsOption } from '#cli/ids';
 import { type FirmwareArguments, type FirmwareInput, readFirmware } from '#cli/input';
 import { type Io, paintFor } from '#cli/io';
 import { axesOf, kernelNamed, machineLines } from '#cli/machine';
@@ -224,20 +225,15 @@ async function chooseKernel(
   machine: FirmwareInput['machine'],
   pipeline: Pipeline,
 ): Promise<Result<ChosenKernel, UserError>> {
-  const added: (string | BundledFix)[] = [];
-  for (const value of args.with ?? []) {
-    if (namesPatch(value)) return patchError('--with', value);
-    if (!namesFile(value)) {
-      added.push(value);
-      continue;
-    }
-    const fix = await bundleFix(value);
-    if (!fix.ok) return fix;
-    added.push(fix.value);
-  }
+  const added = await addedBy(args.with ?? []);
+  if (!added.ok) return added;
   const name = kernelNamed(args.kernel, machine);
   if (!name.ok) return name;
-  return pipeline.chooseKernel({ name: name.value, added, removed: args.without ?? [] });
+  return pipeline.chooseKernel({
+    name: name.value,
+    added: added.value,
+    removed: args.without ?? [],
+  });
 }
 
 type Names = Pick<CheckOptions, 'devices' | 'properties' | 'windows'>;
@@ -265,22 +261,6 @@ function nameOptions(
     properties: properties.value,
     windows: windows.value,
   });
-}
-
-/** Ids as the catalogue writes them, whatever the case they were given in; null for none. */
-function idsOption(
-  given: readonly string[] | undefined,
-  known: readonly string[],
-  code: 'RW062' | 'RW063',
-  kind: string,
-): Result<readonly string[] | null, UserError> {
-  const ids: string[] = [];
-  for (const id of given ?? []) {
-    const found = known.find((k) => k.toUpperCase() === id.toUpperCase());
-    if (!found) return fail(code, `${id}: no such ${kind}`, didYouMean(id, known, kind));
-    ids.push(found);
-  }
-  return ok(given === undefined ? null : ids);
 }
 
 function readBaseline(name: string | undefined): Result<readonly Finding[] | null, UserError> {
