@@ -24,6 +24,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { withTable } from './mutants-table.mjs';
+import { partOf } from './part.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const data = join(root, 'scripts/mutants.json');
@@ -61,15 +62,12 @@ function choose() {
   if (only !== undefined) return all.filter(({ id }) => id === only || id.startsWith(`${only} `));
   const isLeft = (m) => !todo || !(m.by || m.equivalent || m.survives);
   if (part === undefined) return all.filter(isLeft);
-  const [, which, of] = /^(day|\d+)\/(\d+)$/.exec(part) ?? [];
-  const count = Number(of);
-  const day = Math.floor(Date.now() / 86_400_000);
-  const number = which === 'day' ? (day % count) + 1 : Number(which);
-  if (!(number >= 1 && number <= count)) {
+  const faults = partOf(part, all);
+  if (faults === null) {
     console.error('usage: mutants [--part K/N | --part day/N | --only ID] [--todo] [--write]');
     process.exit(2);
   }
-  return all.filter((_, i) => i % count === number - 1).filter(isLeft);
+  return faults.filter(isLeft);
 }
 
 async function main() {
