@@ -11,28 +11,32 @@ import {
   type SceneCheckOptions,
 } from '#checker/index';
 import { bufferedFields } from '#checker/program/store-buffers';
-import type { Memory, TraceStep, Why, Witness } from '#finding/finding';
+import type { TraceStep, Why, Witness } from '#finding/finding';
 import { type Broken, byWindow, findingKey } from '#finding/key';
-import type { Noticed, Strategy } from '#finding/report';
+import type { CheckOptions, Noticed } from '#finding/report';
 import type { Revision } from '#kernel/index';
 import { propertyOf } from '#properties/index';
 import type { World } from '#worlds/world';
 import { PREEMPTIONS_MAX, RUNS_MAX, STATES_MAX } from './limits.ts';
 import { openWorld } from './watched-scene.ts';
 
+/** Of what is asked of a board, what each of its worlds is asked. */
+type AskedOfAll = Pick<
+  CheckOptions,
+  | 'properties'
+  | 'strategy'
+  | 'memory'
+  | 'statesMax'
+  | 'timeMaxMs'
+  | 'auditCache'
+  | 'depthMax'
+  | 'minimiseMax'
+>;
+
 /** What is asked of a world, and how far it is searched. */
-export interface CheckAsked {
-  /** Ids of the properties to watch, null for all. */
-  readonly properties: readonly string[] | null;
+export interface CheckAsked extends AskedOfAll {
   /** Ids of the windows that are asked for: whether what they need comes about is looked for. */
   readonly windows?: readonly string[];
-  readonly strategy: Strategy;
-  readonly memory?: Memory;
-  readonly statesMax: number | null;
-  readonly timeMaxMs: number | null;
-  readonly auditCache?: number;
-  readonly depthMax?: number;
-  readonly minimiseMax?: number;
 }
 
 /** A limit that was hit. */
