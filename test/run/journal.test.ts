@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A check that was killed goes on where it was, and comes to the same report.
 
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -31,9 +38,19 @@ const run = (resume: string, version = '0', more: Partial<CheckOptions> = {}) =>
   return checkPlatform(laptop(), base, { ...options, ...more, resume }, version);
 };
 
+// What a check that was not killed leaves: tests begin with a copy of it.
+const kept = path.join(dir, 'kept whole');
+const first = await run(kept);
+
+/** A journal of that check, as @name. */
+function journal(name: string): string {
+  const file = path.join(dir, name);
+  copyFileSync(kept, file);
+  return file;
+}
+
 test('worlds in the journal are not explored again, what was cut off is', async () => {
-  const file = path.join(dir, 'journal');
-  const first = await run(file);
+  const file = journal('journal');
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   expect(lines.length).toBe(first.coverage.worlds);
 
@@ -54,8 +71,8 @@ test('worlds in the journal are not explored again, what was cut off is', async 
 test('P9 is violated by a cycle of locks, also where no run deadlocks', async () => {
   const file = path.join(dir, 'cycle');
   const p9 = { properties: ['P9'], strategy: { kind: 'exhaustive' } } as const;
-  const first = await run(file, '0', p9);
-  expect(first.verdicts.map((v) => v.outcome)).toEqual(['holds']);
+  const holds = await run(file, '0', p9);
+  expect(holds.verdicts.map((v) => v.outcome)).toEqual(['holds']);
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   const told = JSON.parse(lines[0]!);
   const because = 'udevd wants b while it holds a; modprobe wants a while it holds b';
@@ -71,8 +88,7 @@ test('P9 is violated by a cycle of locks, also where no run deadlocks', async ()
 });
 
 test('a journal of another version is not believed', async () => {
-  const file = path.join(dir, 'other');
-  const first = await run(file);
+  const file = journal('other');
   appendFileSync(file, 'no JSON at all\n');
   const before = readFileSync(file, 'utf8').length;
   const other = await run(file, '1');
@@ -80,9 +96,8 @@ test('a journal of another version is not believed', async () => {
   expect(readFileSync(file, 'utf8').length).toBeGreaterThan(before);
 });
 
-test('what is no journal, or a damaged one, is told', async () => {
-  const file = path.join(dir, 'whole');
-  await run(file);
+test('what is no journal, or a damaged one, is told', () => {
+  const file = journal('whole');
   const whole = readFileSync(file, 'utf8');
   const fault = (text: string | Buffer): string | null => {
     writeFileSync(file, text);
