@@ -22,7 +22,7 @@ export function fieldsOfModel() {
       if (!file.endsWith('.ts')) continue;
       const text = readFileSync(path.join(src, folder, file), 'utf8');
       for (const [, name, body] of text.matchAll(
-        /^export interface (\w+)Fields\b[^{]*\{([^}]*)\}/gm,
+        /^(?:export )?interface (\w+)Fields\b[^{]*\{([^}]*)\}/gm,
       )) {
         const names = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??: /gm)].map((m) => m[1]);
         members.set(name, names);
