@@ -28,7 +28,9 @@ test('the range holds the number of states in the end, most of the time', () => 
     const meter = (sample: () => Sample) => samples.push(sample());
     // As large as worlds are of which it is of interest.
     const { states } = exhaustive(new Machine(world), { meter, values: false });
-    for (const { low, high, ...sample } of samples) {
+    // A search that begins again counts anew.
+    const anew = samples.findLastIndex((s, i) => s.states < (samples[i - 1]?.states ?? 0));
+    for (const { low, high, ...sample } of samples.slice(Math.max(anew, 0))) {
       expect(sample.states).toBeLessThanOrEqual(states);
       expect(low).toBeGreaterThanOrEqual(sample.states);
       if (high === null) silent++;
