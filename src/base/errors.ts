@@ -8,7 +8,8 @@ import { printable, reportColumns, wrap } from '#base/text';
  * RW00x input files, RW01x-RW020 device tree blobs, RW021-RW029 ACPI tables, RW03x-RW04x boards,
  * RW05x kernels and commits,
  * RW06x options and set-up, RW07x schedules and findings, RW08x limits, RW09x scripts,
- * RW11x boot logs, RW3xx the kernel's own C, RW4xx scenes of the checker.
+ * RW11x boot logs, RW3xx the kernel's own C, RW4xx scenes of the checker,
+ * RW5xx booted kernels.
  */
 export const errorCodes = {
   RW001: 'the input file cannot be read',
@@ -95,6 +96,10 @@ export const errorCodes = {
   RW403: 'a value is none that a cell can hold',
   RW404: 'a check has no option of that name',
   RW405: 'a rule declares what the program does not have',
+  RW500: 'no order of that finding can be forced on a booted kernel',
+  RW501: 'a tool or a package that boots a kernel is not there',
+  RW502: 'the module or the first program of the machine does not build',
+  RW503: 'the machine does not have the scene of the finding',
   RW999: 'a fault in racewindow itself',
 } as const;
 

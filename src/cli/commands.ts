@@ -73,6 +73,29 @@ export const commands: readonly CommandEntry[] = [
     },
   }),
   command({
+    name: 'reproduce',
+    args: '<FILE>',
+    text: 'force a finding upon a kernel booted in QEMU',
+    exits: { 0: 'reproduced', 1: 'infeasible, or not reproduced', 3: 'inconclusive' },
+    options: [
+      { flags: '--id ID', text: 'which finding of a report: its id, or its number from 1' },
+      { flags: '--kernel NAME', text: 'series of the kernel to boot', value: '7.2' },
+      { flags: '--plan', text: 'only find the waits and prove them; boot nothing' },
+      { flags: '--module DIR', text: 'only write the module, for a machine of your own' },
+      { flags: '--out DIR', text: 'where logs are kept', value: 'out/reproduce' },
+      {
+        flags: '--format HOW',
+        text: 'text or json',
+        value: 'text',
+        read: oneOf(['text', 'json'], 'format'),
+      },
+    ],
+    run: async ({ args, options, io }) => {
+      const { runReproduce } = await import('#cli/commands/reproduce');
+      return runReproduce({ ...options, file: args[0] ?? '' }, io);
+    },
+  }),
+  command({
     name: 'board',
     args: '[FIRMWARE]',
     text: 'print what was understood of a board',

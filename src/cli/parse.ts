@@ -60,7 +60,7 @@ function buildProgram(
     .version(packageVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help; also after a command')
     .helpCommand(false)
-    .addHelpText('after', `\n${exitText}\n${optionText}; start: check BOARD.dtb`);
+    .addHelpText('after', `${exitText}\n${optionText}; start: check BOARD.dtb`);
   for (const entry of commands) {
     const command = commandFor(entry, program, io);
     command.action(async () => {

@@ -97,6 +97,11 @@ const columns: Readonly<Record<string, Column>> = {
       conform: ['build', 'machine', 'search'],
     },
   },
+  reproduce: {
+    folders: ['base', 'checker', 'env', 'finding', 'firmware', 'kernel', 'log', 'platform', 'run'],
+    types: ['worlds'],
+    packages: ['node:'],
+  },
   report: {
     folders: ['base', 'finding'],
     modules: ['platform/index', 'env/events'],
@@ -127,6 +132,7 @@ const columns: Readonly<Record<string, Column>> = {
       'questions',
       'realc',
       'report',
+      'reproduce',
       'run',
       'view',
       'windows',

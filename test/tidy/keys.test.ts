@@ -13,6 +13,8 @@ const words: readonly string[] = [
   "src/realc/conform/conform.ts: [property, window ?? 'no window'].join(",
   "src/report/sweep.ts: `@{window ?? 'new?'}/@{property}`",
   "src/run/to-finding.ts: `@{f.property}-@{f.window ?? 'new'}-@{slug}`",
+  'src/report/reproduction.ts: `@{r.property} as @{r.window}`',
+  'src/reproduce/document.ts: `@{plan.property} as @{plan.window}`',
 ].map(withHoles);
 
 /** @text with dollars: biome takes a template in quotes for a slip. */

@@ -60,6 +60,7 @@ const ofTests: readonly string[] = [
   'test/kernel/lock-rules.test.ts',
   'test/kernel/support/explore.ts',
   'test/questions/check.test.ts',
+  'test/reproduce/plan.test.ts',
   'test/run/names.test.ts',
   'test/support/checker/checkpoint-child.ts',
   'test/support/sometimes.ts',
@@ -76,6 +77,7 @@ describe('the checker is run on worlds of the model', () => {
     expect(shipped.filter(runsWorlds).map(({ name }) => name)).toEqual([
       'src/cli/rerun.ts',
       'src/realc/conform/conform.ts',
+      'src/reproduce/plan.ts',
       'src/run/check-world.ts',
       'src/run/explore.ts',
       // Leads a run along the order of a log, which is no rule of the kernel.

@@ -61,7 +61,11 @@ export async function runReplay(
   return ok(exitCodes.holds);
 }
 
-function choose(document: Document, args: ReplayArguments): Result<readonly Finding[], UserError> {
+/** The findings of @document that are asked for: one by its id or number, or all. */
+export function choose(
+  document: Document,
+  args: Pick<ReplayArguments, 'file' | 'id'>,
+): Result<readonly Finding[], UserError> {
   const findings = document.kind === 'finding' ? [document.finding] : document.report.findings;
   if (findings.length === 0) {
     return fail('RW072', `${args.file}: the report has no finding`, 'nothing to replay: it holds');

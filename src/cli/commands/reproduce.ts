@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// racewindow reproduce: a finding forced upon a kernel that boots, or the module that does it.
+
+import type { UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { choose } from '#cli/commands/replay';
+import { readText, writeFiles } from '#cli/files';
+import type { Io } from '#cli/io';
+import type { Reproduction } from '#finding/reproduction';
+import { type ExitCode, exitCodes } from '#report/exit';
+import { reproductionJson, reproductionText } from '#report/reproduction';
+import { documentHint, parseDocument } from '#report/validate';
+import { moduleDocument } from '#reproduce/document';
+import { guestFile, moduleFiles } from '#reproduce/machine';
+import { argumentsFor, reproduce } from '#reproduce/reproduce';
+import { revisionOf } from '#run/kernel-spec';
+
+/** The options of the command line. */
+interface ReproduceArguments {
+  readonly file: string;
+  readonly id?: string;
+  readonly kernel: string;
+  readonly out: string;
+  /** Prove the waits, and boot nothing. */
+  readonly plan?: boolean;
+  /** Write the module there instead. */
+  readonly module?: string;
+  readonly format: 'text' | 'json';
+}
+
+/** Run the command. */
+export async function runReproduce(
+  args: ReproduceArguments,
+  io: Io,
+): Promise<Result<ExitCode, UserError>> {
+  const text = readText(args.file, documentHint);
+  if (!text.ok) return text;
+  const document = parseDocument(text.value, args.file);
+  if (!document.ok) return document;
+  const chosen = choose(document.value, { file: args.file, id: args.id ?? '1' });
+  if (!chosen.ok) return chosen;
+  const finding = chosen.value[0]!;
+  const revision = revisionOf({ ...finding.revision, userFixes: [] });
+  if (!revision.ok) return revision;
+  const isDry = args.plan === true || args.module !== undefined;
+  const { kernel } = args;
+  const done = await reproduce(finding, revision.value, { kernel, out: isDry ? null : args.out });
+  if (!done.ok) return done;
+  if (args.module !== undefined) {
+    const words = ['go=1', ...argumentsFor(finding, done.value.waits)];
+    const page = { name: 'README', text: moduleDocument(done.value, words) };
+    const files = moduleFiles.map((name) => ({ name, text: guestFile(name) }));
+    const written = await writeFiles(args.module, [...files, page]);
+    if (!written.ok) return written;
+  }
+  io.out(args.format === 'json' ? reproductionJson(done.value) : reproductionText(done.value));
+  return ok(codeOf(done.value));
+}
+
+function codeOf({ boot }: Reproduction): ExitCode {
+  if (boot === null || boot.word === 'reproduced') return exitCodes.holds;
+  return boot.word === 'inconclusive' ? exitCodes.bounded : exitCodes.violated;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What came of booting a kernel under the order of a finding.
+
+/** The word that stands alone in the last line. */
+export type ReproductionWord = 'reproduced' | 'infeasible' | 'not reproduced' | 'inconclusive';
+
+/** What a booted kernel did, as its log tells. */
+export interface BootSeen {
+  /** Points in the order in which they were reached. */
+  readonly reached: readonly string[];
+  readonly met: number;
+  readonly timedOut: readonly string[];
+  /** Functions that this build lets nobody hook. */
+  readonly unhooked: readonly string[];
+  /** The module came to its end. */
+  readonly isDone: boolean;
+  /** The line that shows that the rule is broken; null where none does. */
+  readonly broken: string | null;
+  /** Of /proc/version; empty where it was not told. */
+  readonly release: string;
+  readonly buildId: string;
+}
+
+/** Waits, why they force the finding, and what then was seen. */
+export interface Reproduction {
+  readonly finding: string;
+  readonly property: string;
+  readonly window: string | null;
+  readonly device: string;
+  /** The kernel that the finding was made under. */
+  readonly found: string;
+  /** `TELL<AT` each. */
+  readonly waits: readonly string[];
+  /** Sets of waits that were tried, and the states of the search that proved these. */
+  readonly tried: number;
+  readonly states: number;
+  /** What the same waits leave in the model of the kernel that is booted. */
+  readonly expected: 'breaks' | 'may keep' | 'stands still' | 'not decided';
+  /** Null: nothing was booted. */
+  readonly boot: {
+    readonly kernel: string;
+    readonly control: BootSeen;
+    readonly forced: BootSeen;
+    readonly word: ReproductionWord;
+    readonly because: string;
+  } | null;
+}

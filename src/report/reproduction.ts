@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What came of booting a kernel under the order of a finding, as text and as JSON.
+
+import { plural, printable, wrap } from '#base/text';
+import type { BootSeen, Reproduction } from '#finding/reproduction';
+
+const EXPECTED = {
+  breaks: 'the same holds in its model',
+  'may keep': 'in its model, these waits leave an order that keeps the rule',
+  'stands still': 'in its model, a wait of these is never told',
+  'not decided': 'its model was not explored whole',
+} as const;
+
+/** The text, ending in a line feed; the last line is the word alone, if something was booted. */
+export function reproductionText(r: Reproduction): string {
+  const as = r.window === null ? r.property : `${r.property} as ${r.window}`;
+  const rows: [string, string][] = [
+    ['finding', `${as} on ${r.device}, found under ${r.found}`],
+    ...r.waits.map((wait): [string, string] => {
+      const [tell = '', at = ''] = wait.split('<');
+      return ['wait', `at ${at} for ${tell}`];
+    }),
+    ['proof', `every order that these leave breaks ${as} (${plural(r.states, 'state')})`],
+    ['booted kernel', EXPECTED[r.expected]],
+  ];
+  if (r.boot !== null) {
+    const { control, forced, kernel, because } = r.boot;
+    rows.push([
+      'kernel',
+      `${forced.release || kernel}, unmodified, build id ${forced.buildId || 'unknown'}`,
+    ]);
+    rows.push(['hooks alone', boundText(control)]);
+    rows.push(['in order', `${boundText(forced)}, ${plural(forced.met, 'wait')} met`]);
+    rows.push(['because', because]);
+  }
+  const lines = rows.flatMap(([name, text]) => wrap(printable(`${name}: ${text}`), { rest: '  ' }));
+  const word = r.boot === null ? [] : [r.boot.word];
+  return `${[...lines, ...word].join('\n')}\n`;
+}
+
+function boundText({ broken, isDone }: BootSeen): string {
+  if (broken !== null) return 'the rule is broken';
+  return isDone ? 'the rule is kept' : 'the machine did not come to its end';
+}
+
+/** The JSON text. */
+export function reproductionJson(r: Reproduction): string {
+  return `${JSON.stringify({ format: 'racewindow/reproduction@1', ...r }, null, 2)}\n`;
+}

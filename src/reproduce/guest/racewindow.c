@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Holds threads of a running kernel at the boundaries of functions, so that they meet in one order.
+ *
+ * A kprobe on the first instruction of a function sends its caller through hold(), which runs in
+ * process context: it may sleep before it calls the function and after that. The code of the kernel
+ * is not changed, and without go=1 nothing is done at all.
+ *
+ * order=TELL<AT[,...]: whoever comes to AT sleeps until TELL was reached, or timeout ms have passed.
+ * A point is ROLE:FUNCTION+ (entered) or ROLE:FUNCTION- (left), and is about the device dev alone.
+ */
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/dma-map-ops.h>
+#include <linux/iommu.h>
+#include <linux/iommu-dma.h>
+#include <linux/kprobes.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/wait.h>
+
+static bool go;
+module_param(go, bool, 0444);
+MODULE_PARM_DESC(go, "without it the module does nothing");
+static char *order = "";
+module_param(order, charp, 0444);
+MODULE_PARM_DESC(order, "waits: TELL<AT, separated by commas");
+static char *hooks = "";
+module_param(hooks, charp, 0444);
+MODULE_PARM_DESC(hooks, "functions to hook, separated by commas");
+static char *dev = "";
+module_param(dev, charp, 0444);
+MODULE_PARM_DESC(dev, "the client");
+static char *iommu = "";
+module_param(iommu, charp, 0444);
+MODULE_PARM_DESC(iommu, "the platform device of its IOMMU");
+static unsigned int timeout = 5000;
+module_param(timeout, uint, 0444);
+MODULE_PARM_DESC(timeout, "of each wait, in ms");
+
+#define SLOTS 16
+#define WAITS 8
+#define CALLERS 8
+#define TASKS 16
+#define NAME 48
+
+struct order_wait {
+	char tell[NAME];
+	char at[NAME];
+	bool told;
+};
+
+static struct order_wait waits[WAITS];
+static int nr_waits;
+static DECLARE_WAIT_QUEUE_HEAD(told);
+
+/* Who runs inside of which function; the innermost counts. */
+static struct {
+	struct task_struct *task;
+	const char *role;
+} inside[TASKS];
+
+static const char *role_of_current(void)
+{
+	for (int i = 0; i < TASKS; i++)
+		if (READ_ONCE(inside[i].task) == current)
+			return inside[i].role;
+	return "bind";
+}
+
+/* Returns the role that current had before, to be given back. */
+static const char *enter_role(const char *role)
+{
+	const char *before;
+
+	for (int i = 0; i < TASKS; i++) {
+		if (READ_ONCE(inside[i].task) != current)
+			continue;
+		before = inside[i].role;
+		inside[i].role = role;
+		return before;
+	}
+	for (int i = 0; i < TASKS; i++) {
+		if (READ_ONCE(inside[i].task) || cmpxchg(&inside[i].task, NULL, current))
+			continue;
+		inside[i].role = role;
+		return NULL;
+	}
+	pr_err("racewindow: too many tasks\n");
+	return NULL;
+}
+
+static void leave_role(const char *before)
+{
+	for (int i = 0; i < TASKS; i++) {
+		if (READ_ONCE(inside[i].task) != current)
+			continue;
+		inside[i].role = before;
+		if (!before)
+			smp_store_release(&inside[i].task, NULL);
+		return;
+	}
+}
+
+/* Tell first, then wait: as the proof of the order assumes. */
+static void arrive(const char *fn, char side)
+{
+	char point[NAME];
+
+	snprintf(point, sizeof(point), "%s:%s%c", role_of_current(), fn, side);
+	pr_info("racewindow: reached %s\n", point);
+	for (int i = 0; i < nr_waits; i++)
+		if (!strcmp(waits[i].tell, point))
+			smp_store_release(&waits[i].told, true);
+	wake_up_all(&told);
+	for (int i = 0; i < nr_waits; i++) {
+		struct order_wait *w = &waits[i];
+		long left;
+
+		if (strcmp(w->at, point))
+			continue;
+		left = wait_event_timeout(told, smp_load_acquire(&w->told),
+					  msecs_to_jiffies(timeout));
+		pr_info("racewindow: %s at %s for %s\n", left ? "met" : "timed out",
+			point, w->tell);
+	}
+}
+
+typedef long (*fn_t)(long, long, long, long, long, long);
+
+struct slot {
+	struct kprobe kp;
+	char name[NAME];
+	const char *role;	/* of whoever is inside, or NULL: a point */
+	void *wrapper;
+	struct task_struct *callers[CALLERS];
+	bool set;
+};
+
+static struct slot slots[SLOTS];
+static int nr_slots;
+static atomic_t running = ATOMIC_INIT(0);
+
+static int divert(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct slot *s = container_of(kp, struct slot, kp);
+
+	for (int i = 0; i < CALLERS; i++) {
+		if (READ_ONCE(s->callers[i]) != current)
+			continue;
+		WRITE_ONCE(s->callers[i], NULL);
+		return 0;
+	}
+	atomic_inc(&running);
+	instruction_pointer_set(regs, (unsigned long)s->wrapper);
+	return 1;
+}
+
+/* The function itself, which lets its next call by current through. */
+static fn_t function_of(struct slot *s)
+{
+	for (;;) {
+		for (int i = 0; i < CALLERS; i++)
+			if (!cmpxchg(&s->callers[i], NULL, current))
+				return (fn_t)s->kp.addr;
+		cpu_relax();
+	}
+}
+
+static long hold(struct slot *s, long a, long b, long c, long d, long e, long f)
+{
+	bool counts = !s->role && a && !strcmp(dev_name((struct device *)a), dev);
+	const char *before = s->role ? enter_role(s->role) : NULL;
+	long ret;
+
+	if (counts)
+		arrive(s->name, '+');
+	ret = function_of(s)(a, b, c, d, e, f);
+	if (counts)
+		arrive(s->name, '-');
+	if (s->role)
+		leave_role(before);
+	atomic_dec(&running);
+	return ret;
+}
+
+#define WRAPPER(n)								\
+static long wrapper_##n(long a, long b, long c, long d, long e, long f)		\
+{										\
+	return hold(&slots[n], a, b, c, d, e, f);				\
+}
+WRAPPER(0) WRAPPER(1) WRAPPER(2) WRAPPER(3) WRAPPER(4) WRAPPER(5) WRAPPER(6) WRAPPER(7)
+WRAPPER(8) WRAPPER(9) WRAPPER(10) WRAPPER(11) WRAPPER(12) WRAPPER(13) WRAPPER(14) WRAPPER(15)
+
+static void *const wrappers[SLOTS] = {
+	wrapper_0, wrapper_1, wrapper_2, wrapper_3, wrapper_4, wrapper_5, wrapper_6, wrapper_7,
+	wrapper_8, wrapper_9, wrapper_10, wrapper_11, wrapper_12, wrapper_13, wrapper_14, wrapper_15,
+};
+
+static void add_slot(const char *name, size_t len, const char *role)
+{
+	struct slot *s = &slots[nr_slots];
+	int err;
+
+	if (nr_slots == SLOTS || !len || len >= NAME) {
+		pr_err("racewindow: no hook %.*s: no room\n", (int)len, name);
+		return;
+	}
+	memcpy(s->name, name, len);
+	s->role = role;
+	s->wrapper = wrappers[nr_slots++];
+	s->kp.symbol_name = s->name;
+	s->kp.pre_handler = divert;
+	err = register_kprobe(&s->kp);
+	s->set = !err;
+	if (err)
+		pr_err("racewindow: no hook %s: %d\n", s->name, err);
+	else
+		pr_info("racewindow: hook %s\n", s->name);
+}
+
+static void add_slots(void)
+{
+	const char *p = hooks;
+
+	while (*p) {
+		size_t len = strcspn(p, ",");
+
+		add_slot(p, len, NULL);
+		p += len + (p[len] == ',');
+	}
+	if (!*hooks)
+		return;
+	add_slot("iommu_device_register", 21, "walk");
+	add_slot("deferred_probe_work_func", 24, "worker");
+	add_slot("device_add", 10, "add");
+}
+
+static void remove_slots(void)
+{
+	for (int i = 0; i < nr_slots; i++)
+		if (slots[i].set)
+			unregister_kprobe(&slots[i].kp);
+	/* Who was diverted comes back to this module: it stays until they are out. */
+	while (atomic_read(&running))
+		schedule_timeout_uninterruptible(1);
+}
+
+static int parse_order(void)
+{
+	const char *p = order;
+
+	while (*p) {
+		size_t len = strcspn(p, ","), tell = strcspn(p, "<");
+		struct order_wait *w = &waits[nr_waits];
+
+		if (nr_waits == WAITS || tell >= len || tell >= NAME || len - tell > NAME)
+			return -EINVAL;
+		memcpy(w->tell, p, tell);
+		memcpy(w->at, p + tell + 1, len - tell - 1);
+		nr_waits++;
+		p += len + (p[len] == ',');
+	}
+	return 0;
+}
+
+static void say(struct device *d, const char *when)
+{
+	struct iommu_group *group = iommu_group_get(d);
+
+	pr_info("racewindow: %s %s driver %s group %d dma %s\n", when, dev_name(d),
+		d->driver ? d->driver->name : "none", group ? iommu_group_id(group) : -1,
+		use_dma_iommu(d) ? "iommu" : "direct");
+	iommu_group_put(group);
+}
+
+static int client_probe(struct platform_device *pdev)
+{
+	if (!strcmp(dev_name(&pdev->dev), dev))
+		say(&pdev->dev, "probe");
+	return 0;
+}
+
+static const struct of_device_id client_ids[] = {
+	{ .compatible = "racewindow,client" },
+	{ }
+};
+
+static struct platform_driver client_driver = {
+	.probe = client_probe,
+	.driver = { .name = "racewindow", .of_match_table = client_ids },
+};
+
+static DECLARE_COMPLETION(bound);
+static int bind_error;
+
+static int bind_thread(void *unused)
+{
+	bind_error = platform_driver_register(&client_driver);
+	complete(&bound);
+	return 0;
+}
+
+/* The scene: the IOMMU registers anew while the driver of its client is loaded. */
+static int run_scene(void)
+{
+	struct device *mmu = bus_find_device_by_name(&platform_bus_type, NULL, iommu);
+	struct device *client = bus_find_device_by_name(&platform_bus_type, NULL, dev);
+	struct task_struct *task;
+	int ret = -ENODEV;
+
+	if (!mmu || !client) {
+		pr_err("racewindow: no device %s\n", mmu ? dev : iommu);
+		goto out;
+	}
+	device_release_driver(mmu);
+	add_slots();
+	task = kthread_run(bind_thread, NULL, "rw-modprobe");
+	ret = PTR_ERR_OR_ZERO(task);
+	if (!ret) {
+		ret = device_attach(mmu);
+		pr_info("racewindow: registered %d\n", ret);
+		wait_for_completion(&bound);
+		wait_for_device_probe();
+		msleep(500);
+		remove_slots();
+		say(client, "end");
+		if (!bind_error)
+			platform_driver_unregister(&client_driver);
+		ret = 0;
+	} else {
+		remove_slots();
+	}
+	pr_info("racewindow: done\n");
+out:
+	put_device(mmu);
+	put_device(client);
+	return ret;
+}
+
+static int __init racewindow_init(void)
+{
+	int ret;
+
+	if (!go)
+		return 0;
+	ret = parse_order();
+	return ret ?: run_scene();
+}
+
+static void __exit racewindow_exit(void)
+{
+}
+
+module_init(racewindow_init);
+module_exit(racewindow_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Forces one order of events upon an unmodified kernel");

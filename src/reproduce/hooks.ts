@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The functions at whose boundaries a kernel can be held, and the model with the same boundaries.
+
+import type { Kfn, Value } from '#env/op';
+import {
+  assemble,
+  Device,
+  type Draft,
+  defineCommit,
+  type FunctionName,
+  type Kernel,
+  type Revision,
+} from '#kernel/index';
+import { Gates } from './gates.ts';
+import type { Role, Wait } from './waits.ts';
+
+/** A function that the module hooks. */
+export interface Hook {
+  /** In the kernel: a symbol of its own, that may sleep, with the device as first argument. */
+  readonly symbol: string;
+  readonly model: FunctionName;
+}
+
+/** A function by itself is in the kernel what it is in the model. */
+const same = (symbol: FunctionName): Hook => ({ symbol, model: symbol });
+
+/** All of them. What a build has inlined is told by the machine when a hook is set there. */
+export const hooks: readonly Hook[] = [
+  same('really_probe'),
+  same('platform_dma_configure'),
+  same('pci_dma_configure'),
+  same('amba_dma_configure'),
+  { symbol: 'of_dma_configure_id', model: 'of_dma_configure' },
+  { symbol: 'acpi_dma_configure_id', model: 'acpi_dma_configure' },
+  same('of_iommu_configure'),
+  same('probe_iommu_group'),
+  same('iommu_device_use_default_domain'),
+];
+
+/** Functions that make a role of who is inside of them. */
+export const roles: readonly { readonly symbol: FunctionName; readonly role: Role }[] = [
+  { symbol: 'iommu_device_register', role: 'walk' },
+  { symbol: 'deferred_probe_work_func', role: 'worker' },
+  { symbol: 'device_add', role: 'add' },
+];
+
+type AnyFn = (k: Kernel, ...args: unknown[]) => Kfn<Value | void>;
+
+/** @revision held by @waits at the boundaries of functions that act on @device. */
+export function heldBy(revision: Revision, device: string, waits: readonly Wait[]): Revision {
+  const commit = defineCommit({
+    ...{ sha: 'waits', subject: 'held by waits', landed: 'v7.2', fixes: [], link: null },
+    ...{ requires: [], conflicts: [] },
+    apply: (draft) => hold(draft, device, new Gates(waits)),
+  });
+  return { ...revision, commits: [...revision.commits, commit] };
+}
+
+function hold(draft: Draft, device: string, gates: Gates): void {
+  // A role is a kernel of its own, with the same globals: whoever is inside goes on with that one.
+  const roleOf = new WeakMap<Kernel, Role>();
+  const made = new WeakMap<Kernel, Map<Role, Kernel>>();
+  const inRole = (k: Kernel, role: Role): Kernel => {
+    const known = made.get(k) ?? new Map<Role, Kernel>();
+    made.set(k, known);
+    const kernel = known.get(role) ?? assemble(draft, k);
+    known.set(role, kernel);
+    roleOf.set(kernel, role);
+    return kernel;
+  };
+  const fns = draft.fns as unknown as Record<string, AnyFn>;
+  for (const { symbol, model } of hooks) {
+    const plain = fns[model]!;
+    fns[model] = function* (k, ...args) {
+      const [dev] = args;
+      if (!(dev instanceof Device) || dev.name !== device) return yield* plain(k, ...args);
+      const role = roleOf.get(k) ?? 'bind';
+      return yield* gates.through(role, symbol, () => plain(k, ...args));
+    };
+  }
+  for (const { symbol, role } of roles) {
+    const plain = fns[symbol]!;
+    fns[symbol] = function* (k, ...args) {
+      return yield* plain(inRole(k, role), ...args);
+    };
+  }
+}

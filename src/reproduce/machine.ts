@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The machine: a Debian kernel as it is, our module and our first program, under QEMU.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { archive } from './archive.ts';
+
+/** What builds and boots, and the Debian package that has it. */
+const tools = {
+  'qemu-system-aarch64': 'qemu-system-arm',
+  'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu',
+  make: 'make',
+} as const;
+
+const guestUrl = new URL('../../src/reproduce/guest/', import.meta.url);
+const boardUrl = new URL('../../examples/boards/qemu-virt.dtb', import.meta.url);
+
+/** The files that make up the module. */
+export const moduleFiles = ['racewindow.c', 'Makefile'] as const;
+
+/** The text of a file of the guest. */
+export function guestFile(name: string): string {
+  return readFileSync(new URL(name, guestUrl), 'utf8');
+}
+
+/** The blob that the machine is booted with: what it has, `check` can be asked about. */
+export const boardFile = fileURLToPath(boardUrl);
+
+/** A kernel in the cache. */
+interface KernelFiles {
+  readonly dir: string;
+  /** `7.2.12+deb13` */
+  readonly release: string;
+}
+
+/** The kernel of @series and the tools; an error names what is missing and who has it. */
+export function findKernel(series: string): Result<KernelFiles, UserError> {
+  const path = (process.env['PATH'] ?? '').split(delimiter);
+  for (const [tool, from] of Object.entries(tools)) {
+    if (path.some((dir) => existsSync(join(dir, tool)))) continue;
+    return fail('RW501', `${tool} is not installed`, `Debian has it in the package ${from}`);
+  }
+  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  const dir = join(cache, 'racewindow', 'kernels', series);
+  if (!existsSync(join(dir, 'release'))) {
+    const hint = `scripts/fetch-kernel ${series} brings it, and what builds modules for it`;
+    return fail('RW501', `the cache has no kernel ${series}`, hint);
+  }
+  return ok({ dir, release: readFileSync(join(dir, 'release'), 'utf8').trim() });
+}
+
+/** What a compiler that is older than the kernel's does not know is left out. */
+const compiler = `#!/bin/sh
+for word; do
+	shift
+	case $word in
+	-fpatchable-function-entry=*) ;;
+	-fmin-function-alignment=*) set -- "$@" "-falign-functions=\${word#*=}" ;;
+	*) set -- "$@" "$word" ;;
+	esac
+done
+exec aarch64-linux-gnu-gcc "$@"
+`;
+
+/** Build the module and the first program in @out; the path of the archive with both. */
+export async function buildGuest(
+  kernel: KernelFiles,
+  out: string,
+): Promise<Result<string, UserError>> {
+  const work = join(out, 'build');
+  mkdirSync(work, { recursive: true });
+  for (const name of [...moduleFiles, 'init.c']) writeFileSync(join(work, name), guestFile(name));
+  writeFileSync(join(work, 'cc'), compiler, { mode: 0o755 });
+  const headers = join(kernel.dir, 'usr/src', `linux-headers-${kernel.release}-arm64`);
+  const made = await run(
+    'make',
+    ['-C', headers, `M=${work}`, `CC=${join(work, 'cc')}`, 'DEB_BUILD_ARCH=amd64', 'modules'],
+    buildMsMax,
+  );
+  const init = join(work, 'init');
+  const flags = ['-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-O1'];
+  const args = [...flags, '-o', init, join(work, 'init.c')];
+  const first = await run('aarch64-linux-gnu-gcc', args, buildMsMax);
+  writeFileSync(join(out, 'build.log'), made.text + first.text);
+  if (made.code !== 0 || first.code !== 0) {
+    const log = join(out, 'build.log');
+    return fail('RW502', `the module does not build for ${kernel.release}`, `see ${log}`);
+  }
+  const file = join(out, 'initramfs.cpio');
+  const content = (name: string): Uint8Array => readFileSync(join(work, name));
+  const module = { name: 'racewindow.ko', mode: 0o100644, data: content('racewindow.ko') };
+  const program = { name: 'init', mode: 0o100755, data: content('init') };
+  writeFileSync(file, archive([module, program]));
+  return ok(file);
+}
+
+/** A build, and a boot, that take longer than this have hung. */
+const buildMsMax = 300_000;
+const bootMsMax = 180_000;
+
+/** Boot @kernel with @args for the module; the text of its serial console, kept as @log. */
+export async function boot(
+  kernel: KernelFiles,
+  initramfs: string,
+  args: readonly string[],
+  log: string,
+): Promise<string> {
+  const image = join(kernel.dir, 'usr/lib/modules', `${kernel.release}-arm64`, 'vmlinuz');
+  const line = ['console=ttyAMA0', 'panic=-1', 'deferred_probe_timeout=-1', '--', ...args];
+  const { text } = await run(
+    'qemu-system-aarch64',
+    [
+      ...['-M', 'virt,iommu=smmuv3,gic-version=3', '-cpu', 'cortex-a57', '-smp', '2'],
+      ...['-m', '1024', '-nic', 'none', '-nographic', '-no-reboot', '-dtb', boardFile],
+      ...['-kernel', image, '-initrd', initramfs, '-append', line.join(' ')],
+    ],
+    bootMsMax,
+  );
+  writeFileSync(log, text);
+  return text;
+}
+
+/** PointRun a tool without input: its exit code and all that it says. */
+function run(
+  command: string,
+  args: readonly string[],
+  timeout: number,
+): Promise<{ readonly code: number | null; readonly text: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout });
+    const parts: Buffer[] = [];
+    const textOf = (): string => Buffer.concat(parts).toString('utf8');
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => parts.push(d));
+    child.on('error', (error) => resolve({ code: null, text: `${error.message}\n` }));
+    child.on('close', (code) => resolve({ code, text: textOf() }));
+  });
+}

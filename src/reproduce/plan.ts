@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From a finding to waits: its order at the boundaries of functions, proved in the model.
+
+import { fail, type UserError } from '#base/errors';
+import { ok, type Result } from '#base/result';
+import { Machine, replay } from '#checker/index';
+import { type Choice, enabledThreads, replayRun } from '#checker/program/run';
+import type { Finding } from '#finding/finding';
+import type { TraceStep } from '#finding/step';
+import type { Revision } from '#kernel/index';
+import { watchedScene } from '#run/watched-scene';
+import type { World } from '#worlds/world';
+import { type FoundWaits, findWaits } from './find-waits.ts';
+import { heldBy } from './hooks.ts';
+import { type BrokenRule, type Proof, prove } from './prove.ts';
+import type { Wait } from './waits.ts';
+
+/** What is to be done on a machine to force the order of a finding. */
+export interface WaitPlan extends FoundWaits {
+  readonly device: string;
+  readonly broken: BrokenRule;
+}
+
+/** The waits that force @finding, which was made under @revision. */
+export function planFor(finding: Finding, revision: Revision): Result<WaitPlan, UserError> {
+  const device = finding.witness.subject;
+  const broken = { rule: finding.property, subject: device, window: finding.window };
+  const world = finding.world as World;
+  const isDevice = world.devices.some((d) => d.name === device && d.role === 'client');
+  const scene = watchedScene(world, heldBy(revision, device, []), null);
+  if (!isDevice || scene.rules.every((rule) => rule.id !== broken.rule)) {
+    const what = isDevice
+      ? `${finding.property} is judged over all runs`
+      : `${device} is no client`;
+    return fail(
+      'RW500',
+      `${finding.id}: ${what}`,
+      'a finding that can be forced is one of P1 to P14',
+    );
+  }
+  const machine = new Machine(scene);
+  const shown = replay(machine, finding.schedule);
+  if (!shown.ok) return shown;
+  const whole = toTheEnd(machine, shown.value.run);
+  const found = findWaits(whole, (waits) => proofOf(finding, revision, waits));
+  return ok({ ...found, device, broken });
+}
+
+/** Steps of one run; a loop that goes on for ever is cut off. */
+const stepsMax = 20_000;
+
+/** The trace of @run and of what then comes, one thread after the other. */
+function toTheEnd(machine: Machine, run: readonly Choice[]): readonly TraceStep[] {
+  const steps = [...run];
+  replayRun(machine, steps);
+  for (let next = enabledThreads(machine); next.length > 0 && steps.length < stepsMax; ) {
+    const step = { thread: next[0]!, choice: 0 };
+    steps.push(step);
+    machine.step(step.thread, step.choice);
+    next = enabledThreads(machine);
+  }
+  return replayRun(machine, steps).trace;
+}
+
+/** What @waits leave of the world of @finding under @revision. */
+export function proofOf(finding: Finding, revision: Revision, waits: readonly Wait[]): Proof {
+  const device = finding.witness.subject;
+  const held = heldBy(revision, device, waits);
+  const scene = watchedScene(finding.world as World, held, [finding.property]);
+  const { window, property: rule } = finding;
+  return prove(scene, { rule, subject: device, window });
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Waits in the model: what they leave of a world, and those that are found for a finding.
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { check } from '#checker/index';
+import type { Finding } from '#finding/finding';
+import { findRevision, type Revision, withCommits } from '#kernel/index';
+import { readPlatform } from '#platform/index';
+import { boardFile } from '#reproduce/machine';
+import { planFor, proofOf } from '#reproduce/plan';
+import { argumentsFor } from '#reproduce/reproduce';
+import type { Wait } from '#reproduce/waits';
+import { watchedScene } from '#run/watched-scene';
+import { worldsForPlatform } from '#worlds/derive';
+import type { World } from '#worlds/world';
+
+function kernel(name: string, without: readonly string[] = []): Revision {
+  const base = findRevision(name);
+  const made = base.ok ? withCommits(base.value, { with: [], without }) : base;
+  if (!made.ok) throw new Error(made.error.message);
+  return made.value;
+}
+
+/** The scene of the machine that is booted, from the tree that it is booted with. */
+const world = (() => {
+  const platform = readPlatform(new Uint8Array(readFileSync(boardFile)));
+  if (!platform.ok) throw new Error(platform.error.message);
+  const worlds = worldsForPlatform(platform.value, { asyncProbe: false, strictDevlink: false });
+  const isIt = ({ focus, name }: World): boolean =>
+    focus.includes('b000000.client') && name.startsWith('walk+bind+retry');
+  return worlds.find((w) => isIt(w.world))!.world;
+})();
+
+/** What waits and plans look at in a finding of @property as @window. */
+function findingOf(revision: Revision, property: string, window: string): Finding {
+  const { findings } = check(watchedScene(world, revision, [property]), { explainMax: 0 });
+  const found = findings.find((f) => f.report.window === window)!;
+  const { subject, because, facts } = found.report;
+  const witness = { subject, because, facts };
+  const id = `${property}-${window}`;
+  return { id, property, window, world, witness, schedule: found.schedule } as unknown as Finding;
+}
+
+const stock = kernel('7.2');
+const unchecked = kernel('7.2', ['da33e87bd2bf']);
+
+test('two waits leave no order but those of C10, and either alone leaves others', () => {
+  const c10 = findingOf(stock, 'P1', 'C10');
+  const first: Wait = { tell: 'bind:of_iommu_configure+', at: 'walk:probe_iommu_group+' };
+  const second: Wait = { tell: 'walk:probe_iommu_group-', at: 'bind:of_iommu_configure+' };
+  expect(proofOf(c10, stock, [first, second]).outcome).toBe('proved');
+  for (const waits of [[], [first], [second]]) {
+    expect(proofOf(c10, stock, waits).outcome).toBe('escapes');
+  }
+  // A walk that waits for the bind to be over lets the bind defer, or finds it done.
+  const other: Wait = { tell: 'bind:really_probe-', at: 'walk:probe_iommu_group+' };
+  expect(proofOf(c10, stock, [other]).outcome).not.toBe('proved');
+});
+
+test('the waits of C09 break the rule without the check, and not with it', () => {
+  const c09 = findingOf(unchecked, 'P1', 'C09');
+  const plan = planFor(c09, unchecked);
+  if (!plan.ok || plan.value.waits === null) throw new Error('no waits');
+  const { waits } = plan.value;
+  expect(proofOf(c09, unchecked, waits).outcome).toBe('proved');
+  expect(proofOf(c09, stock, waits).outcome).not.toBe('proved');
+  const args = argumentsFor(c09, ['bind:really_probe+<walk:of_iommu_configure-']);
+  expect(args).toContain('hooks=of_iommu_configure,really_probe');
+});
+
+test('two waits leave no order of a bind but one without a group: C14', () => {
+  const c14 = findingOf(stock, 'P3', 'C14');
+  const waits: readonly Wait[] = [
+    { tell: 'bind:iommu_device_use_default_domain-', at: 'walk:of_iommu_configure+' },
+    { tell: 'walk:platform_dma_configure+', at: 'bind:really_probe+' },
+  ];
+  expect(proofOf(c14, stock, waits).outcome).toBe('proved');
+  expect(proofOf(c14, stock, waits.slice(1)).outcome).toBe('escapes');
+});
+
+test('a rule that is judged over all runs cannot be forced', () => {
+  const plan = planFor({ ...findingOf(stock, 'P1', 'C10'), property: 'P9' }, stock);
+  expect(plan).toMatchObject({ ok: false, error: { code: 'RW500' } });
+});

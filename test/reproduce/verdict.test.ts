@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The word that a booted machine comes to, from the text of its console.
+
+import { expect, test } from 'vitest';
+import { archive } from '#reproduce/archive';
+import { judge, seenIn } from '#reproduce/verdict';
+
+const dev = 'b000000.client';
+const waits = ['bind:of_iommu_configure+<walk:probe_iommu_group+'];
+const plan = { property: 'P1', waits, expected: 'breaks' } as const;
+
+const start = [
+  'machine: version Linux version 7.2.12+deb13-arm64 (a) #1',
+  '[    1.0] Booting Linux',
+];
+const reached = '[    7.6] racewindow: reached walk:probe_iommu_group+';
+const met = '[    7.6] racewindow: met at walk:probe_iommu_group+ for bind:of_iommu_configure+';
+const late = `[    7.7] racewindow ${dev}: late IOMMU probe at driver bind, something fishy here!`;
+const end = `[    8.6] racewindow: end ${dev} driver racewindow group 3 dma iommu`;
+const done = '[    8.7] racewindow: done';
+
+const seen = (...lines: string[]) => seenIn([...start, ...lines].join('\r\n'), 'P1', dev);
+const control = seen(end, done);
+
+test('all waits met and the rule broken is reproduced', () => {
+  const forced = seen(reached, met, late, end, done);
+  expect(forced).toMatchObject({ met: 1, isDone: true, release: '7.2.12+deb13-arm64' });
+  expect(judge(plan, control, forced).word).toBe('reproduced');
+});
+
+test('a warning about another device is not the finding', () => {
+  const other = late.replace(dev, 'b001000.client');
+  expect(judge(plan, control, seen(reached, met, other, end, done)).word).toBe('not reproduced');
+});
+
+test('a wait that times out, or that nobody comes to, is infeasible', () => {
+  const out = met.replace('met', 'timed out');
+  expect(judge(plan, control, seen(reached, out, end, done)).word).toBe('infeasible');
+  expect(judge(plan, control, seen(end, done)).word).toBe('infeasible');
+});
+
+test('all waits met and the rule kept is said loudly, unless its model keeps it, too', () => {
+  const forced = seen(reached, met, end, done);
+  const loud = judge(plan, control, forced);
+  expect(loud.word).toBe('not reproduced');
+  expect(loud.because).toContain('the model is wrong');
+  expect(judge({ ...plan, expected: 'may keep' }, control, forced).word).toBe('infeasible');
+});
+
+test('what is broken without an order, out of order or before the end decides nothing', () => {
+  const forced = seen(reached, met, late, end, done);
+  expect(judge(plan, seen(late, end, done), forced).word).toBe('inconclusive');
+  const out = met.replace('met', 'timed out');
+  expect(judge(plan, control, seen(reached, out, late, end, done)).word).toBe('inconclusive');
+  expect(judge(plan, control, seen(reached, met)).word).toBe('inconclusive');
+  expect(judge(plan, seen(), forced).word).toBe('inconclusive');
+  const unhooked = seen('racewindow: no hook really_probe: -2', reached, met, late, end, done);
+  expect(judge(plan, control, unhooked).word).toBe('inconclusive');
+  expect(judge({ ...plan, property: 'P2' }, control, forced).word).toBe('inconclusive');
+});
+
+test.each([
+  ['P3', `racewindow: probe ${dev} driver racewindow group -1 dma direct`, end],
+  ['P8', '', `racewindow: end ${dev} driver racewindow group -1 dma direct`],
+  ['P11', `racewindow: probe ${dev} driver racewindow group -1 dma direct`, end],
+  ['P10', 'WARNING: drivers/iommu/iommu.c:3363 at iommu_device_unuse_default_domain+0x80', end],
+])('%s is seen in what the module or the kernel says, and else not', (rule, line, last) => {
+  const text = [...start, line, last, done].join('\n');
+  expect(seenIn(text, rule, dev).broken).not.toBeNull();
+  expect(seenIn([...start, end, done].join('\n'), rule, dev).broken).toBeNull();
+});
+
+test('an archive has its files one after the other, each filled up to four bytes', () => {
+  const bytes = archive([{ name: 'init', mode: 0o100755, data: Buffer.from('hello') }]);
+  expect(bytes.length % 4).toBe(0);
+  const text = Buffer.from(bytes).toString('latin1');
+  expect(text.match(/070701/g)).toHaveLength(4);
+  const at = text.indexOf('init\0');
+  expect(at % 4).toBe((6 + 13 * 8) % 4);
+  expect(text.slice(at - 110 + 6 + 6 * 8, at - 110 + 6 + 7 * 8)).toBe('00000005');
+});
