@@ -28,7 +28,7 @@ test('what a larger world alone shows has to be argued', () => {
   expect(late.status).toBe(4);
 
   const bare = sweep('--argued', none, ...kept);
-  expect(bare.stdout).toContain('NEW C15/P2');
+  expect(bare.stdout).toContain('NEW C40/P2');
   expect(bare.status).toBe(1);
 
   const pairs = [...bare.stdout.matchAll(/^ {2}NEW (\S+):/gm)].map(([, pair]) => pair!);
@@ -36,7 +36,7 @@ test('what a larger world alone shows has to be argued', () => {
   const some = path.join(dir, 'some.json');
   writeFileSync(some, JSON.stringify({ peer: reasons }));
   const argued = sweep('--argued', some, ...kept);
-  expect(argued.stdout).toContain('argued C15/P2');
+  expect(argued.stdout).toContain('argued C40/P2');
   expect(argued.stdout).toContain('0 new and not argued, 0 open');
   expect(argued.status).toBe(0);
 });
