@@ -75,7 +75,6 @@ export const c19: Window = {
       opened: '57365a04c921',
       closed: ['a2e7e59a9426'],
     },
-    { what: 'a bind that goes on without its group', opened: '3f7c32091628', closed: [] },
     {
       what: 'a client that makes the registration of an SMMU fail',
       where: { driver: 'arm-smmu' },
