@@ -35,7 +35,7 @@ export interface Reproduction {
   readonly tried: number;
   readonly states: number;
   /** What the same waits leave in the model of the kernel that is booted. */
-  readonly expected: 'breaks' | 'may keep' | 'stands still' | 'not decided';
+  readonly expected: 'breaks' | 'keeps' | 'may keep' | 'stands still' | 'not decided';
   /** Null: nothing was booted. */
   readonly boot: {
     readonly kernel: string;

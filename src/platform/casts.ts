@@ -106,7 +106,12 @@ export class Stage {
 
 /** Buses in the order in which a walk takes them. */
 export const busOrder: readonly string[] = [
-  ...['platform', 'amba', 'cdx', 'pci', 'fsl-mc', 'host1x-context'],
+  'platform',
+  'amba',
+  'cdx',
+  'pci',
+  'fsl-mc',
+  'host1x-context',
 ];
 
 /**

@@ -25,9 +25,13 @@ export interface BrokenRule {
 /** What is left under some waits. */
 export type Proof =
   | { readonly outcome: 'proved'; readonly states: number }
-  /** @trace: a run that does not break the rule, or ends in no way that it should. */
+  /**
+   * @trace: a run that does not break the rule, or ends in no way that it should. @never: no run
+   * breaks it as that window, and none is left standing.
+   */
   | {
       readonly outcome: 'escapes' | 'stuck';
+      readonly never: boolean;
       readonly states: number;
       readonly trace: readonly TraceStep[];
       readonly because: string;
@@ -57,7 +61,10 @@ export function prove(
     const { because, window } = other.report;
     const how =
       other.report.property === broken.rule ? `${because}, as ${window ?? 'none'}` : because;
-    return { outcome, states, trace, because: how };
+    const isIt = ({ report }: (typeof found)[number]): boolean =>
+      report.subject === broken.subject && isTold(broken, report);
+    const never = bounded.length === 0 && !found.some((f) => isIt(f) || isStuck(f));
+    return { outcome, never, states, trace, because: how };
   }
   if (bounded.length > 0) return { outcome: 'bounded', states };
   assert(found.some(isBroken), 'a scene without a stuck run has a run that ends');

@@ -13,6 +13,7 @@ import { clientsOf, readPlatform } from '#platform/index';
 import type { World } from '#worlds/world';
 import { boardFile, boot, buildGuest, findKernel } from './machine.ts';
 import { planFor, proofOf, type WaitPlan } from './plan.ts';
+import type { Proof } from './prove.ts';
 import { judge, seenIn } from './verdict.ts';
 import { waitText } from './waits.ts';
 
@@ -49,7 +50,7 @@ export async function reproduce(
     finding,
     revision,
     plan.value,
-    proofOf(finding, target.value, plan.value.waits).outcome,
+    proofOf(finding, target.value, plan.value.waits),
   );
   if (files === null || out === null) return ok(told);
   mkdirSync(out, { recursive: true });
@@ -74,16 +75,15 @@ const EXPECTED = {
   bounded: 'not decided',
 } as const;
 
-function tell(
-  finding: Finding,
-  revision: Revision,
-  plan: WaitPlan,
-  outcome: keyof typeof EXPECTED,
-): Reproduction {
+function expectedOf(proof: Proof): Reproduction['expected'] {
+  return proof.outcome === 'escapes' && proof.never ? 'keeps' : EXPECTED[proof.outcome];
+}
+
+function tell(finding: Finding, revision: Revision, plan: WaitPlan, proof: Proof): Reproduction {
   return {
     ...{ finding: finding.id, property: finding.property, window: finding.window },
     ...{ device: plan.device, found: nameOf(revision), waits: (plan.waits ?? []).map(waitText) },
-    ...{ tried: plan.tried, states: plan.states, expected: EXPECTED[outcome], boot: null },
+    ...{ tried: plan.tried, states: plan.states, expected: expectedOf(proof), boot: null },
   };
 }
 

@@ -86,6 +86,9 @@ export function judge(
     return inconclusive('the machine did not come to its end');
   }
   if (idle.length > 0) return { word: 'infeasible', because: `nobody came to ${idle[0]}` };
+  if (forced.broken !== null && plan.expected === 'keeps') {
+    return inconclusive('broken; the model of this kernel has that as another window at most');
+  }
   if (forced.broken !== null) return { word: 'reproduced', because: forced.broken };
   if (plan.expected === 'breaks') {
     return {
@@ -93,8 +96,9 @@ export function judge(
       because: 'ALL WAITS WERE MET AND THE RULE WAS KEPT: the model is wrong',
     };
   }
-  return {
-    word: 'infeasible',
-    because: 'all waits were met; the model of this kernel keeps the rule under them, too',
-  };
+  if (plan.expected === 'keeps') {
+    const because = 'all waits were met; the model of this kernel has no such order under them';
+    return { word: 'infeasible', because };
+  }
+  return inconclusive('all waits were met; the model of this kernel does not say what follows');
 }

@@ -101,11 +101,13 @@ test('waits are proved if and only if brute force finds nothing else under them'
       const all = candidatesOf(runOf(someRun(threads)), [], new Map());
       const waits = all.length === 0 ? [] : picks.map((n) => all[n % all.length]!);
       const scene = sceneOf(threads, waits);
-      const { outcome } = prove(scene, broken);
+      const proof = prove(scene, broken);
+      const { outcome } = proof;
       const ends = bruteEnds(scene);
       if (outcome === 'proved') proved++;
       expect(outcome === 'proved').toBe(ends.size === 1 && ends.has('breaks'));
       if (outcome === 'escapes') expect(ends.has('keeps')).toBe(true);
+      if ('never' in proof) expect(proof.never).toBe(!ends.has('breaks') && !ends.has('stuck'));
       if (outcome === 'stuck') expect(ends.has('stuck') && !ends.has('keeps')).toBe(true);
     }),
     { numRuns: 120, seed: 7 },

@@ -39,12 +39,17 @@ test('a wait that times out, or that nobody comes to, is infeasible', () => {
   expect(judge(plan, control, seen(end, done)).word).toBe('infeasible');
 });
 
-test('all waits met and the rule kept is said loudly, unless its model keeps it, too', () => {
+test('all waits met and the rule kept is said loudly, unless its model always keeps it', () => {
   const forced = seen(reached, met, end, done);
   const loud = judge(plan, control, forced);
   expect(loud.word).toBe('not reproduced');
   expect(loud.because).toContain('the model is wrong');
-  expect(judge({ ...plan, expected: 'may keep' }, control, forced).word).toBe('infeasible');
+  expect(judge({ ...plan, expected: 'keeps' }, control, forced).word).toBe('infeasible');
+  const broken = seen(reached, met, late, end, done);
+  expect(judge({ ...plan, expected: 'keeps' }, control, broken).word).toBe('inconclusive');
+  for (const expected of ['may keep', 'stands still', 'not decided'] as const) {
+    expect(judge({ ...plan, expected }, control, forced).word).toBe('inconclusive');
+  }
 });
 
 test('what is broken without an order, out of order or before the end decides nothing', () => {

@@ -167,8 +167,8 @@ export class Run {
     const able = this.probe(at, [], () =>
       this.enabled().filter((t) => t !== end.thread && t < SHADOW),
     );
-    const judged = (t: number) => this.judge({ ...this.next(t), ends: true });
-    return { at, others: able.map((t) => this.probe(at, [], () => judged(t))) };
+    const judged = (t: number) => this.probe(at, [], () => this.judge(this.next(t)));
+    return { at, others: able.map(judged) };
   }
 
   /** The steps so far as the program knows them. */
