@@ -11,7 +11,8 @@ export function moduleDocument(plan: Reproduction, args: readonly string[]): str
     `This module forces ${as} on ${plan.device}, as it was found under ${plan.found}. It binds a` +
       ' driver of its own to that device while the IOMMU registers anew, and lets the two threads' +
       ' wait for each other at the functions below. Every wait ends by itself after timeout= ms.' +
-      ' Without go=1 it does nothing; unloaded, it has no effect.',
+      ' Without go=1 it does nothing. The hooks are gone when it has said "done"; what it unbound' +
+      ' is bound anew by then, if its driver could be.',
     'Unbinding an IOMMU takes translation away from all devices behind it: use a machine that can' +
       ' be lost, boot it from memory, and let no disk be behind that IOMMU.',
     'The device has to be a platform device without a driver that is compatible with' +
