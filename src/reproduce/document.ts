@@ -32,7 +32,7 @@ export function moduleDocument(plan: Reproduction, args: readonly string[]): str
     'What to look for:',
     '',
     '  met at POINT         a wait ended because the other thread got there',
-    '  timed out at POINT   it did not: this kernel does not have the order',
+    '  timed out at POINT   it did not within that time',
     '  probe ... group -1   the driver was probed without a group',
     '  dma direct           its DMA went past the IOMMU',
     '  late IOMMU probe     the warning of the kernel itself',

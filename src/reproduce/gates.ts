@@ -16,7 +16,7 @@ export class Gates {
     this.waits = waits;
   }
 
-  /** PointRun @body as the function @fn: its entry and its end are points of @role. */
+  /** Run @body as the function @fn: its entry and its end are points of @role. */
   *through<T>(role: Role, fn: string, body: () => Kfn<T>): Kfn<T> {
     yield* this.arrive(`${role}:${fn}+`);
     const result = yield* body();

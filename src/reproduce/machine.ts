@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
@@ -48,7 +48,7 @@ export function findKernel(series: string): Result<KernelFiles, UserError> {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const dir = join(cache, 'racewindow', 'kernels', series);
   if (!existsSync(join(dir, 'release'))) {
-    const hint = `scripts/fetch-kernel ${series} brings it, and what builds modules for it`;
+    const hint = `scripts/fetch-kernel ${series} brings it, if it is one that its --help names`;
     return fail('RW501', `the cache has no kernel ${series}`, hint);
   }
   return ok({ dir, release: readFileSync(join(dir, 'release'), 'utf8').trim() });
@@ -72,7 +72,8 @@ export async function buildGuest(
   kernel: KernelFiles,
   out: string,
 ): Promise<Result<string, UserError>> {
-  const work = join(out, 'build');
+  // make goes to the headers first: from there, a path that is relative leads nowhere.
+  const work = resolve(out, 'build');
   mkdirSync(work, { recursive: true });
   for (const name of [...moduleFiles, 'init.c']) writeFileSync(join(work, name), guestFile(name));
   writeFileSync(join(work, 'cc'), compiler, { mode: 0o755 });
@@ -125,18 +126,34 @@ export async function boot(
   return text;
 }
 
-/** PointRun a tool without input: its exit code and all that it says. */
+/** What ends a program that has no other wish. */
+const ends = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Run a tool without input: its exit code and all that it says. Who ends us ends it, too. */
 function run(
   command: string,
   args: readonly string[],
   timeout: number,
 ): Promise<{ readonly code: number | null; readonly text: string }> {
-  return new Promise((resolve) => {
+  return new Promise((finish) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout });
     const parts: Buffer[] = [];
     const textOf = (): string => Buffer.concat(parts).toString('utf8');
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => parts.push(d));
-    child.on('error', (error) => resolve({ code: null, text: `${error.message}\n` }));
-    child.on('close', (code) => resolve({ code, text: textOf() }));
+    const stop = (signal: NodeJS.Signals): void => {
+      free();
+      child.kill();
+      process.kill(process.pid, signal);
+    };
+    const free = (): void => {
+      for (const signal of ends) process.removeListener(signal, stop);
+    };
+    for (const signal of ends) process.once(signal, stop);
+    const done = (code: number | null, text: string): void => {
+      free();
+      finish({ code, text });
+    };
+    child.on('error', (error) => done(null, `${error.message}\n`));
+    child.on('close', (code) => done(code, textOf()));
   });
 }
