@@ -41,13 +41,19 @@ export async function serve(served: Served, port: number): Promise<Serving> {
     server.listen(port, HOST, resolve);
   });
   const { port: given } = server.address() as AddressInfo;
-  names = [`${HOST}:${given}`, `localhost:${given}`];
+  names = namesAt(given);
   const close = async (): Promise<void> => {
     server.close();
     server.closeAllConnections();
     await closed;
   };
   return { url: `http://${HOST}:${given}/`, close, closed };
+}
+
+/** What a request calls the server at @port: browsers leave the port of HTTP out. */
+export function namesAt(port: number): readonly string[] {
+  const ends = port === 80 ? ['', ':80'] : [`:${port}`];
+  return [HOST, 'localhost'].flatMap((host) => ends.map((end) => `${host}${end}`));
 }
 
 function allowed({ method, headers }: IncomingMessage, names: readonly string[]): boolean {

@@ -31,7 +31,7 @@ interface ReplayArguments {
   readonly cc?: string;
 }
 
-/** Run the command: one finding in full, or every finding of a report in a line each. */
+/** Run the command: one finding in full, or every finding of a report in a line each, or a page. */
 export async function runReplay(
   args: ReplayArguments,
   io: Io,
@@ -50,14 +50,16 @@ export async function runReplay(
     return fail('RW064', '--cc builds a tree, and there is no --tree', 'add --tree TREE');
   }
   const choice = tree === undefined ? null : { tree, cc, onProgress: buildProgress(io) };
+  const page = args.format === 'html' && args.brief !== true;
   for (const finding of chosen.value) {
     const again = await replayOne(finding, pipeline, choice, args.trustFixes);
     if (!again.ok) return again;
     // What does not replay is not shown: it says what is not so.
-    if (full) await show(finding, args.format, io);
-    const say = full && args.format !== 'text' ? io.err : io.out;
+    if (full && !page) show(finding, args.format, io);
+    const say = page || (full && args.format !== 'text') ? io.err : io.out;
     say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
   }
+  if (page) io.out(await pageOf(document.value, chosen.value));
   return ok(exitCodes.holds);
 }
 
@@ -85,19 +87,20 @@ function numbered(id: string): number {
   return /^\d{1,6}$/.test(id) ? Number(id) : 0;
 }
 
-async function show(finding: Finding, format: Format, io: Io): Promise<void> {
+function show(finding: Finding, format: Format, io: Io): void {
   if (format === 'json') io.out(findingJson(finding));
   else if (format === 'mail') io.out(mailReport(finding));
-  else if (format === 'html') io.out(await pageOf([finding]));
   else io.out(`${findingText(finding, paintFor(io)).join('\n')}\n\n`);
 }
 
-async function pageOf(findings: readonly Finding[]): Promise<string> {
-  const [{ pageHtml }, { filePage }] = await Promise.all([
+/** One page of all @document has that was asked for. */
+async function pageOf(document: Document, findings: readonly Finding[]): Promise<string> {
+  const [{ pageHtml }, { filePage, titleOfReport }] = await Promise.all([
     import('#view/html'),
     import('#view/build'),
   ]);
-  return pageHtml(filePage(findings, 'findings'));
+  const title = document.kind === 'report' ? titleOfReport(document.report) : 'findings';
+  return pageHtml(filePage(findings, title));
 }
 
 /** Run the schedule of @finding again; it must break the same rule for the same reason. */

@@ -5,11 +5,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import { plural } from '#base/text';
+import { plural, printable } from '#base/text';
 import { readText, writeFiles } from '#cli/files';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
 import type { Finding } from '#finding/finding';
+import { contentOf } from '#firmware/content';
+import { readFirmwareFile } from '#firmware/file';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { documentHint, parseDocument } from '#report/validate';
 import { filePage, titleOfReport } from '#view/build';
@@ -70,12 +72,12 @@ async function servedOf(
   pipeline: Pipeline,
 ): Promise<Result<Served, UserError>> {
   const { input } = args;
-  if (input !== undefined && existsSync(input)) {
-    if (statSync(input).isDirectory()) {
-      const files = readdirSync(input).filter((name) => name.endsWith('.json'));
-      if (files.length > 0) return ok(ofFolder(input, files.sort().slice(0, FILES_MAX)));
-    } else if (input.endsWith('.json')) return ofFile(input);
-  }
+  if (input !== undefined && input !== '-' && isFolder(input)) {
+    const names = namesIn(input);
+    if (!names.ok) return names;
+    const files = names.value.filter((name) => name.endsWith('.json'));
+    if (files.length > 0) return ok(ofFolder(input, files.sort()));
+  } else if (input !== undefined && isDocument(input)) return ofFile(input);
   const asked = { firmware: input, kernel: args.kernel, format: 'json' } as const;
   const report = await checkReport(
     {
@@ -89,6 +91,26 @@ async function servedOf(
   if (!report.ok) return report;
   const { findings } = report.value;
   return ok({ findings, title: titleOfReport(report.value), unreadable: [] });
+}
+
+function isFolder(name: string): boolean {
+  return existsSync(name) && statSync(name).isDirectory();
+}
+
+function namesIn(folder: string): Result<string[], UserError> {
+  try {
+    return ok(readdirSync(folder));
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    return fail('RW001', `${folder} cannot be read (${code})`, 'check its permissions');
+  }
+}
+
+/** Whether @file is to be read as JSON: by what is in it, or by its name where that is damaged. */
+function isDocument(file: string): boolean {
+  if (file.endsWith('.json')) return true;
+  const bytes = file === '-' ? null : readFirmwareFile(file);
+  return bytes?.ok === true && ['finding', 'report'].includes(contentOf(bytes.value));
 }
 
 function ofFile(file: string): Result<Served, UserError> {
@@ -110,10 +132,23 @@ function ofFile(file: string): Result<Served, UserError> {
 function ofFolder(folder: string, files: readonly string[]): Served {
   const findings: Finding[] = [];
   const unreadable: { file: string; because: string }[] = [];
-  for (const name of files) {
-    const read = ofFile(path.join(folder, name));
+  for (const name of files.slice(0, FILES_MAX)) {
+    const file = path.join(folder, name);
+    const read = ofFile(file);
     if (read.ok) findings.push(...read.value.findings);
-    else unreadable.push({ file: name, because: `${read.error.code}: ${read.error.message}` });
+    else {
+      const { code, message } = read.error;
+      // No path of this machine stands in a page.
+      unreadable.push({
+        file: name,
+        because: `${code}: ${message.replaceAll(printable(file), printable(name))}`,
+      });
+    }
+  }
+  const more = files.length - FILES_MAX;
+  if (more > 0) {
+    const because = `only the first ${FILES_MAX} files of the folder were read`;
+    unreadable.push({ file: `${plural(more, 'more file')}`, because });
   }
   return { findings, title: path.basename(path.resolve(folder)), unreadable };
 }
