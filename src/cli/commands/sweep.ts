@@ -5,7 +5,8 @@ import { availableParallelism, homedir } from 'node:os';
 import path from 'node:path';
 import { must } from '#base/assert';
 import type { UserError } from '#base/errors';
-import { ok, type Result } from '#base/result';
+import { err, ok, type Result } from '#base/result';
+import { printable } from '#base/text';
 import { boardsBelow } from '#cli/boards-below';
 import { addedBy } from '#cli/fix';
 import { idsOption } from '#cli/ids';
@@ -115,8 +116,8 @@ function readBoards(
   if (!files.ok) return files;
   const boards: NamedBoard[] = [];
   const unread: UnreadBoard[] = [];
-  for (const { name, file } of files.value) {
-    const input = readFirmware({ firmware: file });
+  for (const { name, file, error } of files.value) {
+    const input = error === undefined ? readFirmware({ firmware: file }) : err(error);
     const platform = input.ok
       ? pipeline.readBoard(must(input.value, 'a board was named').firmware)
       : input;
@@ -124,7 +125,11 @@ function readBoards(
     else {
       const { code, message } = platform.error;
       // No path of this machine stands in a report.
-      unread.push({ name, code, message: message.replaceAll(file, path.basename(file)) });
+      unread.push({
+        name,
+        code,
+        message: message.replaceAll(printable(file), printable(path.basename(file))),
+      });
     }
   }
   return ok({ boards, unread });
