@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reading input files and writing output files; whatever can go wrong has a code.
 
-import { appendFileSync, existsSync, readSync } from 'node:fs';
+import { appendFileSync, readSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { err, mapResult, ok, type Result } from '#base/result';
 import { fileBytesMax, readFirmwareFile } from '#firmware/file';
+import { makeFolder } from '#run/folder';
 
 /** True if @name can be written to; it is made if it is not there. */
 export function isWritable(name: string): boolean {
@@ -99,19 +100,6 @@ function readFile(name: string, hint: string): Result<Uint8Array, UserError> {
   return read.ok ? read : err({ ...read.error, hint });
 }
 
-/** Like mkdir -p. Node's own recursive mode never returns where the system refuses oddly. */
-async function makeDirectory(dir: string): Promise<void> {
-  try {
-    await fs.mkdir(dir);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await fs.stat(dir)).isDirectory()) return;
-    if (code !== 'ENOENT' || existsSync(path.dirname(dir))) throw error;
-    await makeDirectory(path.dirname(dir));
-    await fs.mkdir(dir);
-  }
-}
-
 /** A file to be written into a directory. */
 export interface OutputFile {
   readonly name: string;
@@ -128,7 +116,7 @@ export async function writeFiles(
 ): Promise<Result<readonly string[], UserError>> {
   const written: string[] = [];
   try {
-    await makeDirectory(path.resolve(dir));
+    makeFolder(path.resolve(dir));
     for (const file of files) {
       const target = path.join(dir, file.name);
       const beside = `${target}.${process.pid}.tmp`;

@@ -67,7 +67,7 @@ export async function checkPlatform(
   const chosen = chooseWorlds(platform, options, kernel.revision.name);
   const { worlds } = chosen;
   const relay = new ProgressRelay(onProgress);
-  const pool = openWorlds(options.jobs, worlds.length, () => relay.show());
+  const pool = openWorlds(options.jobs, worlds.length, { written: () => relay.show() });
   try {
     const explored = await explore(pool, worlds, kernel, options, version, relay);
     const all = mergeFindings(explored, spec, options.memory);

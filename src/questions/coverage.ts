@@ -34,7 +34,10 @@ export function coverageOf(runs: readonly Run[], options: CheckOptions): Coverag
   };
 }
 
-function limitsOf(runs: readonly Run[]): HitLimit[] {
+/** The limits that were hit in @runs, each once. */
+export function limitsOf(
+  runs: readonly { derived: DerivedWorld; outcome: Pick<WorldOutcome, 'bounded'> }[],
+): HitLimit[] {
   const limits = new Map<string, { limit: HitLimit; worlds: Set<string> }>();
   for (const { derived, outcome } of runs) {
     for (const { limit, value, flag } of outcome.bounded) {

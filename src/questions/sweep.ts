@@ -17,6 +17,7 @@ import type { CheckTask } from '#run/run-world';
 import { type KeptOutcome, keptOf, type OutcomeStore } from '#run/store';
 import { heaviestWorldsFirst, openWorlds, type WorldPool } from '#run/world-pool';
 import type { CheckedKernel } from './check.ts';
+import { limitsOf } from './coverage.ts';
 import { type VerdictRun, verdictsOf, windowVerdictsOf } from './verdicts.ts';
 import { type ChosenWorlds, chooseWorlds } from './worlds.ts';
 
@@ -157,11 +158,13 @@ async function outcomesOf(
     if (kept === null) open.push(key);
     else known.set(key, kept);
   }
+  const able = open.length === 0 ? null : store.probe();
+  if (able?.ok === false) throw new CodedError(able.error);
   let fresh = 0;
   const say = (): void => onProgress({ done: known.size, total: tasks.size, fresh });
   say();
   const order = heaviestWorldsFirst(open.map((key) => must(tasks.get(key), key)));
-  const pool = openWorlds(jobs, open.length);
+  const pool = openWorlds(jobs, open.length, { aside: true });
   const done = (key: string, outcome: KeptOutcome): void => {
     const put = store.put(key, outcome);
     if (!put.ok) throw new CodedError(put.error);
@@ -228,7 +231,6 @@ function answerOf(
   const { properties, windows } = options;
   // What else would reach a rule is told by a check of the board.
   const question = { properties, windows, revision, elsewhere: () => [], barred, idle };
-  const limits = runs.flatMap(({ outcome }) => outcome.bounded);
   return {
     verdicts: verdictsOf(runs, question).map(({ property, outcome, devices }) => {
       return { property, outcome, devices };
@@ -242,7 +244,7 @@ function answerOf(
         }),
     ...(properties === null ? {} : { properties }),
     breaks: breaksOf(runs, windows),
-    bounded: [...new Map(limits.map((l) => [l.limit, l])).values()],
+    bounded: limitsOf(runs).map(({ limit, value, flag }) => ({ limit, value, flag })),
     nothing: nothingToCheck(platform) !== null,
   };
 }

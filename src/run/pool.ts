@@ -33,7 +33,7 @@ interface Labour<T, R> {
 }
 
 export interface PoolOptions {
-  /** Tasks at once; with one there are no threads. */
+  /** Tasks at once; with one there are no threads, unless threadsLeast is 1. */
   readonly jobs: number;
   /** No more threads than tasks are to come. */
   readonly most?: number;

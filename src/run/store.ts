@@ -7,7 +7,7 @@
 // one or none; one that is damaged all the same is as good as none.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
@@ -16,6 +16,7 @@ import { ok, type Result } from '#base/result';
 import type { Broken } from '#finding/key';
 import { shapeOf } from '#worlds/shape';
 import type { WorldOutcome } from './check-world.ts';
+import { makeFolder } from './folder.ts';
 import type { CheckTask } from './run-world.ts';
 
 /** What is kept of an outcome: all that verdicts go by, under no names. */
@@ -47,6 +48,16 @@ export class OutcomeStore {
     this.program = program;
   }
 
+  /** Whether anything can be kept: to be asked before it is explored. */
+  probe(): Result<void, UserError> {
+    return this.refusing(() => {
+      makeFolder(path.resolve(this.folder));
+      const beside = path.join(this.folder, `${process.pid}.${this.written++}.new`);
+      writeFileSync(beside, '', { flag: 'wx' });
+      rmSync(beside);
+    });
+  }
+
   /** The name of what comes out of @task: equal where only names of its world differ. */
   keyOf(task: CheckTask): string {
     const { world, ...asked } = task;
@@ -70,14 +81,25 @@ export class OutcomeStore {
   put(key: string, outcome: KeptOutcome): Result<void, UserError> {
     const file = this.fileOf(key);
     const beside = `${file}.${process.pid}.${this.written++}.new`;
-    try {
-      mkdirSync(path.dirname(file), { recursive: true });
+    return this.refusing(() => {
+      makeFolder(path.resolve(path.dirname(file)));
       const crc = crc32(JSON.stringify([key, outcome]));
-      writeFileSync(beside, JSON.stringify({ format: FORMAT, crc, outcome }), { flag: 'wx' });
-      renameSync(beside, file);
+      try {
+        writeFileSync(beside, JSON.stringify({ format: FORMAT, crc, outcome }), { flag: 'wx' });
+        renameSync(beside, file);
+      } catch (error) {
+        rmSync(beside, { force: true });
+        throw error;
+      }
+    });
+  }
+
+  /** Do @write; what the system says against it gets a code. */
+  private refusing(write: () => void): Result<void, UserError> {
+    try {
+      write();
       return ok(undefined);
     } catch (error) {
-      rmSync(beside, { force: true });
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
       const hint = 'name another folder with --store';
       return fail('RW065', `${this.folder}: results cannot be kept there (${code})`, hint);

@@ -24,14 +24,23 @@ export interface SentTask {
 
 export type WorldPool = Pool<SentTask, AnswerTo<WorldTask>>;
 
-/**
- * A pool for @most tasks at once, of @jobs threads. Without worker threads nothing but @written can
- * look at how far a task has come.
- */
-export function openWorlds(jobs: number, most: number, written?: () => void): WorldPool {
+/** What a pool of worlds is asked for besides threads. */
+interface WorldPoolOptions {
+  /** Without worker threads nothing but this can look at how far a task has come. */
+  readonly written?: () => void;
+  /** One thread does it in a worker, too: so the process hears a Ctrl-C while it goes on. */
+  readonly aside?: boolean;
+}
+
+/** A pool for @most tasks at once, of @jobs threads. */
+export function openWorlds(
+  jobs: number,
+  most: number,
+  { written, aside = false }: WorldPoolOptions = {},
+): WorldPool {
   const here = ({ task, context }: SentTask) => runWorld(task, { ...context, written });
   const entry = new URL('./worker.js', import.meta.url);
-  return openPool({ here, entry }, { jobs, most });
+  return openPool({ here, entry }, { jobs, most, ...(aside ? { threadsLeast: 1 } : {}) });
 }
 
 /** The outcomes of @tasks, in their order. */
