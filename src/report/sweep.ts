@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A sweep as text, CSV and JSON. The text leads with what differs: between kernels, between boards.
 
-import { columns, plural, wrap } from '#base/text';
+import { columns, plural, printable, wrap } from '#base/text';
 import type { ReportKernel } from '#finding/report';
 import type { SweepReport, SweptAnswer, SweptBoard, SweptBreak } from '#finding/sweep';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit.ts';
@@ -79,10 +79,13 @@ export function breakCounts({ boards, kernels }: SweepReport): Map<string, numbe
 /** The report as text. */
 export function sweepText(report: SweepReport): string {
   const { tool, kernels, boards, unread, complete } = report;
-  const asked = boards.filter(({ answers }) => answers.some((a) => a !== null && !a.nothing));
-  const head =
-    `racewindow ${tool.version}: ${plural(boards.length, 'board')}, of which ` +
-    `${grouped(asked.length)} with clients behind an IOMMU`;
+  // What is said of all boards is said of those that are done under each kernel.
+  const done = boards.filter(({ answers }) => !answers.includes(null));
+  const asked = done.filter(({ answers }) => answers.some((a) => a?.nothing === false));
+  const clients = `${grouped(asked.length)} with clients behind an IOMMU`;
+  const head = `racewindow ${tool.version}: ${plural(boards.length, 'board')}, of which ${
+    complete ? clients : `${grouped(done.length)} done, and of these ${clients}`
+  }`;
   const lines = [
     ...wrap(head),
     ...(complete ? [] : ['', 'Stopped before it was done; what was explored is kept.']),
@@ -97,7 +100,7 @@ export function sweepText(report: SweepReport): string {
     ...outcomeLines(report),
     ...unread.flatMap(({ name, code, message }, i) => [
       ...(i === 0 ? ['', 'could not be read:'] : []),
-      ...wrap(`${name}: ${code}: ${message}`, { first: '  ', rest: '    ' }),
+      ...wrap(printable(`${name}: ${code}: ${message}`), { first: '  ', rest: '    ' }),
     ]),
   ];
   return `${lines.join('\n')}\n`;
@@ -110,44 +113,73 @@ function changeLines({ kernels, boards }: SweepReport): string[] {
     const both = boards.filter(({ answers }) => answers[k - 1] !== null && answers[k] !== null);
     const come = changed(both, k - 1, k);
     const gone = changed(both, k, k - 1);
+    const open = sum(come.open, gone.open);
     const first = `from ${kernelLetter(k - 1)} to ${kernelLetter(k)}  `;
-    const parts = [...told('gone', gone), ...told('new', come)];
-    const text = parts.length === 0 ? 'no board changes' : parts.join('; ');
+    const parts = [
+      ...told('gone', gone.sure),
+      ...told('new', come.sure),
+      ...told('not decided, as a limit was hit', open),
+    ];
+    const whole = both.every(({ answers }) => !isCutOff(answers[k - 1]) && !isCutOff(answers[k]));
+    const none = whole ? 'no board changes' : 'no board changes as far as was explored';
+    const text = parts.length === 0 ? none : parts.join('; ');
     lines.push(...wrap(text, { first }));
   }
   return lines.length === 0 ? [] : ['What changes between kernels:', '', ...lines, ''];
 }
 
-/** On how many boards each rule is broken under kernel @to and not under @from. */
-function changed(boards: readonly SweptBoard[], from: number, to: number): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { answers } of boards) {
-    const before = breaksOf(answers[from]);
-    for (const text of breaksOf(answers[to])) {
-      if (!before.includes(text)) counts.set(text, (counts.get(text) ?? 0) + 1);
-    }
-  }
-  return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+/** What was not found in @answer may be there all the same. */
+function isCutOff(answer: SweptAnswer | null | undefined): boolean {
+  return answer == null || answer.bounded.length > 0;
 }
 
-function told(word: string, counts: ReadonlyMap<string, number>): string[] {
+type Counts = ReadonlyMap<string, number>;
+
+/**
+ * On how many boards each rule is broken under kernel @to and not under @from; open where a limit
+ * was hit under @from.
+ */
+function changed(
+  boards: readonly SweptBoard[],
+  from: number,
+  to: number,
+): { sure: Counts; open: Counts } {
+  const counts = { sure: new Map<string, number>(), open: new Map<string, number>() };
+  for (const { answers } of boards) {
+    const before = breaksOf(answers[from]);
+    const into = isCutOff(answers[from]) ? counts.open : counts.sure;
+    for (const text of breaksOf(answers[to])) {
+      if (!before.includes(text)) into.set(text, (into.get(text) ?? 0) + 1);
+    }
+  }
+  return { sure: sum(counts.sure), open: sum(counts.open) };
+}
+
+/** All of @maps together, by name. */
+function sum(...maps: readonly Counts[]): Counts {
+  const all = new Map<string, number>();
+  for (const [text, n] of maps.flatMap((m) => [...m])) all.set(text, (all.get(text) ?? 0) + n);
+  return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function told(word: string, counts: Counts): string[] {
   const parts = [...counts].map(([text, n]) => `${text} on ${grouped(n)}`);
   return parts.length === 0 ? [] : [`${word}: ${parts.join(', ')}`];
 }
 
 /** How many boards break what, where that is neither none nor all of them. */
 function apartLines(report: SweepReport, asked: readonly SweptBoard[]): string[] {
-  const counts = breakCounts(report);
+  const counts = breakCounts({ ...report, boards: asked });
   const ofAll = [...counts].filter(([, row]) => row.every((n) => n === asked.length));
   const some = [...counts].filter(([, row]) => row.some((n) => n !== asked.length));
   const rows = some.map(([text, row]) => [text, ...row.map(grouped)]);
   const head = ['window/rule', ...report.kernels.map((_, i) => kernelLetter(i))];
   const table = rows.length === 0 ? [] : columns([head, ...rows]);
   const shared = ofAll.map(([text]) => text).join(' ');
+  const outcomes = new Set(asked.map(({ answers }) => answers.map(sweptWord).join()));
+  const alike = asked.length > 1 && outcomes.size === 1 ? ['Nothing tells boards apart.', ''] : [];
   return [
-    ...(table.length === 0
-      ? ['Nothing tells boards apart.', '']
-      : ['What tells boards apart, in boards:', '', ...table, '']),
+    ...(table.length === 0 ? alike : ['What tells boards apart, in boards:', '', ...table, '']),
     ...(shared === '' ? [] : [...wrap(`On each of them, under each kernel: ${shared}`), '']),
   ];
 }
@@ -169,10 +201,11 @@ function kindLines(asked: readonly SweptBoard[]): string[] {
     const { name, answers } = boards[0]!;
     const own = answers.map((answer, k) => {
       const breaks = breaksOf(answer).filter((text) => !shared[k]!.has(text));
-      return `${kernelLetter(k)}: ${breaks.join(' ') || 'nothing more'}`;
+      const rest = breaksOf(answer).length > 0 ? 'nothing more' : sweptWord(answer);
+      return `${kernelLetter(k)}: ${breaks.join(' ') || rest}`;
     });
     return [
-      ...wrap(`${plural(boards.length, 'board')} such as ${name}`, { first: '' }),
+      ...wrap(`${plural(boards.length, 'board')} such as ${printable(name)}`),
       ...own.flatMap((text) => wrap(text, { first: '  ', rest: '     ' })),
     ];
   });

@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // sweep: what check says, board by board; nothing done twice; what cannot be read is a row.
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import { boardsBelow } from '#cli/boards-below';
 import { realPipeline } from '#cli/wiring';
-import type { SweepReport } from '#finding/sweep';
-import { sweepCsv, sweepExit } from '#report/sweep';
+import type { SweepReport, SweptAnswer } from '#finding/sweep';
+import { sweepCsv, sweepExit, sweepText } from '#report/sweep';
 import { sweepHtml } from '#report/sweep-html';
-import { run, scratchFile } from './fake.ts';
+import { run, scratch, scratchFile } from './fake.ts';
 
 const laptop = 'examples/boards/laptop.dtb';
 const asked = ['--window', 'C09', '--kernel', '7.2', '--states-max', '40', '--jobs', '1'];
@@ -51,6 +63,10 @@ test('a sweep says what a check says, keeps it, and does what is lost again', as
       return { window, outcome, devices };
     });
     expect(answers[0].windows).toEqual(windows);
+    const limits = alone.coverage.bounded.map(
+      ({ worlds: _, ...limit }: { worlds: unknown }) => limit,
+    );
+    expect(answers[0].bounded).toEqual(limits);
   }
   expect(report.unread).toMatchObject([{ name: 'cut.dtb', code: 'RW014' }]);
   expect(first.out).not.toContain(boards);
@@ -126,4 +142,146 @@ test('nothing but a board that holds under each kernel is a pass', () => {
   const broken = { window: null, property: 'P1', devices: ['a'] };
   expect(sweepExit(withAnswer({ ...answer!, breaks: [broken] }))).toBe(1);
   expect(sweepExit({ ...report, boards: [] })).toBe(3);
+});
+
+test('a store where nothing can be kept is refused before a world is explored', async () => {
+  const { boards } = await folder();
+  const stands = path.join(await scratch(), 'file');
+  writeFileSync(stands, '');
+  for (const store of [stands, path.join(stands, 'below'), '/proc/racewindow/store']) {
+    let explored = 0;
+    const real = realPipeline();
+    const pipeline = {
+      ...real,
+      sweep: (question: Parameters<typeof real.sweep>[0]) =>
+        real.sweep({ ...question, aside: { onProgress: ({ fresh }) => (explored += fresh) } }),
+    };
+    const ran = await run(['sweep', boards, ...asked, '--store', store], { pipeline });
+    expect([store, ran.code, ran.err]).toEqual([store, 2, expect.stringMatching(/^RW065: /)]);
+    expect(explored).toBe(0);
+  }
+});
+
+test('with one job, too, a sweep hears a Ctrl-C while it explores', async () => {
+  const { boards, store } = await folder();
+  const cli = path.resolve('dist/cli/main.js');
+  const argv = [cli, 'sweep', boards, '--kernel', '6.15.0', '--jobs', '1', '--store', store];
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.on('data', (part) => {
+    out += part;
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  // The folder is made just before the first world begins, which takes seconds.
+  while (!existsSync(store) && child.exitCode === null) await sleep(5);
+  child.kill('SIGINT');
+  expect(await ended).toBe(3);
+  expect(out).toContain('Stopped before it was done');
+  expect(filesBelow(store)).toEqual([]);
+});
+
+/** What is found below @folders: names, and places below @base. */
+function below(base: string, ...folders: string[]): string[] {
+  const found = boardsBelow(folders.map((f) => path.join(base, f)));
+  if (!found.ok) throw new Error(found.error.message);
+  return found.value.map(({ name, file }) => `${name} ${path.relative(base, file)}`);
+}
+
+test('a link to a board is one, unless it is there; folders are not followed', async () => {
+  const base = await scratch();
+  for (const dir of ['kept', 'links', 'both']) mkdirSync(path.join(base, dir));
+  const blob = readFileSync(laptop);
+  writeFileSync(path.join(base, 'kept', 'x.dtb'), blob);
+  writeFileSync(path.join(base, 'both', 'z.dtb'), blob);
+  symlinkSync('../kept/x.dtb', path.join(base, 'links', 'a.dtb'));
+  symlinkSync('..', path.join(base, 'links', 'up'));
+  symlinkSync('nowhere', path.join(base, 'links', 'none.dtb'));
+  symlinkSync('z.dtb', path.join(base, 'both', 'a.dtb'));
+  expect(below(base, 'links')).toEqual(['a.dtb links/a.dtb']);
+  expect(below(base, 'both')).toEqual(['z.dtb both/z.dtb']);
+});
+
+test('boards of folders with one name are told apart, and each is taken once', async () => {
+  const base = await scratch();
+  for (const dir of ['a', 'b']) {
+    mkdirSync(path.join(base, dir, 'dtb'), { recursive: true });
+    writeFileSync(path.join(base, dir, 'dtb', 'x.dtb'), readFileSync(laptop));
+  }
+  expect(below(base, 'a/dtb', 'b/dtb', 'a/dtb', 'b')).toEqual([
+    'a/dtb/x.dtb a/dtb/x.dtb',
+    'b/dtb/x.dtb b/dtb/x.dtb',
+  ]);
+});
+
+test.runIf(process.getuid?.() !== 0)(
+  'what may not be read is a row, and is not left out',
+  async () => {
+    const base = await scratch();
+    mkdirSync(path.join(base, 'closed'), { mode: 0 });
+    writeFileSync(path.join(base, 'secret'), readFileSync(laptop), { mode: 0 });
+    const found = boardsBelow([base]);
+    expect(found).toMatchObject({ ok: true });
+    const codes = found.ok ? found.value.map(({ name, error }) => [name, error?.code]) : [];
+    expect(codes).toEqual([
+      ['closed', 'RW001'],
+      ['secret', 'RW001'],
+    ]);
+  },
+);
+
+const kernelB = { ...report.kernels[0]!, name: '7.3' };
+const [holds] = report.boards[0]!.answers as [SweptAnswer];
+const broken: SweptAnswer = {
+  ...holds,
+  breaks: [{ window: 'C09', property: 'P1', devices: ['a'] }],
+};
+const cut: SweptAnswer = {
+  ...holds,
+  bounded: [{ limit: 'states-max', value: 9, flag: '--states-max' }],
+};
+
+/** The text of a sweep over kernels, with boards that have these answers. */
+function textOf(answers: readonly (SweptAnswer | null)[][], name = 'b'): string {
+  const boards = answers.map((a, i) => ({ name: `${name}${i}`, answers: a }));
+  const complete = !answers.flat().includes(null);
+  const kernels = [report.kernels[0]!, kernelB].slice(0, answers[0]!.length);
+  return sweepText({ ...report, kernels, boards, complete });
+}
+
+test('what a limit kept from being found is neither gone nor new', () => {
+  expect(textOf([[broken, holds]])).toContain('from A to B  gone: C09/P1 on 1\n');
+  const away = textOf([[broken, cut]]);
+  expect(away).toContain('from A to B  not decided, as a limit was hit: C09/P1 on 1\n');
+  expect(away).not.toContain('gone');
+  const come = textOf([
+    [cut, broken],
+    [holds, broken],
+  ]);
+  expect(come).toContain('new: C09/P1 on 1; not decided, as a limit was hit: C09/P1 on 1\n');
+  expect(textOf([[holds, holds]])).toContain('no board changes\n');
+  expect(textOf([[holds, cut]])).toContain('no board changes as far as was explored\n');
+});
+
+test('a sweep that was stopped speaks for the boards that are done', () => {
+  const text = textOf([[null], [broken], [broken]]);
+  expect(text).toMatch(/3 boards, of which 2 done, and of these 2 with clients behind\s+an IOMMU/);
+  expect(text).toContain('On each of them, under each kernel: C09/P1');
+  expect(text).not.toContain('What tells boards apart');
+  const none = textOf([[null], [null]]);
+  expect(none).toContain('2 boards, of which 0 done, and of these 0 with clients');
+  expect(none).not.toContain('Nothing tells boards apart');
+});
+
+test('boards that differ in their outcome alone are told with it', () => {
+  const text = textOf([[holds], [holds], [cut]]);
+  expect(text).not.toContain('Nothing tells boards apart');
+  expect(text).toMatch(
+    /2 boards such as b0\n {2}A: holds\n1 board such as b2\n {2}A: not decided\n/,
+  );
+});
+
+test('a name cannot move the cursor of a terminal', () => {
+  const text = textOf([[holds], [broken]], 'x\u001b[31m');
+  expect(text).toContain('such as x\\x1b[31m0\n');
+  expect(text).not.toContain('\u001b');
 });
