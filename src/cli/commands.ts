@@ -76,9 +76,13 @@ export const commands: readonly CommandEntry[] = [
     name: 'reproduce',
     args: '<FILE>',
     text: 'force a finding upon a kernel booted in QEMU',
-    exits: { 0: 'reproduced', 1: 'infeasible, or not reproduced', 3: 'inconclusive' },
+    exits: {
+      0: 'reproduced; proved, if nothing is booted',
+      1: 'infeasible, or not reproduced',
+      3: 'inconclusive',
+    },
     options: [
-      { flags: '--id ID', text: 'which finding of a report: its id, or its number from 1' },
+      { flags: '--id ID', text: 'id or number of a finding in a report', value: '1' },
       { flags: '--kernel NAME', text: 'series of the kernel to boot', value: '7.2' },
       { flags: '--plan', text: 'only find the waits and prove them; boot nothing' },
       { flags: '--module DIR', text: 'only write the module, for a machine of your own' },
@@ -90,9 +94,9 @@ export const commands: readonly CommandEntry[] = [
         read: oneOf(['text', 'json'], 'format'),
       },
     ],
-    run: async ({ args, options, io }) => {
+    run: async ({ args, options, io, pipeline }) => {
       const { runReproduce } = await import('#cli/commands/reproduce');
-      return runReproduce({ ...options, file: args[0] ?? '' }, io);
+      return runReproduce({ ...options, file: args[0] ?? '' }, io, await pipeline());
     },
   }),
   command({

@@ -108,11 +108,12 @@ export interface OutputFile {
 
 /**
  * Write files into @dir, which is made where it is missing. Each file appears whole or not at
- * all: it is written beside its place and then renamed.
+ * all: it is written beside its place and then renamed. @option has named @dir.
  */
 export async function writeFiles(
   dir: string,
   files: readonly OutputFile[],
+  option = '--out',
 ): Promise<Result<readonly string[], UserError>> {
   const written: string[] = [];
   try {
@@ -131,6 +132,6 @@ export async function writeFiles(
     }
     return ok(written);
   } catch (error) {
-    return fail('RW065', `${dir}: ${reason(error)}`, 'name another directory with --out');
+    return fail('RW065', `${dir}: ${reason(error)}`, `name another directory with ${option}`);
   }
 }

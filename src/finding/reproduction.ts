@@ -35,10 +35,20 @@ export interface Reproduction {
   readonly tried: number;
   readonly states: number;
   /** What the same waits leave in the model of the kernel that is booted. */
-  readonly expected: 'breaks' | 'keeps' | 'may keep' | 'stands still' | 'not decided';
+  readonly expected:
+    | 'breaks'
+    | 'may break'
+    | 'several windows'
+    | 'another window'
+    | 'keeps'
+    | 'not decided';
+  /** The kernel that this model is of: the stable tree of the series, where there is one. */
+  readonly model: string;
   /** Null: nothing was booted. */
   readonly boot: {
     readonly kernel: string;
+    /** The folder with what both consoles said. */
+    readonly logs: string;
     readonly control: BootSeen;
     readonly forced: BootSeen;
     readonly word: ReproductionWord;

@@ -5,11 +5,12 @@ import { plural, printable, wrap } from '#base/text';
 import type { BootSeen, Reproduction } from '#finding/reproduction';
 
 const EXPECTED = {
-  breaks: 'the same holds in its model',
-  keeps: 'in its model, no order that these leave breaks the rule as that window',
-  'may keep': 'in its model, some orders that these leave break it so, others do not',
-  'stands still': 'in its model, a wait of these is never told',
-  'not decided': 'its model was not explored whole',
+  breaks: 'every order that these leave breaks it so, too',
+  'may break': 'some of the orders that these leave break it so, not all',
+  'several windows': 'orders that these leave break it so, others as another window',
+  'another window': 'no order that these leave breaks it so, some do as another window',
+  keeps: 'no order that these leave breaks it',
+  'not decided': 'not explored whole',
 } as const;
 
 /** The text, ending in a line feed; the last line is the word alone, if something was booted. */
@@ -21,17 +22,21 @@ export function reproductionText(r: Reproduction): string {
       const [tell = '', at = ''] = wait.split('<');
       return ['wait', `at ${at} for ${tell}`];
     }),
-    ['proof', `every order that these leave breaks ${as} (${plural(r.states, 'state')})`],
-    ['booted kernel', EXPECTED[r.expected]],
+    [
+      'proof',
+      `in the model, every order that these leave breaks ${as} (${plural(r.states, 'state')})`,
+    ],
+    [`model of ${r.model}`, EXPECTED[r.expected]],
   ];
   if (r.boot !== null) {
-    const { control, forced, kernel, because } = r.boot;
+    const { control, forced, kernel, because, logs } = r.boot;
     rows.push([
       'kernel',
       `${forced.release || kernel}, unmodified, build id ${forced.buildId || 'unknown'}`,
     ]);
     rows.push(['hooks alone', boundText(control)]);
     rows.push(['in order', `${boundText(forced)}, ${plural(forced.met, 'wait')} met`]);
+    rows.push(['logs', `control.log, forced.log and build.log in ${logs}`]);
     rows.push(['because', because]);
   }
   const lines = rows.flatMap(([name, text]) => wrap(printable(`${name}: ${text}`), { rest: '  ' }));

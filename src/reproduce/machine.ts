@@ -2,7 +2,7 @@
 // The machine: a Debian kernel as it is, our module and our first program, under QEMU.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,9 @@ const boardUrl = new URL('../../examples/boards/qemu-virt.dtb', import.meta.url)
 
 /** The files that make up the module. */
 export const moduleFiles = ['racewindow.c', 'Makefile'] as const;
+
+/** The files that a machine is built of. */
+export const guestFiles = [...moduleFiles, 'init.c'] as const;
 
 /** The text of a file of the guest. */
 export function guestFile(name: string): string {
@@ -67,15 +70,13 @@ done
 exec aarch64-linux-gnu-gcc "$@"
 `;
 
-/** Build the module and the first program in @out; the path of the archive with both. */
+/** Build the module and the first program in @out/build; the path of the archive with both. */
 export async function buildGuest(
   kernel: KernelFiles,
   out: string,
 ): Promise<Result<string, UserError>> {
   // make goes to the headers first: from there, a path that is relative leads nowhere.
   const work = resolve(out, 'build');
-  mkdirSync(work, { recursive: true });
-  for (const name of [...moduleFiles, 'init.c']) writeFileSync(join(work, name), guestFile(name));
   writeFileSync(join(work, 'cc'), compiler, { mode: 0o755 });
   const headers = join(kernel.dir, 'usr/src', `linux-headers-${kernel.release}-arm64`);
   const made = await run(

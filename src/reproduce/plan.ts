@@ -5,6 +5,7 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { Machine, replay } from '#checker/index';
 import { type Choice, enabledThreads, replayRun } from '#checker/program/run';
+import type { SceneInput } from '#checker/program/scene';
 import type { Finding } from '#finding/finding';
 import type { TraceStep } from '#finding/step';
 import type { Revision } from '#kernel/index';
@@ -12,7 +13,7 @@ import { watchedScene } from '#run/watched-scene';
 import type { World } from '#worlds/world';
 import { type FoundWaits, findWaits } from './find-waits.ts';
 import { heldBy } from './hooks.ts';
-import { type BrokenRule, type Proof, prove } from './prove.ts';
+import { type BrokenRule, type Expected, expected, type Proof, prove } from './prove.ts';
 import type { Wait } from './waits.ts';
 
 /** What is to be done on a machine to force the order of a finding. */
@@ -32,11 +33,7 @@ export function planFor(finding: Finding, revision: Revision): Result<WaitPlan, 
     const what = isDevice
       ? `${finding.property} is judged over all runs`
       : `${device} is no client`;
-    return fail(
-      'RW500',
-      `${finding.id}: ${what}`,
-      'a finding that can be forced is one of P1 to P14',
-    );
+    return fail('RW500', `${finding.id}: ${what}`, 'take a finding that one run of a client shows');
   }
   const machine = new Machine(scene);
   const shown = replay(machine, finding.schedule);
@@ -64,9 +61,22 @@ function toTheEnd(machine: Machine, run: readonly Choice[]): readonly TraceStep[
 
 /** What @waits leave of the world of @finding under @revision. */
 export function proofOf(finding: Finding, revision: Revision, waits: readonly Wait[]): Proof {
+  return prove(...heldScene(finding, revision, waits));
+}
+
+/** What the same @waits come to under another @revision. */
+export function expectedOf(finding: Finding, revision: Revision, waits: readonly Wait[]): Expected {
+  return expected(...heldScene(finding, revision, waits));
+}
+
+function heldScene(
+  finding: Finding,
+  revision: Revision,
+  waits: readonly Wait[],
+): [SceneInput, BrokenRule] {
   const device = finding.witness.subject;
   const held = heldBy(revision, device, waits);
   const scene = watchedScene(finding.world as World, held, [finding.property]);
   const { window, property: rule } = finding;
-  return prove(scene, { rule, subject: device, window });
+  return [scene, { rule, subject: device, window }];
 }

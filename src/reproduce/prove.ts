@@ -12,6 +12,7 @@ import { replayRun } from '#checker/program/run';
 import type { Rule, RuleReport, Scene, SceneInput } from '#checker/program/scene';
 import { exhaustive } from '#checker/search/exhaustive';
 import type { Value } from '#env/op';
+import type { Reproduction } from '#finding/reproduction';
 import type { TraceStep } from '#finding/step';
 
 /** A rule by the id that it has in the scene, broken for one subject. */
@@ -25,19 +26,21 @@ export interface BrokenRule {
 /** What is left under some waits. */
 export type Proof =
   | { readonly outcome: 'proved'; readonly states: number }
-  /**
-   * @trace: a run that does not break the rule, or ends in no way that it should. @never: no run
-   * breaks it as that window, and none is left standing.
-   */
+  /** @trace: a run that does not break the rule, or ends in no way that it should. */
   | {
       readonly outcome: 'escapes' | 'stuck';
-      readonly never: boolean;
       readonly states: number;
       readonly trace: readonly TraceStep[];
       readonly because: string;
     }
   /** A limit was hit before that was known. */
   | { readonly outcome: 'bounded'; readonly states: number };
+
+/**
+ * What some waits leave in the model of a kernel: whether all orders break the rule as the window
+ * in question, or some; whether some break it as another window, beside that or instead of it.
+ */
+export type Expected = Reproduction['expected'];
 
 const ENDS = 'order';
 const statesMaxDefault = 400_000;
@@ -50,8 +53,7 @@ export function prove(
 ): Proof {
   const machine = new Machine(judged(scene, broken));
   const { found, bounded, states } = exhaustive(machine, { statesMax });
-  const isStuck = ({ report }: (typeof found)[number]): boolean =>
-    report.property === 'lost-wake-up' || report.property === 'deadlock';
+  const isStuck = ({ report }: (typeof found)[number]): boolean => isLeft(report);
   const isBroken = ({ report }: (typeof found)[number]): boolean =>
     report.property === ENDS ? report.subject === 'breaks' : isTold(broken, report);
   const other = found.find((f) => !isBroken(f) && !isStuck(f)) ?? found.find((f) => !isBroken(f));
@@ -61,14 +63,35 @@ export function prove(
     const { because, window } = other.report;
     const how =
       other.report.property === broken.rule ? `${because}, as ${window ?? 'none'}` : because;
-    const isIt = ({ report }: (typeof found)[number]): boolean =>
-      report.subject === broken.subject && isTold(broken, report);
-    const never = bounded.length === 0 && !found.some((f) => isIt(f) || isStuck(f));
-    return { outcome, never, states, trace, because: how };
+    return { outcome, states, trace, because: how };
   }
   if (bounded.length > 0) return { outcome: 'bounded', states };
   assert(found.some(isBroken), 'a scene without a stuck run has a run that ends');
   return { outcome: 'proved', states };
+}
+
+/** What all runs of @scene come to: every end that is there, not the first that is in the way. */
+export function expected(
+  scene: SceneInput,
+  broken: BrokenRule,
+  statesMax: number = statesMaxDefault,
+): Expected {
+  const machine = new Machine(judged(scene, broken));
+  const { found, bounded } = exhaustive(machine, { statesMax });
+  if (bounded.length > 0) return 'not decided';
+  const reports = found.map(({ report }) => report);
+  // Of the rule itself, not of its end: a run may stand still after it has broken it.
+  const breaks = reports.some((r) => r.subject === broken.subject && isTold(broken, r));
+  const isOther = (r: Report): boolean => r.property !== ENDS && !isLeft(r) && !isTold(broken, r);
+  if (reports.some(isOther)) return breaks ? 'several windows' : 'another window';
+  if (!breaks) return 'keeps';
+  const keeps = reports.some((r) => isLeft(r) || (r.property === ENDS && r.subject === 'keeps'));
+  return keeps ? 'may break' : 'breaks';
+}
+
+/** True if @report is of a run that leaves somebody standing. */
+function isLeft({ property }: Report): boolean {
+  return property === 'lost-wake-up' || property === 'deadlock';
 }
 
 /** True if @report does not show that another thing broke than what is looked for. */

@@ -32,8 +32,9 @@ const signs: Readonly<Record<string, Sign>> = {
     const match = said(log, device, 'end');
     return match !== null && match[1] !== 'none' && match[2] === '-1' ? match[0] : null;
   },
+  // The warning names no device: only the order and the boot without it tie it to this one.
   P10: (log) =>
-    /WARNING: \S*iommu\.c:\d+ at iommu_device_unuse_default_domain\S*/.exec(log)?.[0] ?? null,
+    /WARNING: \S*iommu\.c:\d+ at iommu_device_unuse_default_domain[^\s,]*/.exec(log)?.[0] ?? null,
   P11: (log, device) => {
     const [probe, end] = [said(log, device, 'probe'), said(log, device, 'end')];
     return probe?.[3] === 'direct' && end?.[3] === 'iommu' ? probe[0] : null;
@@ -62,13 +63,20 @@ export function seenIn(log: string, property: string, device: string): BootSeen 
   };
 }
 
+/** A word, and why. */
+interface Judgement {
+  readonly word: ReproductionWord;
+  readonly because: string;
+}
+
+const inconclusive = (because: string): Judgement => ({ word: 'inconclusive', because });
+
 /** What it comes to, in a word, and why. */
 export function judge(
   plan: Pick<Reproduction, 'property' | 'waits' | 'expected'>,
   control: BootSeen,
   forced: BootSeen,
-): { readonly word: ReproductionWord; readonly because: string } {
-  const inconclusive = (because: string) => ({ word: 'inconclusive' as const, because });
+): Judgement {
   if (!isSeen(plan.property)) return inconclusive(`no log shows ${plan.property}`);
   if (forced.unhooked.length > 0) {
     return inconclusive(`this build has no place to hook ${forced.unhooked.join(', ')}`);
@@ -76,29 +84,63 @@ export function judge(
   if (!control.isDone) return inconclusive('the machine without an order did not come to its end');
   if (control.broken !== null) return inconclusive('it is broken without an order, too');
   const ats = new Set(plan.waits.map((wait) => wait.split('<')[1]!));
-  const idle = [...ats].filter((point) => !forced.reached.includes(point));
-  const isMet = forced.timedOut.length === 0 && idle.length === 0;
-  if (!isMet && forced.broken !== null) return inconclusive('broken, but not in this order');
-  if (forced.timedOut.length > 0) {
-    return { word: 'infeasible', because: `timed out at ${forced.timedOut[0]}` };
-  }
-  if (!forced.isDone && forced.broken === null) {
+  const [idle] = [...ats].filter((point) => !forced.reached.includes(point));
+  const out = forced.timedOut[0];
+  const unmet =
+    out !== undefined
+      ? `timed out at ${out}`
+      : idle !== undefined
+        ? `nobody came to ${idle}`
+        : null;
+  if (forced.broken === null && !forced.isDone) {
     return inconclusive('the machine did not come to its end');
   }
-  if (idle.length > 0) return { word: 'infeasible', because: `nobody came to ${idle[0]}` };
-  if (forced.broken !== null && plan.expected === 'keeps') {
-    return inconclusive('broken; the model of this kernel has that as another window at most');
-  }
-  if (forced.broken !== null) return { word: 'reproduced', because: forced.broken };
-  if (plan.expected === 'breaks') {
+  if (unmet !== null) return outOfOrder(plan.expected, unmet, forced.broken);
+  return forced.broken === null ? kept(plan.expected) : broken(plan.expected, forced.broken);
+}
+
+/** Whether the model of the kernel has no order under the waits that breaks the rule so. */
+function hasNone(expected: Reproduction['expected']): boolean {
+  return expected === 'keeps' || expected === 'another window';
+}
+
+/** Some wait was not met: one boot alone does not show that it can not be. */
+function outOfOrder(
+  expected: Reproduction['expected'],
+  unmet: string,
+  broken: string | null,
+): Judgement {
+  if (broken !== null) return inconclusive(`broken, but not in this order: ${unmet}`);
+  if (expected === 'not decided') return inconclusive(unmet);
+  if (!hasNone(expected)) return inconclusive(`${unmet}, though its model has that order`);
+  return { word: 'infeasible', because: `${unmet}, and its model has no such order` };
+}
+
+/** All waits were met, and the rule was kept. */
+function kept(expected: Reproduction['expected']): Judgement {
+  if (expected === 'breaks') {
     return {
       word: 'not reproduced',
       because: 'ALL WAITS WERE MET AND THE RULE WAS KEPT: the model is wrong',
     };
   }
-  if (plan.expected === 'keeps') {
-    const because = 'all waits were met; the model of this kernel has no such order under them';
-    return { word: 'infeasible', because };
+  const met = 'all waits were met and the rule was kept';
+  if (!hasNone(expected)) return inconclusive(`${met}, which its model leaves open`);
+  return {
+    word: 'infeasible',
+    because: `${met}; its model has no order under them that breaks it so`,
+  };
+}
+
+/** All waits were met, and the rule was broken as the line @shown tells. */
+function broken(expected: Reproduction['expected'], shown: string): Judgement {
+  switch (expected) {
+    case 'breaks':
+    case 'may break':
+      return { word: 'reproduced', because: shown };
+    case 'keeps':
+      return inconclusive(`BROKEN WHERE ITS MODEL KEEPS THE RULE: the model is wrong; ${shown}`);
+    default:
+      return inconclusive(`broken, but its model does not prove it to be this window: ${shown}`);
   }
-  return inconclusive('all waits were met; the model of this kernel does not say what follows');
 }

@@ -8,7 +8,7 @@ import type { Finding } from '#finding/finding';
 import { findRevision, type Revision, withCommits } from '#kernel/index';
 import { readPlatform } from '#platform/index';
 import { boardFile } from '#reproduce/machine';
-import { planFor, proofOf } from '#reproduce/plan';
+import { expectedOf, planFor, proofOf } from '#reproduce/plan';
 import { argumentsFor } from '#reproduce/reproduce';
 import type { Wait } from '#reproduce/waits';
 import { watchedScene } from '#run/watched-scene';
@@ -65,6 +65,9 @@ test('the waits of C09 break the rule without the check, and not with it', () =>
   const { waits } = plan.value;
   expect(proofOf(c09, unchecked, waits).outcome).toBe('proved');
   expect(proofOf(c09, stock, waits).outcome).not.toBe('proved');
+  expect(expectedOf(c09, unchecked, waits)).toBe('breaks');
+  // With the check they leave another window, so that a kernel with it need not keep the rule.
+  expect(expectedOf(c09, stock, waits)).toBe('another window');
   const args = argumentsFor(c09, ['bind:really_probe+<walk:of_iommu_configure-']);
   expect(args).toContain('hooks=of_iommu_configure,really_probe');
 });

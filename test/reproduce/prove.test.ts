@@ -9,7 +9,7 @@ import type { SceneInput } from '#checker/program/scene';
 import { event, framed, Handle, type Kfn, load, store } from '#env/op';
 import { findWaits } from '#reproduce/find-waits';
 import { Gates } from '#reproduce/gates';
-import { prove } from '#reproduce/prove';
+import { expected, prove } from '#reproduce/prove';
 import { arrivalsOf, candidatesOf, keeps, type Role, runOf, type Wait } from '#reproduce/waits';
 
 /** A program: each thread calls functions, each of which reads or writes one of two cells. */
@@ -96,23 +96,28 @@ function someRun(threads: Threads) {
 
 test('waits are proved if and only if brute force finds nothing else under them', () => {
   let proved = 0;
+  const comesTo = new Set<string>();
   fc.assert(
     fc.property(program, fc.array(fc.nat(), { maxLength: 2 }), (threads, picks) => {
       const all = candidatesOf(runOf(someRun(threads)), [], new Map());
       const waits = all.length === 0 ? [] : picks.map((n) => all[n % all.length]!);
       const scene = sceneOf(threads, waits);
-      const proof = prove(scene, broken);
-      const { outcome } = proof;
+      const { outcome } = prove(scene, broken);
       const ends = bruteEnds(scene);
       if (outcome === 'proved') proved++;
       expect(outcome === 'proved').toBe(ends.size === 1 && ends.has('breaks'));
+      comesTo.add(expected(scene, broken));
+      const [breaks, others] = [ends.has('breaks'), ends.size > 1];
+      const word = breaks ? (others ? 'may break' : 'breaks') : 'keeps';
+      // A run that is left standing after it has broken the rule has broken it.
+      if (breaks || !ends.has('stuck')) expect(expected(scene, broken)).toBe(word);
       if (outcome === 'escapes') expect(ends.has('keeps')).toBe(true);
-      if ('never' in proof) expect(proof.never).toBe(!ends.has('breaks') && !ends.has('stuck'));
       if (outcome === 'stuck') expect(ends.has('stuck') && !ends.has('keeps')).toBe(true);
     }),
     { numRuns: 120, seed: 7 },
   );
   expect(proved).toBeGreaterThan(5);
+  expect([...comesTo].sort()).toEqual(['breaks', 'keeps', 'may break']);
 });
 
 test('waits that are found leave the runs that break the rule, and only these', () => {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // racewindow reproduce: a finding forced upon a kernel that boots, or the module that does it.
 
+import { join } from 'node:path';
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import { choose } from '#cli/commands/replay';
-import { readText, writeFiles } from '#cli/files';
+import { choose, replayOne } from '#cli/commands/replay';
+import { type OutputFile, readText, writeFiles } from '#cli/files';
 import type { Io } from '#cli/io';
+import type { Pipeline } from '#cli/pipeline';
 import type { Reproduction } from '#finding/reproduction';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { reproductionJson, reproductionText } from '#report/reproduction';
@@ -13,12 +15,13 @@ import { documentHint, parseDocument } from '#report/validate';
 import { moduleDocument } from '#reproduce/document';
 import { guestFile, moduleFiles } from '#reproduce/machine';
 import { argumentsFor, reproduce } from '#reproduce/reproduce';
+import { isForced } from '#reproduce/scene';
 import { revisionOf } from '#run/kernel-spec';
 
 /** The options of the command line. */
 interface ReproduceArguments {
   readonly file: string;
-  readonly id?: string;
+  readonly id: string;
   readonly kernel: string;
   readonly out: string;
   /** Prove the waits, and boot nothing. */
@@ -32,25 +35,36 @@ interface ReproduceArguments {
 export async function runReproduce(
   args: ReproduceArguments,
   io: Io,
+  pipeline: Pick<Pipeline, 'replay'>,
 ): Promise<Result<ExitCode, UserError>> {
   const text = readText(args.file, documentHint);
   if (!text.ok) return text;
   const document = parseDocument(text.value, args.file);
   if (!document.ok) return document;
-  const chosen = choose(document.value, { file: args.file, id: args.id ?? '1' });
+  const chosen = choose(document.value, args);
   if (!chosen.ok) return chosen;
   const finding = chosen.value[0]!;
+  const what = args.module !== undefined ? 'module' : args.plan === true ? 'plan' : 'boot';
+  const fits = isForced(finding, what);
+  if (!fits.ok) return fits;
+  const again = await replayOne(finding, pipeline, null);
+  if (!again.ok) return again;
   const revision = revisionOf({ ...finding.revision, userFixes: [] });
   if (!revision.ok) return revision;
-  const isDry = args.plan === true || args.module !== undefined;
-  const { kernel } = args;
-  const done = await reproduce(finding, revision.value, { kernel, out: isDry ? null : args.out });
+  const out = {
+    dir: args.out,
+    write: (files: readonly OutputFile[]) => writeFiles(join(args.out, 'build'), files),
+  };
+  const done = await reproduce(finding, revision.value, {
+    kernel: args.kernel,
+    out: what === 'boot' ? out : null,
+  });
   if (!done.ok) return done;
   if (args.module !== undefined) {
     const words = ['go=1', ...argumentsFor(finding, done.value.waits)];
     const page = { name: 'README', text: moduleDocument(done.value, words) };
     const files = moduleFiles.map((name) => ({ name, text: guestFile(name) }));
-    const written = await writeFiles(args.module, [...files, page]);
+    const written = await writeFiles(args.module, [...files, page], '--module');
     if (!written.ok) return written;
   }
   io.out(args.format === 'json' ? reproductionJson(done.value) : reproductionText(done.value));
