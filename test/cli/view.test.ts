@@ -138,4 +138,9 @@ test('a report that is replayed makes one page of all its findings', async () =>
   expect(ran.out.match(/<!DOCTYPE html>/g)).toHaveLength(1);
   expect(dataOf(ran.out).findings.map((f) => f.id)).toEqual([finding.id, 'other']);
   expect(ran.err.match(/replayed: same witness/g)).toHaveLength(2);
+  for (const format of ['json', 'mail']) {
+    const { code, out, err } = await run(['replay', file, '--format', format]);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^RW066: .*\n {2}hint: choose it with --id/);
+  }
 });

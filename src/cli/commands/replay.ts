@@ -45,6 +45,10 @@ export async function runReplay(
   if (!chosen.ok) return chosen;
 
   const full = chosen.value.length === 1 && args.brief !== true;
+  if (!full && (args.format === 'json' || args.format === 'mail')) {
+    const hint = args.brief === true ? 'leave --brief out' : 'choose it with --id';
+    return fail('RW066', `--format ${args.format} is for one finding in full`, hint);
+  }
   const { tree, cc = null } = args;
   if (cc !== null && tree === undefined) {
     return fail('RW064', '--cc builds a tree, and there is no --tree', 'add --tree TREE');
