@@ -302,7 +302,10 @@ function translations(story: LogStory, clues: readonly Clue[]): LookAlike[] {
   }
   const own = first.device === null ? undefined : story.devices.get(first.device);
   const grouped = own?.groupings.find((g) => g.line < first.line);
-  if (own === undefined || grouped === undefined) return early === false ? [late(lines)] : [];
+  if (own === undefined || grouped === undefined) {
+    const hasUp = registrationAt(story, first.line) !== null;
+    return early === false && hasUp ? [late(lines)] : [];
+  }
   return [
     {
       ...{ cause: 'driver-bug', fits: 'fits', explains: lines },

@@ -111,7 +111,7 @@ function weighSign(window: Window, sign: LogSign, clue: Clue, scales: Scales): W
     lines: [...new Set([clue.line, ...lines])],
     rare: sign.rare ?? false,
   });
-  const absent = notIn(window, kernel);
+  const absent = notIn(window, kernel) ?? notShownIn(sign, kernel);
   const judged = bySign(sign, clue, scales, result);
   if (absent === null || judged.fits === 'no') return judged;
   // What a kernel of somebody's own has is not known for sure.
@@ -187,6 +187,13 @@ function notIn(window: Window, { revision }: KernelOfLog): string | null {
   return opener === undefined
     ? `${revision.name} does not have it`
     : `${revision.name} does not have what opens it, ${commitLine(opener)}`;
+}
+
+/** Why the window does not show in this way in a kernel; null where it may. */
+function notShownIn({ opened }: LogSign, { revision }: KernelOfLog): string | null {
+  if (revision === null || opened === undefined) return null;
+  if (revision.commits.some((c) => c.sha === opened)) return null;
+  return `it shows in this way since ${commitLine(opened)}, which ${revision.name} does not have`;
 }
 
 function lineOfVersion({ version }: LogStory): number[] {

@@ -1,57 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A console or a journal may have several boots: each is a log of its own.
 
-import type { BootLog, LogEvent } from './types.ts';
+import { type Telling, ToldBoot, tellingsOf } from './tellings.ts';
+import type { BootLog, LogEvent, LogEventKind } from './types.ts';
 
 /** The boots of @log in order, each with its own events; one where it has only one. */
 export function bootsOf(log: BootLog): BootLog[] {
-  const boots: LogEvent[][] = [[]];
-  for (const [i, event] of log.events.entries()) {
+  const boots: ToldBoot[] = [new ToldBoot()];
+  for (const telling of tellingsOf(log.events)) {
     const current = boots[boots.length - 1]!;
-    const after = log.events.slice(i + 1, i + 1 + lookAhead);
-    if (event.kind === 'version' && beginsAnew(event, current, after)) boots.push([event]);
-    else current.push(event);
+    if (current.events.length === 0 || !beginsAnew(telling, current)) current.add(telling);
+    else boots.push(new ToldBoot(telling));
   }
-  // A version alone is what somebody has asked for, on this machine or on another one.
-  const told = boots.filter((events) => events.some((e) => e.kind !== 'version'));
-  return (told.length === 0 ? boots : told).map((events) => ({ ...log, events }));
+  const told = boots.map((b) => b.events).filter(isBoot);
+  const all = told.length === 0 ? [boots.flatMap((b) => b.events)] : told;
+  return all.map((events) => ({ ...log, events }));
+}
+
+/** True where the events are a boot, and not what a boot loader or another machine says. */
+function isBoot(events: readonly LogEvent[]): boolean {
+  const hasVersion = events.some((e) => e.kind === 'version');
+  return events.some((e) => (hasVersion ? e.kind !== 'version' : isOfKernel(e)));
+}
+
+/** True where @telling is of another boot than what has been @told. */
+function beginsAnew(telling: Telling, told: ToldBoot): boolean {
+  if (telling.afterReboot) return true;
+  const [first] = telling.events;
+  if (first?.kind === 'version') {
+    return told.hasClock ? startsByClock(first, telling, told) : startsUnclocked(telling, told);
+  }
+  // Within one boot, an IOMMU that registers again does so later.
+  return told.registersEarlier(telling) && !told.isToldBy(telling);
+}
+
+/**
+ * True where the kernel of @version starts after what has been @told, by its clock: /proc/version
+ * has the same text in the middle of a boot, and the clocks of CPUs differ by less than a tick.
+ */
+function startsByClock(version: LogEvent<'version'>, telling: Telling, told: ToldBoot): boolean {
+  const { seconds } = version;
+  if (seconds === null) return false;
+  const own = told.events.find((e) => e.kind === 'version');
+  const isEarlier = told.isAfter(seconds);
+  // The first of two may have died before its clock ran.
+  const isFirst = own?.seconds != null && seconds <= own.seconds;
+  if (own !== undefined && nameIn(own.text) !== nameIn(version.text)) return isEarlier || isFirst;
+  if (!isEarlier && !(isFirst && told.clock > seconds)) return false;
+  return (own !== undefined && own.text !== version.text) || !told.isToldBy(telling);
+}
+
+/** The same where nothing that has been @told has a clock. */
+function startsUnclocked({ events }: Telling, told: ToldBoot): boolean {
+  const [version, ...after] = events;
+  if (version?.kind !== 'version' || version.seconds !== null) return true;
+  const last = told.events.findLast((e) => e.kind === 'version');
+  if (last !== undefined && nameIn(last.text) !== nameIn(version.text)) return true;
+  return told.events.some(isOfKernel) && after.slice(0, lookAhead).some(isEarly);
 }
 
 /** Events after a version among which those of an early boot stand. */
 const lookAhead = 12;
-
-/**
- * True where the kernel of @version starts after what @before tells. /proc/version has the same
- * text in the middle of a boot, so the clock must have gone back, where there is one; where there
- * is none it must be another kernel, or begin as kernels do.
- */
-function beginsAnew(
-  version: LogEvent<'version'>,
-  before: readonly LogEvent[],
-  after: readonly LogEvent[],
-): boolean {
-  if (before.length === 0) return false;
-  const clock = before.flatMap((e) => e.seconds ?? []);
-  if (clock.length > 0) {
-    return version.seconds !== null && clock.some((s) => s > version.seconds!);
-  }
-  if (version.seconds !== null) return true;
-  const last = before.findLast((e) => e.kind === 'version');
-  if (last !== undefined && nameIn(last.text) !== nameIn(version.text)) return true;
-  return before.some(comesLater) && after.some(comesEarly);
-}
 
 /** "6.15.0-custom" of "6.15.0-custom (who@where) (gcc ...)". */
 function nameIn(text: string): string {
   return text.split(/\s/, 1)[0]!;
 }
 
-/** True of what no kernel says before it has told its version. */
-function comesLater({ kind }: LogEvent): boolean {
-  return kind === 'group' || kind === 'instance' || kind === 'domain-type';
+const OF_KERNEL: readonly LogEventKind[] = [
+  ...(['group', 'group-failed', 'group-removed', 'instance', 'domain-type', 'attached'] as const),
+  ...(['deferred', 'retried', 'timed-out', 'pending', 'late', 'crash', 'fault'] as const),
+  ...(['warning', 'lock-circle', 'duplicate-link', 'leak', 'probed', 'bound'] as const),
+];
+
+/** True of what only a kernel says, and none before it has told its version. */
+function isOfKernel({ kind }: LogEvent): boolean {
+  return OF_KERNEL.includes(kind);
 }
 
 /** True of what a kernel says once, soon after its version. */
-function comesEarly({ kind }: LogEvent): boolean {
+function isEarly({ kind }: LogEvent): boolean {
   return kind === 'command-line' || kind === 'model' || kind === 'domain-type';
 }

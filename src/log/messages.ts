@@ -35,6 +35,7 @@ const general: readonly Rule[] = [
     (m) => ({ kind: 'found', device: m[1]! }),
   ],
   [/^calling {2}(\w+)\+0x/, (m) => ({ kind: 'initcall', name: m[1]! })],
+  [/^-- (?:Boot [0-9a-f]{32}|Reboot) --$/, () => ({ kind: 'reboot' })],
   [
     anyOf(
       /^\.{3}$/,
@@ -43,6 +44,7 @@ const general: readonly Rule[] = [
       /^-{2,}\s*(?:8<|snip|cut(?! here))/,
       /^\*\* \d+ printk messages dropped/,
       /printk: \d+ messages? (?:suppressed|dropped)/,
+      /systemd-journald\[\d+\]: Missed \d+ kernel messages/,
     ),
     (m) => ({ kind: 'gap', text: m[0] }),
   ],

@@ -44,6 +44,9 @@ const takers: readonly Taker[] = [
   [new RegExp(`^\\[?${CLOCK}\\]?\\s+(?=[<\\[]|kernel:)`), nothing],
   // syslog: the name of the machine follows
   [new RegExp(`^${MONTH}\\s+\\d{1,2} ${CLOCK} \\S{1,64} kernel(?:\\[\\d+\\])?: `), nothing],
+  // journalctl -o short-full, and -o short-unix
+  [new RegExp(`^${DAY} \\d{4}-\\d\\d-\\d\\d ${CLOCK} \\S{1,6} (?=\\S{1,64} kernel)`), nothing],
+  [/^\d{9,11}\.\d{6} (?=\S{1,64} kernel)/, nothing],
   [/^[\w.-]{1,64} kernel(?:\[\d+\])?: /, nothing],
   [/^kernel(?:\[\d+\])?: /, nothing],
   [

@@ -69,7 +69,10 @@ class LogReader {
 
   read(): BootLog {
     for (let i = 0; i < this.messages.length; i++) {
-      if (this.slots.length >= logLimits.eventsMax) break;
+      if (this.slots.length >= logLimits.eventsMax) {
+        this.add({ kind: 'gap', text: 'more events than are kept' }, this.messages[i]!);
+        break;
+      }
       i += this.take(i);
     }
     this.close();
@@ -94,12 +97,26 @@ class LogReader {
     }
     const whole = this.wholeMessage(i);
     if (whole !== null) {
+      const { kind } = whole.said;
+      // What a boot has said often enough, the next one has not.
+      if (kind === 'version' || kind === 'reboot') this.spoken.clear();
+      if (kind === 'version' && this.isInserted(i)) return whole.more;
       this.add(whole.said, message);
       return whole.more;
     }
     if (this.block !== null && !this.block.reader.take(body, message.line)) this.close();
     if (this.block === null) this.listen(message);
     return 0;
+  }
+
+  /**
+   * True where the line at @i is not of the log around it: `cat /proc/version`, here or elsewhere,
+   * in a log whose lines have prefixes, and which tells its own version.
+   */
+  private isInserted(i: number): boolean {
+    const around = [this.messages[i - 1], this.messages[i + 1]];
+    if (this.messages[i]!.stamped || !around.every((m) => m?.stamped)) return false;
+    return this.messages.some((m) => m.stamped && m.body.startsWith('Linux version '));
   }
 
   /** The message at @i, put together with what a mail has wrapped. */

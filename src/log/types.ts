@@ -111,6 +111,8 @@ interface Kinds {
   readonly spoke: { readonly device: string; readonly driver: string; readonly text: string };
   /** A driver complains of its device. */
   readonly trouble: { readonly device: string; readonly text: string };
+  /** A journal says that another boot begins here. */
+  readonly reboot: object;
   /** Lines are missing here. */
   readonly gap: { readonly text: string };
 }

@@ -58,6 +58,8 @@ export type FactId =
 export interface LogSign {
   readonly seen: Evidence;
   readonly firmware?: 'dt' | 'acpi';
+  /** The commit since which it shows in this way; absent: it does in every kernel that has it. */
+  readonly opened?: string;
   /** Without each of these it is something else. */
   readonly needs?: readonly FactId[];
   /** With one of these it is something else. */

@@ -100,7 +100,8 @@ export function turnsExpected(
 }
 
 /** All commits that @window names. */
-export function namedBy({ ways, reachedSince }: Window): readonly string[] {
+export function namedBy({ ways, reachedSince, log = [] }: Window): readonly string[] {
   const named = ways.flatMap((way) => [way.opened ?? [], way.besides ?? [], way.closed].flat());
-  return [...named, ...(reachedSince === undefined ? [] : [reachedSince])];
+  const shown = log.flatMap((sign) => sign.opened ?? []);
+  return [...named, ...shown, ...(reachedSince === undefined ? [] : [reachedSince])];
 }

@@ -213,6 +213,17 @@ export const crashes: readonly LogCase[] = [
     windows: { C21: 'fits' },
   },
   {
+    name: 'the twin: a kernel that looks the instance up once, and tests',
+    log: log(
+      version('6.6.0'),
+      smmu,
+      oops('0000000000000028', 'of_iommu_xlate', 'of_iommu_configure', 'of_dma_configure_id'),
+    ),
+    verdict: 'race',
+    cause: 'C03',
+    windows: { C03: 'fits', C21: 'no' },
+  },
+  {
     name: 'C25: the map of a range is freed under the walk',
     log: log(version('7.2.0'), smmu, kasan('iommu_dma_init_domain', 'iommu_setup_dma_ops')),
     verdict: 'race',
