@@ -9,9 +9,10 @@ const ENODEV = 19;
 /**
  * Passed over: a walk, or the notifier, came to it, and for want of firmware data gave it up
  * without having it parsed. From then on it waits for a bind. Passed before: so it was by the walks
- * of all its IOMMUs, before the run. Parsed: it has, or had, a fwspec.
+ * of all its IOMMUs, before the run. Parsed: it has, or had, a fwspec. With fwspec: it has one from
+ * before the run, which the first walk that does not find its IOMMU takes away.
  */
-type State = 'new' | 'passed before' | 'passed over' | 'parsed';
+type State = 'new' | 'with fwspec' | 'losing fwspec' | 'passed before' | 'passed over' | 'parsed';
 
 export const c07: Window = {
   id: 'C07',
@@ -35,9 +36,14 @@ export const c07: Window = {
     /** Needs no race: a driver bound late, or none, is enough. */
     main: perDevice<State>((ctx) => ({
       events: ['configure-begin', 'configure-skipped', 'ops-missing', 'init-end', 'fwspec-built'],
-      initial: (d) => (d.data.present && unvisited(ctx, d).length === 0 ? 'passed before' : 'new'),
+      initial: (d) => {
+        if (d.data.parsed) return 'with fwspec';
+        return d.data.present && unvisited(ctx, d).length === 0 ? 'passed before' : 'new';
+      },
       step(state, e) {
         if (state === 'passed over' || state === 'parsed') return state;
+        if (state === 'with fwspec' && e.name === 'ops-missing') return 'losing fwspec';
+        if (state === 'losing fwspec' && e.name === 'init-end') return 'new';
         if (e.name !== 'ops-missing' && e.name !== 'init-end') return 'parsed';
         const failed = e.name === 'ops-missing' || e.errno === -ENODEV;
         return failed && e.by !== 'replay' ? 'passed over' : 'new';

@@ -26,7 +26,11 @@ export const c21: Window = {
         what: 'use-after-free',
       },
     },
-    { seen: { kind: 'crash', at: ['of_iommu_xlate'], what: 'null' }, firmware: 'dt' },
+    {
+      seen: { kind: 'crash', at: ['of_iommu_xlate'], what: 'null' },
+      firmware: 'dt',
+      opened: '3f7c32091628',
+    },
     {
       seen: { kind: 'late', by: ['replay'] },
       firmware: 'dt',
@@ -66,6 +70,8 @@ export const c21: Window = {
             return devices.some((x, d) => x === 'released' && isGroupOf(report, d.data.name));
           }
           const state = devices.of(report.subject);
+          // It was released, and is probed again before those after it have been released.
+          if (report.property === 'P2') return devices.named.every((x) => x === 'released');
           const concerned =
             state === 'without ops' || (unbinders.length > 0 && state === 'released');
           return concerned && ['P1', 'P3', 'P8', 'P10', 'P11'].includes(report.property);
