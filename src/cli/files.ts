@@ -47,9 +47,13 @@ export function inputName(name: string): string {
 
 /** The bytes of a file that the user named, or of standard input for `-`; @hint on what to give. */
 export function readInput(name: string, hint?: string): Result<Uint8Array, UserError> {
-  const read = name === '-' ? readStandardInput() : readFirmwareFile(name);
+  if (name === '-') standardInput ??= readStandardInput();
+  const read = name === '-' ? standardInput! : readFirmwareFile(name);
   return read.ok || hint === undefined ? read : err({ ...read.error, hint });
 }
+
+/** What standard input has held: it can be read once, and be asked for again. */
+let standardInput: Result<Uint8Array, UserError> | undefined;
 
 function readStandardInput(): Result<Uint8Array, UserError> {
   const parts: Uint8Array[] = [];
@@ -87,17 +91,12 @@ function sleep(ms: number): void {
 
 /** Read a text file that the user named; @hint says what kind of file it should be. */
 export function readText(name: string, hint: string): Result<string, UserError> {
-  return mapResult(readFile(name, hint), (bytes) => new TextDecoder().decode(bytes));
+  return mapResult(readInput(name, hint), (bytes) => new TextDecoder().decode(bytes));
 }
 
 /** As readText(), with one character for each byte. */
 export function readLatin1(name: string, hint: string): Result<string, UserError> {
-  return mapResult(readFile(name, hint), (bytes) => Buffer.from(bytes).toString('latin1'));
-}
-
-function readFile(name: string, hint: string): Result<Uint8Array, UserError> {
-  const read = readFirmwareFile(name);
-  return read.ok ? read : err({ ...read.error, hint });
+  return mapResult(readInput(name, hint), (bytes) => Buffer.from(bytes).toString('latin1'));
 }
 
 /** A file to be written into a directory. */

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { incoherence } from '#finding/coherent';
 import type { Finding } from '#finding/finding';
 import { readFinding } from '#finding/finding-1';
 import type { CheckReport } from '#finding/report';
@@ -61,16 +62,21 @@ export function parseDocument(text: string, name: string): Result<Document, User
     );
   }
   const validate = compiled()[kind];
-  if (!validate(data)) {
-    return fail(
+  const invalid = (what: string): Result<Document, UserError> =>
+    fail(
       'RW071',
-      `${name}: not a valid ${kind.replace(/-\d$/, '')}: ${errorText(validate.errors)}`,
+      `${name}: not a valid ${kind.replace(/-\d$/, '')}: ${what}`,
       `the format is in schema/${kind}.schema.json; write the file anew with racewindow check`,
     );
+  if (!validate(data)) return invalid(errorText(validate.errors));
+  const report = kind === 'report-1' ? (data as unknown as CheckReport) : null;
+  const findings = report === null ? [readFinding(data)] : report.findings.map(readFinding);
+  for (const [i, finding] of findings.entries()) {
+    const wrong = incoherence(finding);
+    if (wrong !== null) return invalid(report === null ? wrong : `/findings/${i}${wrong}`);
   }
-  if (kind !== 'report-1') return ok({ kind: 'finding', finding: readFinding(data) });
-  const report = data as unknown as CheckReport;
-  return ok({ kind: 'report', report: { ...report, findings: report.findings.map(readFinding) } });
+  if (report !== null) return ok({ kind: 'report', report: { ...report, findings } });
+  return ok({ kind: 'finding', finding: findings[0]! });
 }
 
 function kindOf(data: unknown): Kind | null {

@@ -4,15 +4,13 @@
 import { Machine, replay } from '#checker/index';
 import type { Finding, FindingSource, FixCode, KernelSpec, Memory } from '#finding/finding';
 import { breaksTheSame } from '#finding/key';
-import { commitLine, findRevision, landedOf, placesOf } from '#kernel/index';
-import { propertyNamed, ruleBroken } from '#properties/index';
-import { commitsFor, type Window, windowById } from '#windows/index';
-import { assumptionsOf } from '#worlds/assumed';
+import { ruleBroken } from '#properties/index';
 import { type Renaming, rename, renaming } from '#worlds/shape';
 import type { World } from '#worlds/world';
 import type { WorldFinding } from './check-world.ts';
 import { revisionOf } from './kernel-spec.ts';
 import { producer } from './producer.ts';
+import { toldOf } from './told.ts';
 import { watchedScene } from './watched-scene.ts';
 
 /** Where a finding of a world belongs. */
@@ -30,38 +28,29 @@ export interface Place {
 
 /** The finding that @f is at @place, complete. */
 export function toFinding(f: WorldFinding, place: Place): Finding {
-  const window = f.window === null ? undefined : windowById(f.window);
-  const told = window && commitsFor(window, stackOf(place), place.world);
   const slug = place.kind.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  const threads = [...new Set(f.trace.map((step) => step.thread))];
   const { name, commits, userFixes } = place.kernel;
+  const revision = { name, commits, userFixes: userFixes.map(withoutCode) };
+  const { property, window, trace } = f;
+  const { world, source } = place;
+  const ofSource = source === undefined ? {} : { source };
+  const { places, ...told } = toldOf({ property, window, trace, world, revision, ...ofSource });
+  const { rule, symptom, assumed, threads, roles, fixes, closers, links, ...harm } = told;
   return {
     format: 'racewindow/finding@2',
     producer: producer(),
     id: `${f.property}-${f.window ?? 'new'}-${slug}`,
-    revision: { name, commits, userFixes: userFixes.map(withoutCode) },
-    ...(place.source === undefined ? {} : { source: place.source }),
-    world: place.world,
+    revision,
+    ...ofSource,
+    world,
     ...(place.memory === undefined ? {} : { memory: place.memory }),
-    property: f.property,
-    window: f.window,
-    class: place.kind,
-    devices: place.devices,
-    rule: propertyNamed(f.property)?.rule ?? f.property,
-    symptom: symptomOf(window, f.property),
-    ...harmOf(window, f.property),
-    ...(told === undefined ? {} : { since: sinceOf(told.openers) }),
-    fixes: (told?.openers ?? []).map(commitLine),
-    closers: (told?.closers ?? []).map((sha) => `${commitLine(sha)}, ${landedOf(sha)}`),
-    links: window?.links ?? [],
-    assumed: assumptionsOf(place.world),
-    threads,
-    roles: threads.map((thread) => ({ thread, role: roleOf(thread, f, place.world) })),
+    ...{ property, window, class: place.kind, devices: place.devices, rule, symptom, ...harm },
+    ...{ fixes, closers, links, assumed, threads, roles },
     preemptions: f.preemptions,
     minimal: f.minimal,
     schedule: f.schedule,
-    trace: f.trace,
-    ...placesFor(f, place),
+    trace,
+    ...(places === undefined ? {} : { places }),
     deciding: f.deciding ?? null,
     ...(f.failure ? { failure: f.failure } : {}),
     ...(f.why ? { why: f.why } : {}),
@@ -70,65 +59,8 @@ export function toFinding(f: WorldFinding, place: Place): Finding {
   };
 }
 
-/**
- * What is seen of a breach of @property: as its window has it, if that is about this rule alone;
- * else as the rule does, since one order breaks one rule.
- */
-function symptomOf(window: Window | undefined, property: string): string | null {
-  const [only, second] = window?.symptomOf ?? [];
-  if (only === property && second === undefined) return window?.symptom ?? null;
-  return propertyNamed(property)?.seen ?? null;
-}
-
-/** Where the functions of the trace stand; of the kernel's own C, each step says it itself. */
-function placesFor({ trace }: WorldFinding, { kernel, source }: Place): Pick<Finding, 'places'> {
-  const known = source || kernel.userFixes.length > 0 ? null : placesOf(kernel.name);
-  if (known === null) return {};
-  const names = [...new Set(trace.flatMap((step) => step.stack))].sort();
-  const functions = Object.fromEntries(
-    names.flatMap((name) => {
-      const at = known.functions.get(name);
-      return at === undefined ? [] : [[name, at] as const];
-    }),
-  );
-  return { places: { release: known.release, functions } };
-}
-
-/** What a breach of @property does, and what that means. */
-function harmOf(
-  window: Window | undefined,
-  property: string,
-): Pick<Finding, 'harm' | 'consequence'> {
-  const rule = propertyNamed(property);
-  if (rule === undefined) return {};
-  return { harm: window?.harmOf?.[property] ?? rule.harm, consequence: rule.means };
-}
-
-/** The release with the first of @openers; null where none of them is known. */
-function sinceOf(openers: readonly string[]): string | null {
-  return openers.map((sha) => landedOf(sha)).find((landed) => landed !== undefined) ?? null;
-}
-
-/** The kind that the world gives a thread; of one that was started, the function it begins in. */
-function roleOf(thread: string, { trace }: WorldFinding, { threads }: World): string {
-  const given = threads.find((t) => t.name === thread)?.kind;
-  if (given !== undefined) return given;
-  if (/:buffer(:|$)/.test(thread)) return 'store-buffer';
-  return trace.find((step) => step.thread === thread)?.stack.at(-1) ?? 'worker';
-}
-
 function withoutCode({ name, sha256 }: FixCode): Omit<FixCode, 'source'> {
   return { name, sha256 };
-}
-
-/** The commits of the kernel; of a tree of its C, those of the revision that models its series. */
-function stackOf({ kernel, source }: Place): readonly { readonly sha: string }[] {
-  const shas = kernel.commits.map((text) => ({ sha: text.split(' ')[0]! }));
-  if (source === undefined) return shas;
-  const [, series] = /^linux-(\d+\.\d+)/.exec(kernel.name) ?? [];
-  const stable = findRevision(`${series}.y`);
-  const found = stable.ok ? stable : findRevision(`${series}`);
-  return found.ok ? found.value.commits : shas;
 }
 
 /**

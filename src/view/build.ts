@@ -7,6 +7,7 @@ import { findingKey } from '#finding/key';
 import type { CheckReport } from '#finding/report';
 import { windowText } from '#report/words';
 import { producer } from '#run/producer';
+import { type InOurWords, retold } from '#run/told';
 import { windows } from '#windows/index';
 import { notRunnable } from './engine/session.ts';
 import { cardsOf } from './model/cards.ts';
@@ -31,22 +32,31 @@ const common = { format: 'racewindow/page@1', unreadable: [] } as const;
 
 /** A page that holds all it shows: one finding, or an index and the gravest of each card. */
 export function filePage(
-  findings: readonly Finding[],
+  given: readonly Finding[],
   title: string,
   unreadable: readonly Unreadable[] = [],
 ): PageData {
+  const told = given.map(retold);
+  const findings = told.map((t) => t.finding);
   const held = heldOf(findings);
   return {
     ...common,
     ...{ producer: producer(), home: 'file', unreadable },
     title: findings.length === 1 ? titleOf(findings[0]!) : title,
-    cards: cardsOf(findings, names, (at) => held.includes(at)).map((card) => ({
+    cards: cardsOf(findings, names, (at) => ({
+      isHeld: held.includes(at),
+      remarks: told[at]!.remarks,
+    })).map((card) => ({
       ...card,
       entries: card.entries.map((e) => ({ ...e, at: e.at === null ? null : held.indexOf(e.at) })),
     })),
-    findings: held.map((at) => packed(stripped(findings[at]!))),
+    findings: held.map((at) => packedOf(told[at]!)),
     shown: findings.length === 1 ? 0 : null,
   };
+}
+
+function packedOf({ finding, remarks }: InOurWords): PageData['findings'][number] {
+  return packed(stripped(finding), remarks);
 }
 
 /** Places of the findings that go into a file: the gravest of each card, then others. */
@@ -66,20 +76,21 @@ function heldOf(findings: readonly Finding[]): number[] {
 
 /** The index that a server shows. */
 export function indexPage(
-  findings: readonly Finding[],
+  told: readonly InOurWords[],
   title: string,
   unreadable: readonly Unreadable[],
 ): PageData {
-  const cards = cardsOf(findings, names);
+  const findings = told.map((t) => t.finding);
+  const cards = cardsOf(findings, names, (at) => ({ isHeld: true, remarks: told[at]!.remarks }));
   const page = { producer: producer(), home: 'server', title, cards, unreadable } as const;
   return { ...common, ...page, findings: [], shown: null };
 }
 
 /** The page of one finding that a server shows. */
-export function findingPage(findings: readonly Finding[], at: number): PageData {
-  const finding = findings[at]!;
-  const page = { producer: producer(), home: 'server', title: titleOf(finding) } as const;
-  return { ...common, ...page, cards: [], findings: [packed(stripped(finding))], shown: at };
+export function findingPage(told: readonly InOurWords[], at: number): PageData {
+  const one = told[at]!;
+  const page = { producer: producer(), home: 'server', title: titleOf(one.finding) } as const;
+  return { ...common, ...page, cards: [], findings: [packedOf(one)], shown: at };
 }
 
 /** What the page of a whole report is called. */

@@ -7,6 +7,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Finding } from '#finding/finding';
+import { type InOurWords, retold } from '#run/told';
 import { findingPage, indexPage } from './build.ts';
 import { pageHtml } from './html.ts';
 import type { Unreadable } from './model/data.ts';
@@ -31,8 +32,9 @@ const HOST = '127.0.0.1';
 /** Serve @served on @port, 0 for any that is free; rejects where the port is taken. */
 export async function serve(served: Served, port: number): Promise<Serving> {
   let names: readonly string[] = [];
+  const told = served.findings.map(retold);
   const server = createServer((request, response) => {
-    const page = allowed(request, names) ? pageAt(served, request.url ?? '/') : null;
+    const page = allowed(request, names) ? pageAt(served, told, request.url ?? '/') : null;
     send(response, page, request.method === 'HEAD');
   });
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
@@ -61,12 +63,16 @@ function allowed({ method, headers }: IncomingMessage, names: readonly string[])
 }
 
 /** The page at @url; null: there is none. */
-function pageAt({ findings, title, unreadable }: Served, url: string): string | null {
+function pageAt(
+  { title, unreadable }: Served,
+  told: readonly InOurWords[],
+  url: string,
+): string | null {
   const path = url.replace(/[?#].*$/, '');
-  if (path === '/') return pageHtml(indexPage(findings, title, unreadable));
+  if (path === '/') return pageHtml(indexPage(told, title, unreadable));
   const [, number] = /^\/finding\/([1-9]\d{0,5})$/.exec(path) ?? [];
   const at = Number(number) - 1;
-  return number === undefined || at >= findings.length ? null : pageHtml(findingPage(findings, at));
+  return number === undefined || at >= told.length ? null : pageHtml(findingPage(told, at));
 }
 
 function send(response: ServerResponse, page: string | null, headOnly: boolean): void {

@@ -9,6 +9,7 @@ import { decidingSteps } from '#report/select';
 import { raceTable } from '#report/table';
 import { Session } from '#view/engine/session';
 import { glyphs } from '#view/model/glyphs';
+import { laptopFindings } from '../support/laptop-findings.ts';
 import * as support from './support.ts';
 
 let browser: Browser;
@@ -21,7 +22,7 @@ let watched: support.Watched;
 
 beforeAll(async () => {
   browser = await support.launch();
-  finding = (await support.laptopFindings()).find((f) => f.property === 'P1')!;
+  finding = (await laptopFindings()).find((f) => f.property === 'P1')!;
   url = pages.write('c09.html', [finding]);
 });
 afterAll(async () => {
@@ -170,6 +171,9 @@ test('markup in a finding is text, and code of a finding is not run', async () =
     symptom: evil,
     consequence: evil,
     links: [evil],
+    property: evil,
+    class: evil,
+    devices: [evil],
     threads: [...finding.threads, evil],
     witness: { ...finding.witness, because: evil },
     trace: finding.trace.map((s) => ({ ...s, stack: [...s.stack, evil], events: [evil] })),
@@ -186,6 +190,36 @@ test('markup in a finding is text, and code of a finding is not run', async () =
   expect(await page.locator('button.alt').count()).toBe(0);
 });
 
+test('what a file says otherwise than this version is not shown as ours', async () => {
+  const { why } = finding;
+  const odds = why!.odds.exact ? { ...why!.odds, after: why!.odds.after.map(() => 0.5) } : null;
+  const alternatives = why!.alternatives.map((a) => ({ ...a, verdict: 'passes' as const }));
+  const changed = { ...finding, symptom: 'all is well', harm: 'order' as const };
+  const forged = { ...changed, why: { ...why!, odds: odds!, alternatives } };
+  await page.goto(pages.write('forged.html', [forged]));
+  expect(await support.ready(page)).toBe('ready');
+  const notices = page.locator('.notice');
+  await notices.nth(2).waitFor();
+  expect(await notices.allTextContents()).toEqual([
+    expect.stringContaining('the file says otherwise of: symptom, harm;'),
+    expect.stringContaining('the file says otherwise of the alternatives'),
+    expect.stringContaining('the file says otherwise of the odds'),
+  ]);
+  expect(await page.locator('#app').textContent()).not.toContain('all is well');
+  expect(await page.locator('.top').textContent()).toContain('12.8 % of all orders');
+  expect(await page.locator('.alt.fails').count()).toBeGreaterThan(10);
+  const other = { ...finding, witness: { ...finding.witness, because: 'I say so' } };
+  await page.goto(pages.write('witness.html', [other]));
+  expect(await support.ready(page)).toBe('refused');
+  expect(await page.locator('#engine').textContent()).toContain('this version says of it: late');
+});
+
+test('a finding without steps says what is wrong with it', async () => {
+  await page.goto(pages.write('empty.html', [{ ...finding, trace: [] }]));
+  const notice = page.locator('.notice[role=alert]');
+  expect(await notice.textContent()).toContain('makes no sense: /trace has no step');
+});
+
 test('a finding of the C of the kernel says that it can not be run', async () => {
   const source = { files: {}, compiler: 'clang', image: 'x', reverts: 0, points: [] };
   await page.goto(pages.write('source.html', [{ ...finding, source }]));
@@ -194,7 +228,7 @@ test('a finding of the C of the kernel says that it can not be run', async () =>
 });
 
 test('an index has a card for each kind, which opens its finding', async () => {
-  const other: Finding = { ...finding, id: 'P2-other', property: 'P2', harm: 'crash' };
+  const other: Finding = { ...finding, id: 'P5-other', property: 'P5' };
   await page.goto(pages.write('index.html', [finding, other]));
   expect(await page.locator('.card').count()).toBe(2);
   expect(await page.locator('.card').first().getAttribute('class')).toContain('crash');

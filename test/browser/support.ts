@@ -6,11 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { readFirmware } from '#cli/input';
 import type { Finding } from '#finding/finding';
-import { findRevision } from '#kernel/index';
-import { platformOf } from '#platform/index';
-import { checkPlatform } from '#questions/check';
 import { filePage } from '#view/build';
 import { pageHtml } from '#view/html';
 
@@ -31,27 +27,6 @@ export async function launch(): Promise<Browser> {
       '--disable-sync',
     ],
   });
-}
-
-/** Findings of the laptop under 6.15.0 in window C09, explained. */
-export async function laptopFindings(): Promise<readonly Finding[]> {
-  const input = readFirmware({ firmware: path.join(root, 'examples/boards/laptop.dtb') });
-  if (!input.ok || input.value === null) throw new Error('the board is not read');
-  const platform = platformOf(input.value.firmware);
-  const revision = findRevision('6.15.0');
-  if (!platform.ok || !revision.ok) throw new Error('the board is not understood');
-  const report = await checkPlatform(
-    platform.value,
-    { revision: revision.value, userFixes: [] },
-    {
-      ...{ devices: ['3d00000.gpu'], properties: null, windows: ['C09'] },
-      ...{ asyncProbe: false, strictDevlink: false, strategy: { kind: 'exhaustive' } },
-      ...{ statesMax: null, timeMaxMs: null, jobs: 1 },
-    },
-    '0.1.0',
-    () => undefined,
-  );
-  return report.findings;
 }
 
 /** A folder for the files of a test, and a way to open them. */

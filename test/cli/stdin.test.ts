@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Firmware that comes through a pipe.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { findingJson } from '#report/json';
 import { acpidump, iort, its, smmu3 } from '../firmware/tables.ts';
+import { laptopFindings } from '../support/laptop-findings.ts';
 
 /** What `racewindow board -` prints of @input. */
 function board(input: Uint8Array): string {
@@ -13,6 +17,26 @@ function board(input: Uint8Array): string {
   });
   return `${done.stdout}${done.stderr}`;
 }
+
+test('what can be named as a file can come through a pipe to view and replay', async () => {
+  const text = findingJson((await laptopFindings()).find((f) => f.property === 'P1')!);
+  const out = path.join(mkdtempSync(path.join(tmpdir(), 'racewindow-stdin-')), 'page.html');
+  onTestFinished(() => rmSync(path.dirname(out), { recursive: true }));
+  const piped = (args: readonly string[], input: string | Uint8Array) =>
+    spawnSync(process.execPath, ['dist/cli/main.js', ...args], { input, encoding: 'utf8' });
+  const viewed = piped(['view', '-', '--out', out], text);
+  expect([viewed.status, viewed.stderr]).toEqual([0, '']);
+  expect(readFileSync(out, 'utf8')).toContain('<title>C09 on 3d00000.gpu, 6.15.0</title>');
+  const brief = piped(['replay', '-', '--brief'], text);
+  expect([brief.status, brief.stderr]).toEqual([0, '']);
+  const blob = readFileSync('examples/boards/laptop.dtb');
+  const narrow = ['--kernel', '6.15.0', '--device', '3d00000.gpu'];
+  const board = piped(['view', '-', ...narrow, '--out', out], blob);
+  expect([board.status, board.stderr]).toEqual([0, '']);
+  expect(readFileSync(out, 'utf8')).toContain('standard input under 6.15.0');
+  const broken = piped(['view', '-', '--out', out], text.slice(0, 500));
+  expect(broken.stderr).toMatch(/^RW070: standard input: not JSON/);
+});
 
 test('standard input is read to its end', () => {
   const blob = readFileSync('examples/boards/laptop.dtb');

@@ -6,7 +6,7 @@ import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import { plural } from '#base/text';
 import { buildProgress } from '#cli/coded';
-import { readText } from '#cli/files';
+import { inputName, readText } from '#cli/files';
 import { type Io, paintFor } from '#cli/io';
 import type { Pipeline, TreeChoice } from '#cli/pipeline';
 import type { Format } from '#cli/readers';
@@ -17,6 +17,7 @@ import { findingJson } from '#report/json';
 import { mailReport } from '#report/mail';
 import { findingText } from '#report/text';
 import { type Document, documentHint, parseDocument } from '#report/validate';
+import { retold } from '#run/told';
 
 /** The options of the command line. */
 interface ReplayArguments {
@@ -39,7 +40,8 @@ export async function runReplay(
 ): Promise<Result<ExitCode, UserError>> {
   const text = readText(args.file, documentHint);
   if (!text.ok) return text;
-  const document = parseDocument(text.value, args.file);
+  const name = args.file === '-' ? inputName(args.file) : args.file;
+  const document = parseDocument(text.value, name);
   if (!document.ok) return document;
   const chosen = choose(document.value, args);
   if (!chosen.ok) return chosen;
@@ -59,7 +61,9 @@ export async function runReplay(
     const again = await replayOne(finding, pipeline, choice, args.trustFixes);
     if (!again.ok) return again;
     // What does not replay is not shown: it says what is not so.
-    if (full && !page) show(finding, args.format, io);
+    const told = retold(finding);
+    if (full && !page) show(told.finding, args.format, io);
+    for (const remark of told.remarks) io.err(`${finding.id}: ${remark}\n`);
     const say = page || (full && args.format !== 'text') ? io.err : io.out;
     say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
   }

@@ -6,12 +6,11 @@ import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { plural, printable } from '#base/text';
-import { readText, writeFiles } from '#cli/files';
+import { inputName, readInput, readText, writeFiles } from '#cli/files';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
 import type { Finding } from '#finding/finding';
 import { contentOf } from '#firmware/content';
-import { readFirmwareFile } from '#firmware/file';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { documentHint, parseDocument } from '#report/validate';
 import { filePage, titleOfReport } from '#view/build';
@@ -109,18 +108,18 @@ function namesIn(folder: string): Result<string[], UserError> {
 /** Whether @file is to be read as JSON: by what is in it, or by its name where that is damaged. */
 function isDocument(file: string): boolean {
   if (file.endsWith('.json')) return true;
-  const bytes = file === '-' ? null : readFirmwareFile(file);
-  return bytes?.ok === true && ['finding', 'report'].includes(contentOf(bytes.value));
+  const bytes = readInput(file);
+  return bytes.ok && ['finding', 'report'].includes(contentOf(bytes.value));
 }
 
 function ofFile(file: string): Result<Served, UserError> {
   const text = readText(file, documentHint);
   if (!text.ok) return text;
-  const read = parseDocument(text.value, file);
+  const read = parseDocument(text.value, file === '-' ? inputName(file) : file);
   if (!read.ok) return read;
   const document = read.value;
   return document.kind === 'finding'
-    ? ok({ findings: [document.finding], title: path.basename(file), unreadable: [] })
+    ? ok({ findings: [document.finding], title: inputName(file), unreadable: [] })
     : ok({
         findings: document.report.findings,
         title: titleOfReport(document.report),

@@ -69,6 +69,10 @@ export class Session {
         breaksTheSame(ruleBroken(report), finding) && report.subject === finding.witness.subject,
     );
     if (found === undefined) return 'this version runs its schedule without breaking its rule';
+    const { because, facts } = found.report;
+    if (because !== finding.witness.because || !sameFacts(facts, finding.witness.facts)) {
+      return `this version says of it: ${because}`;
+    }
     const differs = firstDifference(finding, replayed);
     if (differs !== null) return `this version runs it in another way from step ${differs + 1} on`;
     return new Session(machine, replayed.run, found.report);
@@ -142,11 +146,20 @@ export class Session {
   }
 }
 
+function sameFacts(a: Finding['witness']['facts'], b: Finding['witness']['facts']): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
 /** Index of the first step in which @replayed is another run than the trace; null: it is none. */
-function firstDifference({ trace }: Finding, replayed: Replayed): number | null {
+function firstDifference({ trace, producer }: Finding, replayed: Replayed): number | null {
+  // Older findings have the locks of a step in no order.
+  const old = producer === null;
   const key = (i: number, steps: Finding['trace']): string | undefined => {
     const s = steps[i];
-    return s && JSON.stringify([s.thread, s.op, s.object, s.field, s.result, s.events]);
+    if (s === undefined) return undefined;
+    const told = [s.thread, s.op, s.object, s.field, s.result, s.before, s.after, s.events];
+    return JSON.stringify([...told, ...(old ? [] : [s.stack, s.locks])]);
   };
   const length = Math.max(trace.length, replayed.trace.length);
   for (let i = 0; i < length; i++) if (key(i, trace) !== key(i, replayed.trace)) return i;

@@ -7,11 +7,17 @@ import { findingKey } from '#finding/key';
 import { kernelText } from '#report/words';
 import type { Card, CardEntry } from './data.ts';
 
+/** What the page has of the finding at @at: whether it holds it, and what to remark of it. */
+interface Held {
+  readonly isHeld: boolean;
+  readonly remarks: readonly string[];
+}
+
 /** A card for each rule and window of @findings; @names: what windows are called. */
 export function cardsOf(
   findings: readonly Finding[],
   names: ReadonlyMap<string, string>,
-  isHeld: (at: number) => boolean = () => true,
+  heldOf: (at: number) => Held,
 ): Card[] {
   const place = new Map(findings.map((finding, at) => [finding, at]));
   const groups = new Map<string, Finding[]>();
@@ -23,7 +29,7 @@ export function cardsOf(
   }
   return [...groups.values()].map((group) => {
     const first = group[0]!;
-    const entries = group.map((f) => entryOf(f, place.get(f)!, isHeld(place.get(f)!)));
+    const entries = group.map((f) => entryOf(f, place.get(f)!, heldOf(place.get(f)!)));
     return {
       property: first.property,
       window: first.window,
@@ -40,7 +46,7 @@ export function cardsOf(
   });
 }
 
-function entryOf(finding: Finding, at: number, held: boolean): CardEntry {
+function entryOf(finding: Finding, at: number, { isHeld, remarks }: Held): CardEntry {
   const { id, devices, preemptions, minimal, witness, why } = finding;
   return {
     id,
@@ -50,6 +56,7 @@ function entryOf(finding: Finding, at: number, held: boolean): CardEntry {
     preemptions,
     minimal,
     chance: why?.odds.exact ? why.odds.fails : null,
-    at: held ? at : null,
+    remarks,
+    at: isHeld ? at : null,
   };
 }

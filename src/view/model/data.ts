@@ -15,6 +15,8 @@ export interface CardEntry {
   readonly minimal: boolean;
   /** The exact chance of it; null: not known. */
   readonly chance: number | null;
+  /** What its file says otherwise than this version, in a sentence each. */
+  readonly remarks: readonly string[];
   /** Its place among the findings of the page; null: the page does not hold it. */
   readonly at: number | null;
 }
@@ -45,6 +47,8 @@ export interface Unreadable {
 export interface PackedFinding extends Omit<Finding, 'trace'> {
   readonly trace: readonly (Omit<TraceStep, 'stack'> & { readonly stack: number })[];
   readonly stacks: readonly (readonly string[])[];
+  /** As of its card. */
+  readonly remarks: readonly string[];
 }
 
 /** Everything of a page. */

@@ -4,8 +4,8 @@
 import type { Finding } from '#finding/finding';
 import type { PackedFinding } from './data.ts';
 
-/** @finding with each of its stacks once. */
-export function packed({ trace, ...rest }: Finding): PackedFinding {
+/** @finding with each of its stacks once, and what is to be remarked of it. */
+export function packed({ trace, ...rest }: Finding, remarks: readonly string[]): PackedFinding {
   const numbers = new Map<string, number>();
   const stacks: (readonly string[])[] = [];
   const steps = trace.map((step) => {
@@ -14,10 +14,10 @@ export function packed({ trace, ...rest }: Finding): PackedFinding {
     numbers.set(key, known);
     return { ...step, stack: known };
   });
-  return { ...rest, stacks, trace: steps };
+  return { ...rest, stacks, remarks, trace: steps };
 }
 
 /** What packed() was given. */
-export function unpacked({ stacks, trace, ...rest }: PackedFinding): Finding {
+export function unpacked({ stacks, trace, remarks: _, ...rest }: PackedFinding): Finding {
   return { ...rest, trace: trace.map((s) => ({ ...s, stack: stacks[s.stack] ?? [] })) };
 }

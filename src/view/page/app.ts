@@ -2,6 +2,7 @@
 // The page as it is used: what keys, clicks and links do, and what is drawn anew then.
 
 import { html, render } from 'lit-html';
+import { incoherence } from '#finding/coherent';
 import type { Finding } from '#finding/finding';
 import { decidingSteps } from '#report/select';
 import type { PageData } from '#view/model/data';
@@ -22,6 +23,8 @@ export class App {
   private readonly root: HTMLElement;
   private readonly worker: string;
   private asker: Asker | null = null;
+  /** Counts odds, which takes longer, so that no branch has to wait for it. */
+  private counter: Asker | null = null;
   private shown: OpenFinding | null = null;
   private rows: readonly (readonly PaneRow[])[] = [];
   private filter = '';
@@ -43,15 +46,25 @@ export class App {
     const finding = at === null ? undefined : this.findings[at];
     if (finding === undefined) {
       this.shown = null;
-      this.asker?.end();
-      this.asker = null;
+      this.close();
       return this.draw();
     }
+    const wrong = incoherence(finding);
+    if (wrong !== null) {
+      this.shown = null;
+      this.close();
+      return showFault(this.root, `its finding makes no sense: ${wrong}`);
+    }
     if (this.shown?.finding !== finding) {
-      this.shown = new OpenFinding(finding, data.shown === null ? at : null);
-      this.asker?.end();
+      this.shown = new OpenFinding(
+        finding,
+        data.shown === null ? at : null,
+        data.findings[at!]?.remarks ?? [],
+      );
+      this.close();
       this.asker = new Asker(this.worker);
-      const opening = this.open(this.shown, this.asker);
+      this.counter = new Asker(this.worker);
+      const opening = this.open(this.shown, this.asker, this.counter);
       // What the file tells is drawn at once; a branch needs the checker.
       this.draw();
       await opening;
@@ -59,23 +72,42 @@ export class App {
     await this.branch(place);
   }
 
-  private async open(shown: OpenFinding, asker: Asker): Promise<void> {
+  private close(): void {
+    this.asker?.end();
+    this.counter?.end();
+    this.asker = null;
+    this.counter = null;
+  }
+
+  private async open(shown: OpenFinding, asker: Asker, counter: Asker): Promise<void> {
+    const { why } = shown.finding;
     const refused = await asker.open(shown.finding);
     shown.engine = refused === null ? 'ready' : { refused };
     if (refused !== null || shown !== this.shown) return this.draw();
     const story = await asker.story([]);
-    if (story !== null) shown.stories = [{ ...story, trace: shown.finding.trace }];
-    this.draw();
-    if (shown.chances[0] === null) {
-      shown.chances = [await asker.chance([]), ...shown.chances.slice(1)];
-      this.draw();
+    if (story !== null) {
+      shown.stories = [{ ...story, trace: shown.finding.trace }];
+      if (why && !sameData(why.alternatives, story.alternatives)) shown.doubt('alternatives');
     }
+    this.draw();
+    void this.count(shown, counter);
+  }
+
+  /** Count the odds of the finding, which are as its file says until then. */
+  private async count(shown: OpenFinding, counter: Asker): Promise<void> {
+    const [stored] = shown.chances;
+    if ((await counter.open(shown.finding)) !== null) return;
+    const chance = await counter.chance([]);
+    if (shown !== this.shown || chance === null) return;
+    if (stored != null && !sameData(stored, chance)) shown.doubt('odds');
+    shown.chances = [chance, ...shown.chances.slice(1)];
+    this.draw();
   }
 
   /** Follow the branch of @place, and look at its step. */
   private async branch(place: PagePlace): Promise<void> {
-    const { shown, asker } = this;
-    if (shown === null || asker === null) return;
+    const { shown, asker, counter } = this;
+    if (shown === null || asker === null || counter === null) return;
     const before = shown.forks.length;
     const there = shown.engine === 'ready' || place.branch.length === 0;
     const done = there && (await shown.follow(asker, place.branch));
@@ -91,7 +123,7 @@ export class App {
     this.reveal();
     const forks = shown.forks;
     if (done && forks.length > 0 && shown.chances.at(-1) === null) {
-      const chance = await asker.chance(forks);
+      const chance = await counter.chance(forks);
       if (shown.forks !== forks) return;
       shown.chances = [...shown.chances.slice(0, -1), chance];
       this.draw();
@@ -282,6 +314,10 @@ export class App {
   private drawPairs(): void {
     for (const pane of this.root.querySelectorAll('.pane')) drawPair(pane);
   }
+}
+
+function sameData(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The step to look at first: the earlier one of those that decide, or where the rule is broken. */

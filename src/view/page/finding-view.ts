@@ -31,6 +31,7 @@ export function findingTemplate(
   const active = panes[Math.min(shown.active, panes.length - 1)]!;
   return html`${headTemplate(data, shown)}
     ${shown.forks.length === 0 ? nothing : trailTemplate(shown)}
+    ${shown.remarks.map((text) => html`<p class="notice" role="note">⚠ ${text}</p>`)}
     ${shown.notice === null ? nothing : html`<p class="notice" role="alert">${shown.notice}</p>`}
     <div class="body ${panes.length > 1 ? 'two' : 'one'}">
       <main class="panes" tabindex="0" aria-label="steps; j and k go on and back">

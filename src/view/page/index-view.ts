@@ -100,7 +100,8 @@ function cardTemplate(data: PageData, card: Card): TemplateResult {
 
 function entryTemplate(data: PageData, entry: CardEntry): TemplateResult {
   const more = entry.devices > 1 ? ` and ${entry.devices - 1} more` : '';
-  const text = html`${entry.subject}${more} <span class="dim">${entry.kernel}</span>`;
+  const remark = entry.remarks.length === 0 ? nothing : html` ⚠ ${entry.remarks.join('; ')}`;
+  const text = html`${entry.subject}${more} <span class="dim">${entry.kernel}${remark}</span>`;
   if (entry.at === null)
     return html`${text} <span class="dim">not in this file: racewindow view shows it</span>`;
   const href =

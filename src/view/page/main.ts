@@ -10,13 +10,21 @@ function text(id: string): string {
 }
 
 const root = document.getElementById('app')!;
+// What fails after the start, in answer to a key or the worker, is told as well.
+addEventListener('error', ({ message }) => showFault(root, message));
+addEventListener('unhandledrejection', ({ reason }) => showFault(root, faultText(reason)));
+
+function faultText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 async function start(): Promise<void> {
   try {
     const data = JSON.parse(text('data')) as PageData;
     if (data.format !== 'racewindow/page@1') throw new Error('its data has another format');
     await new App(data, root, text('worker')).go(readLink(location.hash));
   } catch (error) {
-    showFault(root, error instanceof Error ? error.message : String(error));
+    showFault(root, faultText(error));
   }
 }
 

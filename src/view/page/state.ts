@@ -27,13 +27,23 @@ export class OpenFinding {
   /** What is said in a line for a while: a link that leads nowhere. */
   notice: string | null = null;
 
-  constructor(finding: Finding, at: number | null) {
+  /** What is remarked of the file it came from. */
+  remarks: readonly string[];
+
+  constructor(finding: Finding, at: number | null, remarks: readonly string[]) {
     this.finding = finding;
+    this.remarks = remarks;
     this.at = at;
     const story = storedStory(finding);
     this.stories = [story];
     this.chances = [storedChance(finding)];
     this.step = story.trace.length - 1;
+  }
+
+  /** Remark that what the file says of @what is not what the checker has found here. */
+  doubt(what: string): void {
+    const text = `the file says otherwise of the ${what}; shown is what was counted here`;
+    this.remarks = [...this.remarks, text];
   }
 
   /** Why nothing can be run here; null where it can. */
