@@ -23,9 +23,11 @@ const suitesOf = new Map([
 /** Of the CDX bus, which is newer, tar would say that it is not there. */
 const buses = (series) => (series === '6.1' ? ['amba'] : ['amba', 'cdx']);
 
-/** Only what is compiled or included: unpacking all of it takes several times as long. */
+/** Only what is compiled, included or run: unpacking all of it takes several times as long. */
 const wanted = (series) => [
   ...['Makefile', 'COPYING', 'include', 'lib', 'kernel', 'mm/*.h'],
+  // The kernel's own parser of KTAP, for test/report/ktap.test.ts.
+  'tools/testing/kunit/*.py',
   ...['base', 'iommu', 'of', 'pci', 'acpi', ...buses(series)].map((name) => `drivers/${name}`),
 ];
 

@@ -67,6 +67,7 @@ export const errorCodes = {
   RW076: 'a step of the schedule cannot be reached',
   RW077: 'the finding brings code with it, which is not run unasked',
   RW078: 'the port for view is taken, or may not be opened',
+  RW079: 'the baseline is of another board, kernel or program',
   RW080: 'a worker thread ended before its task was done',
   RW081: 'a task took longer than it may',
   RW090: 'no archive to fetch packages from can be found',

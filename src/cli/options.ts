@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Options that several commands have.
 
+import { checkForms, sweepForms, wordsOf, wordsText } from './forms.ts';
 import {
   actors,
   amount,
   count,
-  format,
   memory,
   oneOf,
   seconds,
@@ -67,16 +67,30 @@ const selectOptions = [
     complete: 'window',
     text: 'only this window, such as C09',
   },
-  { flags: '--async', text: 'probe drivers asynchronously (driver_async_probe=*)' },
-  { flags: '--strict-devlink', text: 'order suppliers strictly (fw_devlink.strict=1)' },
+  { flags: '--async', text: 'probe drivers asynchronously (driver_async_probe=*)', rare: true },
+  {
+    flags: '--strict-devlink',
+    text: 'order suppliers strictly (fw_devlink.strict=1)',
+    rare: true,
+  },
 ] as const satisfies readonly OptionEntry[];
 
 const outputOptions = [
   { flags: '--states-max N', read: amount, text: 'give up a world after N states' },
   { flags: '--time-max S', read: seconds, text: 'give up a world after S seconds' },
   { flags: '--jobs N', read: threads, text: 'worker threads; changes no result', rare: true },
-  { flags: '--baseline FILE', text: 'report whose findings are known and do not fail' },
-  { flags: '--format HOW', text: 'text, mail, json or html', value: 'text', read: format },
+  { flags: '--baseline FILE', text: 'tell only what is new or gone since then; see man' },
+  {
+    flags: '--write-baseline FILE',
+    text: 'keep what is found as a baseline, in some hundred bytes for each finding',
+    rare: true,
+  },
+  {
+    flags: '--format HOW',
+    text: wordsText(checkForms),
+    value: 'text',
+    read: oneOf(wordsOf(checkForms), 'format'),
+  },
   { flags: '--out DIR', text: 'write each finding to a file in DIR' },
   { flags: '--show N|all', read: show, text: 'tell this finding in full, not the gravest' },
 ] as const satisfies readonly OptionEntry[];
@@ -175,9 +189,9 @@ export const sweepOptions = [
   { flags: '--store DIR', text: 'where results are kept, if not in the cache of the user' },
   {
     flags: '--format HOW',
-    text: 'text, csv, json or html',
+    text: wordsText(sweepForms),
     value: 'text',
-    read: oneOf(['text', 'csv', 'json', 'html'], 'format'),
+    read: oneOf(wordsOf(sweepForms), 'format'),
   },
 ] as const satisfies readonly OptionEntry[];
 

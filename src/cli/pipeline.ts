@@ -4,7 +4,7 @@
 import type { UserError } from '#base/errors';
 import type { Result } from '#base/result';
 import type { Finding } from '#finding/finding';
-import type { CheckOptions, CheckProgress, CheckResult } from '#finding/report';
+import type { CheckOptions, CheckProgress, CheckResult, ReportKernel } from '#finding/report';
 import type { BoardFirmware } from '#firmware/firmware';
 import type { Platform } from '#platform/index';
 import type { NamedBoard, SweepAside, SweepOptions, Swept } from '#questions/sweep';
@@ -78,6 +78,8 @@ interface PropertyEntry {
 /** A kernel that has been put together, ready to be checked. */
 export interface ChosenKernel {
   readonly name: string;
+  /** As a report will have it; absent where only a check finds out. */
+  readonly report?: ReportKernel;
   /** Check it on a board, or in the generic worlds where @platform is null. */
   readonly check: (
     platform: Platform | null,

@@ -59,10 +59,10 @@ export function oneOf<const W extends string>(words: readonly W[], kind: string)
   };
 }
 
-/** What a finding or a report is written as. */
+/** What a finding is written as. */
 export const format = oneOf(['text', 'mail', 'json', 'html'], 'format');
 
-/** What a finding or a report is written as. */
+/** What a finding is written as. */
 export type Format = 'text' | 'mail' | 'json' | 'html';
 
 /** Which findings are told in full: the number of one, or all. */

@@ -14,7 +14,7 @@ import {
 } from '#kernel/index';
 import { clientsOf, type Platform, platformOf } from '#platform/index';
 import { properties } from '#properties/index';
-import { type CheckedKernel, checkPlatform } from '#questions/check';
+import { type CheckedKernel, checkPlatform, reportKernel } from '#questions/check';
 import { shownIn, unseen } from '#questions/commit-effects';
 import { type Swept, sweepBoards } from '#questions/sweep';
 import { renderBoard } from '#report/board';
@@ -148,6 +148,7 @@ function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
   const kernel = chosen.value;
   return ok({
     name: kernel.revision.name,
+    report: reportKernel(kernel),
     check: (platform, options, onProgress) =>
       checkPlatform(platform, kernel, options, packageVersion(), onProgress),
   });

@@ -3,8 +3,9 @@
 //
 // Two findings are the same if they break the same rule in the same window at the same place. What
 // the place is goes by who compares: in one program the subject of the report, in a world nothing
-// more, on a board the kind of client or its class. A key is never shown to people or kept in a
-// file; only equal keys mean something, and that they sort the same everywhere.
+// more, on a board the kind of client or its class. A key is never shown to people; only equal keys
+// mean something, and that they sort the same everywhere. The content key alone leaves this
+// program, as a digest: its form stays (test/report/sarif.test.ts).
 
 /** What is broken: a rule, in a window, or in none that is known. */
 export interface Broken {
@@ -15,6 +16,21 @@ export interface Broken {
 /** The key of @broken at the place that @where names. */
 export function findingKey({ property, window }: Broken, ...where: readonly string[]): string {
   return [property, window ?? '', ...where].map(escaped).join('|');
+}
+
+/** What tells a finding of a board from the others by its content alone. */
+interface Content extends Broken {
+  /** Key of the class of client. */
+  readonly class: string;
+  readonly schedule?: string;
+}
+
+/**
+ * The key of @finding wherever it was found, under whatever kernel. What fits no window is only the
+ * same where its whole schedule is: two unknown windows need not be one.
+ */
+export function contentKey({ property, window, class: kind, schedule = '' }: Content): string {
+  return findingKey({ property, window }, kind, window === null ? schedule : '');
 }
 
 /** @part without a bar, so that the parts of a key can not be taken for each other. */

@@ -8,7 +8,7 @@
 import { assert } from '#base/assert';
 import type { Finding, KernelSpec, Memory } from '#finding/finding';
 import { breaksTheSame, byWindow } from '#finding/key';
-import type { CheckOptions, CheckProgress, CheckResult } from '#finding/report';
+import type { CheckOptions, CheckProgress, CheckResult, ReportKernel } from '#finding/report';
 import type { Revision } from '#kernel/index';
 import { kindOfKey, nothingToCheck, type Platform } from '#platform/index';
 import { appliesTo } from '#properties/applies';
@@ -87,6 +87,12 @@ export async function checkPlatform(
   }
 }
 
+/** @kernel as reports have it. */
+export function reportKernel({ revision, userFixes }: CheckedKernel): ReportKernel {
+  const { name, commits, userFixes: fixes } = specOf(revision, userFixes);
+  return { name, commits, userFixes: fixes.map((fix) => fix.name) };
+}
+
 function resultOf(
   explored: readonly Explored[],
   findings: readonly Finding[],
@@ -94,14 +100,9 @@ function resultOf(
   question: CheckOptions & VerdictQuestion,
   version: string,
 ): CheckResult {
-  const spec = specOf(kernel.revision, kernel.userFixes);
   return {
     tool: { name: 'racewindow', version, format: 'racewindow/report@1' },
-    kernel: {
-      name: spec.name,
-      commits: spec.commits,
-      userFixes: spec.userFixes.map((fix) => fix.name),
-    },
+    kernel: reportKernel(kernel),
     coverage: coverageOf(distinct(explored), question),
     verdicts: verdictsOf(explored, question),
     ...(question.properties === null ? {} : { properties: question.properties }),

@@ -16,7 +16,7 @@ import { specOf } from '#run/kernel-spec';
 import type { CheckTask } from '#run/run-world';
 import { type KeptOutcome, keptOf, type OutcomeStore } from '#run/store';
 import { heaviestWorldsFirst, openWorlds, type WorldPool } from '#run/world-pool';
-import type { CheckedKernel } from './check.ts';
+import { type CheckedKernel, reportKernel } from './check.ts';
 import { limitsOf } from './coverage.ts';
 import { type VerdictRun, verdictsOf, windowVerdictsOf } from './verdicts.ts';
 import { type ChosenWorlds, chooseWorlds } from './worlds.ts';
@@ -81,15 +81,10 @@ export async function sweepBoards(
     }
   }
   return {
-    kernels: kernels.map(kernelOf),
+    kernels: kernels.map(reportKernel),
     boards: boards.map(({ name }, i) => ({ name, answers: answers[i]! })),
     complete: answers.every((list) => !list.includes(null)),
   };
-}
-
-function kernelOf({ revision, userFixes }: CheckedKernel): ReportKernel {
-  const { name, commits, userFixes: fixes } = specOf(revision, userFixes);
-  return { name, commits, userFixes: fixes.map((fix) => fix.name) };
 }
 
 function choose(

@@ -20,7 +20,10 @@ interface Decided extends Pick<CheckReport, 'properties'> {
 }
 
 /** The exit code for @report; with a baseline, only what it does not know counts as violated. */
-export function exitCodeOf(report: Decided, baseline: Baseline | null = null): ExitCode {
+export function exitCodeOf(
+  report: Decided,
+  baseline: Pick<Baseline, 'fresh'> | null = null,
+): ExitCode {
   if (report.nothing !== undefined) return exitCodes.bounded;
   const violated =
     baseline === null

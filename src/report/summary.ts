@@ -46,9 +46,15 @@ function rowsOf(findings: readonly Finding[]): WindowRow[] {
   return [...rows].map(([window, list]) => ({ window, gravest: list[0]!, findings: list }));
 }
 
-/** The table, its head first, and under it what is there to carry back; empty if all holds. */
-export function summaryLines({ findings, kernel }: CheckReport): string[] {
-  const rows = rowsOf(findings);
+/**
+ * The table of @told, its head first, and under it what is there to carry back; empty if there are
+ * none. They keep the numbers that they have among all.
+ */
+export function summaryLines(
+  { findings, kernel }: CheckReport,
+  told: readonly Finding[] = findings,
+): string[] {
+  const rows = rowsOf(told);
   if (rows.length === 0) return [];
   const cells = rows.map(({ window, gravest, findings: list }) => [
     window ?? 'new?',

@@ -64,7 +64,7 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
     return `${[...heading(report, paint), '', ...why].join('\n')}\n`;
   }
   const baseline = options.baseline ?? null;
-  // Known findings of a baseline are listed by their names already.
+  // What a baseline knows is counted, and told only where it is asked for by its number.
   const { show = 'gravest' } = options;
   const counted = baseline === null || typeof show === 'number';
   const all = counted ? report.findings : baseline.fresh;
@@ -73,7 +73,7 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
   const sections = [
     heading(report, paint),
     verdictTable('window', report.windows ?? [], options.windows, counting, paint),
-    summary(report, paint),
+    summary(report, baseline?.fresh ?? report.findings, paint),
     verdictTable('rule', report.verdicts, options.rules, counting, paint),
     coverageLines(report, paint),
     findingTable(report, options, paint),
@@ -129,8 +129,8 @@ function consequenceLines({ consequence }: Finding): string[] {
   return wrap(printable(`so that ${consequence}`), { first: '  ', rest: '    ' });
 }
 
-function summary(report: CheckReport, paint: Paint): string[] {
-  const [head, ...rows] = summaryLines(report);
+function summary(report: CheckReport, told: readonly Finding[], paint: Paint): string[] {
+  const [head, ...rows] = summaryLines(report, told);
   if (head === undefined) return [];
   return [paint.dim(head), ...rows.map((row) => row.replace(/^(C\d+|new\?) /, paint.bad))];
 }
@@ -272,11 +272,11 @@ function limitText(hit: HitLimit): string {
 const ROWS_MAX = 8;
 
 function findingTable(report: CheckReport, options: TextOptions, paint: Paint): string[] {
-  const { length } = report.findings;
+  const told = options.baseline?.fresh ?? report.findings;
   // Many are told by their windows: the summary has the numbers of each.
-  if (length === 0 || length > ROWS_MAX) return [];
-  const rows = report.findings.map((f, i) => [
-    String(i + 1),
+  if (told.length === 0 || told.length > ROWS_MAX) return [];
+  const rows = told.map((f) => [
+    String(report.findings.indexOf(f) + 1),
     f.window ?? 'new?',
     f.property,
     `${f.preemptions}${f.minimal ? '' : '+'}`,
@@ -324,13 +324,26 @@ function titleOf(finding: Finding, options: TextOptions): string {
 
 function baselineLines(baseline: Baseline | null, paint: Paint): string[] {
   if (baseline === null) return [];
-  const lines = [
-    `baseline: ${plural(baseline.known.length, 'known finding')}, ` +
-      `${plural(baseline.fresh.length, 'new finding')}`,
+  const [head = '', ...rest] = baselineRows(baseline);
+  return [...wrap(head, { rest: '  ' }), ...rest.map(paint.dim)];
+}
+
+/** Rows of findings that are gone; more are counted. */
+const GONE_MAX = 20;
+
+/** What a baseline comes to: numbers, then a row for each finding that is gone. */
+export function baselineRows({ known, fresh, gone, unsure }: Baseline): string[] {
+  const counts = [
+    plural(known.length, 'known finding'),
+    plural(fresh.length, 'new finding'),
+    `${gone.length} gone`,
   ];
-  for (const f of baseline.known) {
-    const text = `  known: ${windowText(f)} ${f.property} ${deviceText(f)}`;
-    lines.push(paint.dim(cutWords(text, reportColumns)));
-  }
-  return lines;
+  const open = unsure === null ? '' : `; whether more are gone is not known: ${unsure}`;
+  const rows = gone.slice(0, GONE_MAX).map((f) => {
+    const text = `  gone: ${windowText(f)} ${f.property} ${printable(f.class)}`;
+    return cutWords(text, reportColumns);
+  });
+  const more = gone.length - rows.length;
+  const rest = more > 0 ? [`  and ${more} more`] : [];
+  return [`baseline: ${counts.join(', ')}${open}`, ...rows, ...rest];
 }

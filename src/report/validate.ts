@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import type { BaselineFile, KnownFinding } from '#finding/baseline';
 import { incoherence } from '#finding/coherent';
 import type { Finding } from '#finding/finding';
 import { readFinding } from '#finding/finding-1';
@@ -16,7 +17,7 @@ export type Document =
   | { readonly kind: 'report'; readonly report: CheckReport };
 
 /** What a file says that it is. */
-type Kind = 'finding-1' | 'finding-2' | 'report-1';
+type Kind = 'finding-1' | 'finding-2' | 'report-1' | 'baseline-1';
 
 type Validators = Readonly<Record<Kind, ValidateFunction>>;
 
@@ -36,6 +37,7 @@ function compiled(): Validators {
       'finding-1': schemas.getSchema('finding-1.schema.json')!,
       'finding-2': schemas.getSchema('finding-2.schema.json')!,
       'report-1': schemas.compile(JSON.parse(schemaText('report-1'))),
+      'baseline-1': schemas.compile(JSON.parse(schemaText('baseline-1'))),
     };
   }
   return validators;
@@ -47,28 +49,60 @@ export const documentHint =
 
 /** Read a finding or a report; @name is how the input is called in an error. */
 export function parseDocument(text: string, name: string): Result<Document, UserError> {
+  const read = parseAny(text, name, documentHint);
+  if (!read.ok) return read;
+  const { value } = read;
+  if (value.kind !== 'baseline') return ok(value);
+  return fail('RW071', `${name}: a baseline, which does not tell its findings`, documentHint);
+}
+
+/** Where baselines come from, for errors about a file that should be one. */
+export const baselineHint = 'name a file written by racewindow check --write-baseline FILE';
+
+/** What stands for a baseline: one, or a report or a finding, which is no file of that kind. */
+interface BaselineDocument {
+  readonly file: BaselineFile | null;
+  readonly findings: readonly KnownFinding[];
+}
+
+/** Read a baseline, or a report or a finding in its place. */
+export function parseBaseline(text: string, name: string): Result<BaselineDocument, UserError> {
+  const read = parseAny(text, name, baselineHint);
+  if (!read.ok) return read;
+  const { value } = read;
+  switch (value.kind) {
+    case 'baseline':
+      return ok({ file: value.file, findings: value.file.findings });
+    case 'report':
+      return ok({ file: null, findings: value.report.findings });
+    case 'finding':
+      return ok({ file: null, findings: [value.finding] });
+  }
+}
+
+type Any = Document | { readonly kind: 'baseline'; readonly file: BaselineFile };
+
+function parseAny(text: string, name: string, hint: string): Result<Any, UserError> {
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch {
-    return fail('RW070', `${name}: not JSON`, documentHint);
+    return fail('RW070', `${name}: not JSON`, hint);
   }
   const kind = kindOf(data);
   if (kind === null) {
-    return fail(
-      'RW071',
-      `${name}: neither a racewindow finding nor a racewindow report`,
-      documentHint,
-    );
+    const message = `${name}: neither a racewindow finding nor a racewindow report`;
+    return fail('RW071', hint === baselineHint ? `${message}, nor a baseline` : message, hint);
   }
   const validate = compiled()[kind];
-  const invalid = (what: string): Result<Document, UserError> =>
+  const invalid = (what: string): Result<never, UserError> =>
     fail(
       'RW071',
       `${name}: not a valid ${kind.replace(/-\d$/, '')}: ${what}`,
       `the format is in schema/${kind}.schema.json; write the file anew with racewindow check`,
     );
   if (!validate(data)) return invalid(errorText(validate.errors));
+  if (kind === 'baseline-1') return ok({ kind: 'baseline', file: data as BaselineFile });
   const report = kind === 'report-1' ? (data as unknown as CheckReport) : null;
   const findings = report === null ? [readFinding(data)] : report.findings.map(readFinding);
   for (const [i, finding] of findings.entries()) {
@@ -84,6 +118,7 @@ function kindOf(data: unknown): Kind | null {
   const { format, tool } = data as { format?: unknown; tool?: { format?: unknown } | null };
   if (format === 'racewindow/finding@1') return 'finding-1';
   if (format === 'racewindow/finding@2') return 'finding-2';
+  if (format === 'racewindow/baseline@1') return 'baseline-1';
   return tool?.format === 'racewindow/report@1' ? 'report-1' : null;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The report for a terminal, exit codes and baselines.
 import { describe, expect, test } from 'vitest';
-import { applyBaseline } from '#finding/baseline';
 import type { CheckReport, Outcome } from '#finding/report';
 import type { TraceStep } from '#finding/step';
 import type { Why } from '#finding/why';
@@ -56,30 +55,6 @@ test('violated wins over bounded, bounded over holds', () => {
   expect(exitCodeOf(bounded)).toBe(3);
 });
 
-test('a known finding does not fail a check, a new one does', () => {
-  const known = applyBaseline([replayDuringRegister], [replayDuringRegister]);
-  expect(exitCodeOf({ ...clean, findings: [replayDuringRegister] }, known)).toBe(0);
-  expect(exitCodeOf(exampleReport, known)).toBe(3);
-  const other = { ...replayDuringRegister, class: 'pci' };
-  expect(exitCodeOf(clean, applyBaseline([other], [replayDuringRegister]))).toBe(1);
-});
-
-test('a baseline lists what it knows and shows what is new', () => {
-  const fresh = { ...replayDuringRegister, id: 'x', class: 'pci', devices: ['0000:00:01.0'] };
-  const report = { ...exampleReport, findings: [replayDuringRegister, fresh] };
-  const baseline = applyBaseline(report.findings, [replayDuringRegister]);
-  const text = textReport(report, { baseline });
-  expect(text).toContain('baseline: 1 known finding, 1 new finding');
-  expect(text).toContain('  known: C09 P1 3d00000.gpu and 1 more');
-});
-
-test('an unknown window is only known with the very schedule', () => {
-  const a = { ...replayDuringRegister, window: null };
-  const b = { ...a, schedule: 'another' };
-  expect(applyBaseline([b], [a]).fresh).toEqual([b]);
-  expect(applyBaseline([a], [a]).known).toEqual([a]);
-});
-
 test('numbers are grouped the same in every locale', () => {
   expect(grouped(0)).toBe('0');
   expect(grouped(1234567)).toBe('1,234,567');
@@ -87,9 +62,10 @@ test('numbers are grouped the same in every locale', () => {
 
 test('findings that a baseline knows are not offered as more', () => {
   const { findings } = exampleReport;
-  const known = { rules, baseline: { known: findings, fresh: [] } };
+  const known = { rules, baseline: { known: findings, fresh: [], gone: [], unsure: null } };
   expect(textReport(exampleReport, known)).not.toContain('more finding');
-  const fresh = { rules, baseline: { known: findings.slice(1), fresh: findings.slice(0, 1) } };
+  const parted = { known: findings.slice(1), fresh: findings.slice(0, 1) };
+  const fresh = { rules, baseline: { ...parted, gone: [], unsure: null } };
   expect(textReport(exampleReport, fresh)).not.toContain('more finding');
 });
 

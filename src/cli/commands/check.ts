@@ -6,27 +6,34 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import { plural } from '#base/text';
-import { isWritable, type OutputFile, readText, writeFiles } from '#cli/files';
+import {
+  baselineBoard,
+  type ReadBaseline,
+  readBaseline,
+  refuseOther,
+  refuseOtherKernel,
+  writeBaseline,
+} from '#cli/baseline';
+import { isWritable, type OutputFile, writeFiles } from '#cli/files';
 import { addedBy } from '#cli/fix';
+import { type CheckForm, checkForms } from '#cli/forms';
 import { idsOption } from '#cli/ids';
 import { type FirmwareArguments, type FirmwareInput, readFirmware } from '#cli/input';
 import { type Io, paintFor } from '#cli/io';
 import { axesOf, kernelNamed, machineLines } from '#cli/machine';
 import type { ChosenKernel, Pipeline } from '#cli/pipeline';
 import { progressLine } from '#cli/progress';
-import type { Format } from '#cli/readers';
 import { withSeed } from '#cli/strategy';
-import { applyBaseline, type Baseline } from '#finding/baseline';
+import { applyBaseline, askedOf, type BaselineBoard, partFindings } from '#finding/baseline';
 import type { Finding, Memory } from '#finding/finding';
 import type { CheckOptions, CheckReport, Strategy } from '#finding/report';
 import type { Platform } from '#platform/index';
 import { type ExitCode, exitCodeOf } from '#report/exit';
-import { findingJson, reportJson } from '#report/json';
+import { findingJson } from '#report/json';
 import { mailReport } from '#report/mail';
 import { type Show, shownOf } from '#report/summary';
-import { textReport } from '#report/text';
-import { documentHint, parseDocument } from '#report/validate';
-import { fileStem, windowText } from '#report/words';
+import { baselineRows } from '#report/text';
+import { fileStem } from '#report/words';
 import { brokenCheckpoint, journalFault } from '#run/journal';
 
 /** The options of the command line. */
@@ -52,7 +59,8 @@ export interface CheckArguments extends FirmwareArguments {
   readonly timeMax?: number;
   readonly jobs?: number;
   readonly baseline?: string;
-  readonly format: Format;
+  readonly writeBaseline?: string;
+  readonly format: CheckForm;
   readonly out?: string;
   readonly show?: number | 'all';
   readonly summary?: boolean;
@@ -64,11 +72,12 @@ interface Question {
   readonly input: FirmwareInput | null;
   readonly kernel: ChosenKernel;
   readonly options: CheckOptions;
-  readonly format: Format;
+  readonly format: CheckForm;
   /** Which findings to tell in full. */
   readonly show: Show;
-  /** Findings of the baseline; null without one. */
-  readonly earlier: readonly Finding[] | null;
+  readonly board: BaselineBoard | null;
+  /** The baseline; null without one. */
+  readonly earlier: ReadBaseline | null;
 }
 
 /** Run the command. */
@@ -79,7 +88,7 @@ export async function runCheck(
 ): Promise<Result<ExitCode, UserError>> {
   const question = await ask(args, pipeline);
   if (!question.ok) return question;
-  const { platform, input, format, earlier, show } = question.value;
+  const { platform, input, format, earlier, show, board, options } = question.value;
   const report = await answer(question.value, args, io);
 
   const { length } = report.findings;
@@ -87,18 +96,29 @@ export async function runCheck(
     const hint = 'the last column of the summary has their numbers; leave --show out to see it';
     return fail('RW072', `--show ${show}: there are ${plural(length, 'finding')}`, hint);
   }
-  const baseline = earlier && applyBaseline(report.findings, earlier);
+  const own = earlier === null ? ok(undefined) : refuseOtherKernel(earlier, report.kernel);
+  if (!own.ok) return own;
+  const asked = askedOf(options, report.coverage.strategy);
+  const baseline = earlier && applyBaseline(report, earlier, asked);
   if (args.out !== undefined) {
     const files = await writeFiles(args.out, outputFiles(report.findings, format));
     if (!files.ok) return files;
+  }
+  if (args.writeBaseline !== undefined) {
+    const written = await writeBaseline(args.writeBaseline, report, board, asked);
+    if (!written.ok) return written;
   }
   if (input?.machine && platform) {
     // Beside what other programs read there is no place for it.
     const say = format === 'text' ? io.out : io.err;
     say(`${machineLines(input.machine, platform).join('\n')}\n\n`);
   }
-  await print({ report, format, baseline, show }, io, pipeline);
-  return ok(exitCodeOf(report, baseline));
+  const exitCode = exitCodeOf(report, baseline);
+  const [rules, windows] = [pipeline.properties(), pipeline.windows()];
+  const printed = { report, baseline, show, paint: paintFor(io), exitCode, rules, windows };
+  io.out(await checkForms[format](printed));
+  if (baseline && format !== 'text') io.err(`${baselineRows(baseline).join('\n')}\n`);
+  return ok(exitCode);
 }
 
 /** The report that `check` would print, with every finding explained. */
@@ -119,7 +139,7 @@ async function answer(question: Question, args: CheckArguments, io: Io): Promise
   // Why findings fail that are not told in full is not asked.
   const toExplain = (all: readonly Finding[]): readonly Finding[] => {
     const isNumber = typeof show === 'number';
-    const told = earlier === null || isNumber ? all : applyBaseline(all, earlier).fresh;
+    const told = earlier === null || isNumber ? all : partFindings(all, earlier.findings).fresh;
     return written ? all : shownOf(told, show);
   };
   const asked = { ...options, toExplain };
@@ -150,6 +170,9 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
   if (!names.ok) return names;
   const earlier = readBaseline(args.baseline);
   if (!earlier.ok) return earlier;
+  const board = baselineBoard(platform.value, input.value?.sha256);
+  const own = earlier.value === null ? ok(undefined) : refuse(earlier.value, board, kernel.value);
+  if (!own.ok) return own;
   if (args.actors !== undefined && platform.value === null) {
     const hint = 'leave it away: the generic worlds have all actors';
     return fail('RW060', '--actors is for the worlds of a board', hint);
@@ -170,6 +193,7 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
     },
     format: args.format,
     show: show ?? (summary ? 'none' : 'gravest'),
+    board,
     earlier: earlier.value,
   });
 }
@@ -263,18 +287,18 @@ function nameOptions(
   });
 }
 
-function readBaseline(name: string | undefined): Result<readonly Finding[] | null, UserError> {
-  if (name === undefined) return ok(null);
-  const text = readText(name, documentHint);
-  if (!text.ok) return text;
-  const parsed = parseDocument(text.value, name);
-  if (!parsed.ok) return parsed;
-  const { value } = parsed;
-  return ok(value.kind === 'finding' ? [value.finding] : value.report.findings);
+/** Refuse what is known to be no baseline for this check before the check is made. */
+function refuse(
+  earlier: ReadBaseline,
+  board: BaselineBoard | null,
+  { report }: ChosenKernel,
+): Result<void, UserError> {
+  const own = refuseOther(earlier, board);
+  return own.ok && report !== undefined ? refuseOtherKernel(earlier, report) : own;
 }
 
 /** What --out writes: each finding as JSON, which replays, and as a mail where those are wanted. */
-function outputFiles(findings: readonly Finding[], format: Format): OutputFile[] {
+function outputFiles(findings: readonly Finding[], format: CheckForm): OutputFile[] {
   const taken = new Set<string>();
   return findings.flatMap((finding) => {
     let stem = fileStem(finding);
@@ -283,41 +307,4 @@ function outputFiles(findings: readonly Finding[], format: Format): OutputFile[]
     const json = { name: `${stem}.json`, text: findingJson(finding) };
     return format === 'mail' ? [json, { name: `${stem}.mail`, text: mailReport(finding) }] : [json];
   });
-}
-
-/** What is printed, and how. */
-interface Printed {
-  readonly report: CheckReport;
-  readonly format: Format;
-  readonly baseline: Baseline | null;
-  readonly show: Show;
-}
-
-async function print(
-  { report, format, baseline, show }: Printed,
-  io: Io,
-  pipeline: Pipeline,
-): Promise<void> {
-  if (format === 'text') {
-    const rules = new Map(pipeline.properties().map((p) => [p.id, p.name]));
-    const windows = new Map(pipeline.windows().map((w) => [w.id, w.name]));
-    io.out(textReport(report, { paint: paintFor(io), rules, windows, baseline, show }));
-    return;
-  }
-  if (format === 'json') io.out(reportJson(report));
-  else if (format === 'html') io.out(await htmlOf(report, baseline?.fresh ?? report.findings));
-  else io.out((baseline?.fresh ?? report.findings).map(mailReport).join('\n'));
-  if (baseline) {
-    const known = plural(baseline.known.length, 'known finding');
-    io.err(`baseline: ${known}, ${baseline.fresh.length} new\n`);
-    for (const f of baseline.known) io.err(`  known: ${windowText(f)} ${f.id}\n`);
-  }
-}
-
-async function htmlOf(report: CheckReport, findings: readonly Finding[]): Promise<string> {
-  const [{ pageHtml }, { filePage, titleOfReport }] = await Promise.all([
-    import('#view/html'),
-    import('#view/build'),
-  ]);
-  return pageHtml(filePage(findings, titleOfReport(report)));
 }

@@ -9,6 +9,7 @@ import { err, ok, type Result } from '#base/result';
 import { printable } from '#base/text';
 import { boardsBelow } from '#cli/boards-below';
 import { addedBy } from '#cli/fix';
+import { type SweepForm, sweepForms } from '#cli/forms';
 import { idsOption } from '#cli/ids';
 import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
@@ -19,8 +20,7 @@ import type { Strategy } from '#finding/report';
 import type { SweepReport, UnreadBoard } from '#finding/sweep';
 import type { NamedBoard } from '#questions/sweep';
 import type { ExitCode } from '#report/exit';
-import { sweepCsv, sweepExit, sweepJson, sweepText } from '#report/sweep';
-import { sweepHtml } from '#report/sweep-html';
+import { sweepExit } from '#report/sweep';
 
 /** The options of the command line. */
 interface SweepArguments {
@@ -33,10 +33,8 @@ interface SweepArguments {
   readonly statesMax?: number;
   readonly jobs?: number;
   readonly store?: string;
-  readonly format: keyof typeof forms;
+  readonly format: SweepForm;
 }
-
-const forms = { text: sweepText, csv: sweepCsv, json: sweepJson, html: sweepHtml } as const;
 
 /** Run the command. */
 export async function runSweep(
@@ -85,7 +83,7 @@ export async function runSweep(
     ...swept.value,
     unread,
   };
-  io.out(forms[args.format](report));
+  io.out(await sweepForms[args.format](report));
   return ok(sweepExit(report));
 }
 

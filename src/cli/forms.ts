@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The forms in which check and sweep print: one table each. The words of --format, the help and
+// what is printed come from here; a form is loaded once it is asked for.
+
+import type { Baseline } from '#finding/baseline';
+import type { CheckReport } from '#finding/report';
+import type { SweepReport } from '#finding/sweep';
+import type { ExitCode } from '#report/exit';
+import type { Show } from '#report/summary';
+import type { Paint } from '#report/text';
+
+/** What a check prints, with what it is told by. */
+interface PrintedCheck {
+  readonly report: CheckReport;
+  readonly baseline: Baseline | null;
+  readonly show: Show;
+  readonly paint: Paint;
+  readonly exitCode: ExitCode;
+  readonly rules: readonly { readonly id: string; readonly name: string; readonly rule: string }[];
+  readonly windows: readonly { readonly id: string; readonly name: string }[];
+}
+
+type Form<P> = (printed: P) => Promise<string>;
+
+/** Forms of a check; `text` alone is for people at a terminal. */
+export const checkForms = {
+  text: async ({ report, baseline, show, paint, rules, windows }) => {
+    const { textReport } = await import('#report/text');
+    const names = { rules: namesOf(rules), windows: namesOf(windows) };
+    return textReport(report, { paint, ...names, baseline, show });
+  },
+  mail: async ({ report, baseline }) => {
+    const { mailReport } = await import('#report/mail');
+    return (baseline?.fresh ?? report.findings).map(mailReport).join('\n');
+  },
+  json: async ({ report }) => (await import('#report/json')).reportJson(report),
+  html: async ({ report, baseline }) => {
+    const [{ pageHtml }, { filePage, titleOfReport }] = await Promise.all([
+      import('#view/html'),
+      import('#view/build'),
+    ]);
+    return pageHtml(filePage(baseline?.fresh ?? report.findings, titleOfReport(report)));
+  },
+  junit: async (printed) => {
+    const { junitXml } = await import('#report/junit');
+    return junitXml([await resultsOf(printed)]);
+  },
+  ktap: async (printed) => {
+    const { ktapText } = await import('#report/ktap');
+    return ktapText([await resultsOf(printed)]);
+  },
+  sarif: async ({ report, baseline, exitCode, rules }) => {
+    const { sarifJson } = await import('#report/sarif');
+    return sarifJson(report, { rules, exitCode, baseline });
+  },
+} as const satisfies Readonly<Record<string, Form<PrintedCheck>>>;
+
+/** Forms of a sweep. There is no SARIF: a sweep keeps no runs, so it knows no places. */
+export const sweepForms = {
+  text: async (report) => (await import('#report/sweep')).sweepText(report),
+  csv: async (report) => (await import('#report/sweep')).sweepCsv(report),
+  json: async (report) => (await import('#report/sweep')).sweepJson(report),
+  html: async (report) => (await import('#report/sweep-html')).sweepHtml(report),
+  junit: async (report) => {
+    const { sweepResults } = await import('#report/results');
+    return (await import('#report/junit')).junitXml(sweepResults(report));
+  },
+  ktap: async (report) => {
+    const { sweepResults } = await import('#report/results');
+    return (await import('#report/ktap')).ktapText(sweepResults(report));
+  },
+} as const satisfies Readonly<Record<string, Form<SweepReport>>>;
+
+/** A word of --format. */
+export type CheckForm = keyof typeof checkForms;
+export type SweepForm = keyof typeof sweepForms;
+
+/** The words of a table. */
+export function wordsOf<F extends string>(forms: Readonly<Record<F, unknown>>): readonly F[] {
+  return Object.keys(forms) as F[];
+}
+
+/** The words of a table as a line of --help has them: `text, csv or json`. */
+export function wordsText(forms: Readonly<Record<string, unknown>>): string {
+  const words = wordsOf(forms);
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+function namesOf(list: PrintedCheck['windows']): ReadonlyMap<string, string> {
+  return new Map(list.map(({ id, name }) => [id, name]));
+}
+
+async function resultsOf({ report, baseline, rules, windows }: PrintedCheck) {
+  const { checkResults } = await import('#report/results');
+  return checkResults(report, { names: namesOf([...rules, ...windows]), baseline });
+}
