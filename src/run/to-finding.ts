@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From what one world has shown to a finding: everything that reports and replay need.
 
-import { Machine, replay } from '#checker/index';
+import { formatSchedule, Machine, replay } from '#checker/index';
+import { replayRun } from '#checker/program/run';
 import type { Finding, FindingSource, FixCode, KernelSpec, Memory } from '#finding/finding';
 import { breaksTheSame } from '#finding/key';
 import { ruleBroken } from '#properties/index';
-import { type Renaming, rename, renaming } from '#worlds/shape';
 import type { World } from '#worlds/world';
 import type { WorldFinding } from './check-world.ts';
 import { revisionOf } from './kernel-spec.ts';
@@ -64,8 +64,9 @@ function withoutCode({ name, sha256 }: FixCode): Omit<FixCode, 'source'> {
 }
 
 /**
- * What was found in @from as it shows in @to, a world of the same shape: the schedule with the
- * names changed is run there. Null if it does not show the same, which would be a fault.
+ * What was found in @from as it shows in @to, a world of the same shape: the same threads take the
+ * same steps there, whatever things are called. Null if it does not show the same, which would be a
+ * fault.
  */
 export function transfer(
   f: WorldFinding,
@@ -74,27 +75,23 @@ export function transfer(
   kernel: KernelSpec,
   memory?: Memory,
 ): WorldFinding | null {
-  const names: Renaming = renaming(from, to);
   const revision = revisionOf(kernel);
   if (!revision.ok) return null;
-  const machine = new Machine(watchedScene(to, revision.value, null, { memory }));
-  const schedule = rename(f.schedule, escapedNames(names));
-  const run = replay(machine, schedule);
-  if (!run.ok) return null;
-  const subject = rename(f.witness.subject, names);
-  const report = run.value.reports
-    .map((r) => r.report)
-    // One run may break a rule for several devices.
-    .find((r) => r.subject === subject && breaksTheSame(ruleBroken(r), f));
-  if (!report) return null;
-  const { because, facts } = report;
-  const trace = run.value.trace;
+  const [here, there] = [from, to].map(
+    (world) => new Machine(watchedScene(world, revision.value, null, { memory })),
+  ) as [Machine, Machine];
+  const found = replay(here, f.schedule);
+  if (!found.ok) return null;
+  const { run, reports } = found.value;
+  // One run may break a rule for several devices; both worlds tell of them in one order.
+  const nth = reports.findIndex(
+    ({ report: r }) => r.subject === f.witness.subject && breaksTheSame(ruleBroken(r), f),
+  );
+  const shown = replayRun(there, run);
+  const report = shown.reports[nth]?.report;
+  if (!report || !breaksTheSame(ruleBroken(report), f)) return null;
+  const { subject, because, facts } = report;
+  const { trace } = shown;
+  const schedule = formatSchedule(trace, run);
   return { ...f, schedule, trace, witness: { subject, because, facts } };
-}
-
-/** Names as schedules write them (checker/program/schedule.ts): `cb@3` is `cb%403`. */
-function escapedNames(names: Renaming): Renaming {
-  const escaped = (text: string): string =>
-    text.replace(/[%>@#~\s]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
-  return new Map([...names].map(([from, to]) => [escaped(from), escaped(to)]));
 }

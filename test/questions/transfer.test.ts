@@ -5,15 +5,21 @@ import { expect, test } from 'vitest';
 import { specOf } from '#run/kernel-spec';
 import { runWorld } from '#run/run-world';
 import { transfer } from '#run/to-finding';
-import { rename, shapeOf } from '#worlds/shape';
+import { shapeOf } from '#worlds/shape';
 import { kernel, laptopWorlds } from '../support/boards.ts';
+import { renamed } from '../support/worlds.ts';
 
-test('names with the characters of a schedule are no obstacle', () => {
+const words = ['b', 'load', 'modprobe', 'driver', 'really_probe', 'c.b'];
+
+test.each([
+  ['of one letter, of an Op, a thread, a field or a function', (i: number) => words[i]!],
+  ['with the characters of a schedule', (i: number) => `${i}.edge:fastrpc:cb@${i}#~%>`],
+])('names %s are no obstacle', (_, nameOf) => {
   const [first] = laptopWorlds();
   if (!first) throw new Error('no world');
   const { world } = first;
-  const names = new Map(world.devices.map((d, i) => [d.name, `${i}.edge:fastrpc:cb@${i}#~%>`]));
-  const other = JSON.parse(rename(JSON.stringify(world), names));
+  const names = new Map(world.devices.map((d, i) => [d.name, nameOf(i)]));
+  const other = renamed(world, names);
   expect(shapeOf(other)).toBe(shapeOf(world));
   const spec = specOf(kernel('6.15.0'), []);
   const strategy = { kind: 'bound', preemptions: 1 } as const;
@@ -31,4 +37,7 @@ test('names with the characters of a schedule are no obstacle', () => {
   const there = transfer(found, world, other, spec);
   expect(there?.witness.subject).toBe(names.get(found.witness.subject));
   expect(there?.trace).toHaveLength(found.trace.length);
+  // And back: it is what it was.
+  const back = transfer(there!, other, world, spec);
+  expect(back).toEqual(found);
 });
