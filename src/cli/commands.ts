@@ -10,7 +10,16 @@ import {
   sourceOptions,
   sweepOptions,
 } from './options.ts';
-import { amount, count, format, oneOf, seconds, sourceStrategy, threads } from './readers.ts';
+import {
+  amount,
+  count,
+  format,
+  formatText,
+  oneOf,
+  seconds,
+  sourceStrategy,
+  threads,
+} from './readers.ts';
 import { type CommandEntry, command } from './table.ts';
 
 /** All commands. */
@@ -47,7 +56,8 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--id ID', text: 'which finding of a report: its id, or its number from 1' },
       { flags: '--brief', text: 'only say whether they replay' },
       { flags: '--trust-fixes', text: 'run the code of fixes that the file brings with it' },
-      { flags: '--format HOW', text: 'text, mail, json or html', value: 'text', read: format },
+      { flags: '--format HOW', text: formatText, value: 'text', read: format },
+      { flags: '--out FILE', text: 'write it to a file: one finding, or a page' },
       { flags: '--tree TREE', text: 'the kernel tree, for findings of source check' },
       { flags: '--cc CLANG', text: 'build it with a native clang' },
     ],

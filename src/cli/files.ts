@@ -102,7 +102,7 @@ export function readLatin1(name: string, hint: string): Result<string, UserError
 /** A file to be written into a directory. */
 export interface OutputFile {
   readonly name: string;
-  readonly text: string;
+  readonly text: string | Uint8Array;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Baseline } from '#finding/baseline';
 import type { CheckReport } from '#finding/report';
 import type { SweepReport } from '#finding/sweep';
 import type { ExitCode } from '#report/exit';
+import type { FormName } from '#report/form-names';
 import type { Show } from '#report/summary';
 import type { Paint } from '#report/text';
 
@@ -29,10 +30,8 @@ export const checkForms = {
     const names = { rules: namesOf(rules), windows: namesOf(windows) };
     return textReport(report, { paint, ...names, baseline, show });
   },
-  mail: async ({ report, baseline }) => {
-    const { mailReport } = await import('#report/mail');
-    return (baseline?.fresh ?? report.findings).map(mailReport).join('\n');
-  },
+  mail: async (printed) => joined(printed, 'mail'),
+  md: async (printed) => joined(printed, 'md'),
   json: async ({ report }) => (await import('#report/json')).reportJson(report),
   html: async ({ report, baseline }) => {
     const [{ pageHtml }, { filePage, titleOfReport }] = await Promise.all([
@@ -53,6 +52,9 @@ export const checkForms = {
     const { sarifJson } = await import('#report/sarif');
     return sarifJson(report, { rules, exitCode, baseline });
   },
+  // A file for each finding, which --out writes.
+  svg: async () => '',
+  'trace.dat': async () => '',
 } as const satisfies Readonly<Record<string, Form<PrintedCheck>>>;
 
 /** Forms of a sweep. There is no SARIF: a sweep keeps no runs, so it knows no places. */
@@ -84,6 +86,12 @@ export function wordsOf<F extends string>(forms: Readonly<Record<F, unknown>>): 
 export function wordsText(forms: Readonly<Record<string, unknown>>): string {
   const words = wordsOf(forms);
   return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** The findings of a check in a form that they can follow each other in. */
+async function joined({ report, baseline }: PrintedCheck, name: FormName): Promise<string> {
+  const { findingForms } = await import('#report/finding-forms');
+  return (baseline?.fresh ?? report.findings).map(findingForms[name].of).join('\n');
 }
 
 function namesOf(list: PrintedCheck['windows']): ReadonlyMap<string, string> {

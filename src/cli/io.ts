@@ -6,7 +6,7 @@ import { type Paint, plain } from '#report/text';
 
 /** The surroundings of one run of the command line. */
 export interface Io {
-  readonly out: (text: string) => void;
+  readonly out: (text: string | Uint8Array) => void;
   readonly err: (text: string) => void;
   /** Colour only where a person looks: a terminal, without NO_COLOR. */
   readonly outIsTerminal: boolean;

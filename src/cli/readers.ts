@@ -9,6 +9,7 @@ import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import type { Memory } from '#finding/finding';
 import type { Strategy } from '#finding/report';
+import { formNames } from '#report/form-names';
 import { wrongValue } from './wrong-value.ts';
 
 /** Reads the text behind @flag. */
@@ -59,11 +60,16 @@ export function oneOf<const W extends string>(words: readonly W[], kind: string)
   };
 }
 
-/** What a finding is written as. */
-export const format = oneOf(['text', 'mail', 'json', 'html'], 'format');
+const formats = ['text', 'json', 'html', ...formNames] as const;
 
 /** What a finding is written as. */
-export type Format = 'text' | 'mail' | 'json' | 'html';
+export const format = oneOf(formats, 'format');
+
+/** These in a sentence. */
+export const formatText = `${formats.slice(0, -1).join(', ')} or ${formats.at(-1)}`;
+
+/** One of these. */
+export type Format = (typeof formats)[number];
 
 /** Which findings are told in full: the number of one, or all. */
 export const show: Reader<number | 'all'> = {

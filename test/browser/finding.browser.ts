@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '#finding/finding';
 import { decidingSteps } from '#report/select';
+import { svgReport } from '#report/svg';
 import { raceTable } from '#report/table';
 import { Session } from '#view/engine/session';
 import { glyphs } from '#view/model/glyphs';
@@ -236,4 +237,28 @@ test('an index has a card for each kind, which opens its finding', async () => {
   await page.locator('.card a').last().click();
   await support.ready(page);
   expect(await page.locator('h1').textContent()).toContain('3d00000.gpu');
+});
+
+test('the picture is XML that a browser reads, and tells the lines of the table', async () => {
+  const evil = '</text><script>alert(1)</script> & ]]> "';
+  const hostile = { ...finding, witness: { ...finding.witness, subject: evil, because: evil } };
+  await page.goto(pages.write('any.html', [finding]));
+  const read = (text: string) =>
+    page.evaluate((source) => {
+      const { documentElement: top } = new DOMParser().parseFromString(source, 'image/svg+xml');
+      const tags = [...top.querySelectorAll('*')].map((e) => e.localName);
+      const texts = [...top.querySelectorAll('text')].map((e) => e.textContent ?? '');
+      return { root: top.localName, tags, texts };
+    }, text);
+  const { root, tags, texts } = await read(svgReport(finding));
+  expect([root, tags.filter((t) => t === 'parsererror')]).toEqual(['svg', []]);
+  const told = texts.map((t) => t.replace(/^◆/, '').trim());
+  const lines = raceTable(finding, { width: 400 }).map((l) => l.trim());
+  const few = lines.slice(lines.findIndex((l) => l.startsWith('---')) + 1);
+  const missing = few.filter((l) => !/^\^+$/.test(l) && !told.some((t) => l.startsWith(t) && t));
+  expect(missing).toEqual([]);
+  expect(tags).toContain('rect');
+  const odd = await read(svgReport(hostile));
+  expect(odd.tags).not.toContain('script');
+  expect(odd.texts.join('\n')).toContain('<script>alert(1)</script>');
 });

@@ -113,7 +113,7 @@ export async function run(argv: readonly string[], around: Surroundings = {}): P
   let err = '';
   const io: Io = {
     out: (text) => {
-      out += text;
+      out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1');
     },
     err: (text) => {
       err += text;

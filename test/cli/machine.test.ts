@@ -33,7 +33,7 @@ function folder(entries: Readonly<Record<string, Entry>>): string {
 async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   const said = { out: '', err: '' };
   const io = {
-    out: (text: string): void => {
+    out: (text: string | Uint8Array): void => {
       said.out += text;
     },
     err: (text: string): void => {

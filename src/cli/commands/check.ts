@@ -29,8 +29,9 @@ import type { Finding, Memory } from '#finding/finding';
 import type { CheckOptions, CheckReport, Strategy } from '#finding/report';
 import type { Platform } from '#platform/index';
 import { type ExitCode, exitCodeOf } from '#report/exit';
+import { findingForms } from '#report/finding-forms';
+import { isForm } from '#report/form-names';
 import { findingJson } from '#report/json';
-import { mailReport } from '#report/mail';
 import { type Show, shownOf } from '#report/summary';
 import { baselineRows } from '#report/text';
 import { fileStem } from '#report/words';
@@ -154,7 +155,11 @@ async function answer(question: Question, args: CheckArguments, io: Io): Promise
 async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Question, UserError>> {
   const limits = limitOptions(args);
   if (!limits.ok) return limits;
-  const { show, summary } = args;
+  const { show, summary, format } = args;
+  if (isForm(format) && !findingForms[format].joins && args.out === undefined) {
+    const message = `--format ${format} makes a file for each finding`;
+    return fail('RW066', message, 'add --out DIR');
+  }
   if (show !== undefined && summary) {
     return fail('RW066', '--show and --summary exclude each other', 'leave out one of them');
   }
@@ -191,7 +196,7 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
       strictDevlink,
       ...(args.actors === undefined ? {} : { actors: args.actors }),
     },
-    format: args.format,
+    format,
     show: show ?? (summary ? 'none' : 'gravest'),
     board,
     earlier: earlier.value,
@@ -297,7 +302,7 @@ function refuse(
   return own.ok && report !== undefined ? refuseOtherKernel(earlier, report) : own;
 }
 
-/** What --out writes: each finding as JSON, which replays, and as a mail where those are wanted. */
+/** What --out writes: each finding as JSON, which replays, and in @format where that is a form. */
 function outputFiles(findings: readonly Finding[], format: CheckForm): OutputFile[] {
   const taken = new Set<string>();
   return findings.flatMap((finding) => {
@@ -305,6 +310,7 @@ function outputFiles(findings: readonly Finding[], format: CheckForm): OutputFil
     for (let n = 2; taken.has(stem); n++) stem = `${fileStem(finding)}-${n}`;
     taken.add(stem);
     const json = { name: `${stem}.json`, text: findingJson(finding) };
-    return format === 'mail' ? [json, { name: `${stem}.mail`, text: mailReport(finding) }] : [json];
+    if (!isForm(format)) return [json];
+    return [json, { name: `${stem}.${format}`, text: findingForms[format].of(finding) }];
   });
 }

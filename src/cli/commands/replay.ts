@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // racewindow replay: shows a finding from its JSON alone and runs its schedule again.
 
+import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import { plural } from '#base/text';
 import { buildProgress } from '#cli/coded';
-import { inputName, readText } from '#cli/files';
+import { inputName, readText, writeFiles } from '#cli/files';
 import { type Io, paintFor } from '#cli/io';
 import type { Pipeline, TreeChoice } from '#cli/pipeline';
 import type { Format } from '#cli/readers';
 import { packageVersion } from '#cli/version';
 import type { Finding } from '#finding/finding';
 import { type ExitCode, exitCodes } from '#report/exit';
+import { isForm } from '#report/form-names';
 import { findingJson } from '#report/json';
-import { mailReport } from '#report/mail';
-import { findingText } from '#report/text';
+import { findingText, plain } from '#report/text';
 import { type Document, documentHint, parseDocument } from '#report/validate';
 import { retold } from '#run/told';
 
@@ -27,6 +28,8 @@ interface ReplayArguments {
   /** Run the code of the user's own fixes that the file brings with it. */
   readonly trustFixes?: boolean;
   readonly format: Format;
+  /** A file to write to, in place of standard output. */
+  readonly out?: string;
   /** Of findings of the kernel's own C: the tree that they were found in. */
   readonly tree?: string;
   readonly cc?: string;
@@ -47,28 +50,54 @@ export async function runReplay(
   if (!chosen.ok) return chosen;
 
   const full = chosen.value.length === 1 && args.brief !== true;
-  if (!full && (args.format === 'json' || args.format === 'mail')) {
+  const { format, out, tree, cc = null } = args;
+  const page = format === 'html' && args.brief !== true;
+  if (!full && !page && (format !== 'text' || out !== undefined)) {
     const hint = args.brief === true ? 'leave --brief out' : 'choose it with --id';
-    return fail('RW066', `--format ${args.format} is for one finding in full`, hint);
+    const what = format === 'text' ? '--out' : `--format ${format}`;
+    return fail('RW066', `${what} is for one finding in full`, hint);
   }
-  const { tree, cc = null } = args;
   if (cc !== null && tree === undefined) {
     return fail('RW064', '--cc builds a tree, and there is no --tree', 'add --tree TREE');
   }
   const choice = tree === undefined ? null : { tree, cc, onProgress: buildProgress(io) };
-  const page = args.format === 'html' && args.brief !== true;
+  const beside = page || format !== 'text' || out !== undefined;
   for (const finding of chosen.value) {
     const again = await replayOne(finding, pipeline, choice, args.trustFixes);
     if (!again.ok) return again;
     // What does not replay is not shown: it says what is not so.
     const told = retold(finding);
-    if (full && !page) show(told.finding, args.format, io);
+    if (full && !page) {
+      const given = await deliver(await written(told.finding, format, out, io), out, io);
+      if (!given.ok) return given;
+    }
     for (const remark of told.remarks) io.err(`${finding.id}: ${remark}\n`);
-    const say = page || (full && args.format !== 'text') ? io.err : io.out;
+    const say = beside ? io.err : io.out;
     say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
   }
-  if (page) io.out(await pageOf(document.value, chosen.value));
-  return ok(exitCodes.holds);
+  if (!page) return ok(exitCodes.holds);
+  const given = await deliver(await pageOf(document.value, chosen.value), out, io);
+  return given.ok ? ok(exitCodes.holds) : given;
+}
+
+/** Print @text, or write it to the file @out. */
+async function deliver(
+  text: string | Uint8Array,
+  out: string | undefined,
+  io: Io,
+): Promise<Result<unknown, UserError>> {
+  if (out !== undefined) {
+    return writeFiles(path.dirname(out), [{ name: path.basename(out), text }]);
+  }
+  if (typeof text !== 'string' && io.outIsTerminal) {
+    const message = 'a terminal can not show --format trace.dat';
+    return fail(
+      'RW066',
+      message,
+      'add --out trace.dat, and open it with trace-cmd report trace.dat',
+    );
+  }
+  return ok(io.out(text));
 }
 
 /** The findings of @document that are asked for: one by its id or number, or all. */
@@ -95,10 +124,18 @@ function numbered(id: string): number {
   return /^\d{1,6}$/.test(id) ? Number(id) : 0;
 }
 
-function show(finding: Finding, format: Format, io: Io): void {
-  if (format === 'json') io.out(findingJson(finding));
-  else if (format === 'mail') io.out(mailReport(finding));
-  else io.out(`${findingText(finding, paintFor(io)).join('\n')}\n\n`);
+/** @finding in @format. */
+async function written(
+  finding: Finding,
+  format: Format,
+  out: string | undefined,
+  io: Io,
+): Promise<string | Uint8Array> {
+  if (format === 'json') return findingJson(finding);
+  if (isForm(format))
+    return (await import('#report/finding-forms')).findingForms[format].of(finding);
+  const paint = out === undefined ? paintFor(io) : plain;
+  return `${findingText(finding, paint).join('\n')}\n\n`;
 }
 
 /** One page of all @document has that was asked for. */
