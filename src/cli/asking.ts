@@ -25,6 +25,9 @@ export interface BisectArguments {
   readonly jobs?: number;
 }
 
+/** What one window needs, and what all of them need. */
+type Common = Omit<Asking, 'window'>;
+
 /** Ask @run what @args say, with @standard where they say nothing. */
 export async function withAsking(
   args: BisectArguments,
@@ -41,6 +44,18 @@ export async function withAsking(
     const hint = 'racewindow matrix says for each window whether it can be told';
     return fail('RW063', `${window.id}: no run of the model can tell this window`, hint);
   }
+  return await withExplorer(args, io, standard, (common, to) =>
+    run({ ...common, window: window.id }, to),
+  );
+}
+
+/** The same without a window. */
+export async function withExplorer(
+  args: Omit<BisectArguments, 'window'>,
+  io: Io,
+  standard: { readonly worldsMax: number; readonly statesMax: number },
+  run: (common: Common, to: Revision) => Promise<ExitCode>,
+): Promise<Result<ExitCode, UserError>> {
   const to = findRevision(args.to);
   if (!to.ok) return to;
   const { worldsMax, statesMax } = { ...standard, ...args };
@@ -56,16 +71,9 @@ export async function withAsking(
       states: 0,
       findings: 0,
     });
-  const asking: Asking = {
-    window: window.id,
-    worlds: genericWorlds(),
-    worldsMax,
-    explorer,
-    jobs,
-    options,
-    onStep,
-  };
-  const code = await run(asking, to.value).finally(async () => {
+  const worlds = genericWorlds();
+  const common: Common = { worlds, worldsMax, explorer, jobs, options, onStep };
+  const code = await run(common, to.value).finally(async () => {
     progress.end();
     await explorer.close();
   });

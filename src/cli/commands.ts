@@ -309,12 +309,13 @@ export const commands: readonly CommandEntry[] = [
   }),
   command({
     name: 'backport',
-    args: '<WINDOW>',
-    text: 'find the fewest commits that close a window',
+    args: '[WINDOW]',
+    text: 'find the commits that close a window, or all they can',
     exits: { 0: 'closed, or not there', 1: 'not closed, or another one opened', 3: 'not decided' },
     complete: 'window',
     options: [
       { flags: '--to NAME', text: 'kernel to close it in', value: '6.12.y', complete: kernel },
+      { flags: '--tree DIR', text: 'git tree to try the commits on' },
       {
         flags: '--worlds-max N',
         read: count(1, 1000),
@@ -325,7 +326,7 @@ export const commands: readonly CommandEntry[] = [
     ],
     run: async ({ args, options, io }) => {
       const { runBackport } = await import('#cli/commands/backport');
-      return runBackport({ ...options, window: args[0] ?? '' }, io);
+      return runBackport({ ...options, window: args[0] }, io);
     },
   }),
   command({

@@ -7,6 +7,8 @@ import type { Switches } from './switches.ts';
 export interface Commit {
   /** 12 digits; for a fix of one's own any word. */
   readonly sha: string;
+  /** All 40 digits of it; absent for a fix of one's own. */
+  readonly id?: string;
   /** The tree for which a backport was written anew; absent for the commit as it landed. */
   readonly variant?: string;
   readonly subject: string;
@@ -36,8 +38,10 @@ interface Change {
 
 /** One row of the history; a list that is left out is empty. */
 export interface HistoryRow extends Change {
-  /** The first 12 digits. */
+  /** The first 12 digits, by which everything here names it. */
   readonly sha: string;
+  /** All 40 digits, as git and the rules of stable trees want them. */
+  readonly id: string;
   readonly subject: string;
   /** The first tag of mainline that contains it. */
   readonly landed: `v${number}.${number}-rc${number}`;
@@ -76,8 +80,10 @@ export interface History {
 export function historyOf(rows: readonly HistoryRow[]): History {
   const ids = rows.map((row) => row.sha);
   for (const [i, row] of rows.entries()) {
-    const { sha, landed } = row;
+    const { sha, id, landed } = row;
     assert(/^[0-9a-f]{12}$/.test(sha), `history: ${sha}: no id of 12 digits`);
+    const isWhole = /^[0-9a-f]{40}$/.test(id) && id.startsWith(sha);
+    assert(isWhole, `history: ${sha}: its id is not one of 40 digits that begins so`);
     assert(ids.indexOf(sha) === i, `history: ${sha}: stands there twice`);
     const before = rows[i - 1]?.landed ?? landed;
     assert(notAfter(before, landed), `history: ${sha}: ${landed}, and comes after ${before}`);
@@ -100,6 +106,7 @@ export function backportOf(row: HistoryRow, tree: string): Commit | null {
 function commitOf(row: HistoryRow, change: Change & { readonly landed: string }): Commit {
   return {
     sha: row.sha,
+    id: row.id,
     subject: row.subject,
     landed: change.landed,
     fixes: row.fixes ?? [],

@@ -10,6 +10,7 @@ export const history = [
   // The bus notifier is registered at boot.
   {
     sha: 'c13dbc1e2485',
+    id: 'c13dbc1e24854908376c40ccaeb7a3a3c111e3af',
     subject: 'iommu: Always register bus notifiers',
     landed: 'v6.1-rc1',
     sets: { notifier_from_boot: true },
@@ -17,6 +18,7 @@ export const history = [
   // Each instance that registers walks the buses.
   {
     sha: '57365a04c921',
+    id: '57365a04c92126525a58bf7a1599ddfa832415e9',
     subject: 'iommu: Move bus setup to IOMMU device registration',
     landed: 'v6.1-rc1',
     requires: ['c13dbc1e2485'],
@@ -25,6 +27,7 @@ export const history = [
   // One lock serialises the per-device probe.
   {
     sha: '01657bc14a39',
+    id: '01657bc14a3990c665375f77978631fee77b1fce',
     subject: 'iommu: Avoid races around device probe',
     landed: 'v6.2-rc1',
     link: 'https://lore.kernel.org/r/Y1CHh2oM5wyHs06J@google.com',
@@ -33,6 +36,7 @@ export const history = [
   // iommu_setup_default_domain() is the one place that sets a default domain up.
   {
     sha: 'd99be00f42ea',
+    id: 'd99be00f42eac9fc35a164f3f6c8c7a56b295aa9',
     subject: 'iommu: Consolidate the default_domain setup to one function',
     landed: 'v6.5-rc1',
     sets: { default_domain_setup: true },
@@ -40,6 +44,7 @@ export const history = [
   // Whether a device has been probed is tested under the lock.
   {
     sha: '6eb4da8cf545',
+    id: '6eb4da8cf54537992fc9843be8b2af4f83f717e0',
     subject: 'iommu: Have __iommu_probe_device() check for already probed devices',
     landed: 'v6.6-rc1',
     requires: ['01657bc14a39', 'd99be00f42ea'],
@@ -48,6 +53,7 @@ export const history = [
   // A device joins its group and gets its default domain in one section.
   {
     sha: 'f188056352bc',
+    id: 'f188056352bcdcd4bec31c22baa00ba6568f1416',
     subject: 'iommu: Avoid locking/unlocking for iommu_probe_device()',
     landed: 'v6.6-rc1',
     requires: ['6eb4da8cf545'],
@@ -56,6 +62,7 @@ export const history = [
   // The probe lock is held while a fwspec is built, too.
   {
     sha: 'a2e7e59a9426',
+    id: 'a2e7e59a94269484a83386972ca07c22fd188854',
     subject: 'iommu: Avoid more races around device probe',
     landed: 'v6.7-rc4',
     fixes: ['01657bc14a39'],
@@ -66,6 +73,7 @@ export const history = [
   // The ops come from the fwspec of each device, not from its bus.
   {
     sha: '17de3f5fdd35',
+    id: '17de3f5fdd35676b0e3d41c7c9bf4e3032eb3673',
     subject: 'iommu: Retire bus ops',
     landed: 'v6.8-rc1',
     requires: ['57365a04c921', '6eb4da8cf545'],
@@ -74,6 +82,7 @@ export const history = [
   // The IOMMU core sets the DMA ops, where it sets the default domain.
   {
     sha: 'b67483b3c44e',
+    id: 'b67483b3c44eaef2f771fa4c712e13f452675a67',
     subject: 'iommu/dma: Centralise iommu_setup_dma_ops()',
     landed: 'v6.10-rc1',
     requires: ['f188056352bc'],
@@ -82,6 +91,7 @@ export const history = [
   // iommu_fwspec_init() looks the instance up, and defers where it is absent.
   {
     sha: '3f7c32091628',
+    id: '3f7c320916282c26812d70cfe8830abb9e4dc696',
     subject: 'iommu: Resolve fwspec ops automatically',
     landed: 'v6.11-rc1',
     requires: ['17de3f5fdd35', 'a2e7e59a9426'],
@@ -90,6 +100,7 @@ export const history = [
   // Whether a device maps through its IOMMU is a flag among others; it was a pointer of its own.
   {
     sha: 'b5c58b2fdc42',
+    id: 'b5c58b2fdc427e7958412ecb2de2804a1f7c1572',
     subject: 'dma-mapping: direct calls for dma-iommu',
     landed: 'v6.12-rc1',
     requires: ['b67483b3c44e'],
@@ -98,6 +109,7 @@ export const history = [
   // A client defers while the driver of its SMMU has not bound.
   {
     sha: '229e6ee43d2a',
+    id: '229e6ee43d2a160a1592b83aad620d6027084aad',
     subject: 'iommu/arm-smmu: Defer probe of clients after smmu device bound',
     landed: 'v6.13-rc1',
     sets: { smmu_lookup: 'bound-or-defer' },
@@ -105,6 +117,7 @@ export const history = [
   // A CPU that comes online takes dmar_global_lock.
   {
     sha: 'b150654f74bf',
+    id: 'b150654f74bf0df8e6a7936d5ec51400d9ec06d8',
     subject: 'iommu/vt-d: Fix suspicious RCU usage',
     landed: 'v6.14-rc5',
     sets: { hotplug_takes_dmar_lock: true },
@@ -112,6 +125,7 @@ export const history = [
   // intel_iommu_init() drops dmar_global_lock to register.
   {
     sha: '93ae6e68b6d6',
+    id: '93ae6e68b6d6b62d92b3a89d1c253d4a1721a1d3',
     subject: 'iommu/vt-d: Fix possible circular locking dependency',
     landed: 'v6.15-rc1',
     fixes: ['b150654f74bf'],
@@ -122,6 +136,7 @@ export const history = [
   // A failing of_iommu_configure() frees the dev->iommu that it has made.
   {
     sha: '3832862eb9c4',
+    id: '3832862eb9c4dfa0e80b2522bfaedbc8a43de97d',
     subject: 'iommu: Keep dev->iommu state consistent',
     landed: 'v6.15-rc1',
     link: 'https://lore.kernel.org/r/cover.1740753261.git.robin.murphy@arm.com',
@@ -131,6 +146,7 @@ export const history = [
   // iommu_init_device() looks the ops up itself, once dev->iommu exists.
   {
     sha: 'fd598f71b669',
+    id: 'fd598f71b66975c042f40ae7cd4310d6e699e149',
     subject: 'iommu: Resolve ops in iommu_init_device()',
     landed: 'v6.15-rc1',
     link: 'https://lore.kernel.org/r/cover.1740753261.git.robin.murphy@arm.com',
@@ -140,6 +156,7 @@ export const history = [
   // A client defers while its group has no default domain yet.
   {
     sha: 'b46064a18810',
+    id: 'b46064a18810bad3aea089a79993ca5ea7a3d2b2',
     subject: 'iommu: Handle race with default domain setup',
     landed: 'v6.15-rc1',
     fixes: ['98ac73f99bc4'],
@@ -158,6 +175,7 @@ export const history = [
   // The walk has the firmware of each device parsed; the replay is left for the device tree only.
   {
     sha: 'bcb81ac6ae3c',
+    id: 'bcb81ac6ae3c2ef95b44e7b54c3c9522364a245c',
     subject: 'iommu: Get DT/ACPI parsing into the proper probe path',
     landed: 'v6.15-rc1',
     link: 'https://lore.kernel.org/r/cover.1740753261.git.robin.murphy@arm.com',
@@ -178,6 +196,7 @@ export const history = [
   // The late-probe warning waits until the driver has taken the device.
   {
     sha: '73d2f10957f5',
+    id: '73d2f10957f517e5918c81b7e859e214ba71c044',
     subject: "iommu: Don't warn prematurely about dodgy probes",
     landed: 'v6.15-rc1',
     fixes: ['bcb81ac6ae3c'],
@@ -188,6 +207,7 @@ export const history = [
   // dev->driver is stored with WRITE_ONCE().
   {
     sha: '04d3e5461c1f',
+    id: '04d3e5461c1f5cf8eec964ab64948ebed826e95e',
     subject: 'driver core: introduce device_set_driver() helper',
     landed: 'v6.15-rc1',
     sets: { driver_write_once: true },
@@ -195,6 +215,7 @@ export const history = [
   // The SMMU drivers find an instance that is registering, too.
   {
     sha: '7d835134d4e1',
+    id: '7d835134d4e13e9c30509fd24a42f8c2b94135ea',
     subject: 'iommu/arm-smmu: Make instance lookup robust',
     landed: 'v6.15-rc1',
     requires: ['229e6ee43d2a'],
@@ -203,6 +224,7 @@ export const history = [
   // iommu_deinit_device() clears dev->dma_iommu.
   {
     sha: '280e5a301005',
+    id: '280e5a30100578106a4305ce0118e0aa9b866f12',
     subject: 'iommu: Clear iommu-dma ops on cleanup',
     landed: 'v6.15-rc3',
     link:
@@ -214,6 +236,7 @@ export const history = [
   // The MediaTek driver sets its tables up before it registers.
   {
     sha: '38e8844005e6',
+    id: '38e8844005e6068f336a3ad45451a562a0040ca1',
     subject: 'iommu/mediatek: Fix NULL pointer deference in mtk_iommu_device_group',
     landed: 'v6.15-rc3',
     fixes: ['17de3f5fdd35'],
@@ -222,6 +245,7 @@ export const history = [
   // platform_dma_configure() reads dev->driver once.
   {
     sha: '95deee37a123',
+    id: '95deee37a12364f410d22c6a8383f59738a2fef3',
     subject: 'platform: Fix race condition during DMA configure at IOMMU probe time',
     landed: 'v6.15-rc6',
     fixes: ['bcb81ac6ae3c'],
@@ -232,6 +256,7 @@ export const history = [
   // iommu_init_device() tests again what may have changed while the lock was dropped.
   {
     sha: '0c8e9c148e29',
+    id: '0c8e9c148e29a983e67060fb4944a8ca79d4362a',
     subject: 'iommu: Avoid introducing more races',
     landed: 'v6.16-rc1',
     fixes: ['bcb81ac6ae3c'],
@@ -241,6 +266,7 @@ export const history = [
   // A client that binds waits until iommu_device_register() is done.
   {
     sha: 'da33e87bd2bf',
+    id: 'da33e87bd2bfc63531cf7448a3cd7a3d42182f08',
     subject: 'iommu: Handle yet another race around registration',
     landed: 'v6.16-rc1',
     fixes: ['bcb81ac6ae3c'],
@@ -251,6 +277,7 @@ export const history = [
   // pci_dma_configure() reads dev->driver once.
   {
     sha: '78447d4545b2',
+    id: '78447d4545b2ea76ee04f4e46d473639483158b2',
     subject: 'PCI: Fix driver_managed_dma check',
     landed: 'v6.17-rc1',
     fixes: ['bcb81ac6ae3c'],
@@ -260,6 +287,7 @@ export const history = [
   // virtio-iommu finds an instance that is registering, too.
   {
     sha: '72b6f7cd89ce',
+    id: '72b6f7cd89cea8251979b65528d302f9c0ed37bf',
     subject: 'iommu/virtio: Make instance lookup robust',
     landed: 'v6.17-rc4',
     fixes: ['bcb81ac6ae3c'],
@@ -269,6 +297,7 @@ export const history = [
   // A mock device gets its fwspec before it is added.
   {
     sha: '2a918911ed3d',
+    id: '2a918911ed3d0841923525ed0fe707762ee78844',
     subject: 'iommufd: Register iommufd mock devices with fwspec',
     landed: 'v6.18-rc1',
     requires: ['3f7c32091628'],
@@ -277,6 +306,7 @@ export const history = [
   // ACS is enabled once firmware has been parsed; it was when a function was enumerated.
   {
     sha: 'c41e2fb67e26',
+    id: 'c41e2fb67e26b04d919257875fa954aa5f6e392e',
     subject: 'PCI: Enable ACS after configuring IOMMU for OF platforms',
     landed: 'v7.0-rc1',
     link: 'https://lore.kernel.org/r/20260320172335.29778-1-john@kernel.doghat.io',
@@ -285,6 +315,7 @@ export const history = [
   // A device is not bound before device_add() has set it up.
   {
     sha: 'a2225b6e834a',
+    id: 'a2225b6e834a838ae3c93709760edc0a169eb2f2',
     subject: "driver core: Don't let a device probe until it's ready",
     landed: 'v7.1-rc1',
     sets: { ready_to_probe: true },
@@ -292,6 +323,7 @@ export const history = [
   // The flags of struct device become atomic bits.
   {
     sha: 'f8670e8e43b8',
+    id: 'f8670e8e43b84bbd17e2689e646c9c514d4bbcff',
     subject: 'driver core: Replace dev->dma_iommu with dev_dma_iommu()',
     landed: 'v7.2-rc1',
     requires: ['b5c58b2fdc42'],
@@ -300,6 +332,7 @@ export const history = [
   // A mock device that cannot be added gives its dev->iommu back.
   {
     sha: 'b7b0b3851474',
+    id: 'b7b0b3851474883d4aba6ed72da87141204b23e5',
     subject: 'iommu: Fix dev_iommu memory leak when device_add fails in iommu_mock_device_add',
     landed: 'v7.3-rc1',
     fixes: ['2a918911ed3d'],

@@ -229,7 +229,8 @@ export function candidateSets(
     .sort((a, b) => a.length - b.length);
 }
 
-function closureOf(commit: Commit, has: (sha: string) => boolean): Commit[] {
+/** @commit and all that it requires, but for what is there: @has. */
+export function closureOf(commit: Commit, has: (sha: string) => boolean): Commit[] {
   const set = new Set<Commit>([commit]);
   for (const member of set) {
     for (const need of member.requires) {
@@ -240,7 +241,8 @@ function closureOf(commit: Commit, has: (sha: string) => boolean): Commit[] {
   return [...set];
 }
 
-function inOrder(set: readonly Commit[]): Commit[] {
+/** @set in the order in which its commits landed. */
+export function inOrder(set: readonly Commit[]): Commit[] {
   return [...set].sort((a, b) => history.indexOf(a) - history.indexOf(b));
 }
 

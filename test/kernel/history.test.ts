@@ -15,6 +15,7 @@ function changed(sha: Sha, change: Partial<HistoryRow>): HistoryRow[] {
 
 const added: HistoryRow = {
   sha: 'abcdefabcdef',
+  id: 'abcdefabcdef0123456789abcdef0123456789ab',
   subject: 'iommu: Do one thing',
   landed: 'v7.3-rc1',
   sets: { atomic_flags: true },
@@ -52,6 +53,12 @@ describe('the history', () => {
   it.each([
     ['an id that stands twice', [...rows, rows[3]!], /stands there twice/],
     ['an id that is none', [...rows, { ...added, sha: 'abcdefabcde' }], /no id of 12 digits/],
+    ['an id that is cut', [...rows, { ...added, id: 'abcdefabcdef' }], /not one of 40 digits/],
+    [
+      'two ids',
+      [...rows, { ...added, id: added.id.replace('a', 'b') }],
+      /40 digits that begins so/,
+    ],
     ['a row too early', [added, ...rows], /v6\.1-rc1, and comes after v7\.3-rc1/],
     ['a need unknown', [...rows, { ...added, requires: ['0'] }], /requires 0, which no row before/],
     ['a need too late', changed('57365a04c921', { requires: ['b7b0b3851474'] }), /no row before/],

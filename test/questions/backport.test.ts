@@ -3,8 +3,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findRevision, type Revision } from '#kernel/index';
+import { type CarryPlan, carryBack } from '#questions/backport-all';
 import { candidateSets, openersOf } from '#questions/bisect';
 import { type Change, isHarmful, type Trial, windowsOf } from '#questions/try';
+import { defaultExplore } from '#run/explore';
+import { makeExplorer } from '#run/world-pool';
+import { genericWorlds } from '#worlds/generic';
 
 function revision(name: string): Revision {
   const found = findRevision(name);
@@ -84,5 +88,45 @@ describe('what a set does', () => {
     expect(isHarmful(trial({ opens: [change(null, 'P2')] }))).toBe(true);
     expect(isHarmful(trial({ opens: [change('C10', 'P1')] }))).toBe(false);
     expect(isHarmful(trial({ leaves: [change('C21', 'oops')] }))).toBe(false);
+  });
+});
+
+describe('a backport for a whole kernel', () => {
+  const small = (...kinds: string[]) =>
+    genericWorlds().filter((w) => kinds.some((kind) => w.classKey.startsWith(kind)));
+  const plan = async (kernel: string, ...kinds: string[]): Promise<CarryPlan> => {
+    const explorer = await makeExplorer(1);
+    const options = { ...defaultExplore, statesMax: 9000 };
+    const question = { worlds: small(...kinds), explorer, options };
+    expect(question.worlds.length).toBeGreaterThan(0);
+    return await carryBack(question, revision(kernel)).finally(() => explorer.close());
+  };
+
+  test('has what closes a window, and says what each commit is there for', async () => {
+    const {
+      before,
+      after,
+      parts,
+      revision: with_,
+    } = await plan('6.12.y', 'hand:walk+bind acpi virtio');
+    expect(before.map((o) => o.window)).toContain('C18');
+    expect(after.map((o) => o.window)).not.toContain('C18');
+    expect(parts.map(({ commit, closes }) => [commit.sha, closes])).toEqual([
+      ['72b6f7cd89ce', ['C18']],
+    ]);
+    expect(with_.commits.some((c) => c.sha === '72b6f7cd89ce')).toBe(true);
+  });
+
+  test('has what follows up on what the kernel has, and on what is taken', async () => {
+    const { parts, trial } = await plan('6.15.0', 'hand:walk+bind alias');
+    const shas = parts.map(({ commit }) => commit.sha);
+    expect(shas).toContain('da33e87bd2bf');
+    expect(windowsOf(trial).closed).toEqual(expect.arrayContaining(['C09', 'C16']));
+    for (const { commit } of parts) {
+      for (const need of commit.requires) {
+        const isThere = [...shas, ...revision('6.15.0').commits.map((c) => c.sha)].includes(need);
+        expect(isThere, `${commit.sha} requires ${need}`).toBe(true);
+      }
+    }
   });
 });
