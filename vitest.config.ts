@@ -10,7 +10,7 @@ const slow = [
   'test/checker/{counts,crosscheck,cyclic,limits,progress,store-buffers,textbook}.test.ts',
   'test/checker/{detect,dpor}/**',
   'test/checker/search/{audit,checkpoint}.test.ts',
-  'test/cli/{docs,machine,program,stdin}.test.ts',
+  'test/cli/{docs,interrupt,machine,program,stdin}.test.ts',
   'test/fixes/**',
   'test/kernel/{fields,mock,windows}.test.ts',
   'test/log/{admits,board}.test.ts',

@@ -40,6 +40,8 @@ export interface SceneCheckOptions {
   readonly timeMaxS?: number | undefined;
   /** What timeMaxS goes by: milliseconds from some moment on; the computer's unless told. */
   readonly clock?: (() => number) | undefined;
+  /** Asked from time to time: true once what was found by then is wanted. */
+  readonly stopped?: (() => boolean) | undefined;
   /** Flag --depth-max: steps in one go that nobody else can see. */
   readonly depthMax?: number | undefined;
   /** Prove up to this many preemptions to be the fewest; 3 unless told. */
@@ -123,6 +125,7 @@ const OPTIONS: Readonly<Record<keyof SceneCheckOptions, true>> = {
   statesMax: true,
   timeMaxS: true,
   clock: true,
+  stopped: true,
   depthMax: true,
   minimisePreemptions: true,
   minimiseMax: true,
@@ -151,13 +154,14 @@ function checkFrom(scene: SceneInput, options: SceneCheckOptions): SceneCheckRes
   const machine = new Machine(scene);
   const discipline = new Discipline(machine.memory, machine.heldSets);
   const strategy = renamedStrategy(options.strategy ?? { kind: 'exhaustive' });
-  const { statesMax, timeMaxS, depthMax, clock } = options;
+  const { statesMax, timeMaxS, depthMax, clock, stopped } = options;
   const futures = new Futures(machine, discipline);
   const { auditCache, meter, checkpoint } = options;
   const known = { discipline, futures, auditCache, checkpoint };
-  const limits = { statesMax, timeMaxS, depthMax, clock, meter };
+  const limits = { statesMax, timeMaxS, depthMax, clock, stopped, meter };
   const explored = exploreBy(machine, strategy, { ...limits, ...known });
   if (isWhole(machine, strategy, explored)) assertNamesKnown(machine.scene, machine);
+  const hurried = explored.bounded.some(({ name }) => name === 'interrupted');
   const { runs } = minimise(machine, explored.found, {
     discipline,
     ...(explored.knowsFutures ? { futures } : {}),
@@ -165,6 +169,7 @@ function checkFrom(scene: SceneInput, options: SceneCheckOptions): SceneCheckRes
       ? {}
       : { preemptionsMax: options.minimisePreemptions }),
     ...(options.minimiseMax === undefined ? {} : { nodesMax: options.minimiseMax }),
+    ...(hurried ? { preemptionsMax: 0, nodesMax: 1 } : {}),
   });
   const { explainMax: stepsMax, oddsMax } = options;
   const source = stepsMax === 0 ? null : new WhySource(machine, { stepsMax, statesMax: oddsMax });

@@ -28,7 +28,7 @@ export const commands: readonly CommandEntry[] = [
     name: 'check',
     args: '[FIRMWARE]',
     text: 'find the race windows that a board can hit',
-    exits: { 0: 'all holds', 1: 'a rule is violated', 3: 'not decided' },
+    exits: { 0: 'all holds', 1: 'a rule is violated', 3: 'not decided', 130: 'Ctrl-C' },
     options: checkOptions,
     run: async ({ args, options, io, pipeline }) => {
       const { runCheck } = await import('#cli/commands/check');

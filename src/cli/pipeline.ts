@@ -80,11 +80,15 @@ export interface ChosenKernel {
   readonly name: string;
   /** As a report will have it; absent where only a check finds out. */
   readonly report?: ReportKernel;
+  /** Whether its check ends early where it is told to. */
+  readonly stops?: true;
   /** Check it on a board, or in the generic worlds where @platform is null. */
   readonly check: (
     platform: Platform | null,
     options: CheckOptions,
     onProgress: (progress: CheckProgress) => void,
+    /** Once it says so, the result is what was found by then. */
+    signal?: AbortSignal,
   ) => Promise<CheckResult>;
 }
 

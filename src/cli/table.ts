@@ -71,6 +71,7 @@ export interface Exits {
   readonly 0: string;
   readonly 1?: string;
   readonly 3?: string;
+  readonly 130?: string;
 }
 
 /** All exit codes of a command with their meaning, in order. */

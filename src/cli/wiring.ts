@@ -149,7 +149,8 @@ function chooseKernel(choice: KernelChoice): Result<ChosenKernel, UserError> {
   return ok({
     name: kernel.revision.name,
     report: reportKernel(kernel),
-    check: (platform, options, onProgress) =>
-      checkPlatform(platform, kernel, options, packageVersion(), onProgress),
+    stops: true,
+    check: (platform, options, onProgress, signal) =>
+      checkPlatform(platform, kernel, options, packageVersion(), onProgress, signal),
   });
 }

@@ -16,6 +16,7 @@ import { bestOf, type WorldFinding, type WorldOutcome } from '#run/check-world';
 import { exploreJournaled, Journal } from '#run/journal';
 import { specOf } from '#run/kernel-spec';
 import { ProgressRelay } from '#run/progress';
+import { type StopWord, stopWordOf } from '#run/stop';
 import { toFinding, transfer } from '#run/to-finding';
 import type { FixScript } from '#run/user-fix';
 import { memoryOf } from '#run/watched-scene';
@@ -55,27 +56,34 @@ interface Explored {
   readonly outcome: WorldOutcome;
 }
 
-/** Check a board, or the generic worlds where @platform is null. */
+/**
+ * Check a board, or the generic worlds where @platform is null. Once @signal says so, the result is
+ * what was found by then: worlds that were not explored to their end are among its limits.
+ */
 export async function checkPlatform(
   platform: Platform | null,
   kernel: CheckedKernel,
   options: CheckOptions,
   version: string,
   onProgress: (progress: CheckProgress) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<CheckResult> {
   const spec = specOf(kernel.revision, kernel.userFixes);
   const chosen = chooseWorlds(platform, options, kernel.revision.name);
   const { worlds } = chosen;
   const relay = new ProgressRelay(onProgress);
-  const pool = openWorlds(options.jobs, worlds.length, { written: () => relay.show() });
+  const written = (): void => relay.show();
+  // Whoever may stop it has to be heard meanwhile.
+  const pool = openWorlds(options.jobs, worlds.length, { written, aside: signal !== undefined });
   try {
-    const explored = await explore(pool, worlds, kernel, options, version, relay);
+    const watched = { relay, stop: stopWordOf(signal) };
+    const explored = await explore(pool, worlds, kernel, options, version, watched);
     const all = mergeFindings(explored, spec, options.memory);
     const { windows } = options;
     const shown = all.filter(
       (f) => windows === null || (f.window !== null && windows.includes(f.window)),
     );
-    const findings = await explain(pool, shown, spec, options);
+    const findings = await explain(pool, shown, spec, options, signal);
     const nothing = platform && nothingToCheck(platform);
     const { elsewhere, barred, idle } = chosen;
     const question = { ...options, revision: kernel.revision, elsewhere, barred, idle };
@@ -123,7 +131,7 @@ async function explore(
   kernel: CheckedKernel,
   options: CheckOptions,
   version: string,
-  relay: ProgressRelay,
+  { relay, stop }: { readonly relay: ProgressRelay; readonly stop: StopWord | undefined },
 ): Promise<Explored[]> {
   const stands = new Map<string, DerivedWorld>();
   for (const w of worlds) {
@@ -153,6 +161,7 @@ async function explore(
   const done = (i: number, outcome: WorldOutcome): void => relay.done(i, outcome);
   const outcomes = await exploreJournaled(pool, tasks, journal, done, (i) => ({
     row: relay.row(i),
+    stop,
   }));
   relay.end();
   const byShape = new Map([...stands.keys()].map((shape, i) => [shape, outcomes[i]]));
@@ -209,6 +218,7 @@ async function explain(
   found: readonly Placed[],
   spec: KernelSpec,
   { memory, toExplain }: CheckOptions,
+  signal: AbortSignal | undefined,
 ): Promise<Finding[]> {
   const findings = found.map(({ derived, devices, ...f }) => {
     const { world } = derived;
@@ -229,7 +239,8 @@ async function explain(
       return { property, window, schedule, subject: witness.subject };
     }),
   }));
-  const answers = await explainAll(pool, tasks);
+  const answers = await unlessStopped(signal, () => explainAll(pool, tasks));
+  if (answers === null) return findings;
   const known = new Map(inWorld.flatMap((list, at) => list.map((f, i) => [f, answers[at]![i]!])));
   return found.map((f, i) => {
     const explained = known.get(f);
@@ -238,6 +249,22 @@ async function explain(
     const broken = failure === null ? {} : { failure };
     return { ...findings[i]!, deciding, ...broken, ...(why === null ? {} : { why }) };
   });
+}
+
+/** What @begin comes to; null once @signal says to stop. */
+async function unlessStopped<T>(
+  signal: AbortSignal | undefined,
+  begin: () => Promise<T>,
+): Promise<T | null> {
+  if (signal === undefined) return begin();
+  if (signal.aborted) return null;
+  const running = begin();
+  // Who is stopped waits no more; that the pool is closed then is no failure.
+  running.catch(() => {});
+  const stopped = new Promise<null>((resolve) => {
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  return Promise.race([running, stopped]);
 }
 
 /** Each world that was explored, once. */

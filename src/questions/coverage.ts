@@ -4,7 +4,7 @@
 import { plural } from '#base/text';
 import { chanceText, exploredText, strategyText } from '#checker/index';
 import type { CheckOptions, Coverage, HitLimit, Noticed } from '#finding/report';
-import type { WorldOutcome } from '#run/check-world';
+import { INTERRUPTED, isInterrupted, type WorldOutcome } from '#run/check-world';
 import { actorsOf, apartIn } from '#worlds/actors';
 import type { DerivedWorld } from '#worlds/derive';
 
@@ -14,8 +14,10 @@ interface Run {
   readonly outcome: WorldOutcome;
 }
 
-/** Over all @runs, each world once. */
-export function coverageOf(runs: readonly Run[], options: CheckOptions): Coverage {
+/** Over @all runs, each world once. */
+export function coverageOf(all: readonly Run[], options: CheckOptions): Coverage {
+  // A world that nobody has looked at covers nothing.
+  const runs = all.filter(({ outcome }) => outcome.states > 0 || !isInterrupted(outcome));
   const clients = (d: DerivedWorld) => d.world.devices.filter((x) => x.iommus.length > 0).length;
   const sum = (pick: (o: WorldOutcome) => number) =>
     runs.reduce((total, { outcome }) => total + pick(outcome), 0);
@@ -30,7 +32,7 @@ export function coverageOf(runs: readonly Run[], options: CheckOptions): Coverag
     strategy: strategyText(options.strategy),
     ...(options.memory === undefined ? {} : { memory: options.memory }),
     ...(notes.length === 0 ? {} : { notes }),
-    bounded: limitsOf(runs),
+    bounded: limitsOf(all),
   };
 }
 
@@ -42,7 +44,7 @@ export function limitsOf(
   for (const { derived, outcome } of runs) {
     for (const { limit, value, flag } of outcome.bounded) {
       const known = limits.get(limit) ?? {
-        limit: { limit: `${limit}-max`, value, flag, worlds: [] },
+        limit: { limit: limit === INTERRUPTED ? limit : `${limit}-max`, value, flag, worlds: [] },
         worlds: new Set<string>(),
       };
       known.worlds.add(derived.world.name);

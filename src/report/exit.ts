@@ -4,10 +4,19 @@
 import type { Baseline } from '#finding/baseline';
 import type { CheckReport, Verdict, WindowVerdict } from '#finding/report';
 
-/** 0 holds, 1 violated, 2 usage or input, 3 not decided: bounded, not reached, nothing to check. */
-export const exitCodes = { holds: 0, violated: 1, usage: 2, bounded: 3 } as const;
+/**
+ * 0 holds, 1 violated, 2 usage or input, 3 not decided: bounded, not reached, nothing to check; and
+ * 130, as shells have it, for a check that Ctrl-C has ended.
+ */
+export const exitCodes = {
+  holds: 0,
+  violated: 1,
+  usage: 2,
+  bounded: 3,
+  interrupted: 130,
+} as const;
 
-/** One of the four exit codes. */
+/** One of the exit codes. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** What an exit code goes by. */

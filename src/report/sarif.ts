@@ -94,7 +94,8 @@ function invocation({ nothing, coverage, findings }: CheckReport, exitCode: numb
   const texts = [
     ...(nothing === undefined ? [] : [`nothing was checked: ${nothing.because.join('; ')}`]),
     ...coverage.bounded.map(({ limit, value, worlds }) => {
-      return `${limit}=${value} was hit in ${plural(worlds.length, 'world')}: not a pass`;
+      const hit = limit === 'interrupted' ? limit : `${limit}=${value} was hit`;
+      return `${hit} in ${plural(worlds.length, 'world')}: not a pass`;
     }),
     ...(unplaced ? [noPlaceText] : []),
   ];

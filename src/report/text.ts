@@ -258,8 +258,18 @@ function coverageLines(report: CheckReport, paint: Paint): string[] {
   return [...lines, ...actors, ...notes, ...hit];
 }
 
+/** What Ctrl-C has left undone. */
+function interruptedText({ worlds }: HitLimit): string {
+  const first = worlds.length > 1 ? `${worlds[0]}, ...` : worlds[0];
+  return (
+    `interrupted: ${plural(worlds.length, 'world')} (${first}) had not come to an end: no pass;` +
+    ' --resume FILE would keep those that have'
+  );
+}
+
 /** A limit that was hit, and the flag that raises it. */
 function limitText(hit: HitLimit): string {
+  if (hit.limit === 'interrupted') return interruptedText(hit);
   const raise = hit.flag === null ? 'no flag raises it' : `${hit.flag} raises it`;
   const where = plural(hit.worlds.length, 'world');
   return (

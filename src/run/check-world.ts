@@ -83,8 +83,28 @@ export interface WorldOutcome {
   readonly findings: readonly WorldFinding[];
 }
 
-/** What looks on and what keeps a search; neither changes what comes out. */
-type RunAside = Pick<SceneCheckOptions, 'meter' | 'checkpoint'>;
+/** What looks on, what keeps a search, and what ends it; all but that changes nothing. */
+type RunAside = Pick<SceneCheckOptions, 'meter' | 'checkpoint' | 'stopped'>;
+
+/** Of a world whose search was stopped: its limit. */
+export const INTERRUPTED = 'interrupted';
+
+/** What comes of a world that nobody waits for. */
+const notBegun: WorldOutcome = {
+  states: 0,
+  transitions: 0,
+  bounded: [{ limit: INTERRUPTED, value: 0, flag: '--resume' }],
+  seen: [],
+  missed: [],
+  detected: [],
+  audited: null,
+  findings: [],
+};
+
+/** True for the outcome of a world whose search was stopped. */
+export function isInterrupted({ bounded }: Pick<WorldOutcome, 'bounded'>): boolean {
+  return bounded.some(({ limit }) => limit === INTERRUPTED);
+}
 
 /** Explore @world as @task says; deterministic unless a limit of time is hit. */
 export function checkWorld(
@@ -93,6 +113,7 @@ export function checkWorld(
   task: CheckAsked,
   aside: RunAside = {},
 ): WorldOutcome {
+  if (aside.stopped?.()) return notBegun;
   const { properties, memory, windows, strategy } = task;
   const { scene } = openWorld(world, revision, { by: 'rules', ids: properties, windows }, memory);
   const { findings, coverage, detected } = check(scene, {

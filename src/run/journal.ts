@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { WorldOutcome } from './check-world.ts';
+import { isInterrupted, type WorldOutcome } from './check-world.ts';
 import { type CheckpointFile, checkpointFault } from './checkpoint-file.ts';
 import type { CheckTask, TaskContext } from './run-world.ts';
 import { checkAll, type WorldPool } from './world-pool.ts';
@@ -145,7 +145,8 @@ export async function exploreJournaled(
   const todo = open.map(({ task }) => task);
   const done = (nth: number, outcome: WorldOutcome): void => {
     const { task, i } = open[nth]!;
-    journal?.add(task, outcome);
+    // What was stopped is not done: it goes on from where its search was kept.
+    if (!isInterrupted(outcome)) journal?.add(task, outcome);
     onDone(i, outcome);
   };
   const fresh = await checkAll(pool, todo, done, (nth) => {

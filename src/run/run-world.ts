@@ -17,6 +17,7 @@ import { type Explored, type ExploreOptions, exploreWorld } from './explore.ts';
 import { revisionOf } from './kernel-spec.ts';
 import { lookFor } from './look-for.ts';
 import { meterInto, type Row } from './meters.ts';
+import { isSaid, type StopWord } from './stop.ts';
 
 /** Do its rules hold? */
 export interface CheckTask extends CheckAsked {
@@ -60,6 +61,8 @@ export interface TaskContext {
   readonly row?: Row | undefined;
   readonly written?: (() => void) | undefined;
   readonly checkpoint?: CheckpointFile | undefined;
+  /** Said once somebody wants what there is by then. */
+  readonly stop?: StopWord | undefined;
 }
 
 /** Answer @task. The answer depends on nothing else, unless a limit of time is hit. */
@@ -69,7 +72,7 @@ export function runWorld<T extends WorldTask>(task: T, context: TaskContext = {}
 
 function answerTo(
   task: WorldTask,
-  { row, written, checkpoint }: TaskContext,
+  { row, written, checkpoint, stop }: TaskContext,
 ): Answers[keyof Answers] {
   const known = revisionOf(task.kernel);
   assert(known.ok, `${task.kernel.name}: the kernel of a task was put together before`);
@@ -79,6 +82,7 @@ function answerTo(
       return checkWorld(task.world, revision, task, {
         meter: row && meterInto(row, written),
         checkpoint: checkpoint && checkpointStore(checkpoint),
+        stopped: stop && (() => isSaid(stop)),
       });
     case 'explore': {
       const { derived, options, window } = task;

@@ -17,7 +17,7 @@ export interface Choice {
 
 /** A limit that ended a search early, and the flag that raises it. */
 export interface Limit {
-  readonly name: 'states' | 'time' | 'depth' | 'runs' | 'preemptions' | 'delays';
+  readonly name: 'states' | 'time' | 'depth' | 'runs' | 'preemptions' | 'delays' | 'interrupted';
   readonly max: number;
   readonly flag: string;
 }
@@ -32,33 +32,45 @@ export interface Limits {
   readonly depthMax?: number | undefined;
   /** Milliseconds, from some moment on; those of the computer unless told. */
   readonly clock?: (() => number) | undefined;
+  /** True once somebody wants what there is by now, whatever is left. */
+  readonly stopped?: (() => boolean) | undefined;
   /** No limit: is told from time to time how far the search has come. */
   readonly meter?: Meter | undefined;
 }
 
+/** Somebody did not want to wait. */
+export const interrupted: Limit = { name: 'interrupted', max: 0, flag: '--resume' };
+
 /** The time that a search has, from now on. */
 export class Deadline {
   private readonly clock: () => number;
+  private readonly stopped: () => boolean;
   private readonly end: number;
 
-  constructor({ timeMaxS = Number.POSITIVE_INFINITY, clock }: Pick<Limits, 'timeMaxS' | 'clock'>) {
+  constructor({
+    timeMaxS = Number.POSITIVE_INFINITY,
+    clock,
+    stopped,
+  }: Pick<Limits, 'timeMaxS' | 'clock' | 'stopped'>) {
     this.clock = clock ?? (() => performance.now());
+    this.stopped = stopped ?? (() => false);
     this.end = this.clock() + timeMaxS * 1000;
   }
 
   isPast(): boolean {
-    return this.clock() > this.end;
+    return this.stopped() || this.clock() > this.end;
   }
 }
 
 /** Those of the limits that a search with so many @states has hit, which has until @deadline. */
 export function limitsHit(limits: Limits, states: number, deadline: Deadline): Limit[] {
-  const { statesMax, timeMaxS } = limits;
+  const { statesMax, timeMaxS, stopped } = limits;
   const hit: Limit[] = [];
   if (statesMax !== undefined && states > statesMax) {
     hit.push({ name: 'states', max: statesMax, flag: '--states-max' });
   }
-  if (timeMaxS !== undefined && deadline.isPast()) {
+  if (stopped?.()) hit.push(interrupted);
+  else if (timeMaxS !== undefined && deadline.isPast()) {
     hit.push({ name: 'time', max: timeMaxS, flag: '--time-max' });
   }
   return hit;

@@ -63,8 +63,9 @@ class Delays {
     this.program = program;
     this.delays = delays;
     this.statesMax = limits.statesMax ?? 2 ** 26;
-    const { timeMaxS, clock, meter } = limits;
-    this.pace = new Pace({ timeMaxS, clock, meter }, () => atLeast(this.table.size, this.queued()));
+    const { timeMaxS, clock, stopped, meter } = limits;
+    const own = { timeMaxS, clock, stopped, meter };
+    this.pace = new Pace(own, () => atLeast(this.table.size, this.queued()));
   }
 
   explore(): DelayResult {

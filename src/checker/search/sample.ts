@@ -53,7 +53,7 @@ export function sample(
   program: Program,
   runs: number,
   seed: number,
-  limits: Pick<Limits, 'meter' | 'timeMaxS' | 'clock'> = {},
+  limits: Pick<Limits, 'meter' | 'timeMaxS' | 'clock' | 'stopped'> = {},
 ): SampleResult {
   const sampler = new Sampler(program, seed, new Deadline(limits));
   let drawn = 0;

@@ -52,7 +52,7 @@ export function exploreStateGraph(
   program: Program,
   hooks: GraphHooks = {},
   statesMax = 2 ** 30,
-  limits: Pick<Limits, 'timeMaxS' | 'clock' | 'meter'> = {},
+  limits: Pick<Limits, 'timeMaxS' | 'clock' | 'stopped' | 'meter'> = {},
 ): GraphCounts {
   return new Graph(program, hooks, statesMax, limits).explore();
 }
@@ -96,14 +96,15 @@ class Graph {
     program: Program,
     hooks: GraphHooks,
     statesMax: number,
-    { timeMaxS, clock, meter }: Pick<Limits, 'timeMaxS' | 'clock' | 'meter'>,
+    { timeMaxS, clock, stopped, meter }: Pick<Limits, 'timeMaxS' | 'clock' | 'stopped' | 'meter'>,
   ) {
     const able = program.mark && program.undo && program.fingerprint;
     assert(able, `${program.name} has no undo or no fingerprint`);
     this.program = program;
     this.hooks = hooks;
     this.statesMax = statesMax;
-    this.pace = new Pace({ timeMaxS, clock, meter }, () => atLeast(this.table.size, this.depth));
+    const own = { timeMaxS, clock, stopped, meter };
+    this.pace = new Pace(own, () => atLeast(this.table.size, this.depth));
   }
 
   explore(): GraphCounts {

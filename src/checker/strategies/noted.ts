@@ -2,7 +2,7 @@
 // What strategies have in common: reports noted once, and the limits that they may hit.
 
 import type { Report } from '#checker/program/program';
-import type { Found, Limit, Limits } from '#checker/program/run';
+import { type Found, interrupted, type Limit, type Limits } from '#checker/program/run';
 import { reportKey } from '#finding/key';
 
 /** Broken rules, each with the run on which it was first seen. */
@@ -21,8 +21,9 @@ export class Noted {
   }
 }
 
-/** Time was up. */
-export function timeLimit({ timeMaxS }: Limits): Limit {
+/** Time was up, or somebody did not want to wait for that. */
+export function timeLimit({ timeMaxS, stopped }: Limits): Limit {
+  if (stopped?.()) return interrupted;
   return { name: 'time', max: timeMaxS!, flag: '--time-max' };
 }
 

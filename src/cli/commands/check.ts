@@ -28,7 +28,7 @@ import { applyBaseline, askedOf, type BaselineBoard, partFindings } from '#findi
 import type { Finding, Memory } from '#finding/finding';
 import type { CheckOptions, CheckReport, Strategy } from '#finding/report';
 import type { Platform } from '#platform/index';
-import { type ExitCode, exitCodeOf } from '#report/exit';
+import { type ExitCode, exitCodeOf, exitCodes } from '#report/exit';
 import { findingForms } from '#report/finding-forms';
 import { isForm } from '#report/form-names';
 import { findingJson } from '#report/json';
@@ -90,7 +90,7 @@ export async function runCheck(
   const question = await ask(args, pipeline);
   if (!question.ok) return question;
   const { platform, input, format, earlier, show, board, options } = question.value;
-  const report = await answer(question.value, args, io);
+  const { report, isCut } = await answer(question.value, args, io);
 
   const { length } = report.findings;
   if (typeof show === 'number' && show > length) {
@@ -105,7 +105,7 @@ export async function runCheck(
     const files = await writeFiles(args.out, outputFiles(report.findings, format));
     if (!files.ok) return files;
   }
-  if (args.writeBaseline !== undefined) {
+  if (args.writeBaseline !== undefined && !isCut) {
     const written = await writeBaseline(args.writeBaseline, report, board, asked);
     if (!written.ok) return written;
   }
@@ -114,10 +114,11 @@ export async function runCheck(
     const say = format === 'text' ? io.out : io.err;
     say(`${machineLines(input.machine, platform).join('\n')}\n\n`);
   }
-  const exitCode = exitCodeOf(report, baseline);
+  const exitCode = isCut ? exitCodes.interrupted : exitCodeOf(report, baseline);
   const [rules, windows] = [pipeline.properties(), pipeline.windows()];
   const printed = { report, baseline, show, paint: paintFor(io), exitCode, rules, windows };
   io.out(await checkForms[format](printed));
+  if (isCut) io.err(`${cutText(args)}\n`);
   if (baseline && format !== 'text') io.err(`${baselineRows(baseline).join('\n')}\n`);
   return ok(exitCode);
 }
@@ -129,10 +130,21 @@ export async function checkReport(
   pipeline: Pipeline,
 ): Promise<Result<CheckReport, UserError>> {
   const question = await ask(args, pipeline);
-  return question.ok ? ok(await answer(question.value, args, io)) : question;
+  return question.ok ? ok((await answer(question.value, args, io)).report) : question;
 }
 
-async function answer(question: Question, args: CheckArguments, io: Io): Promise<CheckReport> {
+function cutText({ writeBaseline }: CheckArguments): string {
+  const kept = writeBaseline === undefined ? '' : '; no baseline was written';
+  return `interrupted: this is what was found so far${kept}`;
+}
+
+/** A report, and whether Ctrl-C has cut it short. */
+interface Answer {
+  readonly report: CheckReport;
+  readonly isCut: boolean;
+}
+
+async function answer(question: Question, args: CheckArguments, io: Io): Promise<Answer> {
   const { platform, input, kernel, options, format, earlier, show } = question;
   const progress = progressLine(io);
   const start = io.now();
@@ -144,12 +156,20 @@ async function answer(question: Question, args: CheckArguments, io: Io): Promise
     return written ? all : shownOf(told, show);
   };
   const asked = { ...options, toExplain };
-  const result = await kernel.check(platform, asked, progress.show).finally(progress.end);
-  return {
+  const stop = new AbortController();
+  // The first Ctrl-C tells what there is; a second one ends it as ever.
+  const onStop = (): void => stop.abort();
+  if (kernel.stops) process.once('SIGINT', onStop);
+  const result = await kernel.check(platform, asked, progress.show, stop.signal).finally(() => {
+    progress.end();
+    process.removeListener('SIGINT', onStop);
+  });
+  const report = {
     ...result,
     input: input && { basename: input.basename, sha256: input.sha256 },
     timing: { elapsedMs: Math.round(io.now() - start), jobs: options.jobs },
   };
+  return { report, isCut: stop.signal.aborted };
 }
 
 async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Question, UserError>> {
