@@ -98,7 +98,7 @@ function placedLines(lines: readonly TableLine[], threads: readonly string[]): P
   return placed;
 }
 
-/** The window in the column of its thread, from the step that opens it to the one that closes it. */
+/** The window in the column of its thread, from the step that opens it to what closes it. */
 function bandOf(
   { why }: Finding,
   placed: readonly Placed[],
