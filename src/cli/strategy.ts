@@ -6,6 +6,7 @@ import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import { parseStrategy, strategies } from '#checker/index';
 import type { Memory } from '#finding/finding';
+import { BUFFERED } from '#finding/memory';
 import type { Strategy } from '#finding/report';
 import { wrongValue } from './wrong-value.ts';
 
@@ -35,17 +36,6 @@ export function withSeed(strategy: Strategy, seed?: number): Result<Strategy, Us
   return wrongValue('--seed', `${seed}`, 'nothing is drawn', 'it goes with --strategy sample=N');
 }
 
-/**
- * Fields whose stores go through buffers unless told: what publishes an instance, and what a client
- * gets from it. All fields would be too many for any world.
- */
-const published: readonly string[] = [
-  'iommu_device.ready',
-  'iommu_device.fwnode',
-  'device.bound',
-  'device.iommu_group',
-];
-
 const models = ['sc', 'tso', 'pso'];
 
 /** `pso`, or `pso:TYPE.FIELD,...`; null for sequential consistency. */
@@ -55,7 +45,7 @@ export function readMemory(text: string, flag: string): Result<Memory | null, Us
   if (model === undefined) {
     return wrongValue(flag, text, 'unknown model', didYouMean(name, models, 'model'));
   }
-  const fields = list?.split(',') ?? published;
+  const fields = list?.split(',') ?? BUFFERED;
   const bad = fields.find((f) => !/^\w+\.\w+$/.test(f));
   if (bad !== undefined) {
     const example = 'write TYPE.FIELD, as in pso:iommu_device.ready';

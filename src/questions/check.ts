@@ -25,6 +25,7 @@ import { isActed } from '#worlds/actors';
 import type { DerivedWorld } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import { coverageOf, noticedIn } from './coverage.ts';
+import { groundsOf } from './ground.ts';
 import { type VerdictQuestion, verdictsOf, windowVerdictsOf } from './verdicts.ts';
 import { chooseWorlds } from './worlds.ts';
 
@@ -85,8 +86,10 @@ export async function checkPlatform(
     );
     const findings = await explain(pool, shown, spec, options, signal);
     const nothing = platform && nothingToCheck(platform);
-    const { elsewhere, barred, idle } = chosen;
-    const question = { ...options, revision: kernel.revision, elsewhere, barred, idle };
+    const { barred, idle } = chosen;
+    const { revision } = kernel;
+    const grounds = groundsOf(platform, options, { revision, spec }, chosen);
+    const question = { ...options, ...grounds, barred, idle };
     const result = resultOf(explored, findings, kernel, question, version);
     return nothing === null ? result : { ...result, nothing };
   } finally {

@@ -19,3 +19,12 @@ export const BEGINNING = 4_000;
 
 /** What a commit changes: states of one world; what is larger shows nothing here. */
 export const NEEDED_STATES = 30_000;
+
+/** A way to what was not reached: runs drawn of a world. */
+export const DRAWN_RUNS = 20;
+
+/** A way to what was not reached: states of a world that no drawn run came from. */
+export const WAY_STATES = 20_000;
+
+/** Such a way: worlds that are searched where no drawn run came to it. */
+export const WAYS_SEARCHED = 12;

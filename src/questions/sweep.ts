@@ -18,6 +18,7 @@ import { type KeptOutcome, keptOf, type OutcomeStore } from '#run/store';
 import { heaviestWorldsFirst, openWorlds, type WorldPool } from '#run/world-pool';
 import { type CheckedKernel, reportKernel } from './check.ts';
 import { limitsOf } from './coverage.ts';
+import type { Question } from './reach.ts';
 import { type VerdictRun, verdictsOf, windowVerdictsOf } from './verdicts.ts';
 import { type ChosenWorlds, chooseWorlds } from './worlds.ts';
 
@@ -214,6 +215,14 @@ function runsOf(
   return runs;
 }
 
+/** What else would reach a rule is told by a check of the board. */
+const NOWHERE: Omit<Question, 'revision'> = {
+  worlds: [],
+  elsewhere: () => [],
+  comes: () => 'unknown',
+  later: () => null,
+};
+
 /** What a board comes to. */
 function answerOf(
   platform: Platform,
@@ -224,8 +233,7 @@ function answerOf(
 ): SweptAnswer {
   const { revision } = kernel;
   const { properties, windows } = options;
-  // What else would reach a rule is told by a check of the board.
-  const question = { properties, windows, revision, elsewhere: () => [], barred, idle };
+  const question = { properties, windows, revision, ...NOWHERE, barred, idle };
   return {
     verdicts: verdictsOf(runs, question).map(({ property, outcome, devices }) => {
       return { property, outcome, devices };

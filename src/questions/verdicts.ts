@@ -14,13 +14,18 @@ import type {
   WindowOutcome,
   WindowVerdict,
 } from '#finding/report';
-import type { Revision } from '#kernel/index';
 import { appliesTo } from '#properties/applies';
 import { askedId, properties, propertyNamed } from '#properties/index';
 import type { WorldOutcome } from '#run/check-world';
 import { factOf, isJudged, needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
-import { reachForHolding, reachForRule, reachForWindow } from './reach.ts';
+import {
+  type Question,
+  reachForHolding,
+  reachForKernel,
+  reachForRule,
+  reachForWindow,
+} from './reach.ts';
 import { type ChosenWorlds, isHeldIn } from './worlds.ts';
 
 /** A derived world with what came out, as far as verdicts go by it. */
@@ -35,10 +40,8 @@ export interface VerdictRun {
 /** What was asked, and what else could be. */
 export interface VerdictQuestion
   extends Pick<CheckOptions, 'properties' | 'windows'>,
-    Pick<ChosenWorlds, 'elsewhere' | 'barred' | 'idle'> {
-  /** Null where no model says what the kernel has. */
-  readonly revision: Revision | null;
-}
+    Pick<ChosenWorlds, 'barred' | 'idle'>,
+    Question {}
 
 /**
  * One row for each property and outcome. Where windows are asked for, a property that is broken in
@@ -54,6 +57,7 @@ export function verdictsOf(runs: readonly VerdictRun[], question: VerdictQuestio
       devices,
       classes,
       ...(outcome === 'unbroken' ? reachForHolding(id, question) : {}),
+      ...(outcome === 'n.a.' ? reachForKernel(id, question) : {}),
       ...(outcome === 'not reached'
         ? (besides(byOutcome, devices) ?? ruleUndecided(id, runs, question))
         : {}),

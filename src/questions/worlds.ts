@@ -25,6 +25,8 @@ type Asked = Pick<CheckOptions, 'devices' | 'asyncProbe' | 'strictDevlink'> &
 export interface Elsewhere {
   readonly how: string;
   readonly worlds: readonly DerivedWorld[];
+  /** As a check has them that is asked like that, where these may be cast otherwise. */
+  readonly again?: () => readonly DerivedWorld[];
 }
 
 /** The worlds of the classes that were asked for, and what is not among them. */
@@ -47,7 +49,13 @@ export function chooseWorlds(
   if (platform === null) {
     const worlds = genericWorlds().map((d) => switched(d, options));
     const isAsked = askedIn(options);
-    const elsewhere = () => otherClasses(worlds.filter((w) => !isAsked(w)));
+    const again = (devices: readonly string[]) =>
+      chooseWorlds(null, { ...options, devices }, kernel).worlds;
+    const elsewhere = () =>
+      otherClasses(
+        worlds.filter((w) => !isAsked(w)),
+        again,
+      );
     return { worlds: worlds.filter(isAsked), elsewhere, barred: () => null, idle: () => [] };
   }
   return new BoardWorlds(platform, options, kernel);
@@ -60,11 +68,13 @@ class BoardWorlds implements ChosenWorlds {
   private readonly others: readonly DerivedWorld[];
   private readonly casts: readonly ActorCast[];
   private readonly acting: readonly string[];
+  private readonly again: (more: Partial<Asked>) => readonly DerivedWorld[];
 
   constructor(platform: Platform, options: Asked, kernel: string) {
     const { devices, asyncProbe, strictDevlink } = options;
     const axes: WorldAxes = { asyncProbe, strictDevlink, prefer: devices ?? [], kernel };
     this.options = options;
+    this.again = (more) => new BoardWorlds(platform, { ...options, ...more }, kernel).worlds;
     this.casts = actorCasts(platform, axes);
     const isAsked = askedIn(options);
     const usual = worldsForPlatform(platform, axes).filter(isAsked);
@@ -76,21 +86,29 @@ class BoardWorlds implements ChosenWorlds {
 
   elsewhere = (): readonly Elsewhere[] => {
     const isAsked = askedIn(this.options);
+    const { actors: given = [], asyncProbe, strictDevlink } = this.options;
     const actorsOf = (isMine: boolean): Elsewhere[] =>
       namedActors.flatMap(({ id, flag }) => {
         const idle = this.casts.filter((c) => c.actor.id === id && !this.acts(c.actor));
         const worlds = idle.flatMap((c) => c.worlds).filter((w) => isAsked(w) === isMine);
-        if (isMine) return [{ how: `--actors ${flag}`, worlds }];
-        return otherClasses(worlds).map((e) => ({ ...e, how: `${e.how} --actors ${flag}` }));
+        const actors = [...given, id];
+        const how = `--actors ${flag}`;
+        if (isMine) return [{ how, worlds, again: () => this.again({ actors }) }];
+        const others = otherClasses(worlds, (devices) => this.again({ devices, actors }));
+        return others.map((e) => ({ ...e, how: `${e.how} ${how}` }));
       });
-    const generic = otherClasses(genericWorlds().map((d) => switched(d, this.options)));
-    const { asyncProbe, strictDevlink } = this.options;
+    const axes = { asyncProbe, strictDevlink };
+    const generic = otherClasses(
+      genericWorlds().map((d) => switched(d, this.options)),
+      (devices) => chooseWorlds(null, { ...axes, devices }, '').worlds,
+    );
     const also = `${asyncProbe ? ' --async' : ''}${strictDevlink ? ' --strict-devlink' : ''}`;
+    const without = given.length > 0 ? 'neither FIRMWARE nor --actors, but' : 'no FIRMWARE and';
     return [
-      ...otherClasses(this.others),
+      ...otherClasses(this.others, (devices) => this.again({ devices })),
       ...actorsOf(true),
       ...actorsOf(false),
-      ...generic.map((e) => ({ ...e, how: `no FIRMWARE and ${e.how}${also}` })),
+      ...generic.map((e) => ({ ...e, how: `${without} ${e.how}${also}` })),
     ];
   };
 
@@ -156,12 +174,16 @@ export function isHeldIn(id: string, world: World): boolean {
   return actors.some((actor) => actor.id === needed && actor.isIn(world));
 }
 
-/** One entry for each class of @worlds, by its first device. */
-function otherClasses(worlds: readonly DerivedWorld[]): Elsewhere[] {
+/** One entry for each class of @worlds, by its first device; @again: the worlds of devices. */
+function otherClasses(
+  worlds: readonly DerivedWorld[],
+  again: (devices: readonly string[]) => readonly DerivedWorld[],
+): Elsewhere[] {
   return [...new Set(worlds.map((w) => w.classKey))].flatMap((key) => {
     const mine = worlds.filter((w) => w.classKey === key);
     const device = mine[0]?.devices[0];
-    return device === undefined ? [] : [{ how: `--device ${device}`, worlds: mine }];
+    if (device === undefined) return [];
+    return [{ how: `--device ${device}`, worlds: mine, again: () => again([device]) }];
   });
 }
 

@@ -2,9 +2,11 @@
 // What a check of the kernel's own C comes to, by the same rules as one of the model.
 
 import type { CheckOptions, WindowVerdict } from '#finding/report';
+import { comesUnder } from '#questions/comes';
 import { revisionOfTree } from '#questions/index';
 import { type VerdictQuestion, type VerdictRun, windowVerdictsOf } from '#questions/verdicts';
 import type { KernelImage } from '#realc/build/image';
+import { specOf } from '#run/kernel-spec';
 import type { DerivedWorld } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import type { World } from '#worlds/world';
@@ -50,13 +52,17 @@ export function questionOf(
   const { properties: asked, windows } = check;
   const searched = new Set(outcomes.map((o) => shapeOf(o.derived.world)));
   const others = sourceWorlds.filter((world) => !searched.has(shapeOf(world)));
+  const revision = revisionOfTree(image.version.text);
   const elsewhere = () =>
     others.map((world) => ({ how: `--world ${world.name}`, worlds: [placed(world)] }));
   return {
     properties: asked,
     windows,
-    revision: revisionOfTree(image.version.text),
+    revision,
+    worlds: [],
     elsewhere,
+    comes: revision === null ? () => 'unknown' : comesUnder(specOf(revision, [])),
+    later: () => null,
     barred: () => null,
     idle: () => [],
   };

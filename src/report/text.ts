@@ -189,7 +189,8 @@ function verdictTable(
     const painted = line.replace(` ${outcome}`, () => ` ${paint[painterOf[outcome]](outcome)}`);
     const indented = rest.map((text) => `${' '.repeat(head.length + 2)}${text}`);
     // One reason for all rules is told once.
-    const isTold = i > 0 && verdict.reason === verdicts[i - 1]?.reason;
+    const before = verdicts[i - 1];
+    const isTold = before !== undefined && undecidedText(verdict) === undecidedText(before);
     return [painted, ...indented, ...(isTold ? [] : undecidedLines(verdict))];
   });
   return [paint.dim(head), ...told, ...folded];
@@ -211,10 +212,14 @@ function foldedVerdicts(
   return [wrap(text, { rest: '  ' }), verdicts.filter((v) => !held.includes(v))];
 }
 
-function undecidedLines({ reason, reach }: Undecided): string[] {
-  if (reason === undefined) return [];
-  const how = reach === undefined ? '' : `; ${reachText(reach)}`;
-  return wrap(printable(`${reason}${how}`), { first: '  ', rest: '    ' });
+function undecidedLines(verdict: Undecided): string[] {
+  const text = undecidedText(verdict);
+  return text === null ? [] : wrap(printable(text), { first: '  ', rest: '    ' });
+}
+
+function undecidedText({ reason, reach }: Undecided): string | null {
+  if (reason === undefined) return null;
+  return reach === undefined ? reason : `${reason}; ${reachText(reach)}`;
 }
 
 function reachText(reach: readonly string[]): string {
@@ -232,7 +237,7 @@ function coverageText(coverage: Coverage, outcomes: readonly Outcome[]): string 
   const byRuns = /^(sample|optimal|source)/.test(strategy);
   const reduced = strategy === 'exhaustive';
   const partly = bounded.length > 0 || /^(sample|bound|delay)/.test(strategy);
-  const holds = outcomes.length > 0 && outcomes.every((o) => o === 'holds' || o === 'n.a.');
+  const holds = outcomes.includes('holds') && outcomes.every((o) => o === 'holds' || o === 'n.a.');
   const what = partly ? 'some orders of' : holds ? 'holds for' : 'all orders of';
   const how = partly && strategy === 'exhaustive' ? 'cut short' : strategy;
   return (

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Who acts in the worlds of a board: who always does, who is asked for, and who can not be had.
 import { describe, expect, test } from 'vitest';
+import type { CheckOptions } from '#finding/report';
 import { type Platform, readPlatform } from '#platform/index';
 import { properties } from '#properties/index';
-import { reachForWindow } from '#questions/reach';
+import { defaultCheck } from '#questions/check';
+import { groundsOf } from '#questions/ground';
+import { type Question, reachForWindow } from '#questions/reach';
 import { chooseWorlds } from '#questions/worlds';
+import { specOf } from '#run/kernel-spec';
 import { needsOf } from '#windows/index';
 import { actors, actorsOf, apartIn, namedActors } from '#worlds/actors';
 import { actorCasts, worldsForPlatform } from '#worlds/derive';
@@ -146,10 +150,14 @@ test('a rule is held to actors that there are', () => {
 });
 
 describe('what would reach a window', () => {
+  const groundOf = (more: Partial<CheckOptions>): Question => {
+    const revision = kernel('7.2');
+    const options = { ...defaultCheck, ...more };
+    const chosen = chooseWorlds(laptop(), options, '7.2');
+    return groundsOf(laptop(), options, { revision, spec: specOf(revision, []) }, chosen);
+  };
   const reach = (devices: string[] | null, window: string): string | undefined => {
-    const chosen = chooseWorlds(laptop(), { ...all, devices }, '7.2');
-    const question = { revision: kernel('7.2'), elsewhere: chosen.elsewhere };
-    return reachForWindow(window, question).reach?.[0];
+    return reachForWindow(window, groundOf({ devices })).reach?.[0];
   };
 
   test('is another device of the board, an actor, both, or the generic worlds', () => {
@@ -160,8 +168,6 @@ describe('what would reach a window', () => {
   });
 
   test('keeps the flags that the worlds were made with', () => {
-    const chosen = chooseWorlds(laptop(), { ...all, asyncProbe: true }, '7.2');
-    const question = { revision: kernel('7.2'), elsewhere: chosen.elsewhere };
-    expect(reachForWindow('C33', question).reach?.[0]).toContain(' --async ');
+    expect(reachForWindow('C33', groundOf({ asyncProbe: true })).reach?.[0]).toContain(' --async ');
   });
 });

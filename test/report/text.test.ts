@@ -77,6 +77,7 @@ test('that the rules hold is said only where each of them does', () => {
     return /covered: [^;]*/.exec(text)![0];
   };
   expect(covered('holds', 'n.a.')).toContain('holds for');
+  expect(covered('n.a.')).toContain('all orders of');
   for (const other of ['violated', 'bounded', 'not reached'] as const) {
     expect(covered('holds', other)).toContain('all orders of');
   }
