@@ -30,6 +30,7 @@ const alsoIn = [
   'drivers/iommu/iommu-priv.h',
   'drivers/iommu/intel/dmar.c',
   'drivers/iommu/iova.c',
+  'include/linux/dma-mapping.h',
   'include/linux/iommu.h',
   'arch/arm64/mm/dma-mapping.c',
 ];
@@ -39,7 +40,14 @@ const membersFile = path.join(here, 'members.json');
 /** Folders and files that have everything the model has names of. */
 const sources = [
   ...['acpi', 'amba', 'base', 'cdx', 'iommu', 'of', 'pci'].map((folder) => `drivers/${folder}`),
-  ...['include/linux', 'kernel/workqueue.c', 'kernel/notifier.c', 'lib/klist.c', 'lib/idr.c'],
+  ...[
+    'include/linux',
+    'kernel/dma/mapping.c',
+    'kernel/workqueue.c',
+    'kernel/notifier.c',
+    'lib/klist.c',
+    'lib/idr.c',
+  ],
 ];
 
 /** All functions that the model names: { file, name, version }, each once. */
@@ -49,7 +57,7 @@ export function modelled() {
   for (const source of sources.map(String).sort()) {
     const text = readFileSync(path.join(model, source), 'utf8');
     const head = text.split('\n').slice(1, 3).join(' ');
-    const files = head.match(/drivers\/[\w/-]+\.c/g) ?? [];
+    const files = head.match(/\b(?:drivers|kernel)\/[\w/-]+\.c/g) ?? [];
     for (const [, sentence, version] of text
       .replace(/\n \* /g, ' ')
       .matchAll(/Models ([^.]*?) of v(\d+\.\d+)/g)) {

@@ -147,7 +147,7 @@ export const checkOptions = [
     flags: '--actors all|LIST',
     read: actors,
     complete: ['all'],
-    text: 'let rarer ones act in a board: unbind, fail, refuse, remove, owner, beside',
+    text: 'let rarer ones act in a board: unbind, fail, refuse, remove, owner, beside, masks',
     rare: true,
   },
   {

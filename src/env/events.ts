@@ -110,6 +110,10 @@ export const EVENTS = {
   'dma-owner': { dev: 'device', errno: 'errno', group: 'group' },
   /** The driver maps a buffer. */
   'dma-map': { dev: 'device', path: 'path', domain: 'domain or null' },
+  /** The driver has stored a DMA mask of so many bits in one of the two words that have it. */
+  'dma-mask-set': { dev: 'device', word: 'text', bits: 'number' },
+  /** dma_configure has limited what it read of one of them, and has stored it. */
+  'dma-mask-limited': { dev: 'device', word: 'text', bits: 'number' },
   /** driver_bound() */
   bound: { dev: 'device' },
   /** The device was put on the pending list. */

@@ -9,6 +9,7 @@ import * as deferred from './base/deferred.ts';
 import * as links from './base/links.ts';
 import * as platform from './base/platform.ts';
 import * as cdx from './cdx/cdx.ts';
+import * as mapping from './dma/mapping.ts';
 import * as acpi from './iommu/acpi_iommu.ts';
 import * as dma from './iommu/dma-iommu.ts';
 import * as domain from './iommu/domain.ts';
@@ -60,6 +61,7 @@ export const functions = tableOf({
   'base/links.ts': linkFunctions,
   'base/platform.ts': platform,
   'cdx/cdx.ts': cdx,
+  'dma/mapping.ts': mapping,
   'iommu/acpi_iommu.ts': acpi,
   'iommu/dma-iommu.ts': dma,
   'iommu/domain.ts': domain,

@@ -8,6 +8,7 @@ export const placesData: Readonly<
   '6.1.y': {
     release: '6.1.192',
     files: {
+      'drivers/acpi/arm64/dma.c': 'acpi_arch_dma_setup:7',
       'drivers/acpi/viot.c': 'viot_iommu_configure:372',
       'drivers/amba/bus.c': 'amba_dma_configure:353',
       'drivers/base/bus.c':
@@ -29,7 +30,8 @@ export const placesData: Readonly<
       'drivers/base/platform.c': 'platform_dma_configure:1443',
       'drivers/iommu/dma-iommu.c': 'iommu_dma_init_domain:538 iommu_setup_dma_ops:1590',
       'drivers/iommu/intel/dmar.c': 'enable_drhd_fault_handling:2095',
-      'drivers/iommu/intel/iommu.c': 'intel_iommu_init:4000 intel_iommu_probe_device:4561',
+      'drivers/iommu/intel/iommu.c':
+        'intel_iommu_init:4000 intel_iommu_probe_device:4561 intel_iommu_probe_finalize:4636',
       'drivers/iommu/iommu.c':
         '__iommu_group_dma_attach:1771 __iommu_group_set_domain:2140 __iommu_probe_device:283 ' +
         'bus_iommu_probe:1808 dev_iommu_free:269 dev_iommu_get:253 generic_device_group:1491 ' +
@@ -50,6 +52,7 @@ export const placesData: Readonly<
       'drivers/pci/pci-driver.c': 'pci_dma_configure:1678',
       'drivers/pci/pci.c': 'pci_acs_init:3766 pci_enable_acs:1043 pci_request_acs:938',
       'drivers/pci/probe.c': 'pci_scan_slot:2722',
+      'kernel/dma/mapping.c': 'dma_set_coherent_mask:770 dma_set_mask:753',
       'kernel/locking/rwsem.c': 'down_read:1517 down_write:1570 up_read:1613 up_write:1623',
       'kernel/notifier.c': 'blocking_notifier_call_chain:370',
       'kernel/workqueue.c': 'flush_work:3099 process_one_work:2184',
@@ -60,6 +63,7 @@ export const placesData: Readonly<
   '6.12.y': {
     release: '6.12.117',
     files: {
+      'drivers/acpi/arm64/dma.c': 'acpi_arch_dma_setup:7',
       'drivers/acpi/viot.c': 'viot_iommu_configure:365',
       'drivers/amba/bus.c': 'amba_dma_configure:328',
       'drivers/base/bus.c':
@@ -108,6 +112,7 @@ export const placesData: Readonly<
       'drivers/pci/pci-driver.c': 'pci_dma_configure:1667',
       'drivers/pci/pci.c': 'pci_acs_init:3737 pci_enable_acs:1097 pci_request_acs:965',
       'drivers/pci/probe.c': 'pci_scan_slot:2753',
+      'kernel/dma/mapping.c': 'dma_set_coherent_mask:897 dma_set_mask:878',
       'kernel/locking/rwsem.c': 'down_read:1521 down_write:1574 up_read:1617 up_write:1627',
       'kernel/notifier.c': 'blocking_notifier_call_chain:376',
       'kernel/workqueue.c': 'flush_work:4298 process_one_work:3165',
@@ -118,6 +123,7 @@ export const placesData: Readonly<
   '7.2.y': {
     release: '7.2.12',
     files: {
+      'drivers/acpi/arm64/dma.c': 'acpi_arch_dma_setup:7',
       'drivers/acpi/riscv/rimt.c': 'rimt_iommu_configure_id:475',
       'drivers/acpi/viot.c': 'viot_iommu_configure:365',
       'drivers/amba/bus.c': 'amba_dma_configure:325',
@@ -141,7 +147,8 @@ export const placesData: Readonly<
       'drivers/cdx/cdx.c': 'cdx_dma_configure:349',
       'drivers/iommu/dma-iommu.c': 'iommu_dma_init_domain:670 iommu_setup_dma_ops:2153',
       'drivers/iommu/intel/dmar.c': 'enable_drhd_fault_handling:2041',
-      'drivers/iommu/intel/iommu.c': 'intel_iommu_init:2576 intel_iommu_probe_device:3253',
+      'drivers/iommu/intel/iommu.c':
+        'intel_iommu_init:2576 intel_iommu_probe_device:3253 intel_iommu_probe_finalize:3350',
       'drivers/iommu/iommu.c':
         '__iommu_device_set_domain:2396 __iommu_group_free_device:727 ' +
         '__iommu_group_remove_device:751 __iommu_group_set_domain:149 ' +
@@ -169,6 +176,7 @@ export const placesData: Readonly<
       'drivers/pci/pci-driver.c': 'pci_dma_configure:1692',
       'drivers/pci/pci.c': 'pci_acs_init:3681 pci_enable_acs:1005 pci_request_acs:874',
       'drivers/pci/probe.c': 'pci_scan_slot:2866',
+      'kernel/dma/mapping.c': 'dma_set_coherent_mask:930 dma_set_mask:911',
       'kernel/locking/rwsem.c': 'down_read:1570 down_write:1627 up_read:1673 up_write:1684',
       'kernel/notifier.c': 'blocking_notifier_call_chain:368',
       'kernel/workqueue.c': 'flush_work:4392 process_one_work:3220',

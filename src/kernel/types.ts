@@ -22,6 +22,8 @@ export type DomainType = 0 | 'DMA' | 'DMA_FQ' | 'IDENTITY' | 'BLOCKED';
 export class Driver extends Handle {
   readonly managed_dma: boolean;
   readonly async: boolean;
+  /** Bits of the DMA mask that its probe sets; null: it sets none. */
+  readonly dma_mask: number | null;
   /** The instance its probe registers; null for the driver of a client. */
   readonly registers: string | null;
   /** Names of the devices it matches. */
@@ -29,12 +31,18 @@ export class Driver extends Handle {
   constructor(
     name: string,
     matches: readonly string[],
-    options: { managed_dma: boolean; async: boolean; registers: string | null },
+    options: {
+      managed_dma: boolean;
+      async: boolean;
+      dma_mask: number | null;
+      registers: string | null;
+    },
   ) {
     super('device_driver', name);
     this.matches = matches;
     this.managed_dma = options.managed_dma;
     this.async = options.async;
+    this.dma_mask = options.dma_mask;
     this.registers = options.registers;
   }
 }
@@ -61,6 +69,9 @@ export class Bus extends Handle<BusFields> {
   }
 }
 
+/** The words that hold a DMA mask; of *dev->dma_mask that of its bus. */
+export type MaskWord = 'dma_mask' | 'coherent_dma_mask';
+
 export interface DeviceFields {
   driver: Driver | null;
   /** dev->p->async_driver */
@@ -81,6 +92,9 @@ export interface DeviceFields {
   /** can_match and dma_iommu as bits of one word, where a scene has them so. */
   flags: number;
   dma_range_map: DmaRangeMap | null;
+  /** Bits of *dev->dma_mask where that is a word of its own, and of dev->coherent_dma_mask. */
+  dma_mask: number;
+  coherent_dma_mask: number;
   /** The ACS control register of a PCI function. */
   acs_enabled: boolean;
   /** dev->links.status */
@@ -105,6 +119,10 @@ interface DeviceConstants {
   readonly specifiers: readonly Specifier[];
   readonly groupKey: string | null;
   readonly dmaRanges: boolean;
+  /** Bits of the highest address that firmware lets its DMA use; null: it does not say. */
+  readonly dmaLimit: number | null;
+  /** Its driver sets a DMA mask, so that its masks are modelled: of/device.ts. */
+  readonly hasMasks: boolean;
   /** def_domain_type() of its IOMMU driver; 0: no wish. */
   readonly domainType: DomainType;
   /** Its IOMMU driver refuses it with -EINVAL, as for a stream id out of range. */
@@ -125,6 +143,8 @@ export class Device extends Handle<DeviceFields> {
   readonly specifiers: readonly Specifier[];
   readonly groupKey: string | null;
   readonly dmaRanges: boolean;
+  readonly dmaLimit: number | null;
+  readonly hasMasks: boolean;
   readonly domainType: DomainType;
   readonly probeError: boolean;
   readonly acs: boolean;
@@ -138,11 +158,17 @@ export class Device extends Handle<DeviceFields> {
     this.specifiers = constants.specifiers;
     this.groupKey = constants.groupKey;
     this.dmaRanges = constants.dmaRanges;
+    this.dmaLimit = constants.dmaLimit;
+    this.hasMasks = constants.hasMasks;
     this.domainType = constants.domainType;
     this.probeError = constants.probeError;
     this.acs = constants.acs;
     this.alias = constants.alias;
     this.addFails = constants.addFails;
+  }
+  /** What dev->dma_mask points to: a word of pci_dev or platform_device; on AMBA the other one. */
+  get dmaMaskWord(): MaskWord {
+    return this.bus.bus === 'amba' ? 'coherent_dma_mask' : 'dma_mask';
   }
 }
 

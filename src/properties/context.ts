@@ -242,9 +242,13 @@ export interface Property {
   readonly harm: Harm;
   /** What it means to the user of the machine: a sentence without its capital and its stop. */
   readonly means: string;
+  /** The two where they go by the world. */
+  readonly gravityIn?: (world: World) => Pick<Property, 'harm' | 'means'>;
   readonly kind: 'always' | 'at a program point' | 'at end' | 'detector' | 'over all runs';
   /** True for worlds in which it can be asked; absent: in all. */
   readonly concerns?: (world: World) => boolean;
+  /** The devices that it looks at; absent: those behind an IOMMU. */
+  readonly subjects?: (ctx: RuleContext) => readonly Handle[];
   /** When it says something; null: at every step of every run. */
   readonly asked: Asked | null;
   /**

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The properties P1-P14 of the catalogue, in order.
+// The properties P1-P15 of the catalogue, in order.
 
 import type { Rule, Sometimes } from '#checker/program/scene';
+import type { Handle } from '#env/op';
 import type { Broken } from '#finding/key';
 import { heard, type Property, type RuleContext } from './context.ts';
 import { lateWarn } from './p1-late-warn.ts';
@@ -18,6 +19,7 @@ import { noDirectDma } from './p11-no-direct-dma.ts';
 import { allIds } from './p12-all-ids.ts';
 import { isolation } from './p13-isolation.ts';
 import { nothingLeft } from './p14-nothing-left.ts';
+import { maskStays } from './p15-mask-stays.ts';
 
 export type { HeardEvent, Property, WorldHandles } from './context.ts';
 export { heard, RuleContext } from './context.ts';
@@ -38,13 +40,19 @@ export const properties: readonly Property[] = [
   allIds,
   isolation,
   nothingLeft,
+  maskStays,
 ];
 
 /** The rules to watch in one world; @wanted: ids, null for all. */
 export function rulesFor(ctx: RuleContext, wanted: readonly string[] | null): Rule[] {
-  return watchedIn(ctx, wanted)
-    .flatMap((p) => p.make(ctx) ?? [])
-    .map((rule) => ({ ...rule, subjects: ctx.subjects }));
+  return watchedIn(ctx, wanted).flatMap((p) => {
+    const rule = p.make(ctx);
+    return rule === null ? [] : [{ ...rule, subjects: subjectsFor(p, ctx) }];
+  });
+}
+
+function subjectsFor({ subjects }: Property, ctx: RuleContext): readonly Handle[] {
+  return subjects?.(ctx) ?? ctx.subjects;
 }
 
 function watchedIn({ world }: RuleContext, wanted: readonly string[] | null): readonly Property[] {
@@ -60,7 +68,8 @@ export function askedId(id: string): string {
 
 /** That the rules of rulesFor() are asked, as things that happen in some run. */
 export function askedFor(ctx: RuleContext, wanted: readonly string[] | null): Sometimes[] {
-  return watchedIn(ctx, wanted).flatMap(({ id, asked }) => {
+  return watchedIn(ctx, wanted).flatMap((property) => {
+    const { id, asked } = property;
     if (asked === null) return [];
     const { events = [], reads = [], readsAtEnd = [], holds, atEnd } = asked;
     return {
@@ -68,7 +77,7 @@ export function askedFor(ctx: RuleContext, wanted: readonly string[] | null): So
       events,
       reads,
       readsAtEnd,
-      subjects: ctx.subjects,
+      subjects: subjectsFor(property, ctx),
       holds: (e, peek) => holds?.(heard(e), peek, ctx) ?? false,
       ...(atEnd && { atEnd: (peek) => atEnd(peek, ctx) }),
     };

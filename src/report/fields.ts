@@ -38,6 +38,11 @@ function flag(name: string, bit: string): Entry {
   };
 }
 
+/** Masks are numbers of bits here. */
+const bitMasks: Readonly<Record<string, string>> = Object.fromEntries(
+  Array.from({ length: 64 }, (_, i) => [`${i + 1}`, `DMA_BIT_MASK(${i + 1})`]),
+);
+
 /** Fields by struct of the model and name. */
 export const fields: Readonly<Record<string, Entry>> = {
   'device.async_driver': { path: 'p->async_driver', is: ['device_private.async_driver'] },
@@ -88,6 +93,8 @@ export const fields: Readonly<Record<string, Entry>> = {
     },
     is: ['pci_acs_enabled'],
   },
+  'device.dma_mask': { cell: '*$0->dma_mask', values: bitMasks, is: ['device.dma_mask'] },
+  'device.coherent_dma_mask': { values: bitMasks, is: ['device.coherent_dma_mask'] },
   'device_link.status': {
     values: {
       dormant: 'DL_STATE_DORMANT',

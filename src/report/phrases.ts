@@ -54,11 +54,18 @@ export const phrases: { readonly [N in EventName]: Phrase<FieldOf<N>> } = {
   'device-released': ({ dev, errno }) => `${dev} is not added (${errno}), and released`,
   'deferral-timeout': () => 'the deferral timeout expires',
   'dma-owner': ({ dev, errno }) => `DMA owner of ${dev} is ${errno}`,
+  'dma-mask-set': ({ dev, word, bits }) => `the driver of ${dev} sets ${maskText(dev, word, bits)}`,
+  'dma-mask-limited': ({ dev, word, bits }) => maskText(dev, word, bits),
   'dma-ops': ({ dev, path }) => `DMA ops of ${dev}: ${path}`,
   'flag-lost': ({ dev, flag }) => `an update of ${dev}->${flag} undoes another flag`,
   'dma-map': ({ dev, path }) => `${dev} maps memory for DMA: ${path}`,
   'bug-on': ({ text }) => text,
 };
+
+/** `dev->coherent_dma_mask = DMA_BIT_MASK(32)`. */
+function maskText(dev: string, word: string, bits: string): string {
+  return `${cellText(dev, word)} = ${valueOfField(dev, word, bits) ?? bits}`;
+}
 
 const storeFields = ['object', 'field'] as const;
 
@@ -76,6 +83,8 @@ const speaksForAccess: ReadonlySet<string> = new Set<EventName | StoreEvent>([
   'default-domain-set',
   'driver-set',
   'driver-clear',
+  'dma-mask-set',
+  'dma-mask-limited',
   'walk-visit',
   'store-seen',
 ]);

@@ -9,7 +9,7 @@ import type { CheckReport } from '#finding/report';
 /** What each harm is called in a column. */
 const harmWords: Readonly<Record<Harm, string>> = {
   crash: 'crash',
-  memory: 'IOMMU bypassed',
+  memory: 'stray DMA',
   dead: 'device dead',
   isolation: 'isolation lost',
   warning: 'warning',

@@ -35,7 +35,7 @@ export function toldOf(shown: Shown): OurWords {
   return {
     rule: propertyNamed(property)?.rule ?? property,
     symptom: symptomOf(window, property),
-    ...harmOf(window, property),
+    ...harmOf(window, property, world),
     ...(told === undefined ? {} : { since: sinceOf(told.openers) }),
     fixes: (told?.openers ?? []).map(commitLine),
     closers: (told?.closers ?? []).map((sha) => `${commitLine(sha)}, ${landedOf(sha)}`),
@@ -101,14 +101,16 @@ function placesFor({ trace, revision, source }: Shown): Pick<Finding, 'places'> 
   return { places: { release: known.release, functions } };
 }
 
-/** What a breach of @property does, and what that means. */
+/** What a breach of @property does in @world, and what that means. */
 function harmOf(
   window: Window | undefined,
   property: string,
+  world: World,
 ): Pick<Finding, 'harm' | 'consequence'> {
   const rule = propertyNamed(property);
   if (rule === undefined) return {};
-  return { harm: window?.harmOf?.[property] ?? rule.harm, consequence: rule.means };
+  const { harm, means } = rule.gravityIn?.(world) ?? rule;
+  return { harm: window?.harmOf?.[property] ?? harm, consequence: means };
 }
 
 /** The release with the first of @openers; null where none of them is known. */

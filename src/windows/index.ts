@@ -49,6 +49,7 @@ import { c40 } from './c40-foreign-order.ts';
 import { c41 } from './c41-acs-order.ts';
 import { c42 } from './c42-first-walks-only.ts';
 import { c43 } from './c43-unnamed-late.ts';
+import { c44 } from './c44-mask-undone.ts';
 import { isNamedBy } from './likely.ts';
 import type { PreconditionId } from './preconditions.ts';
 import { assertSound, claimOf } from './registry.ts';
@@ -105,6 +106,7 @@ export const windows: readonly Window[] = [
   c41,
   c42,
   c43,
+  c44,
 ];
 
 /**
@@ -117,6 +119,8 @@ export const windows: readonly Window[] = [
 const precedence: readonly string[] = [
   // In worlds with store buffers: who sees stores out of order is explained by that.
   'C24',
+  // P15 is of no other window, and this one of no other rule.
+  'C44',
   // Something goes away or fails, in worlds made for that: what it frees explains the rest.
   ...['C33', 'C41', 'C34', 'C28', 'C21', 'C20', 'C19'],
   ...['C04', 'C31', 'C16', 'C25', 'C30', 'C02', 'C18', 'C35', 'C26', 'C27', 'C37', 'C39'],

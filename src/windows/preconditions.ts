@@ -216,6 +216,15 @@ const byName = {
     holds: (e, _p, see) => see.device(e)?.data.acs === true,
     fits: (world) => world.devices.some((d) => d.acs),
   },
+  'a driver that sets its DMA mask during a registration': {
+    events: ['dma-mask-set'],
+    reads: REGISTERS,
+    mayBe: (world) => focusOf(world).some((d) => d.driver?.dmaMask !== undefined),
+    holds: (e, peek, see) => isFocus(e, see) && see.registering(peek).length > 0,
+    fits: (world) =>
+      threadsIn(world, 'iommu-probe') > 0 &&
+      focusOf(world).some((d) => d.driver?.dmaMask !== undefined),
+  },
   'what publishes an instance is read by a client': {
     events: ['ready-seen', 'fwspec-built'],
     reads: REGISTERS,

@@ -6,14 +6,18 @@
 // ones come if they are asked for. But for walks, binds, retries and device_add, each has a small
 // world of its own, in which the client stands alone with its IOMMUs.
 
+import { byOwnTable } from '#kernel/index';
 import { type Creator, whyKept, whyNotLate, whyNotRefused } from '#platform/index';
 import {
   addedBy,
   asyncClients,
   beforeLateInitcall,
   managed,
+  masking,
+  NARROW,
   retitled,
   settled,
+  WIDE,
   withLateFailure,
   withRefusal,
   withRemoval,
@@ -148,6 +152,13 @@ export const actors: readonly Actor[] = [
     cast: castBeside,
   },
   {
+    id: 'driver that sets its DMA mask',
+    flag: 'masks',
+    usual: false,
+    isIn: ({ devices }) => devices.some((d) => d.driver?.dmaMask !== undefined),
+    cast: castMasks,
+  },
+  {
     id: 'CPU that comes online',
     flag: null,
     usual: false,
@@ -228,6 +239,25 @@ function castBeside({ walks, client }: ClassParts): World[] | Missing {
   }
   if (isBeside(walks)) return [retitled(walks, 'walk+walk beside')];
   return { because: `no other device stands with ${client} in its worlds`, never: false };
+}
+
+/** Where firmware limits the addresses of a board's client, that is taken to be above 32 bits. */
+const LIMIT = 40;
+
+/** A narrower mask than the 32 bits that a device begins with, and a wider one. */
+function castMasks({ alone, client }: ClassParts): World[] | Missing {
+  const isOfTables = alone.instances.some((i) => byOwnTable.has(i.driver));
+  if (alone.firmware === 'acpi' && isOfTables) {
+    return { because: 'the masks are not limited from ACPI on x86', never: true };
+  }
+  const limited = alone.devices.map((d) =>
+    d.name === client && (d.dmaRanges || alone.firmware === 'acpi') ? { ...d, dmaLimit: LIMIT } : d,
+  );
+  const ranged = { ...alone, devices: limited };
+  return [
+    retitled(masking(ranged, NARROW), 'walk+bind narrow mask'),
+    retitled(masking(ranged, WIDE), 'walk+bind wide mask'),
+  ];
 }
 
 function withoutBinds(world: World): World {

@@ -27,6 +27,14 @@ export function assumptionsOf(world: World): string[] {
   for (const d of world.devices) {
     if (d.probeError) out.push(`${d.name} is refused by its IOMMU, which ends a registration`);
     if (d.driver?.managedDma) out.push(`the driver of ${d.name} manages its DMA, as VFIO's do`);
+    const { dmaMask } = d.driver ?? {};
+    if (dmaMask !== undefined) {
+      out.push(`the driver of ${d.name} sets DMA_BIT_MASK(${dmaMask})`);
+      const { dmaLimit } = d;
+      if (dmaLimit !== undefined) {
+        out.push(`firmware limits the DMA of ${d.name} to ${dmaLimit} bits of address`);
+      }
+    }
     if (d.driver?.async && !world.switches.asyncProbe) {
       out.push(`the driver of ${d.name} asks for asynchronous probing`);
     }

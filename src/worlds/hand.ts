@@ -3,6 +3,7 @@
 
 import type { DerivedWorld } from './derive.ts';
 import { besides } from './hand-beside.ts';
+import { maskWorlds } from './hand-masks.ts';
 import {
   adder,
   altered,
@@ -41,6 +42,7 @@ export function handWorlds(): DerivedWorld[] {
     ...walksAndLookups(),
     ...topologies(),
     ...besides(),
+    ...maskWorlds(),
     mockDevice(),
   ];
 }

@@ -131,6 +131,8 @@ function makeHandles(world: World, buses: readonly Bus[], made: Made): void {
       specifiers,
       groupKey,
       dmaRanges,
+      dmaLimit: device.dmaLimit ?? null,
+      hasMasks: device.driver?.dmaMask !== undefined,
       domainType: device.domainType ?? 0,
       probeError: device.probeError ?? false,
       acs: device.acs ?? false,
@@ -140,8 +142,8 @@ function makeHandles(world: World, buses: readonly Bus[], made: Made): void {
     made.devices.set(device.name, new Device(device.name, constants));
     const registers = world.instances.find((i) => i.device === device.name)?.name ?? null;
     if (!device.driver) continue;
-    const { managedDma, async } = device.driver;
-    const options = { managed_dma: managedDma, async, registers };
+    const { managedDma, async, dmaMask } = device.driver;
+    const options = { managed_dma: managedDma, async, dma_mask: dmaMask ?? null, registers };
     const name = `${device.driver.name}@${device.name}`;
     made.drivers.set(device.name, new Driver(name, [device.name], options));
   }
@@ -229,6 +231,9 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
     [dev, 'suppliers', []],
     [dev, 'consumers', []],
   );
+  // What setup_pdev_dma_masks(), pci_setup_device() and their like give a device that is made.
+  const [coherent, own] = device.bus === 'cdx' ? [0, 64] : [32, 32];
+  if (dev.hasMasks) init.push([dev, 'coherent_dma_mask', coherent], [dev, 'dma_mask', own]);
 }
 
 /** Tables ask for ACS before anything is enumerated; a device tree does when it is configured. */

@@ -31,6 +31,15 @@ export function managed(world: World): World {
   return driversOf(world, { managedDma: true });
 }
 
+/** Bits of a mask that a driver sets: fewer than the 32 that a device is made with, and more. */
+export const NARROW = 30;
+export const WIDE = 64;
+
+/** The drivers of clients set a DMA mask of so many bits. */
+export function masking(world: World, bits: number): World {
+  return driversOf(world, { dmaMask: bits });
+}
+
 function driversOf(world: World, more: Partial<NonNullable<WorldDevice['driver']>>): World {
   const devices = world.devices.map((d) =>
     d.role === 'client' && d.driver ? { ...d, driver: { ...d.driver, ...more } } : d,

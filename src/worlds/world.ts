@@ -13,6 +13,11 @@ interface WorldDriver {
   readonly managedDma: boolean;
   /** PROBE_PREFER_ASYNCHRONOUS, or async because the world probes asynchronously. */
   readonly async: boolean;
+  /**
+   * The DMA mask that its probe sets, in bits: DMA_BIT_MASK(64) is 64. Absent: it sets none, or
+   * which one is of no account here.
+   */
+  readonly dmaMask?: number;
 }
 
 /** A device, in bus-list order within its bus. */
@@ -36,6 +41,11 @@ export interface WorldDevice {
   /** Devices with the same key are put in one group by device_group(). */
   readonly groupKey: string | null;
   readonly dmaRanges: boolean;
+  /**
+   * Bits of the highest address that its DMA may use: dma-ranges, _DMA or IORT's address limit say
+   * it. Absent: firmware sets no limit (with dmaRanges, none that is lower than 64 bits).
+   */
+  readonly dmaLimit?: number;
   /** What def_domain_type() of its IOMMU driver asks for; absent: nothing. */
   readonly domainType?: 'DMA' | 'IDENTITY';
   /** Its IOMMU driver refuses it (a stream id out of range), which ends a registration. */

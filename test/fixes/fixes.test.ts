@@ -70,6 +70,19 @@ describe('the unconditional test of ready', () => {
   });
 });
 
+describe('masks that are limited at a bind', () => {
+  const scenes = ['wide', 'narrow', 'wide bare', 'narrow bare', 'wide ranges', 'narrow acpi'];
+
+  test.each(scenes)('close C44 in hand:masks %s, and open nothing', async (scene) => {
+    const where = [`masks ${scene}/1`, `hand:masks ${scene}`] as const;
+    const before = seen(revision('7.2'), ...where);
+    const after = seen(await withFixes('7.2', 'c44-masks-at-bind.ts'), ...where);
+    expect(before).toContain('P15 C44');
+    expect(after).not.toContain('P15 C44');
+    expect(before).toEqual(expect.arrayContaining(after));
+  });
+});
+
 describe('fixes that deadlock', () => {
   test('a match under the device lock waits for itself if a probe registers a driver', async () => {
     const fixed = await withFixes('6.18', 'match-under-device-lock.ts');

@@ -52,7 +52,7 @@ describe('drift', () => {
 describe('the model', () => {
   const sources = readdirSync(model, { recursive: true })
     .map(String)
-    .filter((f) => /^(amba|base|cdx|iommu|of|pci)\/.*\.ts$/.test(f));
+    .filter((f) => /^(amba|base|cdx|dma|iommu|of|pci)\/.*\.ts$/.test(f));
 
   it.each(sources)(
     '%s names kernel file and version, and a function for each of its own',

@@ -162,3 +162,65 @@ describe('what a rule is about', () => {
     expect(ends([[hw, 'driver', new Handle('driver', 'smmu')]])).toBe(true);
   });
 });
+
+describe('P15', () => {
+  const masked = (dmaMask: number, limit?: number) => {
+    const devices = world.devices.map((d) => {
+      if (d.name !== client!.name || d.driver === null) return d;
+      const limited = limit === undefined ? {} : { dmaLimit: limit };
+      return { ...d, ...limited, driver: { ...d.driver, dmaMask } };
+    });
+    return { ...world, devices };
+  };
+  const rule = (limit?: number) => {
+    const watched = new RuleContext(masked(64, limit), {
+      device: (n) => handles.get(n),
+      instance: (n) => new Handle('iommu_device', n),
+      deferred,
+    });
+    return properties.find((p) => p.id === 'P15')!.make(watched)!;
+  };
+  type Told = readonly ['dma-mask-set' | 'dma-mask-limited', word: string, bits: number];
+  /** What is reported of @told in turn. */
+  const reports = (told: readonly (Told | 'driver-clear')[], limit?: number) => {
+    const made = rule(limit);
+    let state: Value = made.initial ?? null;
+    return told.flatMap((e) => {
+      const [name, args]: [string, Value[]] =
+        e === 'driver-clear' ? [e, [client!]] : [e[0], [client!, e[1], e[2]]];
+      const answer = made.onEvent!(state, { name, args, thread: 'walk' }, memory([]));
+      state = answer ? answer.state : state;
+      return answer?.report ? [answer.report] : [];
+    });
+  };
+  const set: Told = ['dma-mask-set', 'dma_mask', 64];
+  const cut: Told = ['dma-mask-limited', 'dma_mask', 32];
+
+  test('is broken by another mask in the word that the driver has set, until it is gone', () => {
+    expect(reports([set, cut]).map((r) => r.facts)).toEqual([
+      { thread: 'walk', word: 'dma_mask', set: 64, now: 32 },
+    ]);
+    expect(reports([cut, set])).toEqual([]);
+    expect(reports([set, ['dma-mask-limited', 'dma_mask', 64]])).toEqual([]);
+    expect(reports([set, ['dma-mask-limited', 'coherent_dma_mask', 32]])).toEqual([]);
+    expect(reports([set, 'driver-clear', cut])).toEqual([]);
+    expect(reports([set, 'driver-clear', set, cut])).toHaveLength(1);
+  });
+
+  test('is kept where the limit of firmware leaves no more than the word does', () => {
+    expect(reports([set, ['dma-mask-limited', 'dma_mask', 40]], 40)).toEqual([]);
+    expect(reports([set, ['dma-mask-limited', 'dma_mask', 40]], 41)).toHaveLength(1);
+    expect(reports([set, cut], 32)).toEqual([]);
+  });
+
+  test('tells a mask that is too wide from one that is too narrow', () => {
+    const { gravityIn } = properties.find((p) => p.id === 'P15')!;
+    expect(gravityIn!(masked(64)).harm).toBe('dead');
+    expect(gravityIn!(masked(30)).harm).toBe('memory');
+  });
+
+  test('is asked in worlds with such a driver alone', () => {
+    const { concerns } = properties.find((p) => p.id === 'P15')!;
+    expect(concerns!(world)).toBe(false);
+  });
+});

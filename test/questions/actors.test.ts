@@ -121,6 +121,29 @@ describe('a rarer actor', () => {
   });
 });
 
+describe('a driver that sets a DMA mask', () => {
+  const scenes = ['walk+bind narrow mask', 'walk+bind wide mask'];
+
+  test('is there by itself where P15 or C44 is asked for', () => {
+    const board = boardOf('arm,mmu-500', 1);
+    expect(broughtIn(board, 'C44')).toEqual(scenes);
+    const { worlds } = chooseWorlds(board, { ...all, properties: ['P15'] }, '7.2');
+    expect(namesOf(worlds)).toEqual(expect.arrayContaining(scenes));
+    const plain = chooseWorlds(board, { ...all, properties: ['P1'] }, '7.2').worlds;
+    expect(namesOf(plain).filter((name) => name.includes('mask'))).toEqual([]);
+  });
+
+  test('has a limit above 32 bits where firmware gives one', () => {
+    const limits = actorCasts(laptop(), axes)
+      .filter(({ actor }) => actor.flag === 'masks')
+      .flatMap(({ worlds }) => worlds.flatMap(({ world }) => world.devices))
+      .filter((d) => d.driver?.dmaMask !== undefined)
+      .map((d) => [d.dmaRanges, d.dmaLimit ?? null]);
+    expect(limits.length).toBeGreaterThan(0);
+    for (const [ranged, limit] of limits) expect(limit).toBe(ranged ? 40 : null);
+  });
+});
+
 describe('a client beside two walks', () => {
   const two = besideBoard({ t: besideSmmu(2) });
 

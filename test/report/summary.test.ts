@@ -25,7 +25,7 @@ describe('the summary', () => {
     const [head, ...rows] = summaryLines(report);
     expect(head).toMatch(/^window {2}harm +devices {2}preempt {2}since +closed by +--show$/);
     expect(rows.slice(0, 3).map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual([
-      ['C14', 'IOMMU bypassed', '2', '1'],
+      ['C14', 'stray DMA', '2', '1'],
       ['C09', 'warning', '2', '1'],
       ['C11', 'order', '2', '0'],
     ]);

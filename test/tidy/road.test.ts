@@ -58,6 +58,7 @@ const ofTests: readonly string[] = [
   'test/checker/search/checkpoint.test.ts',
   'test/kernel/fields.test.ts',
   'test/kernel/lock-rules.test.ts',
+  'test/kernel/masks.test.ts',
   'test/kernel/support/explore.ts',
   'test/questions/check.test.ts',
   'test/reproduce/plan.test.ts',

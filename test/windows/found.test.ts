@@ -10,7 +10,7 @@ import { kernelOf, worldOf } from './support.ts';
 const scenes = [
   ...['walk+bind exynos', 'walk+bind acpi two', 'walk+bind+timeout', 'walk+bind cdx'],
   ...['walk parsed', 'walk+del', 'unbind+add', 'fail+bind+retry', 'walk+bind managed'],
-  ...['refuse+bind+retry', 'walk+bind mediatek', 'mock add'],
+  ...['refuse+bind+retry', 'walk+bind mediatek', 'mock add', 'masks wide', 'masks narrow bare'],
 ];
 const kernels = ['6.0', '6.6', '6.15.0', '7.2'];
 

@@ -129,6 +129,13 @@ describe('a near miss in what is reported, or in memory', () => {
     expect(takes(c43, [['bind', 'use-default-domain', 'a', 0, group]])).toBe(false);
   });
 
+  test('C44: a driver that sets no mask, another rule, and a probe of another thread', () => {
+    const c44 = recipeOf('C44', 'P15');
+    expect(takes({ ...c44, more: {} }, c44.steps)).toBe(false);
+    missed(c44, { property: 'P11' });
+    missed(c44, { facts: { thread: 'bind' } });
+  });
+
   test('C30: one order alone, another lock, or other threads', () => {
     const wants = (thread: string, lock: string, held: string) =>
       `${thread} wants ${lock} while it holds ${held} in f()`;

@@ -6,9 +6,8 @@ import type { World, WorldDevice } from '#worlds/world';
 
 const names = ['a', 'b', 'c', 'i1', 'i2', 'i3'];
 export const handles = new Map(names.map((n) => [n, new Handle('device', n)]));
-export const instances = new Map(
-  ['i1', 'i2', 'i3'].map((n) => [n, new Handle('iommu_device', `${n}.iommu_device`)]),
-);
+const instance = (n: string) => new Handle('iommu_device', `${n}.iommu_device`);
+export const instances = new Map(['i1', 'i2', 'i3'].map((n) => [n, instance(n)]));
 export const group = new Handle('iommu_group', 'a.iommu_group#1');
 export const param = new Handle('dev_iommu', 'a.iommu#1');
 const managed = { driver: { name: 'vfio', managedDma: true, async: false } };
@@ -40,6 +39,8 @@ const ofTwo = { iommus: ['i1', 'i2'].map((instance, i) => ({ instance, ids: [i +
 const walk = (thread: string, at: string, of: string): Step => {
   return [thread, 'walk-visit', at, instances.get(of)!];
 };
+
+const configures: Step = ['walk', 'configure-begin', 'a', 'walk'];
 
 export const recipes: readonly Recipe[] = [
   {
@@ -96,10 +97,7 @@ export const recipes: readonly Recipe[] = [
   },
   {
     window: 'C08',
-    steps: [
-      ['walk', 'configure-begin', 'a', 'walk'],
-      ['walk', 'probe-device', 'a', null, 'walk'],
-    ],
+    steps: [configures, ['walk', 'probe-device', 'a', null, 'walk']],
     property: 'P4',
     grouped: true,
     sameThread: true,
@@ -116,10 +114,7 @@ export const recipes: readonly Recipe[] = [
   },
   {
     window: 'C08',
-    steps: [
-      ['walk', 'configure-begin', 'a', 'walk'],
-      ['walk', 'probe-device', 'a', null, 'walk'],
-    ],
+    steps: [configures, ['walk', 'probe-device', 'a', null, 'walk']],
     property: 'lock-not-held',
     subject: group.name,
     grouped: true,
@@ -385,16 +380,21 @@ export const recipes: readonly Recipe[] = [
     driver: 'intel',
     healed: [0, ['walk', 'group-set', 'a', group, 0, 'walk']],
   },
-  {
-    window: 'C42',
-    steps: [['walk', 'register-end', 'i1', 0]],
-    property: 'P8',
-  },
+  { window: 'C42', steps: [['walk', 'register-end', 'i1', 0]], property: 'P8' },
   {
     window: 'C41',
     steps: [['walk', 'group-set', 'a', group, 0, 'walk']],
     property: 'P13',
     facts: { kind: 'acs', other: 'b' },
     more: { acs: true },
+  },
+  {
+    window: 'C44',
+    steps: [configures],
+    property: 'P15',
+    facts: { thread: 'walk' },
+    more: { driver: { ...managed.driver, dmaMask: 64 } },
+    sameThread: true,
+    healed: [1, ['walk', 'init-end', 'a', 'walk', 0]],
   },
 ];

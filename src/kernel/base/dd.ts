@@ -137,6 +137,7 @@ export function* model__client_driver_probe(k: Kernel, dev: Device, drv: Driver)
     yield* load(group, 'owner_cnt');
   }
   event('driver-probe', { dev });
+  if (drv.dma_mask !== null) yield* k.dma_set_mask_and_coherent(dev, drv.dma_mask);
   if (drv.managed_dma) return yield* k.iommu_device_claim_dma_owner(dev, drv.name);
   yield* k.model__dma_map(dev);
   event('driver-probe-end', { dev });

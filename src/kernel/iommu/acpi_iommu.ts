@@ -18,10 +18,23 @@ export function* acpi_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
     const map = yield* alloc(bus_dma_region, dev, 'dma_range_map');
     yield* store(dev, 'dma_range_map', map);
   }
+  if (dev.hasMasks && !parsed) yield* k.acpi_arch_dma_setup__masks(dev);
   const ret = yield* k.acpi_iommu_configure_id(dev);
   if (ret === -EPROBE_DEFER) return ret;
   if (!ret) yield* k.arch_setup_dma_ops(dev);
   return 0;
+}
+
+/**
+ * The end of acpi_arch_dma_setup() of arm64 of v7.2, and of v6.1: where _DMA or IORT limit the
+ * addresses, the masks are limited, too. That of x86 does nothing, and its worlds have no limit.
+ * WINDOW: a driver's mask, wider or narrower, is lost between a load and a store.
+ */
+export function* acpi_arch_dma_setup__masks(k: Kernel, dev: Device): Kfn<void> {
+  if (dev.dmaLimit === null && !dev.dmaRanges) return;
+  const limit = dev.dmaLimit ?? 64;
+  yield* k.model__limit_dma_mask(dev, 'coherent_dma_mask', limit);
+  yield* k.model__limit_dma_mask(dev, dev.dmaMaskWord, limit);
 }
 
 /**
