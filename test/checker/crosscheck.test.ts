@@ -4,6 +4,7 @@ import type { MachineOptions } from '../../src/checker/machine/machine.ts';
 import type { ExhaustiveOptions } from '../../src/checker/search/exhaustive.ts';
 import { crosscheck, crosscheckReductions } from '../support/checker/crosscheck.ts';
 import type { Flavour } from '../support/checker/programs.ts';
+import { draws } from '../support/sweep.ts';
 
 const SCHEDULES_MAX = 200;
 
@@ -44,9 +45,9 @@ const LATE_FAULTS: typeof FAULTS = [
 
 describe('every way of exploring', () => {
   test('finds the final states and the reports of brute force on random programs', () => {
-    const result = crosscheck(300, 1, { schedulesMax: SCHEDULES_MAX });
+    const result = crosscheck(draws(120), 1, { schedulesMax: SCHEDULES_MAX });
     expect(result.failures).toEqual([]);
-    expect(result.programs - result.skipped).toBeGreaterThan(140);
+    expect(result.programs - result.skipped).toBeGreaterThan(draws(56));
   });
 
   test('finds them where threads are started again and again, with other arguments', () => {
@@ -64,15 +65,15 @@ describe('every way of exploring', () => {
 
 describe('every reduction', () => {
   test('keeps the final states and reports of bigger random programs', () => {
-    const result = crosscheckReductions(150, 1);
+    const result = crosscheckReductions(draws(50), 1);
     expect(result.failures).toEqual([]);
-    expect(result.programs - result.skipped).toBeGreaterThan(100);
+    expect(result.programs - result.skipped).toBeGreaterThan(draws(33));
   });
 
   test('keeps them where locks are given back in any order', () => {
-    const result = crosscheckReductions(150, 1, { flavour: 'chains' });
+    const result = crosscheckReductions(draws(80), 1, { flavour: 'chains' });
     expect(result.failures).toEqual([]);
-    expect(result.programs - result.skipped).toBeGreaterThan(140);
+    expect(result.programs - result.skipped).toBeGreaterThan(draws(74));
   });
 
   test.each(LATE_FAULTS)('is caught when it does %s', (fault, flavour, seed) => {

@@ -10,6 +10,7 @@ import { type ExhaustiveOptions, exhaustive } from '../../src/checker/search/exh
 import { exploreStateGraph } from '../../src/checker/search/state-graph.ts';
 import { crosscheckCyclic, cyclicScene } from '../support/checker/crosscheck-cyclic.ts';
 import { cells, scene, thread, writer } from '../support/checker/families.ts';
+import { draws } from '../support/sweep.ts';
 
 const m = cells();
 
@@ -115,14 +116,14 @@ describe('on random programs that may go on for ever', () => {
   test('every way of exploring agrees with the search without reduction', () => {
     let violations = 0;
     let cyclic = 0;
-    for (let seed = 1; seed <= 150; seed++) {
+    for (let seed = 1; seed <= draws(50); seed++) {
       const found = crosscheckCyclic(seed);
       expect(found.differences).toEqual([]);
       violations += found.violations;
       if (found.cyclic) cyclic++;
     }
-    expect(violations).toBeGreaterThan(10);
-    expect(cyclic).toBeGreaterThan(100);
+    expect(violations).toBeGreaterThan(draws(3));
+    expect(cyclic).toBeGreaterThan(draws(33));
   });
 
   test.each([
@@ -136,7 +137,7 @@ describe('on random programs that may go on for ever', () => {
   });
 
   test('data races and lock orders are those of all states', () => {
-    for (let seed = 1; seed <= 80; seed++) {
+    for (let seed = 1; seed <= draws(30); seed++) {
       const all = detect(new Machine(cyclicScene(seed)), 5_000);
       if (!all.finished) continue;
       const words = all.found

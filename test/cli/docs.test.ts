@@ -4,10 +4,11 @@
 // `npx vitest run test/cli/docs.test.ts -u` writes the output of `npm start` into README.md, the
 // error codes into the guide, and the man page.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '#base/errors';
 import { manPage } from '#cli/man';
 
@@ -26,9 +27,21 @@ function shellLines(text: string): { line: string; code: number }[] {
     .map((line) => ({ line, code: Number(/# exit (\d)$/.exec(line)?.[1] ?? 0) }));
 }
 
+const dir = mkdtempSync(path.join(tmpdir(), 'racewindow-docs-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** Commands as they stand; checks share a journal, so no world is explored twice for one question. */
+const prelude = `
+  racewindow() {
+    if [ "$1" = check ]; then set -- "$@" --resume "$JOURNAL"; fi
+    "$NODE" "$CLI" "$@"
+  }
+  mkdir -p out`;
+
 function shell(line: string): { status: number | null; text: string } {
-  const script = `racewindow() { "$NODE" "$CLI" "$@"; }\nmkdir -p out\n${line}`;
-  const env = { ...process.env, NODE: process.execPath, CLI: cli, NO_COLOR: '1' };
+  const script = `${prelude}\n${line}`;
+  const JOURNAL = path.join(dir, 'journal');
+  const env = { ...process.env, NODE: process.execPath, CLI: cli, NO_COLOR: '1', JOURNAL };
   const ran = spawnSync('bash', ['-c', script], { cwd: root, env, encoding: 'utf8' });
   return { status: ran.status, text: `${ran.stdout.slice(-2000)}${ran.stderr}` };
 }

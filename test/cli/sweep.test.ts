@@ -21,21 +21,25 @@ import { realPipeline } from '#cli/wiring';
 import type { SweepReport, SweptAnswer } from '#finding/sweep';
 import { sweepCsv, sweepExit, sweepText } from '#report/sweep';
 import { sweepHtml } from '#report/sweep-html';
+import { besideBlob } from '../support/beside.ts';
 import { run, scratch, scratchFile } from './fake.ts';
 
 const laptop = 'examples/boards/laptop.dtb';
 const asked = ['--window', 'C09', '--kernel', '7.2', '--states-max', '40', '--jobs', '1'];
 
-async function folder(): Promise<{ boards: string; store: string }> {
+/** @board twice, and cut off, in a folder; with a place for a store. */
+async function folder(board: Uint8Array): Promise<{ boards: string; store: string }> {
   const base = path.dirname(await scratchFile('unused', ''));
   const boards = path.join(base, 'boards');
   mkdirSync(path.join(boards, 'sub'), { recursive: true });
-  const blob = readFileSync(laptop);
-  writeFileSync(path.join(boards, 'sub', 'laptop.dtb'), blob);
-  writeFileSync(path.join(boards, 'again.dtb'), blob);
-  writeFileSync(path.join(boards, 'cut.dtb'), blob.subarray(0, 500));
+  writeFileSync(path.join(boards, 'sub', 'same.dtb'), board);
+  writeFileSync(path.join(boards, 'again.dtb'), board);
+  writeFileSync(path.join(boards, 'cut.dtb'), board.subarray(0, board.length >> 1));
   return { boards, store: path.join(base, 'store') };
 }
+
+/** Two clients that stand differently, so that each has worlds of its own. */
+const small = besideBlob({});
 
 function filesBelow(dir: string): string[] {
   const names = readdirSync(dir, { recursive: true }) as string[];
@@ -43,17 +47,16 @@ function filesBelow(dir: string): string[] {
 }
 
 test('a sweep says what a check says, keeps it, and does what is lost again', async () => {
-  const { boards, store } = await folder();
+  const { boards, store } = await folder(small);
   const pipeline = realPipeline();
   const sweep = ['sweep', boards, ...asked, '--store', store, '--format', 'json'];
   const first = await run(sweep, { pipeline });
   const report = JSON.parse(first.out);
-  const check = await run(['check', laptop, ...asked, '--format', 'json'], { pipeline });
+  const same = path.join(boards, 'sub', 'same.dtb');
+  const check = await run(['check', same, ...asked, '--format', 'json'], { pipeline });
+  expect(check.err).toBe('');
   const alone = JSON.parse(check.out);
-  expect(report.boards.map((b: { name: string }) => b.name)).toEqual([
-    'again.dtb',
-    'sub/laptop.dtb',
-  ]);
+  expect(report.boards.map((b: { name: string }) => b.name)).toEqual(['again.dtb', 'sub/same.dtb']);
   for (const { answers } of report.boards) {
     const plain = ({ property, outcome, devices }: Record<string, unknown>) => {
       return { property, outcome, devices };
@@ -145,7 +148,7 @@ test('nothing but a board that holds under each kernel is a pass', () => {
 });
 
 test('a store where nothing can be kept is refused before a world is explored', async () => {
-  const { boards } = await folder();
+  const { boards } = await folder(small);
   const stands = path.join(await scratch(), 'file');
   writeFileSync(stands, '');
   for (const store of [stands, path.join(stands, 'below'), '/proc/racewindow/store']) {
@@ -163,7 +166,7 @@ test('a store where nothing can be kept is refused before a world is explored', 
 });
 
 test('with one job, too, a sweep hears a Ctrl-C while it explores', async () => {
-  const { boards, store } = await folder();
+  const { boards, store } = await folder(readFileSync(laptop));
   const cli = path.resolve('dist/cli/main.js');
   const argv = [cli, 'sweep', boards, '--kernel', '6.15.0', '--jobs', '1', '--store', store];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });

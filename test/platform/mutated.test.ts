@@ -8,6 +8,7 @@ import { classesOf, readPlatform } from '#platform/index';
 import { renderBoard } from '#report/board';
 import { blob, type Spec } from '../firmware/blob.ts';
 import { printedError } from '../support/errors.ts';
+import { draws } from '../support/sweep.ts';
 
 const originals = ['examples/boards/laptop.dtb', 'test/fixtures/dtb/qemu-virt-smmuv3.dtb'].map(
   (path) => new Uint8Array(readFileSync(path)),
@@ -45,7 +46,7 @@ test('a blob with flipped bits gives a platform or a coded error', () => {
       for (const [at, bit] of list) copy[at % copy.length]! ^= 1 << bit;
       settle(copy);
     }),
-    { numRuns: 2500 },
+    { numRuns: draws(500) },
   );
 });
 
@@ -63,7 +64,7 @@ test('a blob with words replaced gives a platform or a coded error', () => {
       for (const [at, value] of list) view.setUint32((at % (copy.length >> 2)) * 4, value);
       settle(copy);
     }),
-    { numRuns: 2500 },
+    { numRuns: draws(500) },
   );
 });
 
@@ -75,14 +76,14 @@ test('a blob cut off or spliced gives a platform or a coded error', () => {
       spliced.copyWithin(to % bytes.length, from % bytes.length, (from % bytes.length) + length);
       settle(spliced);
     }),
-    { numRuns: 1000 },
+    { numRuns: draws(200) },
   );
 });
 
 test('any bytes at all give a coded error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => settle(bytes)),
-    { numRuns: 1000 },
+    { numRuns: draws(200) },
   );
 });
 
@@ -123,6 +124,6 @@ test('a tree with references at random gives a platform or a coded error', () =>
       if (first) outer[0] = [first[0], { ...first[1], ...inner }];
       settle(blob({ '#address-cells': 1, '#size-cells': 1, ...Object.fromEntries(outer) }));
     }),
-    { numRuns: 2000 },
+    { numRuns: draws(400) },
   );
 });

@@ -31,8 +31,10 @@ const run = (more: Partial<CheckOptions> = {}) =>
   );
 
 describe('a check of 3d00000.gpu under 6.15.0', () => {
+  const first = run({ windows: ['C09'] });
+
   test('finds C09 with at most two preemptions, and it replays from its JSON alone', async () => {
-    const result = await run({ windows: ['C09'] });
+    const result = await first;
     expect(result.findings.map((f) => `${f.property} ${f.window}`)).toEqual(['P1 C09']);
     const finding = JSON.parse(JSON.stringify(result.findings[0]));
     expect(finding.preemptions).toBeLessThanOrEqual(2);
@@ -52,7 +54,7 @@ describe('a check of 3d00000.gpu under 6.15.0', () => {
   });
 
   test('gives the same bytes twice', async () => {
-    const [one, two] = [await run(), await run()];
+    const [one, two] = [await first, await run({ windows: ['C09'] })];
     expect(JSON.stringify(one)).toBe(JSON.stringify(two));
     expect(one.verdicts).toEqual([
       expect.objectContaining({ property: 'P1', outcome: 'violated' }),

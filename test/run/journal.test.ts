@@ -16,26 +16,28 @@ import type { CheckOptions } from '#finding/report';
 import { checkPlatform } from '#questions/check';
 import { textReport } from '#report/text';
 import { brokenCheckpoint, journalFault, journalLine } from '#run/journal';
-import { kernel, laptop } from '../support/boards.ts';
+import { besideBoard } from '../support/beside.ts';
+import { kernel } from '../support/boards.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'racewindow-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const options = {
-  devices: ['3d00000.gpu'],
+  devices: ['b'],
   properties: ['P3'],
   windows: null,
   asyncProbe: false,
   strictDevlink: false,
-  strategy: { kind: 'bound', preemptions: 1 },
+  strategy: { kind: 'bound', preemptions: 0 },
   statesMax: null,
   timeMaxMs: null,
   jobs: 1,
 } as const;
 
+const board = besideBoard({});
 const run = (resume: string, version = '0', more: Partial<CheckOptions> = {}) => {
   const base = { revision: kernel('7.2'), userFixes: [] };
-  return checkPlatform(laptop(), base, { ...options, ...more, resume }, version);
+  return checkPlatform(board, base, { ...options, ...more, resume }, version);
 };
 
 // What a check that was not killed leaves: tests begin with a copy of it.

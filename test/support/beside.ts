@@ -12,18 +12,21 @@ export const besideSmmu = (phandle: number): Spec => ({
 });
 
 /** Clients b and c, then their SMMU, then @more. */
+export function besideBlob(more: Spec): Uint8Array {
+  return blob({
+    compatible: 'a,board',
+    '#address-cells': 1,
+    '#size-cells': 1,
+    b: { compatible: 'x', iommus: [1, 1] },
+    c: { compatible: 'x', iommus: [1, 2] },
+    s: besideSmmu(1),
+    ...more,
+  });
+}
+
+/** The same as it is read. */
 export function besideBoard(more: Spec): Platform {
-  const platform = readPlatform(
-    blob({
-      compatible: 'a,board',
-      '#address-cells': 1,
-      '#size-cells': 1,
-      b: { compatible: 'x', iommus: [1, 1] },
-      c: { compatible: 'x', iommus: [1, 2] },
-      s: besideSmmu(1),
-      ...more,
-    }),
-  );
+  const platform = readPlatform(besideBlob(more));
   if (!platform.ok) throw new Error(platform.error.message);
   return platform.value;
 }

@@ -43,14 +43,17 @@ function explore(nth: number, file: string, copies: Buffer[] | null) {
   return { result, keeper, names, known: [...machine.rules.hits].sort() };
 }
 
-test.each([1, 3])('world %i goes on from each checkpoint to the same result', (nth) => {
+test.each([
+  [1, 6],
+  [3, 2],
+])('world %i goes on from %i of its checkpoints to the same result', (nth, times) => {
   const file = path.join(dir, `world${nth}`);
   const copies: Buffer[] = [];
   const whole = explore(nth, file, copies);
   expect(whole.keeper.resumed).toBe(false);
   expect(whole.result).toEqual(exhaustive(new Machine(sceneOf(nth))));
   expect(copies.length).toBeGreaterThan(1);
-  const step = Math.ceil(copies.length / 6);
+  const step = Math.ceil(copies.length / times);
   for (let i = 0; i < copies.length; i += step) {
     writeFileSync(file, copies[i]!);
     const again = explore(nth, file, null);
