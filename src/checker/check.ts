@@ -3,7 +3,7 @@
 
 import { assert } from '#base/assert';
 import { Misfit } from '#base/saved';
-import { type Minimised, minimise } from '#checker/explain/minimise';
+import { type Minimised, minimise, unshortened } from '#checker/explain/minimise';
 import { Machine } from '#checker/machine/machine';
 import { assertNamesKnown } from '#checker/machine/names';
 import type { Meter } from '#checker/program/meter';
@@ -44,6 +44,8 @@ export interface SceneCheckOptions {
   readonly stopped?: (() => boolean) | undefined;
   /** Flag --depth-max: steps in one go that nobody else can see. */
   readonly depthMax?: number | undefined;
+  /** False: findings have the runs on which they were first seen. */
+  readonly shorten?: boolean;
   /** Prove up to this many preemptions to be the fewest; 3 unless told. */
   readonly minimisePreemptions?: number | undefined;
   /** Flag --minimise-max: states to visit while shortening. */
@@ -126,6 +128,7 @@ const OPTIONS: Readonly<Record<keyof SceneCheckOptions, true>> = {
   timeMaxS: true,
   clock: true,
   stopped: true,
+  shorten: true,
   depthMax: true,
   minimisePreemptions: true,
   minimiseMax: true,
@@ -161,16 +164,9 @@ function checkFrom(scene: SceneInput, options: SceneCheckOptions): SceneCheckRes
   const limits = { statesMax, timeMaxS, depthMax, clock, stopped, meter };
   const explored = exploreBy(machine, strategy, { ...limits, ...known });
   if (isWhole(machine, strategy, explored)) assertNamesKnown(machine.scene, machine);
-  const hurried = explored.bounded.some(({ name }) => name === 'interrupted');
-  const { runs } = minimise(machine, explored.found, {
-    discipline,
-    ...(explored.knowsFutures ? { futures } : {}),
-    ...(options.minimisePreemptions === undefined
-      ? {}
-      : { preemptionsMax: options.minimisePreemptions }),
-    ...(options.minimiseMax === undefined ? {} : { nodesMax: options.minimiseMax }),
-    ...(hurried ? { preemptionsMax: 0, nodesMax: 1 } : {}),
-  });
+  // What is seen only while runs are made shorter is left out: all is asked the same.
+  const sometimes = [...machine.rules.hits].sort();
+  const runs = runsOf(machine, explored, options, { discipline, futures });
   const { explainMax: stepsMax, oddsMax } = options;
   const source = stepsMax === 0 ? null : new WhySource(machine, { stepsMax, statesMax: oddsMax });
   const findings = runs.map((run) => finding(machine, run, source));
@@ -185,12 +181,31 @@ function checkFrom(scene: SceneInput, options: SceneCheckOptions): SceneCheckRes
       states: explored.states,
       transitions: explored.transitions,
       bounded: explored.bounded,
-      sometimes: [...machine.rules.hits].sort(),
+      sometimes,
       notes: explored.notes,
       missed: explored.missed ?? [],
       audited: explored.audited ?? null,
     },
   };
+}
+
+/** A run for each report of @explored: a short one, unless nobody wants that or waits for it. */
+function runsOf(
+  machine: Machine,
+  explored: StrategyResult,
+  options: SceneCheckOptions,
+  { discipline, futures }: { readonly discipline: Discipline; readonly futures: Futures },
+): readonly Minimised[] {
+  if (options.shorten === false) return unshortened(machine, explored.found);
+  const hurried = explored.bounded.some(({ name }) => name === 'interrupted');
+  const { minimisePreemptions: preemptionsMax, minimiseMax: nodesMax } = options;
+  return minimise(machine, explored.found, {
+    discipline,
+    ...(explored.knowsFutures ? { futures } : {}),
+    ...(preemptionsMax === undefined ? {} : { preemptionsMax }),
+    ...(nodesMax === undefined ? {} : { nodesMax }),
+    ...(hurried ? { preemptionsMax: 0, nodesMax: 1 } : {}),
+  }).runs;
 }
 
 /** True where nothing was left out: no limit was hit, no run was cut off by what broke it. */

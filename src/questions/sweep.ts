@@ -112,6 +112,7 @@ function taskOf(
     strategy,
     statesMax,
     timeMaxMs: null,
+    shorten: false,
   };
 }
 

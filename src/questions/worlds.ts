@@ -66,7 +66,8 @@ class BoardWorlds implements ChosenWorlds {
   readonly worlds: readonly DerivedWorld[];
   private readonly options: Asked;
   private readonly others: readonly DerivedWorld[];
-  private readonly casts: readonly ActorCast[];
+  private readonly makeCasts: () => readonly ActorCast[];
+  private made: readonly ActorCast[] | null = null;
   private readonly acting: readonly string[];
   private readonly again: (more: Partial<Asked>) => readonly DerivedWorld[];
 
@@ -75,13 +76,23 @@ class BoardWorlds implements ChosenWorlds {
     const axes: WorldAxes = { asyncProbe, strictDevlink, prefer: devices ?? [], kernel };
     this.options = options;
     this.again = (more) => new BoardWorlds(platform, { ...options, ...more }, kernel).worlds;
-    this.casts = actorCasts(platform, axes);
+    this.makeCasts = () => actorCasts(platform, axes);
     const isAsked = askedIn(options);
-    const usual = worldsForPlatform(platform, axes).filter(isAsked);
+    const plain = worldsForPlatform(platform, axes);
+    const usual = plain.filter(isAsked);
     this.acting = [...new Set([...(options.actors ?? []), ...this.needed(usual)])];
-    const all = worldsForPlatform(platform, { ...axes, actors: this.acting });
+    // Most boards are asked for no more than the usual: a sweep has thousands of them.
+    const { acting } = this;
+    const all =
+      acting.length === 0 ? plain : worldsForPlatform(platform, { ...axes, actors: acting });
     this.worlds = all.filter(isAsked);
     this.others = all.filter((w) => !isAsked(w));
+  }
+
+  /** Made once they are looked at. */
+  private get casts(): readonly ActorCast[] {
+    this.made ??= this.makeCasts();
+    return this.made;
   }
 
   elsewhere = (): readonly Elsewhere[] => {
@@ -146,6 +157,7 @@ class BoardWorlds implements ChosenWorlds {
         (world: World) => isHeldIn(id, world),
       ]),
     ];
+    if (wanted.length === 0) return [];
     const keys = new Set(usual.map((w) => w.classKey));
     return this.casts.flatMap(({ actor, classKey, worlds }) => {
       if (actor.usual || !keys.has(classKey)) return [];

@@ -37,6 +37,8 @@ type AskedOfAll = Pick<
 export interface CheckAsked extends AskedOfAll {
   /** Ids of the windows that are asked for: whether what they need comes about is looked for. */
   readonly windows?: readonly string[];
+  /** False where nobody looks at the runs of findings: they need not be short. */
+  readonly shorten?: false;
 }
 
 /** A limit that was hit. */
@@ -123,6 +125,7 @@ export function checkWorld(
     depthMax: task.depthMax,
     auditCache: task.auditCache,
     minimiseMax: task.minimiseMax,
+    ...(task.shorten === undefined ? {} : { shorten: task.shorten }),
     // Who says how far to search for fewer preemptions is held to nothing else.
     minimisePreemptions: task.minimiseMax === undefined ? undefined : PREEMPTIONS_MAX,
     explainMax: 0,

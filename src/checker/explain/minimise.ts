@@ -47,6 +47,17 @@ export interface Minimised extends Cheapest {
   readonly minimal: boolean;
 }
 
+/** Each of @found with the run on which it was first seen, for those who show no runs. */
+export function unshortened(machine: Machine, found: readonly Found[]): Minimised[] {
+  return found.map((first) => {
+    const outcome = must(
+      follow(machine, first.run, reportKey(first.report)),
+      'a run shows its report',
+    );
+    return { report: first.report, ...outcome, minimal: false };
+  });
+}
+
 /** Find a short run for each of @found. */
 export function minimise(
   machine: Machine,
