@@ -30,7 +30,7 @@ function shellLines(text: string): { line: string; code: number }[] {
 const dir = mkdtempSync(path.join(tmpdir(), 'racewindow-docs-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** Commands as they stand; checks share a journal, so no world is explored twice for one question. */
+/** Commands as they stand; checks share a journal, so that no world is explored twice. */
 const prelude = `
   racewindow() {
     if [ "$1" = check ]; then set -- "$@" --resume "$JOURNAL"; fi

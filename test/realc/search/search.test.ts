@@ -8,6 +8,7 @@ import { onCycles } from '#realc/search/learn';
 import type { Plan, RunResult } from '#realc/search/plan';
 import { SourceRunner } from '#realc/search/run';
 import { sourceWorld } from '#realc/worlds';
+import { every } from '../../support/sweep.ts';
 import { cc, treeOrSkip } from '../helpers.ts';
 
 it('a lock that is taken in two orders is on a cycle, one that is always last is not', () => {
@@ -24,7 +25,7 @@ const tree = treeOrSkip('7.2', 'runs from checkpoints of 7.2');
 
 it.skipIf(!tree)('a run taken up at a checkpoint is the run from its beginning', async () => {
   const image = await buildTree(tree!, { cc });
-  for (const name of ['two-drivers', 'async-probe', 'device-add']) {
+  for (const name of every(3, ['two-drivers', 'async-probe', 'device-add'])) {
     const runner = new SourceRunner(image, sourceWorld(name)!);
     const { mem } = runner.machine;
     const log = (): string => mem.log.slice(0, mem.logLength).join();

@@ -11,6 +11,7 @@ import { searchSteps } from '#realc/search/steps';
 import type { SearchFinding } from '#realc/search/tally';
 import { searchWorld } from '#realc/search-world';
 import { sourceWorld } from '#realc/worlds';
+import { every } from '../../support/sweep.ts';
 import { cc, edit, NO_LIMIT_MS, treeOrSkip } from '../helpers.ts';
 
 /** A search of a world by one way, and what all its runs came to. */
@@ -35,7 +36,7 @@ describe.skipIf(!tree612)('every class of runs of 6.12', () => {
     image = await buildTree(tree612!, { cc });
   });
 
-  it.each(['two-drivers', 'two-drivers-smmu-v2'])(
+  it.each(every(2, ['two-drivers', 'two-drivers-smmu-v2']))(
     'comes to all that layers and random runs of %s come to',
     (name) => {
       const found = new Set<string>();
