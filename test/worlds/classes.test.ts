@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A class has one set of worlds: no device is judged by a world that is not its own.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { CheckOptions } from '#finding/report';
 import { classesOf, kindOfKey, type Platform, readPlatform } from '#platform/index';
 import { checkPlatform } from '#questions/check';
@@ -12,6 +15,7 @@ import { genericWorlds } from '#worlds/generic';
 import { shapeOf } from '#worlds/shape';
 import { blob, type Spec } from '../firmware/blob.ts';
 import { axes, kernel } from '../support/boards.ts';
+import { draws } from '../support/sweep.ts';
 
 function platformOf(nodes: Spec): Platform {
   const root = { compatible: 'a,board', '#address-cells': 1, '#size-cells': 1, ...nodes };
@@ -104,7 +108,7 @@ describe('classes', () => {
           }
         }
       }),
-      { numRuns: 300, seed: 13 },
+      { numRuns: draws(100), seed: 13 },
     );
     expect(known.size).toBeGreaterThan(50);
   });
@@ -159,11 +163,15 @@ describe('a check of a whole board', () => {
     f: client(1, 3),
     s: smmu(1),
   };
+  const dir = mkdtempSync(path.join(tmpdir(), 'racewindow-classes-'));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  // A world of the very same names is explored once.
+  const resume = path.join(dir, 'journal');
   const run = (devices: readonly string[] | null) =>
     checkPlatform(
       platformOf(nodes),
       { revision: kernel('7.2'), userFixes: [] },
-      { ...options, devices },
+      { ...options, devices, resume },
       '0',
     );
 
