@@ -77,6 +77,12 @@ function world(name: string, over: Partial<World>): World {
   };
 }
 
+/** A client whose driver sets a DMA mask. */
+function masked(name: string, bits: number, iommus: WorldSpecifier[]): World {
+  const driver = { name: 'eth', managedDma: false, async: false, dmaMask: bits };
+  return world(name, { devices: [mmu(0), client('b0000000.eth', iommus, { driver })] });
+}
+
 const quiet = (name: string, n: number, id: number): WorldDevice =>
   client(name, [use(n, id)], { role: 'bystander', driver: null });
 
@@ -227,6 +233,10 @@ export const sourceWorlds: readonly World[] = [
     threads: [register(0, 'swapper/0'), attach('0000:00:01.0', 'modprobe')],
     focus: ['0000:00:01.0'],
   }),
+  masked('wide-mask', 64, [use(0, 1)]),
+  masked('narrow-mask', 30, [use(0, 1)]),
+  masked('wide-mask-bare', 64, []),
+  masked('narrow-mask-bare', 30, []),
   world('late-initcall', {
     threads: [
       register(0, 'modprobe:1'),

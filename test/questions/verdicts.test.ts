@@ -53,7 +53,7 @@ describe('a world in which nothing comes about', () => {
     const holds = rows.filter((v) => v.outcome === 'holds').map((v) => v.property);
     expect(holds).toEqual(['P5', 'P9']);
     expect(holds).toEqual(properties.filter((p) => p.asked === null).map((p) => p.id));
-    expect(rows.filter((v) => v.outcome === 'not reached')).toHaveLength(12);
+    expect(rows.filter((v) => v.outcome === 'not reached')).toHaveLength(13);
     expect(rows.every((v) => v.outcome === 'holds' || v.reason !== undefined)).toBe(true);
   });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The windows of 7.2 and 6.12 in the kernel's own C, by exploration.
 
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildTree, type KernelImage } from '#realc/build/image';
 import { searchSource } from '#realc/search/layers';
@@ -72,6 +73,37 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
     });
     const found = findings.find((f) => f.report.window === window);
     expect(found?.plan.preemptions.length).toBe(bound);
+  });
+
+  it.each(['wide-mask', 'narrow-mask'])(
+    'shows C44 in %s, behind an IOMMU and behind none',
+    (name) => {
+      for (const world of [name, `${name}-bare`]) {
+        const found = show(image, world).findings.filter((f) => f.window === 'C44');
+        expect(found.map((f) => [f.property, f.preemptions])).toEqual([['P15', 1]]);
+        const stores = found[0]!.trace.filter((s) => s.events.some((e) => /^dma-mask-/.test(e)));
+        // The kernel's own functions: nothing stands in for them.
+        const files = new Set(stores.map((s) => `${s.file} ${s.function}`));
+        expect(files).toEqual(
+          new Set([
+            'drivers/of/device.c of_dma_configure_id',
+            'kernel/dma/mapping.c dma_set_mask',
+            'kernel/dma/mapping.c dma_set_coherent_mask',
+          ]),
+        );
+      }
+    },
+  );
+
+  it('shows no C44 once the bind alone limits the masks', async () => {
+    const name = 'c44-masks-at-bind.patch';
+    const patch = { name, text: readFileSync(`examples/patches/${name}`, 'latin1') };
+    const patched = await buildTree(tree72!, { cc, patches: [patch] });
+    for (const world of ['wide-mask', 'narrow-mask', 'wide-mask-bare', 'narrow-mask-bare']) {
+      const after = show(patched, world).keys;
+      expect(after).not.toContain('P15 C44');
+      expect(show(image, world).keys).toEqual(expect.arrayContaining(after));
+    }
   });
 
   it('shows the same when no run is left out', () => {

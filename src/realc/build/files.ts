@@ -37,6 +37,7 @@ export const KERNEL_FILES: readonly string[] = [
   'lib/kstrtox',
   'lib/bitmap',
   'kernel/notifier',
+  'kernel/dma/mapping',
   'drivers/amba/bus',
   'drivers/pci/search',
   'drivers/pci/bus',

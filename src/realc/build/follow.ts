@@ -16,6 +16,8 @@ export const FOLLOWED: readonly string[] = [
   'iommu_fwspec_free',
   'of_iommu_configure',
   'of_dma_configure_id',
+  'dma_set_mask',
+  'dma_set_coherent_mask',
   'acpi_iommu_configure_id',
   'platform_dma_configure',
   'pci_dma_configure',

@@ -199,6 +199,7 @@ class Boot {
         instance ? familyOf(instance.driver) : -1,
         d.driver?.async ? 1 : 0,
         d.driver?.managedDma ? 1 : 0,
+        d.driver?.dmaMask ?? 0,
       );
       this.drivers.set(d.name, driver);
     }

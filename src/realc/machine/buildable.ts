@@ -73,7 +73,12 @@ export function checkWorld(world: World): void {
     }
     if (d.parsed) refuse(`${d.name} has been parsed by an earlier bind`, 'choose another world');
     if (d.domainType) refuse(`${d.name} wants a domain of its own type`, 'choose another world');
-    if (d.driver?.dmaMask) refuse(`the driver of ${d.name} sets a mask`, 'choose another world');
+    if (d.driver?.dmaMask && (!d.present || world.firmware === 'acpi')) {
+      const why = 'its masks are watched on a device tree, from the beginning';
+      refuse(`the driver of ${d.name} sets a DMA mask: ${why}`, 'choose another world');
+    }
+    if (d.dmaLimit || (d.dmaRanges && d.driver?.dmaMask))
+      refuse(`firmware limits the DMA of ${d.name}`, 'choose another world');
     if (d.probeError) refuse(`${d.name} is refused by its IOMMU driver`, 'choose another world');
   }
   for (const i of world.instances) {

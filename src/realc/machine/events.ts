@@ -255,6 +255,12 @@ export class EventMaker implements MachineListener {
       else this.emit('driver-clear', { dev });
       return;
     }
+    if (field !== 'iommu_group') {
+      const mask = { dev, word: field, bits: this.view.maskBits(addr) };
+      const isDriver = this.inside('dma_set_mask') ?? this.inside('dma_set_coherent_mask');
+      this.emit(isDriver ? 'dma-mask-set' : 'dma-mask-limited', mask);
+      return;
+    }
     const group = this.view.groupOf(address);
     if (group)
       this.emit('group-set', { dev, group, id: this.view.groupId(address), by: this.by() });

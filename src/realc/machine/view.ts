@@ -25,6 +25,9 @@ interface Offsets {
   readonly deviceInPrivate: number;
   readonly deferredInPrivate: number;
   readonly driverName: number;
+  readonly coherentMask: number;
+  /** A pointer to the other one. */
+  readonly dmaMask: number;
   readonly instanceFwnode: number;
   readonly instanceList: number;
   readonly ready: number | null;
@@ -55,6 +58,8 @@ function offsets(m: ImageMachine): Offsets {
     deviceInPrivate: get('device_private', 'device'),
     deferredInPrivate: get('device_private', 'deferred_probe'),
     driverName: get('device_driver', 'name'),
+    coherentMask: get('device', 'coherent_dma_mask'),
+    dmaMask: get('device', 'dma_mask'),
     instanceFwnode: get('iommu_device', 'fwnode'),
     instanceList: get('iommu_device', 'list'),
     ready: m.image.debug.offsetOf('iommu_device', 'ready'),
@@ -63,7 +68,7 @@ function offsets(m: ImageMachine): Offsets {
 
 interface WatchedWord {
   readonly dev: Handle;
-  readonly field: 'driver' | 'iommu_group';
+  readonly field: 'driver' | 'iommu_group' | 'dma_mask' | 'coherent_dma_mask';
   readonly address: number;
 }
 
@@ -140,12 +145,24 @@ export class KernelView implements Peek {
     this.byAddress.set(addr, handle);
     this.saved = null;
     this.place(handle, addr);
-    for (const field of ['driver', 'iommu_group'] as const) {
-      const word = addr + (field === 'driver' ? this.o.driver : this.o.group);
+    const watch = (word: number, field: WatchedWord['field']): void => {
       this.words.set(word, { dev: handle, field, address: addr });
       this.m.mem.watch(word);
+    };
+    watch(addr + this.o.driver, 'driver');
+    watch(addr + this.o.group, 'iommu_group');
+    if (this.world.devices.find((d) => d.name === name)?.driver?.dmaMask !== undefined) {
+      watch(this.u32(addr + this.o.dmaMask), 'dma_mask');
+      // On AMBA that is the same word.
+      watch(addr + this.o.coherentMask, 'coherent_dma_mask');
     }
     return handle;
+  }
+
+  /** How many bits the mask at @addr has. */
+  maskBits(addr: number): number {
+    const high = this.u32(addr + 4);
+    return high === 0 ? 32 - Math.clz32(this.u32(addr)) : 64 - Math.clz32(high);
   }
 
   private place(handle: Handle, addr: number): void {

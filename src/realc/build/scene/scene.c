@@ -4,6 +4,7 @@
 #include <linux/amba/bus.h>
 #include <linux/async.h>
 #include <linux/device.h>
+#include <linux/dma-mapping.h>
 #include <linux/mod_devicetable.h>
 #include <linux/of.h>
 #include <linux/pci.h>
@@ -37,29 +38,37 @@ struct rw_driver {
 	struct pci_device_id pci_ids[2];
 	struct amba_id amba_ids[2];
 	int family;	/* -1: a client's driver */
+	u32 mask_bits;	/* of the DMA mask that its probe sets; 0: it sets none */
 };
 
-static int rw_client(struct device *dev)
+static int rw_client(struct device *dev, const struct rw_driver *drv)
 {
 	rw_event(RW_EV_DRIVER_PROBE, dev, NULL);
 	rw_yield(dev);
+	if (drv->mask_bits) {
+		int ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(drv->mask_bits));
+
+		if (ret)
+			return ret;
+	}
 	rw_event(RW_EV_DRIVER_PROBE_END, dev, NULL);
 	return 0;
 }
 
 static int rw_client_probe(struct platform_device *pdev)
 {
-	return rw_client(&pdev->dev);
+	return rw_client(&pdev->dev, container_of(to_platform_driver(pdev->dev.driver),
+						  struct rw_driver, pdrv));
 }
 
 static int rw_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	return rw_client(&pdev->dev);
+	return rw_client(&pdev->dev, container_of(pdev->dev.driver, struct rw_driver, pci.driver));
 }
 
 static int rw_amba_probe(struct amba_device *adev, const struct amba_id *id)
 {
-	return rw_client(&adev->dev);
+	return rw_client(&adev->dev, container_of(adev->dev.driver, struct rw_driver, amba.drv));
 }
 
 static int rw_instance_probe(struct platform_device *pdev)
@@ -105,13 +114,14 @@ static struct device_driver *rw_amba_driver(struct rw_driver *d, u32 id, bool ma
 
 /* Make a driver; @family chooses the kind of IOMMU driver, -1 a client's. */
 struct rw_driver *rw_driver_new(enum rw_bus bus, const char *name, const char *compatible, u32 id,
-				int family, bool async, bool managed)
+				int family, bool async, bool managed, u32 mask_bits)
 {
 	struct rw_driver *d = kzalloc(sizeof(*d), GFP_KERNEL);
 	struct device_driver *drv;
 
 	d->bus = bus;
 	d->family = family;
+	d->mask_bits = mask_bits;
 	if (bus == RW_PCI)
 		drv = rw_pci_driver(d, name, id, managed);
 	else if (bus == RW_AMBA)
