@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Tests that explore large worlds, build or run other programs, or type-check the whole repo. All
@@ -39,12 +40,25 @@ const alias = [{ find: /^(?:\.\.\/)+src\/(.*)\.ts$/, replacement: '#$1' }];
 const isBuilt = process.env['RACEWINDOW_DIST'] === '1';
 const conditions = [...(isBuilt ? [] : ['racewindow-src']), 'node', 'import'];
 
+/** Tests that take long are begun first: begun last, they would leave one core idle. */
+const longest =
+  /cli\/docs|windows\/windows|acceptance\/|questions\/explained|search\/checkpoint|realc\/|docs\//;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => longest.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   resolve: { conditions, alias },
   ssr: { resolve: { conditions } },
   test: {
     server: { deps: { external: [/\/dist\//] } },
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // Wide enough for a machine with other work to do: no result depends on how fast it is.
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,
