@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The model of the kernel's registration and probe path: revisions, commits, and what they act on.
-export { type Commit, defineCommit } from './commit.ts';
+export { type Commit, defineCommit, notAfter } from './commit.ts';
 export { commitLine, commitSubject, landedOf } from './commit-line.ts';
 export { event } from './event.ts';
 export { type FunctionName, type Functions, functions } from './functions.ts';

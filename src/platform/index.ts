@@ -42,3 +42,4 @@ export type {
   PlatformDevice,
   UnavailableCounts,
 } from '#platform/types';
+export { withoutDriver } from '#platform/without';

@@ -26,6 +26,7 @@ import type { DerivedWorld } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import { coverageOf, noticedIn } from './coverage.ts';
 import { groundsOf } from './ground.ts';
+import { platformUnder } from './under.ts';
 import { type VerdictQuestion, verdictsOf, windowVerdictsOf } from './verdicts.ts';
 import { chooseWorlds } from './worlds.ts';
 
@@ -58,11 +59,11 @@ interface Explored {
 }
 
 /**
- * Check a board, or the generic worlds where @platform is null. Once @signal says so, the result is
+ * Check a board, or the generic worlds where @board is null. Once @signal says so, the result is
  * what was found by then: worlds that were not explored to their end are among its limits.
  */
 export async function checkPlatform(
-  platform: Platform | null,
+  board: Platform | null,
   kernel: CheckedKernel,
   options: CheckOptions,
   version: string,
@@ -70,6 +71,7 @@ export async function checkPlatform(
   signal?: AbortSignal,
 ): Promise<CheckResult> {
   const spec = specOf(kernel.revision, kernel.userFixes);
+  const platform = board && platformUnder(board, kernel.revision);
   const chosen = chooseWorlds(platform, options, kernel.revision.name);
   const { worlds } = chosen;
   const relay = new ProgressRelay(onProgress);

@@ -19,6 +19,7 @@ import { heaviestWorldsFirst, openWorlds, type WorldPool } from '#run/world-pool
 import { type CheckedKernel, reportKernel } from './check.ts';
 import { limitsOf } from './coverage.ts';
 import type { Question } from './reach.ts';
+import { platformUnder } from './under.ts';
 import { type VerdictRun, verdictsOf, windowVerdictsOf } from './verdicts.ts';
 import { type ChosenWorlds, chooseWorlds } from './worlds.ts';
 
@@ -68,14 +69,15 @@ export async function sweepBoards(
 ): Promise<Swept> {
   const answers = boards.map((): (SweptAnswer | null)[] => []);
   for (const [k, kernel] of kernels.entries()) {
-    const chosen = boards.map(({ platform }) => choose(platform, kernel, options));
+    const seen = boards.map(({ platform }) => platformUnder(platform, kernel.revision));
+    const chosen = seen.map((platform) => choose(platform, kernel, options));
     const { tasks, keys } = tasksOf(chosen, kernel, options, store);
     const known = await outcomesOf(tasks, options, store, {
       ...aside,
       onProgress: ({ done, total, fresh }) =>
         aside.onProgress?.({ kernel: k + 1, kernels: kernels.length, done, total, fresh }),
     });
-    for (const [i, { platform }] of boards.entries()) {
+    for (const [i, platform] of seen.entries()) {
       const runs = runsOf(chosen[i]!, keys[i]!, known);
       const answer = runs && answerOf(platform, chosen[i]!, runs, kernel, options);
       answers[i]!.push(answer);
