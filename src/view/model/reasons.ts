@@ -64,7 +64,9 @@ function lockReason(trace: readonly TraceStep[], at: number, step: TraceStep): R
 
 function lastTaken(trace: readonly TraceStep[], at: number, lock: string): number | null {
   for (let i = at - 1; i >= 0; i--) {
-    if (trace[i]!.object === lock && takes.has(trace[i]!.op)) return i;
+    const { object, op, result } = trace[i]!;
+    const failed = op === 'trylock' && result === 'false';
+    if (object === lock && takes.has(op) && !failed) return i;
   }
   return null;
 }
