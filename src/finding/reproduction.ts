@@ -14,6 +14,8 @@ export interface BootSeen {
   readonly unhooked: readonly string[];
   /** The module came to its end. */
   readonly isDone: boolean;
+  /** Where a buffer was mapped: when, which way, and whether a transfer by it arrived. */
+  readonly maps: readonly string[];
   /** The line that shows that the rule is broken; null where none does. */
   readonly broken: string | null;
   /** Of /proc/version; empty where it was not told. */
@@ -44,6 +46,12 @@ export interface Reproduction {
     | 'not decided';
   /** The kernel that this model is of: the stable tree of the series, where there is one. */
   readonly model: string;
+  /** What stands there for the client and its IOMMU; null: no machine was asked for. */
+  readonly machine: {
+    readonly firmware: 'dt' | 'acpi';
+    readonly device: string;
+    readonly iommu: string;
+  } | null;
   /** Null: nothing was booted. */
   readonly boot: {
     readonly kernel: string;

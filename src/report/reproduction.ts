@@ -28,6 +28,11 @@ export function reproductionText(r: Reproduction): string {
     ],
     [`model of ${r.model}`, EXPECTED[r.expected]],
   ];
+  if (r.machine !== null) {
+    const { firmware, device, iommu } = r.machine;
+    const by = firmware === 'acpi' ? 'ACPI' : 'device tree';
+    rows.push(['machine', `${device} behind ${iommu}, told by ${by}`]);
+  }
   if (r.boot !== null) {
     const { control, forced, kernel, because, logs } = r.boot;
     rows.push([
@@ -36,6 +41,8 @@ export function reproductionText(r: Reproduction): string {
     ]);
     rows.push(['hooks alone', boundText(control)]);
     rows.push(['in order', `${boundText(forced)}, ${plural(forced.met, 'wait')} met`]);
+    const maps = forced.maps.map((map): [string, string] => ['buffer in order', map]);
+    rows.push(...maps);
     rows.push(['logs', `control.log, forced.log and build.log in ${logs}`]);
     rows.push(['because', because]);
   }
@@ -51,5 +58,5 @@ function boundText({ broken, isDone }: BootSeen): string {
 
 /** The JSON text. */
 export function reproductionJson(r: Reproduction): string {
-  return `${JSON.stringify({ format: 'racewindow/reproduction@1', ...r }, null, 2)}\n`;
+  return `${JSON.stringify({ format: 'racewindow/reproduction@2', ...r }, null, 2)}\n`;
 }

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The fewest waits under which every order breaks a rule, found with the runs that get away.
+// Waits under which every order breaks a rule: those of the finding's own order, else the fewest.
 //
-// A first search without waits brings a run that keeps the rule. A wait is of use if that run does
-// not keep it. So the smallest set is taken that rules out every run known so far, and proved; what
-// gets away from it is one more run to rule out. A set under which threads are left standing is not
-// taken again but with a wait that rules out the run in which they are. No set is tried twice.
+// The order of a finding is kept by a wait for each conflict of its run (conflicts.ts). Where they
+// are proved, each that can be done without is taken away.
+//
+// Where they are not, a first search without waits brings a run that keeps the rule. A wait is of
+// use if that run does not keep it. So the smallest set is taken that rules out every run known so
+// far, and proved; what gets away from it is one more run to rule out. A set under which threads
+// are left standing is not taken again but with a wait that rules out the run in which they are. No
+// set is tried twice.
 
 import type { TraceStep } from '#finding/step';
+import type { BrokenAt } from '#finding/why';
+import { orderOf } from './conflicts.ts';
 import type { Proof } from './prove.ts';
 import { candidatesOf, keeps, type PointRun, runOf, type Wait, waitText } from './waits.ts';
 
@@ -23,15 +29,67 @@ export interface FoundWaits {
 }
 
 const waitsMax = 3;
+/** WAITS in guest/order.c. */
+const moduleMax = 8;
 const triedMax = 400;
 
-/** @shown: the run of the finding, with its points. @proveUnder: explores under waits. */
+/** The run of a finding to its end, and where in it the rule is broken. */
+interface ShownRun {
+  readonly trace: readonly TraceStep[];
+  readonly broken?: BrokenAt | undefined;
+}
+
+type ProveUnder = (waits: readonly Wait[]) => Proof;
+
+/** @proveUnder: explores under waits. */
 export function findWaits(
-  shown: readonly TraceStep[],
-  proveUnder: (waits: readonly Wait[]) => Proof,
+  shown: ShownRun,
+  proveUnder: ProveUnder,
   setsMax: number = triedMax,
 ): FoundWaits {
-  const finding = runOf(shown);
+  const run = runOf(shown.trace);
+  const first = inItsOrder(orderOf(run, shown.broken), proveUnder);
+  if (first.waits !== null) return first;
+  const found = byRunsThatEscape(run, proveUnder, setsMax);
+  return { ...found, tried: first.tried + found.tried };
+}
+
+/**
+ * @order, which keeps what the run of the finding does before what, without what it can do without.
+ * A wait at which somebody is left standing is taken away first: it holds up what has to go on.
+ */
+function inItsOrder(order: readonly Wait[], proveUnder: ProveUnder): FoundWaits {
+  let waits = order;
+  let proof = proveUnder(waits);
+  let tried = 1;
+  while (proof.outcome === 'stuck') {
+    const fewer = withoutStanding(waits, runOf(proof.trace));
+    if (fewer.length === waits.length) break;
+    waits = fewer;
+    proof = proveUnder(waits);
+    tried++;
+  }
+  if (proof.outcome !== 'proved') return { waits: null, states: 0, tried, left: null };
+  for (const wait of waits) {
+    const fewer = waits.filter((w) => w !== wait);
+    const again = proveUnder(fewer);
+    tried++;
+    if (again.outcome === 'proved') [waits, proof] = [fewer, again];
+  }
+  if (waits.length > moduleMax) return { waits: null, states: 0, tried, left: null };
+  return { waits, states: proof.states, tried, left: null };
+}
+
+/** @waits without those at which a thread of @run stands at its end. */
+function withoutStanding(waits: readonly Wait[], { arrivals }: PointRun): readonly Wait[] {
+  const isTold = ({ tell }: Wait): boolean => arrivals.some((a) => a.point === tell);
+  const stands = ({ at }: Wait): boolean =>
+    arrivals.some((a) => a.point === at && a.before === Number.POSITIVE_INFINITY);
+  return waits.filter((wait) => isTold(wait) || !stands(wait));
+}
+
+/** The fewest waits that rule out every run which got away so far, until none does. */
+function byRunsThatEscape(finding: PointRun, proveUnder: ProveUnder, setsMax: number): FoundWaits {
   const open: Open[] = [];
   const runs: PointRun[] = [];
   const failed = new Map<string, number>();

@@ -19,6 +19,8 @@ export interface Hook {
   /** In the kernel: a symbol of its own, that may sleep, with the device as first argument. */
   readonly symbol: string;
   readonly model: FunctionName;
+  /** The driver of the module comes to it by itself: there is nothing to hook. */
+  readonly own?: true;
 }
 
 /** A function by itself is in the kernel what it is in the model. */
@@ -35,11 +37,33 @@ export const hooks: readonly Hook[] = [
   same('of_iommu_configure'),
   same('probe_iommu_group'),
   same('iommu_device_use_default_domain'),
+  same('iommu_probe_device'),
+  same('iommu_setup_dma_ops'),
+  same('driver_bound'),
+  same('driver_deferred_probe_add'),
+  { symbol: 'dma_map_single', model: 'model__dma_map', own: true },
 ];
 
-/** Functions that make a role of who is inside of them. */
-export const roles: readonly { readonly symbol: FunctionName; readonly role: Role }[] = [
-  { symbol: 'iommu_device_register', role: 'walk' },
+/** The functions that the module has to hook for @points of waits. */
+export function hooksAt(points: readonly string[]): string[] {
+  const symbols = points.map((point) => point.replace(/^[a-z]+:|[+-]$/g, ''));
+  const unasked = [...hooks.filter((hook) => hook.own), ...roles].map(
+    ({ symbol }) => symbol as string,
+  );
+  return [...new Set(symbols)].filter((symbol) => !unasked.includes(symbol)).sort();
+}
+
+/** A function that makes a role of who is inside of it. */
+interface RoleOf {
+  readonly symbol: FunctionName;
+  readonly role: Role;
+  /** It runs once, so that its ends are points, too, of whichever device. */
+  readonly once?: true;
+}
+
+/** All of them; the module hooks them unasked. */
+export const roles: readonly RoleOf[] = [
+  { symbol: 'iommu_device_register', role: 'walk', once: true },
   { symbol: 'deferred_probe_work_func', role: 'worker' },
   { symbol: 'device_add', role: 'add' },
 ];
@@ -78,10 +102,11 @@ function hold(draft: Draft, device: string, gates: Gates): void {
       return yield* gates.through(role, symbol, () => plain(k, ...args));
     };
   }
-  for (const { symbol, role } of roles) {
+  for (const { symbol, role, once } of roles) {
     const plain = fns[symbol]!;
     fns[symbol] = function* (k, ...args) {
-      return yield* plain(inRole(k, role), ...args);
+      const inside = () => plain(inRole(k, role), ...args);
+      return yield* once ? gates.through(role, symbol, inside) : inside();
     };
   }
 }

@@ -8,6 +8,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import type { World } from '#worlds/world';
 import { archive } from './archive.ts';
 
 /** What builds and boots, and the Debian package that has it. */
@@ -21,7 +22,7 @@ const guestUrl = new URL('../../src/reproduce/guest/', import.meta.url);
 const boardUrl = new URL('../../examples/boards/qemu-virt.dtb', import.meta.url);
 
 /** The files that make up the module. */
-export const moduleFiles = ['racewindow.c', 'Makefile'] as const;
+export const moduleFiles = ['racewindow.h', 'order.c', 'client.c', 'scene.c', 'Makefile'] as const;
 
 /** The files that a machine is built of. */
 export const guestFiles = [...moduleFiles, 'init.c'] as const;
@@ -41,8 +42,17 @@ interface KernelFiles {
   readonly release: string;
 }
 
+/** The UEFI firmware that hands ACPI tables to the kernel. */
+const uefi = '/usr/share/qemu-efi-aarch64/QEMU_EFI.fd';
+
 /** The kernel of @series and the tools; an error names what is missing and who has it. */
-export function findKernel(series: string): Result<KernelFiles, UserError> {
+export function findKernel(
+  series: string,
+  firmware: World['firmware'],
+): Result<KernelFiles, UserError> {
+  if (firmware === 'acpi' && !existsSync(uefi)) {
+    return fail('RW501', `there is no ${uefi}`, 'Debian has it in the package qemu-efi-aarch64');
+  }
   const path = (process.env['PATH'] ?? '').split(delimiter);
   for (const [tool, from] of Object.entries(tools)) {
     if (path.some((dir) => existsSync(join(dir, tool)))) continue;
@@ -105,20 +115,31 @@ export async function buildGuest(
 const buildMsMax = 300_000;
 const bootMsMax = 180_000;
 
-/** Boot @kernel with @args for the module; the text of its serial console, kept as @log. */
+/** What boots: the kernel, the archive with the module, and who tells it of the devices. */
+interface BootedMachine {
+  readonly kernel: KernelFiles;
+  readonly initramfs: string;
+  readonly firmware: World['firmware'];
+}
+
+/** Boot it with @args for the module; the text of its serial console, kept as @log. */
 export async function boot(
-  kernel: KernelFiles,
-  initramfs: string,
+  { kernel, initramfs, firmware }: BootedMachine,
   args: readonly string[],
   log: string,
 ): Promise<string> {
   const image = join(kernel.dir, 'usr/lib/modules', `${kernel.release}-arm64`, 'vmlinuz');
-  const line = ['console=ttyAMA0', 'panic=-1', 'deferred_probe_timeout=-1', '--', ...args];
+  const acpi = firmware === 'acpi';
+  const always = ['console=ttyAMA0', 'panic=-1', 'deferred_probe_timeout=-1'];
+  const line = [...always, ...(acpi ? ['acpi=force'] : []), '--', ...args];
   const { text } = await run(
     'qemu-system-aarch64',
     [
       ...['-M', 'virt,iommu=smmuv3,gic-version=3', '-cpu', 'cortex-a57', '-smp', '2'],
-      ...['-m', '1024', '-nic', 'none', '-nographic', '-no-reboot', '-dtb', boardFile],
+      ...['-m', '1024', '-nic', 'none', '-nographic', '-no-reboot'],
+      ...(acpi ? ['-bios', uefi] : ['-dtb', boardFile]),
+      // A PCI function that copies by DMA to any address.
+      ...['-device', 'edu,addr=1,dma_mask=0xffffffffff'],
       ...['-kernel', image, '-initrd', initramfs, '-append', line.join(' ')],
     ],
     bootMsMax,

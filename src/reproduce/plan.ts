@@ -39,7 +39,9 @@ export function planFor(finding: Finding, revision: Revision): Result<WaitPlan, 
   const shown = replay(machine, finding.schedule);
   if (!shown.ok) return shown;
   const whole = toTheEnd(machine, shown.value.run);
-  const found = findWaits(whole, (waits) => proofOf(finding, revision, waits));
+  const found = findWaits({ trace: whole, broken: finding.failure }, (waits) =>
+    proofOf(finding, revision, waits),
+  );
   return ok({ ...found, device, broken });
 }
 

@@ -7,10 +7,11 @@ import { ok, type Result } from '#base/result';
 import type { Finding } from '#finding/finding';
 import type { Reproduction } from '#finding/reproduction';
 import { findRevision, type Revision } from '#kernel/index';
-import type { World } from '#worlds/world';
+import { hooksAt } from './hooks.ts';
 import { boot, buildGuest, findKernel, guestFile, guestFiles } from './machine.ts';
 import { expectedOf, planFor, type WaitPlan } from './plan.ts';
 import type { Expected } from './prove.ts';
+import type { MachineScene } from './scene.ts';
 import { judge, seenIn } from './verdict.ts';
 import { waitText } from './waits.ts';
 
@@ -27,6 +28,8 @@ interface Workshop {
 interface ReproduceOptions {
   /** The series of the kernel that is booted. */
   readonly kernel: string;
+  /** Null: nothing is loaded anywhere. */
+  readonly scene: MachineScene | null;
   /** Null: boot nothing. */
   readonly out: Workshop | null;
 }
@@ -35,14 +38,14 @@ interface ReproduceOptions {
 export async function reproduce(
   finding: Finding,
   revision: Revision,
-  { kernel, out }: ReproduceOptions,
+  { kernel, scene, out }: ReproduceOptions,
 ): Promise<Result<Reproduction, UserError>> {
   const series = findRevision(kernel);
   if (!series.ok) return series;
   // A distribution's kernel has what the stable tree of its series has.
   const stable = findRevision(`${kernel}.y`);
   const target = stable.ok ? stable.value : series.value;
-  const files = out === null ? null : findKernel(kernel);
+  const files = out && scene ? findKernel(kernel, scene.firmware) : null;
   if (files !== null && !files.ok) return files;
   if (out !== null) {
     const sources = guestFiles.map((name) => ({ name, text: guestFile(name) }));
@@ -57,21 +60,25 @@ export async function reproduce(
     return fail('RW500', `${finding.id}: no waits were found that leave no other order`, hint);
   }
   const comesTo = expectedOf(finding, target, plan.value.waits);
-  const told = tell(finding, revision, plan.value, { expected: comesTo, model: target.name });
-  if (files === null || out === null) return ok(told);
+  const told = {
+    ...tell(finding, revision, plan.value, { expected: comesTo, model: target.name }),
+    machine: scene && { firmware: scene.firmware, device: scene.device, iommu: scene.iommu },
+  };
+  if (files === null || out === null || scene === null) return ok(told);
   const { dir: logs } = out;
   const guest = await buildGuest(files.value, logs);
   if (!guest.ok) return guest;
-  const base = ['go=1', ...argumentsFor(finding, told.waits)];
+  const base = ['go=1', ...argumentsFor(scene, told.waits)];
+  const machine = { kernel: files.value, initramfs: guest.value, firmware: scene.firmware };
   const args = (order: boolean): string[] => base.filter((a) => order || !a.startsWith('order='));
   const booted = async (name: string, order: boolean) => {
-    const log = await boot(files.value, guest.value, args(order), join(logs, `${name}.log`));
-    return seenIn(log, finding.property, told.device);
+    const log = await boot(machine, args(order), join(logs, `${name}.log`));
+    return seenIn(log, finding.property, scene.device);
   };
   const control = await booted('control', false);
   const forced = await booted('forced', true);
-  const verdict = judge(told, control, forced);
-  return ok({ ...told, boot: { kernel: files.value.release, logs, control, forced, ...verdict } });
+  const seen = { control, forced, ...judge(told, control, forced) };
+  return ok({ ...told, boot: { kernel: files.value.release, logs, ...seen } });
 }
 
 function tell(
@@ -79,7 +86,7 @@ function tell(
   revision: Revision,
   plan: WaitPlan,
   target: { readonly expected: Expected; readonly model: string },
-): Reproduction {
+): Omit<Reproduction, 'machine'> {
   return {
     ...{ finding: finding.id, property: finding.property, window: finding.window },
     ...{ device: plan.device, found: nameOf(revision), waits: (plan.waits ?? []).map(waitText) },
@@ -101,13 +108,13 @@ function nameOf(revision: Revision): string {
 }
 
 /** What the module is loaded with, but for `go=1`. */
-export function argumentsFor(finding: Finding, waits: readonly string[]): string[] {
-  const points = waits.flatMap((wait) => wait.split('<'));
-  const hooks = [...new Set(points.map((p) => p.replace(/^[a-z]+:|[+-]$/g, '')))].sort();
-  const { instances } = finding.world as World;
+export function argumentsFor(scene: MachineScene, waits: readonly string[]): string[] {
+  const hooks = hooksAt(waits.flatMap((wait) => wait.split('<')));
   return [
-    `dev=${finding.witness.subject}`,
-    `iommu=${instances[0]?.device ?? ''}`,
+    `dev=${scene.device}`,
+    `iommu=${scene.iommu}`,
+    `act=${scene.act}`,
+    ...(scene.async ? ['async=1'] : []),
     `hooks=${hooks.join(',')}`,
     `order=${waits.join(',')}`,
   ];

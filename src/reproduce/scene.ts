@@ -5,16 +5,27 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { Finding } from '#finding/finding';
 import { readFirmwareFile } from '#firmware/file';
-import { clientsOf, readPlatform } from '#platform/index';
-import type { World } from '#worlds/world';
+import { clientsOf, type Platform, readPlatform } from '#platform/index';
+import type { World, WorldDevice } from '#worlds/world';
 import { boardFile } from './machine.ts';
 import { isSeen } from './verdict.ts';
 
 /** `boot`: our machine; `module`: one of the user's own; `plan`: none. */
 type Purpose = 'boot' | 'module' | 'plan';
 
-/** Whether @finding is one that waits force, and, unless it is only a plan, in our scene. */
-export function isForced(finding: Finding, what: Purpose): Result<null, UserError> {
+/** What the module does on a machine, and to which of its devices. */
+export interface MachineScene {
+  readonly firmware: World['firmware'];
+  /** Its device that stands for the client. */
+  readonly device: string;
+  readonly iommu: string;
+  /** Beside the IOMMU that registers: the client's driver is loaded, or the client is added. */
+  readonly act: 'bind' | 'add';
+  readonly async: boolean;
+}
+
+/** What forces @finding on a machine; null where it is only planned. */
+export function sceneOf(finding: Finding, what: Purpose): Result<MachineScene | null, UserError> {
   const no = (why: string, hint: string) => fail('RW500', `${finding.id}: ${why}`, hint);
   const { userFixes } = finding.revision;
   if (finding.source !== undefined) {
@@ -28,53 +39,96 @@ export function isForced(finding: Finding, what: Purpose): Result<null, UserErro
     return no('it takes store buffers, which no wait forces', 'take one without --memory');
   }
   if (what === 'plan') return ok(null);
-  const scene = isScene(finding);
-  if (!scene.ok || what === 'module') return scene;
+  const scene = moduleScene(finding);
+  if (!scene.ok) return scene;
+  if (what === 'module') {
+    if (!scene.value.device.includes(':')) return scene;
+    return fail(
+      'RW503',
+      'the module has a driver for PCI on our machine only',
+      'leave out --module',
+    );
+  }
   if (!isSeen(finding.property)) {
     const hint = '--plan proves the waits and boots nothing';
     return fail('RW503', `no log of a machine shows ${finding.property}`, hint);
   }
-  return machineHas(finding);
+  return onMachine(finding, scene.value);
 }
 
-/** What the module can do: bind a platform client while its one IOMMU registers. */
-function isScene(finding: Finding): Result<null, UserError> {
+/** What the module can do: bind or add a client while its one IOMMU registers. */
+function moduleScene(finding: Finding): Result<MachineScene, UserError> {
   const { firmware, threads, switches, devices, instances } = finding.world as World;
-  const client = devices.find(({ name }) => name === finding.witness.subject);
-  const kinds = threads.map(({ kind }) => kind);
-  const other = kinds.find((kind) => kind !== 'iommu-probe' && kind !== 'driver-attach');
+  const { subject } = finding.witness;
+  const client = devices.find(({ name }) => name === subject);
+  const beside = threads.filter(({ kind }) => kind !== 'iommu-probe');
+  const other = beside.find(({ kind }) => kind !== 'driver-attach' && kind !== 'device-add');
+  const [act] = beside;
+  const adds = act?.kind === 'device-add';
+  const bus = client?.bus ?? 'no';
   const lacks: readonly (readonly [boolean, string])[] = [
-    [firmware === 'acpi', 'ACPI'],
-    [other !== undefined, other ?? ''],
-    [client?.bus !== 'platform', `a client on ${client?.bus ?? 'no'} bus`],
-    [new Set(kinds).size < kinds.length || instances.length !== 1, 'two that register or bind'],
+    [other !== undefined, other?.kind ?? ''],
+    [bus !== 'platform' && bus !== 'pci', `a client on ${bus} bus`],
+    [threads.length !== 2 || instances.length !== 1, 'two that register or bind'],
+    [adds && bus !== 'pci', `a client that is added to the ${bus} bus`],
+    [act !== undefined && 'device' in act && act.device !== subject, 'another device that acts'],
     [instances.some((i) => i.registered || i.probeFails === true), 'such an IOMMU'],
     [client?.deferred === true || client?.parsed === true, 'a client that was deferred'],
     [client?.driver?.managedDma === true, 'a driver that manages its DMA'],
-    [switches.asyncProbe || client?.driver?.async === true, 'asynchronous probe'],
     [switches.strictDevlink, 'fw_devlink.strict=1'],
     [switches.deferralTimeout || !switches.deferralEnabled, 'a deferral timeout, or none yet'],
+    [switches.lazyDma === true || switches.flagsWord === true, 'such DMA domains'],
   ];
   const [, what] = lacks.find(([is]) => is) ?? [];
-  if (what === undefined) return ok(null);
-  return fail('RW503', `the module has no scene with ${what} yet`, 'take another finding');
+  if (what !== undefined) {
+    return fail('RW503', `the module has no scene with ${what} yet`, 'take another finding');
+  }
+  return ok({
+    ...{ firmware, device: subject, iommu: instances[0]!.device, act: adds ? 'add' : 'bind' },
+    async: switches.asyncProbe || client?.driver?.async === true,
+  });
 }
 
-/** Whether the machine has the client of @finding, and behind the IOMMU that it is behind there. */
-function machineHas(finding: Finding): Result<null, UserError> {
+/** The PCI function of our machine that a driver of ours fits: QEMU's edu. */
+const PCI_CLIENT = '0000:00:01.0';
+/** The SMMU of our machine, as its tables name it. */
+const ACPI_IOMMU = 'arm-smmu-v3.0.auto';
+
+/** @scene with the devices of our machine; an error if it has none that is like the client. */
+function onMachine(finding: Finding, scene: MachineScene): Result<MachineScene, UserError> {
+  const world = finding.world as World;
+  const client = world.devices.find(({ name }) => name === scene.device)!;
+  const { driver } = world.instances[0]!;
+  const ours = scene.firmware === 'acpi' ? ok([ACPI_IOMMU]) : ofBoard(({ iommus }) => iommus);
+  if (!ours.ok) return ours;
+  if (driver !== 'arm-smmu-v3' || !ours.value.includes(scene.iommu)) {
+    const hint = `it has arm-smmu-v3 ${ours.value.join(', ')}`;
+    return fail('RW503', `the machine has no ${driver} ${scene.iommu}`, hint);
+  }
+  if (client.bus === 'pci') return pciOnMachine(client, scene);
+  const clients = ofBoard((p) => clientsOf(p).filter(({ bus }) => bus === 'platform'));
+  if (!clients.ok) return clients;
+  if (scene.firmware === 'dt' && clients.value.includes(scene.device)) return ok(scene);
+  const hint = `it has ${clients.value.join(', ')} on a device tree: check qemu-virt.dtb`;
+  const what = scene.firmware === 'acpi' ? ', and none on ACPI' : '';
+  return fail('RW503', `the machine has no platform client ${scene.device}${what}`, hint);
+}
+
+/** Any PCI function stands for any other that is alone in its group. */
+function pciOnMachine(client: WorldDevice, scene: MachineScene): Result<MachineScene, UserError> {
+  const { dmaRanges, domainType, alias, acs, iommus } = client;
+  const isPlain = !dmaRanges && !domainType && !alias && !acs && iommus.length === 1;
+  if (isPlain) return ok({ ...scene, device: PCI_CLIENT });
+  const hint = `it has ${PCI_CLIENT}, alone in its group, without dma-ranges`;
+  return fail('RW503', `the machine has no PCI function like ${client.name}`, hint);
+}
+
+/** Names of what @of picks from the tree of our machine. */
+function ofBoard(
+  of: (platform: Platform) => readonly { readonly name: string }[],
+): Result<readonly string[], UserError> {
   const bytes = readFirmwareFile(boardFile);
   if (!bytes.ok) return bytes;
   const platform = readPlatform(bytes.value);
-  if (!platform.ok) return platform;
-  const clients = clientsOf(platform.value).filter(({ bus }) => bus === 'platform');
-  const names = clients.map(({ name }) => name);
-  const { subject } = finding.witness;
-  const hint = `it has ${names.join(', ')}: check examples/boards/qemu-virt.dtb`;
-  if (!names.includes(subject)) {
-    return fail('RW503', `the machine has no platform client ${subject}`, hint);
-  }
-  const iommu = (finding.world as World).instances[0]!;
-  const ours = platform.value.iommus.some((i) => i.name === iommu.device);
-  if (ours && iommu.driver === 'arm-smmu-v3') return ok(null);
-  return fail('RW503', `the machine has no ${iommu.driver} ${iommu.device}`, hint);
+  return platform.ok ? ok(of(platform.value).map(({ name }) => name)) : platform;
 }

@@ -7,10 +7,11 @@ import { readLog } from '#log/index';
 /** What a rule looks like in a log: the line that shows it broken, null where none does. */
 type Sign = (log: string, device: string) => string | null;
 
-const said = (log: string, device: string, when: 'probe' | 'end'): RegExpExecArray | null =>
-  new RegExp(`racewindow: ${when} ${escaped(device)} driver (\\S+) group (-?\\d+) dma (\\S+)`).exec(
-    log,
-  );
+/** What the module said of its @device: driver, group, DMA ops, and whether its group is in use. */
+function said(log: string, device: string, when: 'probe' | 'end' | 'left'): RegExpExecArray | null {
+  const words = 'driver (\\S+) group (-?\\d+) dma (\\S+) used (\\S+)';
+  return new RegExp(`racewindow: ${when} ${escaped(device)} ${words}`).exec(log);
+}
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -32,13 +33,17 @@ const signs: Readonly<Record<string, Sign>> = {
     const match = said(log, device, 'end');
     return match !== null && match[1] !== 'none' && match[2] === '-1' ? match[0] : null;
   },
-  // The warning names no device: only the order and the boot without it tie it to this one.
-  P10: (log) =>
-    /WARNING: \S*iommu\.c:\d+ at iommu_device_unuse_default_domain[^\s,]*/.exec(log)?.[0] ?? null,
-  P11: (log, device) => {
-    const [probe, end] = [said(log, device, 'probe'), said(log, device, 'end')];
-    return probe?.[3] === 'direct' && end?.[3] === 'iommu' ? probe[0] : null;
+  // The device is alone in its group, which is in use as long as it has a driver.
+  P10: (log, device) => {
+    const [end, left] = [said(log, device, 'end'), said(log, device, 'left')];
+    const wrong = (match: RegExpExecArray | null): boolean =>
+      match !== null && match[2] !== '-1' && (match[1] === 'none') === (match[4] === 'yes');
+    return [end, left].find(wrong)?.[0] ?? null;
   },
+  P11: (log, device) =>
+    new RegExp(`racewindow: probe map ${escaped(device)} direct domain translates`).exec(
+      log,
+    )?.[0] ?? null,
 };
 
 /** True if a machine shows by itself that @property is broken. */
@@ -56,6 +61,9 @@ export function seenIn(log: string, property: string, device: string): BootSeen 
     timedOut: all(/racewindow: timed out at (.+)$/),
     unhooked: all(/racewindow: no hook (\S+):/),
     isDone: /racewindow: done/.test(log),
+    maps: all(new RegExp(`racewindow: (\\S+ map ${escaped(device)} .+)$`)).map((line) =>
+      line.replace(` map ${device}`, ''),
+    ),
     broken: signs[property]?.(log, device) ?? null,
     release: all(/machine: version Linux version (\S+)/)[0] ?? '',
     buildId:

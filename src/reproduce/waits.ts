@@ -32,7 +32,7 @@ export function waitText({ tell, at }: Wait): string {
 export const POINT_EVENT = 'wait-point';
 
 /** A point where a run came to it: between two steps of its thread. */
-interface PointReached {
+export interface PointReached {
   readonly point: Point;
   readonly thread: string;
   /** Index of the last step of the thread before the point. */
@@ -57,6 +57,11 @@ export function arrivalsOf(trace: readonly TraceStep[]): PointReached[] {
   return arrivals;
 }
 
+/** Where each point is come to first: there it is told. */
+export function firstOf(arrivals: readonly PointReached[]): PointReached[] {
+  return arrivals.filter((a, i) => arrivals.findIndex((b) => b.point === a.point) === i);
+}
+
 /** True if a run that comes to @arrivals as they stand keeps @wait, as far as it goes. */
 export function keeps(arrivals: readonly PointReached[], wait: Wait): boolean {
   const told = arrivals.find((a) => a.point === wait.tell)?.after ?? Number.POSITIVE_INFINITY;
@@ -77,9 +82,7 @@ export function candidatesOf(
 ): readonly Wait[] {
   const ranks = new Map<string, { readonly wait: Wait; readonly rank: number }>();
   for (const run of [shown, ...others]) {
-    const first = run.arrivals.filter(
-      (a, i, all) => all.findIndex((b) => b.point === a.point) === i,
-    );
+    const first = firstOf(run.arrivals);
     for (const told of first) {
       for (const at of first) {
         const wait = { tell: told.point, at: at.point };

@@ -7,6 +7,7 @@ import { Machine } from '#checker/index';
 import { enabledThreads, replayRun } from '#checker/program/run';
 import type { SceneInput } from '#checker/program/scene';
 import { event, framed, Handle, type Kfn, load, store } from '#env/op';
+import { orderOf } from '#reproduce/conflicts';
 import { findWaits } from '#reproduce/find-waits';
 import { Gates } from '#reproduce/gates';
 import { expected, prove } from '#reproduce/prove';
@@ -82,13 +83,14 @@ const program = fc.tuple(
   fc.array(call, { minLength: 1, maxLength: 2 }),
 ) as fc.Arbitrary<Threads>;
 
-/** The first run: one thread after the other. */
-function someRun(threads: Threads) {
+/** A run: in each step @picks say who moves; then one thread after the other. */
+function someRun(threads: Threads, picks: readonly number[] = []) {
   const machine = new Machine(sceneOf(threads, []));
   const run: { thread: number; choice: number }[] = [];
   for (;;) {
     replayRun(machine, run);
-    const [thread] = enabledThreads(machine);
+    const next = enabledThreads(machine);
+    const thread = next[(picks[run.length] ?? 0) % next.length];
     if (thread === undefined) return replayRun(machine, run).trace;
     run.push({ thread, choice: 0 });
   }
@@ -125,7 +127,7 @@ test('waits that are found leave the runs that break the rule, and only these', 
   fc.assert(
     fc.property(program, (threads) => {
       const shown = someRun(threads);
-      const { waits } = findWaits(shown, (w) => prove(sceneOf(threads, w), broken), 12);
+      const { waits } = findWaits({ trace: shown }, (w) => prove(sceneOf(threads, w), broken), 12);
       const before = bruteEnds(sceneOf(threads, []));
       if (!before.has('breaks')) expect(waits).toBeNull();
       if (waits === null) return;
@@ -135,6 +137,27 @@ test('waits that are found leave the runs that break the rule, and only these', 
     { numRuns: 60, seed: 11 },
   );
   expect(found).toBeGreaterThan(3);
+});
+
+test('a run keeps the order of its own conflicts, which takes a wait for some', () => {
+  let ordered = 0;
+  const ends = new Set<boolean>();
+  fc.assert(
+    fc.property(program, fc.array(fc.nat(), { maxLength: 12 }), (threads, picks) => {
+      const shown = runOf(someRun(threads, picks));
+      const waits = orderOf(shown, undefined);
+      ordered += waits.length;
+      for (const wait of waits) expect(keeps(shown.arrivals, wait)).toBe(true);
+      // Each access has boundaries of its own here: all runs see what this one has seen.
+      const saw = shown.trace.some(({ events }) => events.includes('seen 1'));
+      ends.add(saw);
+      const under = bruteEnds(sceneOf(threads, waits));
+      expect([...under]).toEqual([saw ? 'breaks' : 'keeps']);
+    }),
+    { numRuns: 100, seed: 5 },
+  );
+  expect(ordered).toBeGreaterThan(20);
+  expect(ends.size).toBe(2);
 });
 
 test('a run keeps a wait if it could be taken under it', () => {

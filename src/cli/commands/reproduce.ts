@@ -15,7 +15,7 @@ import { documentHint, parseDocument } from '#report/validate';
 import { moduleDocument } from '#reproduce/document';
 import { guestFile, moduleFiles } from '#reproduce/machine';
 import { argumentsFor, reproduce } from '#reproduce/reproduce';
-import { isForced } from '#reproduce/scene';
+import { sceneOf } from '#reproduce/scene';
 import { revisionOf } from '#run/kernel-spec';
 
 /** The options of the command line. */
@@ -45,8 +45,8 @@ export async function runReproduce(
   if (!chosen.ok) return chosen;
   const finding = chosen.value[0]!;
   const what = args.module !== undefined ? 'module' : args.plan === true ? 'plan' : 'boot';
-  const fits = isForced(finding, what);
-  if (!fits.ok) return fits;
+  const scene = sceneOf(finding, what);
+  if (!scene.ok) return scene;
   const again = await replayOne(finding, pipeline, null);
   if (!again.ok) return again;
   const revision = revisionOf({ ...finding.revision, userFixes: [] });
@@ -57,11 +57,12 @@ export async function runReproduce(
   };
   const done = await reproduce(finding, revision.value, {
     kernel: args.kernel,
+    scene: scene.value,
     out: what === 'boot' ? out : null,
   });
   if (!done.ok) return done;
-  if (args.module !== undefined) {
-    const words = ['go=1', ...argumentsFor(finding, done.value.waits)];
+  if (args.module !== undefined && scene.value !== null) {
+    const words = ['go=1', ...argumentsFor(scene.value, done.value.waits)];
     const page = { name: 'README', text: moduleDocument(done.value, words) };
     const files = moduleFiles.map((name) => ({ name, text: guestFile(name) }));
     const written = await writeFiles(args.module, [...files, page], '--module');

@@ -4,38 +4,26 @@
  *
  * A kprobe on the first instruction of a function sends its caller through hold(), which runs in
  * process context: it may sleep before it calls the function and after that. The code of the kernel
- * is not changed, and without go=1 nothing is done at all.
+ * is not changed.
  *
- * order=TELL<AT[,...]: whoever comes to AT sleeps until TELL was reached, or timeout ms have passed.
- * A point is ROLE:FUNCTION+ (entered) or ROLE:FUNCTION- (left), and is about the device dev alone.
+ * order=TELL<AT[,...]: whoever comes to AT sleeps until TELL was reached, or timeout ms have
+ * passed. A point is ROLE:FUNCTION+ (entered) or ROLE:FUNCTION- (left). It is about the device dev alone,
+ * but for functions that make a role and run once.
  */
-#include <linux/completion.h>
-#include <linux/delay.h>
 #include <linux/device.h>
-#include <linux/dma-map-ops.h>
-#include <linux/iommu.h>
-#include <linux/iommu-dma.h>
 #include <linux/kprobes.h>
-#include <linux/kthread.h>
 #include <linux/module.h>
-#include <linux/platform_device.h>
+#include <linux/sched.h>
 #include <linux/wait.h>
 
-static bool go;
-module_param(go, bool, 0444);
-MODULE_PARM_DESC(go, "without it the module does nothing");
+#include "racewindow.h"
+
 static char *order = "";
 module_param(order, charp, 0444);
 MODULE_PARM_DESC(order, "waits: TELL<AT, separated by commas");
 static char *hooks = "";
 module_param(hooks, charp, 0444);
 MODULE_PARM_DESC(hooks, "functions to hook, separated by commas");
-static char *dev = "";
-module_param(dev, charp, 0444);
-MODULE_PARM_DESC(dev, "the client");
-static char *iommu = "";
-module_param(iommu, charp, 0444);
-MODULE_PARM_DESC(iommu, "the platform device of its IOMMU");
 static unsigned int timeout = 5000;
 module_param(timeout, uint, 0444);
 MODULE_PARM_DESC(timeout, "of each wait, in ms");
@@ -70,8 +58,7 @@ static const char *role_of_current(void)
 	return "bind";
 }
 
-/* Returns the role that current had before, to be given back. */
-static const char *enter_role(const char *role)
+const char *enter_role(const char *role)
 {
 	const char *before;
 
@@ -92,7 +79,7 @@ static const char *enter_role(const char *role)
 	return NULL;
 }
 
-static void leave_role(const char *before)
+void leave_role(const char *before)
 {
 	for (int i = 0; i < TASKS; i++) {
 		if (READ_ONCE(inside[i].task) != current)
@@ -104,8 +91,7 @@ static void leave_role(const char *before)
 	}
 }
 
-/* Tell first, then wait: as the proof of the order assumes. */
-static void arrive(const char *fn, char side)
+void arrive(const char *fn, char side)
 {
 	char point[NAME];
 
@@ -133,7 +119,8 @@ typedef long (*fn_t)(long, long, long, long, long, long);
 struct slot {
 	struct kprobe kp;
 	char name[NAME];
-	const char *role;	/* of whoever is inside, or NULL: a point */
+	const char *role;	/* of whoever is inside, or NULL: a point about dev */
+	bool once;		/* and a point, of whichever device */
 	void *wrapper;
 	struct task_struct *callers[CALLERS];
 	bool set;
@@ -169,9 +156,16 @@ static fn_t function_of(struct slot *s)
 	}
 }
 
+bool is_client(struct device *d)
+{
+	const char *name = dev_name(d);
+
+	return name && !strcmp(name, dev);
+}
+
 static long hold(struct slot *s, long a, long b, long c, long d, long e, long f)
 {
-	bool counts = !s->role && a && !strcmp(dev_name((struct device *)a), dev);
+	bool counts = s->once || (!s->role && a && is_client((struct device *)a));
 	const char *before = s->role ? enter_role(s->role) : NULL;
 	long ret;
 
@@ -199,7 +193,7 @@ static void *const wrappers[SLOTS] = {
 	wrapper_8, wrapper_9, wrapper_10, wrapper_11, wrapper_12, wrapper_13, wrapper_14, wrapper_15,
 };
 
-static void add_slot(const char *name, size_t len, const char *role)
+static void add_slot(const char *name, size_t len, const char *role, bool once)
 {
 	struct slot *s = &slots[nr_slots];
 	int err;
@@ -210,6 +204,7 @@ static void add_slot(const char *name, size_t len, const char *role)
 	}
 	memcpy(s->name, name, len);
 	s->role = role;
+	s->once = once;
 	s->wrapper = wrappers[nr_slots++];
 	s->kp.symbol_name = s->name;
 	s->kp.pre_handler = divert;
@@ -221,24 +216,22 @@ static void add_slot(const char *name, size_t len, const char *role)
 		pr_info("racewindow: hook %s\n", s->name);
 }
 
-static void add_slots(void)
+void set_hooks(void)
 {
 	const char *p = hooks;
 
 	while (*p) {
 		size_t len = strcspn(p, ",");
 
-		add_slot(p, len, NULL);
+		add_slot(p, len, NULL, false);
 		p += len + (p[len] == ',');
 	}
-	if (!*hooks)
-		return;
-	add_slot("iommu_device_register", 21, "walk");
-	add_slot("deferred_probe_work_func", 24, "worker");
-	add_slot("device_add", 10, "add");
+	add_slot("iommu_device_register", 21, "walk", true);
+	add_slot("deferred_probe_work_func", 24, "worker", false);
+	add_slot("device_add", 10, "add", false);
 }
 
-static void remove_slots(void)
+void remove_hooks(void)
 {
 	for (int i = 0; i < nr_slots; i++)
 		if (slots[i].set)
@@ -248,7 +241,7 @@ static void remove_slots(void)
 		schedule_timeout_uninterruptible(1);
 }
 
-static int parse_order(void)
+int parse_order(void)
 {
 	const char *p = order;
 
@@ -265,96 +258,3 @@ static int parse_order(void)
 	}
 	return 0;
 }
-
-static void say(struct device *d, const char *when)
-{
-	struct iommu_group *group = iommu_group_get(d);
-
-	pr_info("racewindow: %s %s driver %s group %d dma %s\n", when, dev_name(d),
-		d->driver ? d->driver->name : "none", group ? iommu_group_id(group) : -1,
-		use_dma_iommu(d) ? "iommu" : "direct");
-	iommu_group_put(group);
-}
-
-static int client_probe(struct platform_device *pdev)
-{
-	if (!strcmp(dev_name(&pdev->dev), dev))
-		say(&pdev->dev, "probe");
-	return 0;
-}
-
-static const struct of_device_id client_ids[] = {
-	{ .compatible = "racewindow,client" },
-	{ }
-};
-
-static struct platform_driver client_driver = {
-	.probe = client_probe,
-	.driver = { .name = "racewindow", .of_match_table = client_ids },
-};
-
-static DECLARE_COMPLETION(bound);
-static int bind_error;
-
-static int bind_thread(void *unused)
-{
-	bind_error = platform_driver_register(&client_driver);
-	complete(&bound);
-	return 0;
-}
-
-/* The scene: the IOMMU registers anew while the driver of its client is loaded. */
-static int run_scene(void)
-{
-	struct device *mmu = bus_find_device_by_name(&platform_bus_type, NULL, iommu);
-	struct device *client = bus_find_device_by_name(&platform_bus_type, NULL, dev);
-	struct task_struct *task;
-	int ret = -ENODEV;
-
-	if (!mmu || !client) {
-		pr_err("racewindow: no device %s\n", mmu ? dev : iommu);
-		goto out;
-	}
-	device_release_driver(mmu);
-	add_slots();
-	task = kthread_run(bind_thread, NULL, "rw-modprobe");
-	ret = PTR_ERR_OR_ZERO(task);
-	if (!ret) {
-		ret = device_attach(mmu);
-		pr_info("racewindow: registered %d\n", ret);
-		wait_for_completion(&bound);
-		wait_for_device_probe();
-		msleep(500);
-		remove_slots();
-		say(client, "end");
-		if (!bind_error)
-			platform_driver_unregister(&client_driver);
-		ret = 0;
-	} else {
-		remove_slots();
-	}
-	pr_info("racewindow: done\n");
-out:
-	put_device(mmu);
-	put_device(client);
-	return ret;
-}
-
-static int __init racewindow_init(void)
-{
-	int ret;
-
-	if (!go)
-		return 0;
-	ret = parse_order();
-	return ret ?: run_scene();
-}
-
-static void __exit racewindow_exit(void)
-{
-}
-
-module_init(racewindow_init);
-module_exit(racewindow_exit);
-MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("Forces one order of events upon an unmodified kernel");

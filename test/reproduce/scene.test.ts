@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which device of the machine stands for a client, what acts there, and what is refused.
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Finding } from '#finding/finding';
+import { readPlatform } from '#platform/index';
+import { boardFile } from '#reproduce/machine';
+import { sceneOf } from '#reproduce/scene';
+import { worldsForPlatform } from '#worlds/derive';
+import type { World } from '#worlds/world';
+
+const platform = readPlatform(new Uint8Array(readFileSync(boardFile)));
+if (!platform.ok) throw new Error(platform.error.message);
+const worlds = worldsForPlatform(platform.value, { asyncProbe: false, strictDevlink: false });
+
+function findingOn(subject: string, begins: string, change: Partial<World> = {}): Finding {
+  const isIt = ({ focus, name }: World) => focus.includes(subject) && name.startsWith(begins);
+  const { world } = worlds.find((w) => isIt(w.world))!;
+  const finding = { id: 'F', property: 'P3', witness: { subject }, revision: { userFixes: [] } };
+  return { ...finding, world: { ...world, ...change } } as unknown as Finding;
+}
+
+const pci = '0000:00:00.0';
+const smmu = '9050000.smmuv3';
+const bind = 'walk+bind+retry';
+
+/** The scene as on ACPI: the IOMMU has the name that Linux gives it there. */
+function onAcpi(subject: string, begins: string): Finding {
+  const { world } = findingOn(subject, begins);
+  const text = JSON.stringify(world).replaceAll(smmu, 'arm-smmu-v3.0.auto');
+  return findingOn(subject, begins, { ...(JSON.parse(text) as World), firmware: 'acpi' });
+}
+
+test.each([
+  ['a platform client', findingOn('b000000.client', bind), 'b000000.client', smmu, 'bind'],
+  ['a PCI function', findingOn(pci, bind), '0000:00:01.0', smmu, 'bind'],
+  ['one that is added', findingOn(pci, 'walk+add+retry'), '0000:00:01.0', smmu, 'add'],
+  ['one on ACPI', onAcpi(pci, bind), '0000:00:01.0', 'arm-smmu-v3.0.auto', 'bind'],
+])('%s has a place on the machine', (_what, finding, device, iommu, act) => {
+  const scene = sceneOf(finding, 'boot');
+  expect(scene).toMatchObject({ ok: true, value: { device, iommu, act, async: false } });
+  expect(sceneOf(finding, 'plan')).toEqual({ ok: true, value: null });
+});
+
+test.each([
+  ['a platform client on ACPI', onAcpi('b000000.client', bind), 'boot'],
+  ['a deferral timeout', findingOn(pci, 'walk+bind+timeout'), 'boot'],
+  ['PCI on another machine', findingOn(pci, bind), 'module'],
+  ['a rule that no log shows', { ...findingOn(pci, bind), property: 'P2' }, 'boot'],
+  ['another device that acts', { ...findingOn(pci, bind), witness: { subject: smmu } }, 'boot'],
+] as const)('%s is refused', (_what, finding, purpose) => {
+  const scene = sceneOf(finding as Finding, purpose);
+  expect(scene).toMatchObject({ ok: false, error: { code: 'RW503' } });
+});
