@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { check } from '#checker/index';
 import type { Rule } from '#checker/program/scene';
-import { type Handle, IGNORANT, type Kfn, setRecorder } from '#env/op';
+import { Handle, IGNORANT, type Kfn, setRecorder } from '#env/op';
 import { openWorld } from '#run/watched-scene';
 import { genericWorlds } from '#worlds/generic';
 import { buildScene } from '#worlds/scene';
@@ -157,6 +157,52 @@ describe('all orders of a configuration and a driver leave what they leave in C'
     // ... but where the limit is a constant, both are lost only between a load and a store.
     const limited = { ...dt, limit: 40, bits: 64 };
     expect(inC(limited)).toEqual(new Set(['64 64', '32 64', '40 64', '40 32', '40 40']));
+  });
+});
+
+describe('the masks and the ranges of firmware, in the order of C', () => {
+  /** What is accessed before firmware is asked for IOMMUs, where ranges were @parsed or not. */
+  const accesses = (firmware: World['firmware'], parsed: boolean, name = '7.2'): string[] => {
+    const device = client('a', { dmaRanges: true, dmaLimit: 40 });
+    const world = { ...oneInstance([device], [walk, attach('a')]), firmware };
+    const { k, devices } = buildScene(masking(world, 64), kernel(name));
+    const dev = devices.get('a')!;
+    const map = new Handle('bus_dma_region', 'map');
+    const before = setRecorder(IGNORANT);
+    try {
+      const run = firmware === 'dt' ? k.of_dma_configure(dev) : k.acpi_dma_configure(dev);
+      const found: string[] = [];
+      for (let { value: op, done } = run.next(undefined); !done; ) {
+        if (typeof op !== 'object' || op.kind === 'lock' || op.field === 'iommu') break;
+        const stored = op.kind === 'store' && typeof op.arg === 'number' ? ` ${op.arg}` : '';
+        found.push(`${op.kind} ${op.field}${stored}`);
+        const ranges = op.kind === 'alloc' || parsed ? map : null;
+        ({ value: op, done } = run.next(op.field === 'dma_range_map' ? ranges : 32));
+      }
+      return found;
+    } finally {
+      setRecorder(before);
+    }
+  };
+  const limited = (bits: number): string[] =>
+    ['coherent_dma_mask', 'dma_mask'].flatMap((word) => [`load ${word}`, `store ${word} ${bits}`]);
+  const ranges = ['alloc dma_range_map', 'store dma_range_map'];
+
+  test('a device tree limits before it stores the ranges, ACPI after', () => {
+    const looks = 'load dma_range_map';
+    expect(accesses('dt', false)).toEqual([looks, ranges[0], ...limited(32), ranges[1]]);
+    expect(accesses('acpi', false)).toEqual([looks, ...ranges, ...limited(32)]);
+  });
+
+  test('where they were parsed a device tree goes by the mask of the moment, ACPI not at all', () => {
+    const looks = 'load dma_range_map';
+    expect(accesses('dt', true)).toEqual([looks, 'load coherent_dma_mask', ...limited(32)]);
+    expect(accesses('acpi', true)).toEqual([looks]);
+  });
+
+  test('up to 6.14 they are parsed each time', () => {
+    expect(accesses('dt', true, '6.14')).toEqual([ranges[0], ...limited(32), ranges[1]]);
+    expect(accesses('acpi', true, '6.14')).toEqual([...ranges, ...limited(32)]);
   });
 });
 
