@@ -3,7 +3,13 @@
 
 import { draftOf, type Revision } from '#kernel/index';
 
+/** Whether a revision warns; it is asked for each class of thousands of boards. */
+const warns = new WeakMap<Revision, boolean>();
+
 /** True where @property cannot be judged under @revision: the kernel has no late-probe warning. */
 export function appliesTo(property: string, revision: Revision): boolean {
-  return property !== 'P1' || draftOf(revision).sw.late_warn !== 'never';
+  if (property !== 'P1') return true;
+  const known = warns.get(revision) ?? draftOf(revision).sw.late_warn !== 'never';
+  warns.set(revision, known);
+  return known;
 }

@@ -16,6 +16,7 @@ import { specOf } from '#run/kernel-spec';
 import type { CheckTask } from '#run/run-world';
 import { type KeptOutcome, keptOf, type OutcomeStore } from '#run/store';
 import { heaviestWorldsFirst, openWorlds, type WorldPool } from '#run/world-pool';
+import type { World } from '#worlds/world';
 import { type CheckedKernel, reportKernel } from './check.ts';
 import { limitsOf } from './coverage.ts';
 import type { Question } from './reach.ts';
@@ -77,9 +78,11 @@ export async function sweepBoards(
       onProgress: ({ done, total, fresh }) =>
         aside.onProgress?.({ kernel: k + 1, kernels: kernels.length, done, total, fresh }),
     });
+    const idle = new Map<string, readonly World[]>();
     for (const [i, platform] of seen.entries()) {
       const runs = runsOf(chosen[i]!, keys[i]!, known);
-      const answer = runs && answerOf(platform, chosen[i]!, runs, kernel, options);
+      const answer =
+        runs && answerOf(platform, idleOnce(chosen[i]!, options, idle), runs, kernel, options);
       answers[i]!.push(answer);
     }
   }
@@ -226,10 +229,28 @@ const NOWHERE: Omit<Question, 'revision'> = {
   later: () => null,
 };
 
+/**
+ * @chosen, where worlds that nobody acts in are made for one board of those that have a class. Who
+ * is asked for something may act for the sake of another class of the board.
+ */
+function idleOnce(
+  chosen: ChosenWorlds,
+  { properties, windows }: SweepOptions,
+  known: Map<string, readonly World[]>,
+): Pick<ChosenWorlds, 'barred' | 'idle'> {
+  if (properties !== null || windows !== null) return chosen;
+  const idle = (classKey: string): readonly World[] => {
+    const worlds = known.get(classKey) ?? chosen.idle(classKey);
+    known.set(classKey, worlds);
+    return worlds;
+  };
+  return { barred: chosen.barred, idle };
+}
+
 /** What a board comes to. */
 function answerOf(
   platform: Platform,
-  { barred, idle }: ChosenWorlds,
+  { barred, idle }: Pick<ChosenWorlds, 'barred' | 'idle'>,
   runs: readonly VerdictRun[],
   kernel: CheckedKernel,
   options: SweepOptions,
