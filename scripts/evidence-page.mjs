@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// docs/evidence.md: a row for each window, and a row for each finding that was booted.
+import { cellsOf } from './matrix-cells.mjs';
+
+/** What the columns say, and where it is from. */
+const columns = [
+  [
+    'model',
+    'the kernels from the first to the last under which an order of the worlds of ' +
+      '[matrix.md](matrix.md) shows it',
+    '`npm run matrix`',
+  ],
+  [
+    'booted, forced',
+    'the rules that a booted kernel was seen to break under waits that leave no other order, by ' +
+      'firmware; or what came of it',
+    '`npm run evidence -- --boot`',
+  ],
+  ['booted, by itself', 'a booted kernel that nobody holds up', 'nothing counts that yet'],
+  ['public', 'a report, or the thread that it is from', "the window's own links"],
+];
+
+const head = `# What is known of each window
+
+Written by \`npm run evidence\`; not to be edited. A dash: nothing is known there.
+What the kernel's own C shows stands in [findings.md](findings.md).
+
+${table(['column', 'what it says', 'from'], columns)}
+
+`;
+
+/** The page. @windows: the catalogue; @records: what evidence.json holds. */
+export function evidenceMarkdown({ windows, records, matrix, kernel }) {
+  const cells = cellsOf(matrix);
+  const { boots } = records;
+  const rows = windows.map(({ id, title, links }) => [
+    id,
+    title,
+    modelCell(cells, id),
+    forcedCell(boots.filter((b) => b.window === id)),
+    '-',
+    links.map((link, i) => `[${i + 1}](${link})`).join(' ') || '-',
+  ]);
+  const names = ['window', 'what happens', 'model', 'booted, forced'];
+  const about = table([...names, 'booted, by itself', 'public'], rows);
+  const each = boots.map((b) => [b.board, b.finding, b.word, b.because]);
+  const booted = table(['board', 'finding', 'word', 'because'], each);
+  const release = [...new Set(boots.map((b) => b.release).filter((r) => r !== null))].join(', ');
+  return [
+    head + about,
+    '## Findings that were booted',
+    `By \`racewindow check examples/boards/BOARD --kernel ${kernel} --out DIR\`, then\n` +
+      '`racewindow reproduce DIR/FINDING.json`, on an unmodified ' +
+      `${release || 'kernel'}. \`refused\`: nothing\nwas booted.`,
+    `${booted}\n`,
+  ].join('\n\n');
+}
+
+function row(cells) {
+  return `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function table(names, rows) {
+  return [names, names.map(() => '---'), ...rows].map(row).join('\n');
+}
+
+/** `6.15-rc1 to 7.2` */
+function modelCell(cells, id) {
+  const found = [...cells].filter(([cell, text]) => cell.startsWith(`${id} `) && text[0] === 'X');
+  const kernels = found.map(([cell]) => cell.slice(id.length + 1));
+  if (kernels.length < 2) return kernels[0] ?? '-';
+  return `${kernels[0]} to ${kernels.at(-1)}`;
+}
+
+/** `P1 P3 dt, P3 acpi`; where nothing was reproduced, the words that came of it. */
+function forcedCell(boots) {
+  const seen = boots.filter(({ word }) => word === 'reproduced');
+  if (seen.length === 0) return [...new Set(boots.map(({ word }) => word))].join(', ') || '-';
+  const by = (firmware) => {
+    const rules = seen.filter((b) => firmwareOf(b) === firmware).map((b) => b.property);
+    return rules.length === 0
+      ? []
+      : [`${[...new Set(rules)].sort(byNumber).join(' ')} ${firmware}`];
+  };
+  return [...by('dt'), ...by('acpi')].join(', ');
+}
+
+const firmwareOf = ({ board }) => (board.endsWith('.dtb') ? 'dt' : 'acpi');
+
+/** P3 before P11. */
+const byNumber = (a, b) => Number(a.slice(1)) - Number(b.slice(1));

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// docs/evidence.md: written from its records, and what a row says of the boots of a window.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { windows } from '#windows/index';
+
+interface Boot {
+  readonly board: string;
+  readonly finding: string;
+  readonly window: string | null;
+  readonly property: string;
+  readonly word: string;
+  readonly because: string;
+  readonly release: string | null;
+}
+interface Records {
+  readonly boots: readonly Boot[];
+}
+const { evidenceMarkdown } = (await import('../../scripts/evidence-page.mjs' as string)) as {
+  evidenceMarkdown(of: {
+    readonly windows: typeof windows;
+    readonly records: Records;
+    readonly matrix: string;
+    readonly kernel: string;
+  }): string;
+};
+const matrix = readFileSync('docs/matrix.md', 'utf8');
+const page = (records: Records) => evidenceMarkdown({ windows, records, matrix, kernel: '7.2' });
+const kept = JSON.parse(readFileSync('scripts/evidence.json', 'utf8')) as Records;
+
+test('docs/evidence.md is what its records say', () => {
+  expect(readFileSync('docs/evidence.md', 'utf8')).toBe(page(kept));
+  // Each boot has shown what the model says, or was none.
+  expect(kept.boots.filter(({ word }) => word === 'not reproduced')).toEqual([]);
+});
+
+test('a window has the rules that were seen by firmware, else the words, else a dash', () => {
+  const about = { window: 'C14', because: 'seen', release: '7.2', finding: 'F' };
+  const boot = (board: string, property: string, word: string): Boot => ({
+    ...{ ...about, board, property, word },
+  });
+  const cell = (...boots: Boot[]): string => {
+    const line = page({ boots }).split('\n');
+    return line.find((text) => text.startsWith('| C14 |'))!.split(' | ')[3]!;
+  };
+  const seen = boot('qemu-virt.dtb', 'P3', 'reproduced');
+  expect(cell()).toBe('-');
+  expect(cell(boot('qemu-virt.dtb', 'P2', 'refused'))).toBe('refused');
+  expect(cell(seen, seen, boot('qemu-virt.dtb', 'P1', 'infeasible'))).toBe('P3 dt');
+  expect(cell(seen, boot('qemu-virt-acpi', 'P11', 'reproduced'))).toBe('P3 dt, P11 acpi');
+});
