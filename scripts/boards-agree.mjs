@@ -9,7 +9,8 @@
 // every so manieth is taken. A sweep looks outcomes up by shape, a check by the world with its
 // names, and a client alone has worlds of its own, so each way explores for itself what the others
 // take from elsewhere; of clients whose own worlds have the same shapes, one is asked alone. All
-// have to say the same of each client: the outcome of each rule, and the windows that break it. Exit codes: 0 all agree, 1 some do not, 3 there are no boards.
+// have to say the same of each client: the outcome of each rule, and the windows that break it.
+// Exit codes: 0 all agree, 1 some do not, 3 there are no boards.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Write docs/boards.md: which windows Debian's arm64 and armhf boards have, kernel by kernel.
 //
-//   npm run boards-table                         all of them; long, and goes on where it was stopped
+//   npm run boards-table                         all of them; goes on where it was stopped
 //   npm run boards-table -- --minutes 5          a part of it; nothing is written until all is done
 //
 // Needs `npm run build` and scripts/fetch-boards, once more with --arch armhf. What was explored is
