@@ -224,6 +224,8 @@ interface IommuDeviceFields {
   /** The driver has set up its own tables for this instance. */
   driver_state: boolean;
   singleton_group: IommuGroup | null;
+  /** m4u_group of mtk_iommu.c, which has no reference. */
+  m4u_group: IommuGroup | null;
 }
 
 /** struct iommu_device: one instance. `node` is what firmware calls it. */

@@ -152,6 +152,14 @@ export const fields: Readonly<Record<string, Entry>> = {
     },
     is: ['iommu_device.singleton_group'],
   },
+  'iommu_device.m4u_group': {
+    cell: 'group that the driver of $0 keeps',
+    words: {
+      reads: ['the driver of $0 keeps no group', 'the driver of $0 keeps a group'],
+      writes: ['the driver of $0 keeps no group', 'the driver of $0 keeps a group'],
+    },
+    is: [],
+  },
   'iommu_group.refs': {
     path: 'devices_kobj->kref',
     is: ['iommu_group.devices_kobj', 'kobject.kref'],

@@ -7,32 +7,59 @@ import { involves, isMemory, lacking } from './reports.ts';
 import { type Explained, including, type WindowSignature } from './signature.ts';
 import type { Window } from './window.ts';
 
-/** Threads that have begun to release the clients of an instance, and those instances. */
-type State = readonly [by: readonly string[], of: readonly string[]];
+/** What has happened to an instance that fails, and to its clients. */
+interface State {
+  /** Threads that have begun to release the clients of an instance, and those instances. */
+  readonly by: readonly string[];
+  readonly of: readonly string[];
+  /** Devices that a probe has put into a group, by name. */
+  readonly grouped: readonly string[];
+}
+
+/** What is known when something is to be explained. */
+interface Released {
+  readonly by: readonly string[];
+  /** Clients of the instances that are released. */
+  readonly behind: readonly string[];
+  /** Those that a probe had put into a group: who releases them drops the reference on it. */
+  readonly grouped: readonly string[];
+}
 
 /** What goes wrong before anything is released is not this. */
 const onceReleasing = (
-  explains: (report: Explained, by: readonly string[], behind: readonly string[]) => boolean,
+  explains: (report: Explained, released: Released) => boolean,
 ): WindowSignature => ({
   begins: { event: 'release-begin', when: () => true },
   make: (ctx) => ({
-    events: hasFailing(ctx.world) ? ['release-begin'] : [],
+    events: hasFailing(ctx.world) ? ['release-begin', 'init-end'] : [],
     reads: [],
-    initial: [[], []] satisfies State,
-    step(state, e) {
-      const [by, of] = state as State;
+    initial: JSON.stringify({ by: [], of: [], grouped: [] } satisfies State),
+    step(text, e) {
+      const { by, of, grouped } = JSON.parse(text as string) as State;
       const event = heard(e);
-      if (event.name !== 'release-begin') return state;
-      return [including(by, e.thread), including(of, ctx.instance(event.instance))];
+      const next = (state: State): string => JSON.stringify(state);
+      if (event.name === 'init-end') {
+        const name = ctx.device(event.dev).data.name;
+        return event.errno === 0 ? next({ by, of, grouped: including(grouped, name) }) : text;
+      }
+      if (event.name !== 'release-begin') return text;
+      const instance = ctx.instance(event.instance);
+      return next({ by: including(by, e.thread), of: including(of, instance), grouped });
     },
-    explains(state, report) {
-      const [by, of] = state as State;
+    explains(text, report) {
+      const { by, of, grouped } = JSON.parse(text as string) as State;
+      if (by.length === 0) return false;
       const clients = ctx.clients.filter((d) => d.data.iommus.some((u) => of.includes(u.instance)));
-      const names = clients.map((d) => d.data.name);
-      return by.length > 0 && explains(report, by, names);
+      const behind = clients.map((d) => d.data.name);
+      return explains(report, { by, behind, grouped: behind.filter((n) => grouped.includes(n)) });
     },
   }),
 });
+
+/** True where @report is about a group of one of @names, or what belongs to that group. */
+function isOfGroup({ subject }: Explained, names: readonly string[]): boolean {
+  return names.some((name) => subject.startsWith(`${name}.iommu_group#`));
+}
 
 export const c19: Window = {
   id: 'C19',
@@ -71,7 +98,14 @@ export const c19: Window = {
   symptomOf: ['P5'],
   ways: [
     {
-      what: 'a walk that fails beside a bind that builds its fwspec',
+      what: 'a probe that fails after it has registered, beside a bind',
+      where: { butDriver: 'arm-smmu' },
+      opened: '57365a04c921',
+      closed: [],
+    },
+    {
+      what: 'the same of an SMMU: a bind builds its fwspec beside it',
+      where: { driver: 'arm-smmu' },
       opened: '57365a04c921',
       closed: ['a2e7e59a9426'],
     },
@@ -98,18 +132,19 @@ export const c19: Window = {
   worlds: [
     { world: 'hand:refuse+bind+retry', found: ['7.2'], absent: ['6.14'] },
     { world: 'hand:fail+bind+retry', found: ['6.1'], absent: ['6.0'] },
+    { world: 'hand:fail+bind+retry mediatek', found: ['6.8', '7.2'], absent: ['6.0'] },
   ],
   signatures: {
     /** Told by what was freed while a bind or a driver uses it, or what the release left NULL. */
     main: onceReleasing(
-      (report, by) =>
+      (report, { by, grouped }) =>
         isMemory(report) &&
         !/\.iommu_device$/.test(report.subject) &&
-        (lacking(report) !== null || involves(report, by)),
+        (lacking(report) !== null || involves(report, by) || isOfGroup(report, grouped)),
     ),
     /** What a failed registration leaves to its clients, where nothing else explains it. */
     rest: onceReleasing(
-      (report, _by, behind) =>
+      (report, { behind }) =>
         report.property === 'P6' ||
         (['P1', 'P3', 'P4', 'P10', 'P11'].includes(report.property) &&
           behind.includes(report.subject)),

@@ -34,9 +34,12 @@ export function isOpen(way: Way, stack: Stack): boolean {
 /** True where @world has what the way needs. */
 export function fits({ where }: Way, world: World): boolean {
   if (where === undefined) return true;
-  const { bus, firmware, driver } = where;
+  const { bus, firmware, driver, butDriver } = where;
   if (firmware !== undefined && world.firmware !== firmware) return false;
   if (driver !== undefined && !world.instances.some((i) => i.driver.startsWith(driver))) {
+    return false;
+  }
+  if (butDriver !== undefined && world.instances.some((i) => i.driver.startsWith(butDriver))) {
     return false;
   }
   return bus === undefined || world.devices.some((d) => d.bus === bus && d.role === 'client');

@@ -80,6 +80,8 @@ export interface Where {
   readonly firmware?: World['firmware'];
   /** How the name of the driver of an IOMMU begins. */
   readonly driver?: string;
+  /** How the name of none begins. */
+  readonly butDriver?: string;
 }
 
 /** `main` is all there is but for windows that also explain what nothing else does. */

@@ -66,8 +66,13 @@ function removals(): DerivedWorld[] {
       instances: ready,
       threads: [unbinder, adder],
     }),
-    // C19, C21: the IOMMU's own probe fails after it has registered.
-    altered(world({ name: 'fail+bind+retry', devices: [iommu(), gpu], threads }), withLateFailure),
+    // C19, C21: the IOMMU's own probe fails after it has registered; that of mediatek may, and does
+    // not look its instance up as that of an SMMU did.
+    ...(['arm-smmu', 'mediatek'] as const).map((driver) => {
+      const name = driver === 'arm-smmu' ? 'fail+bind+retry' : `fail+bind+retry ${driver}`;
+      const instances = [instance({ driver })];
+      return altered(world({ name, devices: [iommu(), gpu], instances, threads }), withLateFailure);
+    }),
     // C19, C20: one device that its IOMMU refuses ends the registration.
     altered(
       world({ name: 'refuse+bind+retry', devices: [iommu(), gpu, refused], threads }),

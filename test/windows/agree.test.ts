@@ -2,7 +2,9 @@
 // What the windows say of commits, what the matrix has computed, and what findings say agree.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { windowEntry } from '#cli/window-entry';
 import { type Commit, findRevision, revisionNames } from '#kernel/index';
+import { ranges } from '#report/matrix';
 import { expectedIn, turnsExpected, windowById, windows } from '#windows/index';
 import { isOpen } from '#windows/ways';
 
@@ -11,6 +13,9 @@ function stackOf(kernel: string): readonly Commit[] {
   if (!found.ok) throw new Error(kernel);
   return found.value.commits;
 }
+
+const has = (stack: readonly Commit[], shas: readonly string[]): boolean =>
+  stack.some(({ sha }) => shas.includes(sha));
 
 const text = readFileSync(new URL('../../docs/matrix.md', import.meta.url), 'utf8');
 
@@ -38,6 +43,29 @@ describe('the matrix', () => {
   test.each(windows)('has $id where its commits say', (window) => {
     const expected = revisionNames().map((kernel) => [kernel, expectedIn(window, stackOf(kernel))]);
     expect([...table.get(window.id)!]).toEqual(expected);
+  });
+
+  test.each(windows)('has $id where the command line says', (window) => {
+    const names = revisionNames();
+    const found = names.filter((kernel) => table.get(window.id)!.get(kernel) === 'found');
+    expect(windowEntry(window).kernels).toBe(ranges(found, names));
+  });
+
+  test.each(windows)('turns for $id at the commits that a bisection is held to', (window) => {
+    const kernels = revisionNames().filter((name) => !name.endsWith('.y'));
+    const isFound = (kernel: string) => table.get(window.id)!.get(kernel) === 'found';
+    const last = stackOf(kernels.at(-1)!);
+    const { early, opens, closes } = turnsExpected(window, last);
+    expect(isFound(kernels[0]!)).toBe(early || has(stackOf(kernels[0]!), opens));
+    for (const [i, kernel] of kernels.slice(1).entries()) {
+      const before = new Set(stackOf(kernels[i]!).map(({ sha }) => sha));
+      const fresh = stackOf(kernel).filter(({ sha }) => !before.has(sha));
+      const turn = last
+        .filter((c) => has(fresh, [c.sha]) && has([c], [...opens, ...closes]))
+        .at(-1);
+      const told = turn === undefined ? isFound(kernels[i]!) : opens.includes(turn.sha);
+      expect([kernel, isFound(kernel)]).toEqual([kernel, told]);
+    }
   });
 
   test('has C16 on those buses whose way is open', () => {

@@ -11,6 +11,7 @@ const scenes = [
   ...['walk+bind exynos', 'walk+bind acpi two', 'walk+bind+timeout', 'walk+bind cdx'],
   ...['walk parsed', 'walk+del', 'unbind+add', 'fail+bind+retry', 'walk+bind managed'],
   ...['refuse+bind+retry', 'walk+bind mediatek', 'mock add', 'masks wide', 'masks narrow bare'],
+  'fail+bind+retry mediatek',
 ];
 const kernels = ['6.0', '6.6', '6.15.0', '7.2'];
 

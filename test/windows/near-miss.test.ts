@@ -186,3 +186,25 @@ describe('no crash of an unknown kind', () => {
     );
   });
 });
+
+test('C19 takes the group of a client that was in it when its instance was released', () => {
+  const recipe: Recipe = {
+    window: 'C19',
+    steps: [
+      ['bind', 'init-end', 'a', 'replay', 0],
+      ['walk', 'release-begin', 'i1'],
+    ],
+    property: 'use-after-free',
+    subject: 'a.iommu_group#1',
+    // The bind itself drops the last reference, as the release has dropped that of the device.
+    facts: { thread: 'bind', freedBy: 'bind' },
+  };
+  const [grouped, released] = recipe.steps;
+  expect(takes(recipe, recipe.steps)).toBe(true);
+  expect(takes(recipe, [grouped!])).toBe(false);
+  expect(takes(recipe, [released!])).toBe(false);
+  expect(takes(recipe, [['bind', 'init-end', 'c', 'replay', 0], released!])).toBe(false);
+  expect(takes(recipe, [['bind', 'init-end', 'a', 'replay', -19], released!])).toBe(false);
+  expect(takes(recipe, [grouped!, ['walk', 'release-begin', 'i2']])).toBe(false);
+  expect(takes(recipe, recipe.steps, { subject: 'b.iommu_group#1' })).toBe(false);
+});

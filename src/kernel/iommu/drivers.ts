@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // IOMMU drivers, one stub per family: the callbacks of struct iommu_ops of v7.2.
 import { EINVAL, ENODEV, EPROBE_DEFER, type Errno } from '#env/errno';
-import { type Kfn, load } from '#env/op';
+import { mutex_lock, mutex_unlock } from '#env/mutex';
+import { type Kfn, load, store } from '#env/op';
 import { oops } from '#env/printk';
 import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
@@ -77,14 +78,29 @@ function* viommu_probe_device(k: Kernel, dev: Device): Kfn<IommuDevice | Errno> 
   return yield* model__bound_or_none(dev, iommu);
 }
 
-/** mtk_iommu_device_group(): follows the list of its banks, which the probe fills. */
+/**
+ * mtk_iommu_device_group() of v7.2: follows the list of its banks, which the probe fills, and keeps
+ * the group of the first client.
+ * WINDOW: the pointer that it keeps has no reference: it stays when the last client is gone.
+ */
 function* mtk_iommu_device_group(k: Kernel, dev: Device): Kfn<IommuGroup | Errno> {
   const param = yield* load(dev, 'iommu');
   const iommu = param && (yield* load(param, 'iommu_dev'));
-  if (iommu && !(yield* load(iommu, 'driver_state'))) {
+  if (!iommu) return -ENODEV;
+  if (!(yield* load(iommu, 'driver_state'))) {
     oops(`mtk_iommu_device_group(${dev.name}): the list of ${iommu.node} is empty`);
   }
-  return yield* k.generic_single_device_group(dev);
+  // Stands for data->mutex.
+  yield* mutex_lock(iommu);
+  let group = yield* load(iommu, 'm4u_group');
+  if (group) {
+    yield* k.iommu_group_ref_get(group);
+  } else {
+    group = yield* k.iommu_group_alloc(dev);
+    yield* store(iommu, 'm4u_group', group);
+  }
+  yield* mutex_unlock(iommu);
+  return group;
 }
 
 /**
@@ -137,8 +153,8 @@ const x86 = {
 
 /**
  * The ops of a family: arm-smmu adds managed device links, the links of exynos, rockchip and
- * mediatek are stateless (power management only), rockchip and virtio-like simple ones share one
- * group per instance. ABSTRACTED: everything that touches hardware.
+ * mediatek are stateless (power management only). Rockchip shares one group per instance, and
+ * mediatek does so in its own way. ABSTRACTED: everything that touches hardware.
  */
 export const families: Readonly<Record<string, IommuOps>> = {
   'arm-smmu': new IommuOps('arm-smmu', { ...generic, probe_device: arm_smmu_probe_device }),
