@@ -20,7 +20,7 @@ const slow = [
   'test/platform/{boards,mutated}.test.ts',
   'test/questions/{bisect,check,commit-effects,explained,matrix,strategies,transfer}.test.ts',
   'test/questions/verdicts.test.ts',
-  'test/questions/ways-there.test.ts',
+  'test/questions/{by-window,ways-there}.test.ts',
   'test/realc/{conform,machine,search}/**',
   'test/realc/{check,replay,try}.test.ts',
   'test/reproduce/plan.test.ts',
