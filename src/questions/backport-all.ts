@@ -5,7 +5,7 @@
 // by its Fixes: line, on what is there. What it requires, and what follows up on it, goes with it.
 // Each set is explored in all worlds. The best is kept and built upon until no candidate makes it
 // better; then each part is left out again, to see what it is there for. A set that opens a crash,
-// DMA past the IOMMU or a dead device is none, whatever else it closes.
+// stray DMA or a dead device is none, whatever else it closes.
 
 import { gravityOf, type Harm, harms } from '#finding/harm';
 import { type Commit, commits as history, type Revision, withCommits } from '#kernel/index';
@@ -20,7 +20,7 @@ import { closureOf, inOrder } from './bisect.ts';
 import { isHarmful, type Trial, trialOf, windowsOf } from './try.ts';
 
 /** How to ask. */
-export interface CarryQuestion {
+interface CarryQuestion {
   readonly worlds: readonly DerivedWorld[];
   readonly explorer: Explorer;
   readonly options: ExploreOptions;

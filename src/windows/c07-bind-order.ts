@@ -10,9 +10,14 @@ const ENODEV = 19;
  * Passed over: a walk, or the notifier, came to it, and for want of firmware data gave it up
  * without having it parsed. From then on it waits for a bind. Passed before: so it was by the walks
  * of all its IOMMUs, before the run. Parsed: it has, or had, a fwspec. With fwspec: it has one from
- * before the run, which the first walk that does not find its IOMMU takes away.
+ * before the run, which since v6.15 the first walk that does not find its IOMMU takes away.
  */
 type State = 'new' | 'with fwspec' | 'losing fwspec' | 'passed before' | 'passed over' | 'parsed';
+
+/** Up to v6.14 a probe that finds no ops ends there, and leaves the fwspec as it is. */
+function isPassedOver(state: State | undefined): boolean {
+  return state === 'passed over' || state === 'losing fwspec';
+}
 
 export const c07: Window = {
   id: 'C07',
@@ -49,9 +54,9 @@ export const c07: Window = {
         return failed && e.by !== 'replay' ? 'passed over' : 'new';
       },
       explains(devices, report) {
-        if (isOrder(report)) return devices.named.includes('passed over');
+        if (isOrder(report)) return devices.named.some(isPassedOver);
         const state = devices.of(report.subject);
-        return report.property === 'P8' && (state === 'passed over' || state === 'passed before');
+        return report.property === 'P8' && (isPassedOver(state) || state === 'passed before');
       },
     })),
   },

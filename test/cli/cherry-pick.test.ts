@@ -67,7 +67,7 @@ test('a commit applies on those before it, or is there, or is not known', () => 
   ]);
 });
 
-test('one that does not apply by its lines may with a merge; one that does not is told by file', () => {
+test('one that does not apply may with a merge; one that does not is told by file', () => {
   expect(states([ids['three']!])).toEqual([{ state: 'merges' }]);
   git('checkout', '-q', '-b', 'far', 'stable');
   commit('another three', { 20: 'changed otherwise' });
