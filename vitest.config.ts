@@ -27,6 +27,7 @@ const slow = [
   'test/run/**',
   'test/scripts/**',
   'test/tidy/{package,yield}.test.ts',
+  'test/view/compare.test.ts',
   'test/worlds/classes.test.ts',
   'test/windows/{found,lock-order,mates,narrow,partial-fwspec,windows}.test.ts',
 ];

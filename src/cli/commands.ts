@@ -69,7 +69,7 @@ export const commands: readonly CommandEntry[] = [
   command({
     name: 'view',
     args: '[FILE|DIR]',
-    text: 'look at findings, or at a board, in a browser',
+    text: 'look at findings, a board or a log in a browser',
     exits: { 0: 'shown' },
     options: [
       { flags: '--kernel NAME', value: 'auto', complete: kernel, text: 'check a board under it' },

@@ -2,7 +2,7 @@
 // The matrix of windows and kernels as Markdown and as a page of HTML.
 
 /** One window under one kernel. */
-interface MatrixCell {
+export interface MatrixCell {
   readonly window: string;
   readonly kernel: string;
   readonly state: 'found' | 'absent' | 'bounded' | 'n.a.';

@@ -7,9 +7,11 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { BaselineFile, KnownFinding } from '#finding/baseline';
 import { incoherence } from '#finding/coherent';
+import type { Diagnosis } from '#finding/diagnosis';
 import type { Finding } from '#finding/finding';
 import { readFinding } from '#finding/finding-1';
 import type { CheckReport } from '#finding/report';
+import type { MatrixCell } from './matrix.ts';
 
 /** What a JSON file may hold. */
 export type Document =
@@ -17,7 +19,7 @@ export type Document =
   | { readonly kind: 'report'; readonly report: CheckReport };
 
 /** What a file says that it is. */
-type Kind = 'finding-1' | 'finding-2' | 'report-1' | 'baseline-1';
+type Kind = 'finding-1' | 'finding-2' | 'report-1' | 'baseline-1' | 'matrix-1' | 'diagnosis-1';
 
 type Validators = Readonly<Record<Kind, ValidateFunction>>;
 
@@ -38,6 +40,8 @@ function compiled(): Validators {
       'finding-2': schemas.getSchema('finding-2.schema.json')!,
       'report-1': schemas.compile(JSON.parse(schemaText('report-1'))),
       'baseline-1': schemas.compile(JSON.parse(schemaText('baseline-1'))),
+      'matrix-1': schemas.compile(JSON.parse(schemaText('matrix-1'))),
+      'diagnosis-1': schemas.compile(JSON.parse(schemaText('diagnosis-1'))),
     };
   }
   return validators;
@@ -52,7 +56,19 @@ export function parseDocument(text: string, name: string): Result<Document, User
   const read = parseAny(text, name, documentHint);
   if (!read.ok) return read;
   const { value } = read;
-  if (value.kind !== 'baseline') return ok(value);
+  if (value.kind === 'finding' || value.kind === 'report') return ok(value);
+  const what = `a ${value.kind}, which does not tell its findings`;
+  return fail('RW071', `${name}: ${what}`, documentHint);
+}
+
+/** Whatever can be looked at. */
+export type Viewed = Exclude<Any, { kind: 'baseline' }>;
+
+/** Read what can be looked at: a finding, a report, a matrix or a diagnosis. */
+export function parseViewed(text: string, name: string): Result<Viewed, UserError> {
+  const read = parseAny(text, name, documentHint);
+  if (!read.ok) return read;
+  if (read.value.kind !== 'baseline') return ok(read.value);
   return fail('RW071', `${name}: a baseline, which does not tell its findings`, documentHint);
 }
 
@@ -77,10 +93,23 @@ export function parseBaseline(text: string, name: string): Result<BaselineDocume
       return ok({ file: null, findings: value.report.findings });
     case 'finding':
       return ok({ file: null, findings: [value.finding] });
+    default:
+      return fail('RW071', `${name}: a ${value.kind}, which tells no findings`, baselineHint);
   }
 }
 
-type Any = Document | { readonly kind: 'baseline'; readonly file: BaselineFile };
+/** What `matrix --format json` prints. */
+export interface MatrixFile {
+  readonly windows: readonly string[];
+  readonly kernels: readonly string[];
+  readonly cells: readonly MatrixCell[];
+}
+
+type Any =
+  | Document
+  | { readonly kind: 'baseline'; readonly file: BaselineFile }
+  | { readonly kind: 'matrix'; readonly matrix: MatrixFile }
+  | { readonly kind: 'diagnosis'; readonly diagnosis: Diagnosis };
 
 function parseAny(text: string, name: string, hint: string): Result<Any, UserError> {
   let data: unknown;
@@ -103,6 +132,8 @@ function parseAny(text: string, name: string, hint: string): Result<Any, UserErr
     );
   if (!validate(data)) return invalid(errorText(validate.errors));
   if (kind === 'baseline-1') return ok({ kind: 'baseline', file: data as BaselineFile });
+  if (kind === 'matrix-1') return ok({ kind: 'matrix', matrix: data as MatrixFile });
+  if (kind === 'diagnosis-1') return ok({ kind: 'diagnosis', diagnosis: data as Diagnosis });
   const report = kind === 'report-1' ? (data as unknown as CheckReport) : null;
   const findings = report === null ? [readFinding(data)] : report.findings.map(readFinding);
   for (const [i, finding] of findings.entries()) {
@@ -119,6 +150,8 @@ function kindOf(data: unknown): Kind | null {
   if (format === 'racewindow/finding@1') return 'finding-1';
   if (format === 'racewindow/finding@2') return 'finding-2';
   if (format === 'racewindow/baseline@1') return 'baseline-1';
+  if (format === 'racewindow/matrix@1') return 'matrix-1';
+  if (format === 'racewindow/diagnosis@1') return 'diagnosis-1';
   return tool?.format === 'racewindow/report@1' ? 'report-1' : null;
 }
 

@@ -13,6 +13,7 @@ import { notRunnable } from './engine/session.ts';
 import { cardsOf } from './model/cards.ts';
 import type { PageData, Unreadable } from './model/data.ts';
 import { packed } from './model/packed.ts';
+import { noViews, type PageViews } from './model/views.ts';
 
 /** Findings in one file at most: a page that is mailed has to stay small. */
 const FILE_FINDINGS_MAX = 24;
@@ -28,21 +29,23 @@ function stripped(finding: Finding): Finding {
   return { ...rest, why: { ...why, pair } };
 }
 
-const common = { format: 'racewindow/page@1', unreadable: [] } as const;
+const common = { format: 'racewindow/page@1', unreadable: [], views: noViews } as const;
 
 /** A page that holds all it shows: one finding, or an index and the gravest of each card. */
 export function filePage(
   given: readonly Finding[],
   title: string,
   unreadable: readonly Unreadable[] = [],
+  views: PageViews = noViews,
 ): PageData {
   const told = given.map(retold);
   const findings = told.map((t) => t.finding);
   const held = heldOf(findings);
+  const alone = findings.length === 1 && views === noViews;
   return {
     ...common,
-    ...{ producer: producer(), home: 'file', unreadable },
-    title: findings.length === 1 ? titleOf(findings[0]!) : title,
+    ...{ producer: producer(), home: 'file', unreadable, views: viewsWith(views, held) },
+    title: alone ? titleOf(findings[0]!) : title,
     cards: cardsOf(findings, names, (at) => ({
       isHeld: held.includes(at),
       remarks: told[at]!.remarks,
@@ -51,7 +54,23 @@ export function filePage(
       entries: card.entries.map((e) => ({ ...e, at: e.at === null ? null : held.indexOf(e.at) })),
     })),
     findings: held.map((at) => packedOf(told[at]!)),
-    shown: findings.length === 1 ? 0 : null,
+    shown: alone ? 0 : null,
+  };
+}
+
+/** @views, whose findings are those that the page holds, at their places in it. */
+function viewsWith(views: PageViews, held: readonly number[]): PageViews {
+  const placed = <T extends { readonly at: number | null }>(one: T): T => {
+    const at = one.at === null ? -1 : held.indexOf(one.at);
+    return { ...one, at: at < 0 ? null : at };
+  };
+  const { board, matrix, log } = views;
+  const rows = board?.rows.map((row) => ({ ...row, clients: row.clients.map(placed) })) ?? [];
+  const cells = matrix?.rows.map((row) => ({ ...row, cells: row.cells.map(placed) })) ?? [];
+  return {
+    board: board && { ...board, rows },
+    matrix: matrix && { ...matrix, rows: cells },
+    log,
   };
 }
 
@@ -79,10 +98,11 @@ export function indexPage(
   told: readonly InOurWords[],
   title: string,
   unreadable: readonly Unreadable[],
+  views: PageViews,
 ): PageData {
   const findings = told.map((t) => t.finding);
   const cards = cardsOf(findings, names, (at) => ({ isHeld: true, remarks: told[at]!.remarks }));
-  const page = { producer: producer(), home: 'server', title, cards, unreadable } as const;
+  const page = { producer: producer(), home: 'server', title, cards, unreadable, views } as const;
   return { ...common, ...page, findings: [], shown: null };
 }
 

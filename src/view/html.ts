@@ -2,16 +2,18 @@
 // A page as one file: its style, its scripts and its data, and a policy that lets nothing else in.
 //
 // The policy names the hashes of what the file holds, so that nothing a finding says can become a
-// script, and it allows no request to anywhere. The worker stands in the file as text that no
-// browser runs; the page makes a Blob of it.
+// script, and it allows no request to anywhere. The worker stands in the file compressed, as text
+// that no browser runs; the page makes a Blob of it.
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import type { PageData } from './model/data.ts';
 
 /** What the build has made of src/view/page. */
 interface Parts {
   readonly main: string;
+  /** Compressed, in base64. */
   readonly worker: string;
   readonly style: string;
 }
@@ -24,14 +26,18 @@ function parts(): Parts {
   const place = places.find((p) => existsSync(new URL('main.js', p)));
   if (place === undefined) throw new Error('the page is not built: node scripts/build-page.mjs');
   const read = (name: string): string => readFileSync(new URL(name, place), 'utf8').trim();
-  built ??= { main: read('main.js'), worker: read('worker.js'), style: read('style.css') };
+  built ??= {
+    main: read('main.js'),
+    worker: gzipSync(read('worker.js'), { level: 9 }).toString('base64'),
+    style: read('style.css'),
+  };
   return built;
 }
 
 /** The page of @data. */
 export function pageHtml(data: PageData): string {
   const { main, worker, style } = parts();
-  const policy = policyOf([main, worker], style);
+  const policy = policyOf([main], style);
   return `<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -11,12 +11,14 @@ import { type InOurWords, retold } from '#run/told';
 import { findingPage, indexPage } from './build.ts';
 import { pageHtml } from './html.ts';
 import type { Unreadable } from './model/data.ts';
+import { noViews, type PageViews } from './model/views.ts';
 
 /** What is served. */
 export interface Served {
   readonly findings: readonly Finding[];
   readonly title: string;
   readonly unreadable: readonly Unreadable[];
+  readonly views?: PageViews;
 }
 
 /** A server that runs. */
@@ -64,12 +66,12 @@ function allowed({ method, headers }: IncomingMessage, names: readonly string[])
 
 /** The page at @url; null: there is none. */
 function pageAt(
-  { title, unreadable }: Served,
+  { title, unreadable, views = noViews }: Served,
   told: readonly InOurWords[],
   url: string,
 ): string | null {
   const path = url.replace(/[?#].*$/, '');
-  if (path === '/') return pageHtml(indexPage(told, title, unreadable));
+  if (path === '/') return pageHtml(indexPage(told, title, unreadable, views));
   const [, number] = /^\/finding\/([1-9]\d{0,5})$/.exec(path) ?? [];
   const at = Number(number) - 1;
   return number === undefined || at >= told.length ? null : pageHtml(findingPage(told, at));

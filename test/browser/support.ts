@@ -9,6 +9,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Finding } from '#finding/finding';
 import { filePage } from '#view/build';
 import { pageHtml } from '#view/html';
+import type { PageViews } from '#view/model/views';
 
 /** The top of the checkout. */
 export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -34,9 +35,9 @@ export class Pages {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'racewindow-pages-'));
 
   /** The address of a page with @findings. */
-  write(name: string, findings: readonly Finding[]): string {
+  write(name: string, findings: readonly Finding[], views?: PageViews): string {
     const file = path.join(this.folder, name);
-    writeFileSync(file, pageHtml(filePage(findings, name)));
+    writeFileSync(file, pageHtml(filePage(findings, name, [], views)));
     return pathToFileURL(file).href;
   }
 

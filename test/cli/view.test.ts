@@ -6,9 +6,12 @@ import { request } from 'node:http';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '#finding/finding';
+import type { Outcome } from '#finding/report';
+import type { Platform } from '#platform/index';
 import { findingJson, reportJson } from '#report/json';
 import type { PageData } from '#view/model/data';
 import { namesAt, serve } from '#view/serve';
+import { boardView } from '#view/views';
 import { exampleReport } from '../report/example.ts';
 import { run, scratch } from './fake.ts';
 
@@ -143,4 +146,79 @@ test('a report that is replayed makes one page of all its findings', async () =>
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/^RW066: .*\n {2}hint: choose it with --id/);
   }
+});
+
+const matrix = {
+  format: 'racewindow/matrix@1',
+  windows: [finding.window, 'C10'],
+  kernels: [finding.revision.name],
+  cells: [
+    {
+      ...{ window: finding.window, kernel: finding.revision.name, state: 'found' },
+      ...{ rules: ['P1'], buses: ['platform'], because: null },
+    },
+    {
+      ...{ window: 'C10', kernel: finding.revision.name, state: 'bounded' },
+      ...{ rules: [], buses: [], because: 'walk+bind' },
+    },
+  ],
+  unnamed: [],
+  states: 1,
+};
+
+test('a matrix is shown alone, and in a folder its cells lead to the findings there', async () => {
+  const folder = path.join(await scratch(), 'found');
+  mkdirSync(folder);
+  const file = path.join(folder, 'matrix.json');
+  writeFileSync(file, JSON.stringify(matrix));
+  const out = path.join(folder, 'page.html');
+  expect((await run(['view', file, '--out', out])).code).toBe(0);
+  const cells = () => dataOf(readFileSync(out, 'utf8')).views.matrix!.rows.flatMap((r) => r.cells);
+  const told = (more: object) => [
+    { kernel: '6.15.0', state: 'found', note: 'breaks P1 on platform', ...more },
+    { kernel: '6.15.0', state: 'bounded', note: 'walk+bind', at: null },
+  ];
+  expect(cells()).toEqual(told({ at: null }));
+  writeFileSync(path.join(folder, 'f.json'), findingJson(finding));
+  expect((await run(['view', folder, '--out', out])).code).toBe(0);
+  expect(cells()).toEqual(told({ at: 0 }));
+  const broken = { ...matrix, cells: [{ ...matrix.cells[0], state: 'fine' }] };
+  writeFileSync(file, JSON.stringify(broken));
+  const ran = await run(['view', file, '--out', out]);
+  expect(ran.code).toBe(2);
+  expect(ran.err).toMatch(/^RW071: [\s\S]*not a valid\s+matrix/);
+});
+
+test('a board shows who is behind whom, and says nothing of whom nobody has asked', () => {
+  const device = { path: '/', createdBy: 'populate', parent: null, compatible: [], problem: null };
+  const common = { dmaRanges: false, dmaCoherent: false, iommuAddresses: false, requesterId: null };
+  const client = (name: string) =>
+    ({ ...device, ...common, name, bus: 'platform', refersToIommu: true, groupKey: name }) as const;
+  const [behind, idle] = [{ iommus: [{ iommu: 'i', ids: [5] }] }, { iommus: [] }];
+  const iommu = { name: 'i', driver: 'arm-smmu', registers: true, because: null };
+  const devices = ['a', 'b', 'c', 'd'].map((n) => ({ ...client(n), ...behind }));
+  const platform = {
+    ...{ model: 'A board', iommus: [iommu], notes: [] },
+    devices: [...devices, { ...client('e'), ...idle }],
+  } as unknown as Platform;
+  const row = (property: string, outcome: Outcome, ...names: string[]) =>
+    ({ property, outcome, devices: names }) as const;
+  const view = boardView(platform, {
+    findings: [{ ...finding, devices: ['a'], harm: 'crash' }],
+    verdicts: [
+      row('P1', 'violated', 'a'),
+      row('P1', 'holds', 'b'),
+      row('P13', 'not reached', 'b', 'c'),
+      row('P2', 'holds', 'c'),
+      row('P1', 'bounded', 'c'),
+    ],
+  });
+  const [own, none] = view.rows;
+  expect(own!.clients.map((c) => [c.name, c.state, c.at])).toEqual([
+    ['a', 'crash', 0],
+    ['b', 'holds', null],
+    ['c', 'not decided', null],
+    ['d', 'not asked', null],
+  ]);
+  expect([none!.name, none!.clients.map((c) => c.name)]).toEqual(['behind no IOMMU', ['e']]);
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Findings of the laptop of examples/, explained, as `check` tells them.
 import type { Finding } from '#finding/finding';
+import type { CheckResult } from '#finding/report';
 import { findRevision } from '#kernel/index';
 import { checkPlatform } from '#questions/check';
 import { laptop } from './boards.ts';
@@ -10,9 +11,17 @@ export async function laptopFindings(
   kernel = '6.15.0',
   windows: readonly string[] | null = ['C09'],
 ): Promise<readonly Finding[]> {
+  return (await laptopReport(kernel, windows)).findings;
+}
+
+/** The whole of what that check has come to. */
+export async function laptopReport(
+  kernel: string,
+  windows: readonly string[] | null,
+): Promise<CheckResult> {
   const revision = findRevision(kernel);
   if (!revision.ok) throw new Error(`${kernel} is not known`);
-  const report = await checkPlatform(
+  return checkPlatform(
     laptop(),
     { revision: revision.value, userFixes: [] },
     {
@@ -23,5 +32,4 @@ export async function laptopFindings(
     '0.1.0',
     () => undefined,
   );
-  return report.findings;
 }

@@ -109,8 +109,8 @@ const columns: Readonly<Record<string, Column>> = {
     packages: ['ajv', 'node:'],
   },
   view: {
-    folders: ['base', 'checker', 'finding', 'properties', 'report', 'run', 'windows'],
-    types: ['worlds'],
+    folders: ['base', 'checker', 'finding', 'kernel', 'properties', 'report', 'run', 'windows'],
+    types: ['platform', 'worlds'],
     packages: ['lit-html', 'node:'],
     rooms: {
       model: [],

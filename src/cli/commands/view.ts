@@ -7,15 +7,18 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { plural, printable } from '#base/text';
 import { inputName, readInput, readText, writeFiles } from '#cli/files';
+import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
 import type { Finding } from '#finding/finding';
 import { contentOf } from '#firmware/content';
 import { type ExitCode, exitCodes } from '#report/exit';
-import { documentHint, parseDocument } from '#report/validate';
+import { documentHint, type MatrixFile, parseViewed, type Viewed } from '#report/validate';
 import { filePage, titleOfReport } from '#view/build';
 import { pageHtml } from '#view/html';
+import { type LogView, noViews } from '#view/model/views';
 import { type Served, serve } from '#view/serve';
+import { boardView, logView, matrixView } from '#view/views';
 import { checkReport } from './check.ts';
 
 /** The options of the command line. */
@@ -39,13 +42,13 @@ export async function runView(
 ): Promise<Result<ExitCode, UserError>> {
   const served = await servedOf(args, io, pipeline);
   if (!served.ok) return served;
-  const { findings, title, unreadable } = served.value;
-  if (findings.length === 0 && unreadable.length === 0) {
+  const { findings, title, unreadable, views } = served.value;
+  if (findings.length === 0 && unreadable.length === 0 && views === undefined) {
     const hint = 'there is nothing to look at: every rule holds, or nothing was checked';
     return fail('RW072', `${title}: no finding`, hint);
   }
   if (args.out !== undefined) {
-    const text = pageHtml(filePage(findings, title, unreadable));
+    const text = pageHtml(filePage(findings, title, unreadable, views));
     const file = { name: path.basename(args.out), text };
     const written = await writeFiles(path.dirname(args.out), [file]);
     return written.ok ? ok(exitCodes.holds) : written;
@@ -89,7 +92,15 @@ async function servedOf(
   );
   if (!report.ok) return report;
   const { findings } = report.value;
-  return ok({ findings, title: titleOfReport(report.value), unreadable: [] });
+  const title = titleOfReport(report.value);
+  const firmware = input === undefined ? null : readFirmware({ firmware: input });
+  if (firmware === null || !firmware.ok || firmware.value === null) {
+    return ok({ findings, title, unreadable: [] });
+  }
+  const platform = pipeline.readBoard(firmware.value.firmware);
+  if (!platform.ok) return platform;
+  const board = boardView(platform.value, report.value);
+  return ok({ findings, title, unreadable: [], views: { ...noViews, board } });
 }
 
 function isFolder(name: string): boolean {
@@ -109,33 +120,49 @@ function namesIn(folder: string): Result<string[], UserError> {
 function isDocument(file: string): boolean {
   if (file.endsWith('.json')) return true;
   const bytes = readInput(file);
-  return bytes.ok && ['finding', 'report'].includes(contentOf(bytes.value));
+  return bytes.ok && ['finding', 'report', 'json'].includes(contentOf(bytes.value));
+}
+
+function viewedIn(file: string): Result<Viewed, UserError> {
+  const text = readText(file, documentHint);
+  if (!text.ok) return text;
+  return parseViewed(text.value, file === '-' ? inputName(file) : file);
 }
 
 function ofFile(file: string): Result<Served, UserError> {
-  const text = readText(file, documentHint);
-  if (!text.ok) return text;
-  const read = parseDocument(text.value, file === '-' ? inputName(file) : file);
-  if (!read.ok) return read;
-  const document = read.value;
-  return document.kind === 'finding'
-    ? ok({ findings: [document.finding], title: inputName(file), unreadable: [] })
-    : ok({
-        findings: document.report.findings,
-        title: titleOfReport(document.report),
-        unreadable: [],
-      });
+  const read = viewedIn(file);
+  return read.ok ? ok(servedBy(read.value, inputName(file))) : read;
+}
+
+function servedBy(viewed: Viewed, name: string): Served {
+  const none = { findings: [], title: name, unreadable: [] };
+  switch (viewed.kind) {
+    case 'finding':
+      return { ...none, findings: [viewed.finding] };
+    case 'report':
+      return { ...none, findings: viewed.report.findings, title: titleOfReport(viewed.report) };
+    case 'matrix':
+      return { ...none, views: { ...noViews, matrix: matrixView(viewed.matrix, []) } };
+    case 'diagnosis':
+      return { ...none, views: { ...noViews, log: logView(viewed.diagnosis) } };
+  }
 }
 
 /** The findings of a folder; a file that is none gets a card that says why. */
 function ofFolder(folder: string, files: readonly string[]): Served {
   const findings: Finding[] = [];
   const unreadable: { file: string; because: string }[] = [];
+  let matrix: MatrixFile | null = null;
+  let log: LogView | null = null;
   for (const name of files.slice(0, FILES_MAX)) {
     const file = path.join(folder, name);
-    const read = ofFile(file);
-    if (read.ok) findings.push(...read.value.findings);
-    else {
+    const read = viewedIn(file);
+    if (read.ok) {
+      const { value } = read;
+      if (value.kind === 'matrix') matrix ??= value.matrix;
+      else if (value.kind === 'diagnosis') log ??= logView(value.diagnosis);
+      else findings.push(...(value.kind === 'finding' ? [value.finding] : value.report.findings));
+    } else {
       const { code, message } = read.error;
       // No path of this machine stands in a page.
       unreadable.push({
@@ -149,5 +176,8 @@ function ofFolder(folder: string, files: readonly string[]): Served {
     const because = `only the first ${FILES_MAX} files of the folder were read`;
     unreadable.push({ file: `${plural(more, 'more file')}`, because });
   }
-  return { findings, title: path.basename(path.resolve(folder)), unreadable };
+  const served = { findings, title: path.basename(path.resolve(folder)), unreadable };
+  if (matrix === null && log === null) return served;
+  const cells = matrix === null ? null : matrixView(matrix, findings);
+  return { ...served, views: { board: null, matrix: cells, log } };
 }

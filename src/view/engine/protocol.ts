@@ -3,19 +3,31 @@
 // question, so that one that is no longer wanted is let drop.
 
 import type { Finding } from '#finding/finding';
-import type { Chance, Fork, RunStory } from '#view/model/data';
+import type {
+  Chance,
+  Comparison,
+  ExploredAgain,
+  Fork,
+  OtherKernel,
+  RunStory,
+} from '#view/model/data';
 import { Session } from './session.ts';
 
 /** A question of a page. */
 export type PageAsks =
   | { readonly ask: 'open'; readonly id: number; readonly finding: Finding }
-  | { readonly ask: 'story' | 'chance'; readonly id: number; readonly forks: readonly Fork[] };
+  | { readonly ask: 'story' | 'chance'; readonly id: number; readonly forks: readonly Fork[] }
+  | { readonly ask: 'kernels'; readonly id: number }
+  | { readonly ask: 'compare' | 'explore'; readonly id: number; readonly kernel: string };
 
 /** An answer. */
 export type PageAnswer =
   | { readonly ask: 'open'; readonly id: number; readonly refused: string | null }
   | { readonly ask: 'story'; readonly id: number; readonly story: RunStory | null }
-  | { readonly ask: 'chance'; readonly id: number; readonly chance: Chance | null };
+  | { readonly ask: 'chance'; readonly id: number; readonly chance: Chance | null }
+  | { readonly ask: 'kernels'; readonly id: number; readonly kernels: readonly OtherKernel[] }
+  | { readonly ask: 'compare'; readonly id: number; readonly comparison: Comparison | null }
+  | { readonly ask: 'explore'; readonly id: number; readonly explored: ExploredAgain | null };
 
 /** Answers one question after another. */
 export class Answerer {
@@ -33,6 +45,12 @@ export class Answerer {
         return { ask: 'story', id, story: this.session?.story(asked.forks) ?? null };
       case 'chance':
         return { ask: 'chance', id, chance: this.session?.chance(asked.forks) ?? null };
+      case 'kernels':
+        return { ask: 'kernels', id, kernels: this.session?.kernels() ?? [] };
+      case 'compare':
+        return { ask: 'compare', id, comparison: this.session?.compare(asked.kernel) ?? null };
+      case 'explore':
+        return { ask: 'explore', id, explored: this.session?.explore(asked.kernel) ?? null };
     }
   }
 }

@@ -15,13 +15,24 @@ import { GRAPH_MAX } from '#checker/limits';
 import { Machine } from '#checker/machine/machine';
 import { type Choice, enabledThreads, type Replayed, replayRun } from '#checker/program/run';
 import { replay } from '#checker/program/schedule';
-import type { Finding } from '#finding/finding';
+import type { Finding, TraceStep } from '#finding/finding';
 import { breaksTheSame } from '#finding/key';
 import { propertyOf, ruleBroken } from '#properties/index';
 import { revisionOf } from '#run/kernel-spec';
 import { watchedScene } from '#run/watched-scene';
-import type { Chance, Fork, RunOutcome, RunStory } from '#view/model/data';
+import type {
+  Chance,
+  Comparison,
+  ExploredAgain,
+  Fork,
+  OtherKernel,
+  RunOutcome,
+  RunStory,
+  SeenBroken,
+} from '#view/model/data';
 import type { World } from '#worlds/world';
+import { allBroken, firstDifference, followIn, stepKey, threadNamed } from './compare.ts';
+import { kernelNamed, kernelsFor } from './kernels.ts';
 
 /** Why a finding can not be run here; null where that may be tried. */
 export function notRunnable({ source, revision }: Pick<Finding, 'source' | 'revision'>) {
@@ -33,13 +44,20 @@ export function notRunnable({ source, revision }: Pick<Finding, 'source' | 'revi
 
 /** A finding in a machine of its own. */
 export class Session {
+  private readonly finding: Finding;
   private readonly machine: Machine;
   private readonly orders: Orders;
   private readonly failure: Failure;
   private readonly run: readonly Choice[];
   private odds: OddsSource | null | undefined;
 
-  private constructor(machine: Machine, run: readonly Choice[], failure: Failure) {
+  private constructor(
+    finding: Finding,
+    machine: Machine,
+    run: readonly Choice[],
+    failure: Failure,
+  ) {
+    this.finding = finding;
     this.machine = machine;
     this.orders = new Orders(machine);
     this.run = run;
@@ -73,9 +91,11 @@ export class Session {
     if (because !== finding.witness.because || !sameFacts(facts, finding.witness.facts)) {
       return `this version says of it: ${because}`;
     }
-    const differs = firstDifference(finding, replayed);
+    const old = finding.producer === null;
+    const key = (step: TraceStep): string => wholeStep(step, old);
+    const differs = firstDifference(finding.trace, replayed.trace, key);
     if (differs !== null) return `this version runs it in another way from step ${differs + 1} on`;
-    return new Session(machine, replayed.run, found.report);
+    return new Session(finding, machine, replayed.run, found.report);
   }
 
   /** The run of the finding, with another choice at each of @forks in turn; null: there is none. */
@@ -114,29 +134,64 @@ export class Session {
       if (step >= run.length) return null;
       machine.reset();
       for (const taken of run.slice(0, step)) machine.step(taken.thread, taken.choice);
-      const t = this.threadNamed(thread);
+      const t = threadNamed(machine, thread);
       if (t < 0 || !machine.enabled(t) || choice >= machine.choices(t)) return null;
       run = this.orders.run(run.slice(0, step), [{ thread: t, choice }]);
     }
     return run;
   }
 
-  private threadNamed(name: string): number {
-    const { machine } = this;
-    for (let t = 0; t < machine.threadCount(); t++) {
-      if (machine.exists(t) && machine.threadName(t) === name) return t;
-    }
-    return -1;
+  /** The kernels that the finding can be held against. */
+  kernels(): OtherKernel[] {
+    return kernelsFor(this.finding);
+  }
+
+  /** The same order under the kernel called @id; null: there is no such kernel. */
+  compare(id: string): Comparison | null {
+    const kernel = this.kernels().find((k) => k.id === id);
+    const machine = kernel && this.machineUnder(id);
+    if (!kernel || !machine) return null;
+    const run = followIn(machine, this.machine, this.run);
+    const { trace, preemptions, reports } = replayRun(machine, run);
+    const outcome = this.outcomeOf({ reports }, machine);
+    const [alternatives, blocked] = [[], blockedAlong(machine, run)];
+    const parts = firstDifference(this.finding.trace, trace, stepKey);
+    const from = parts ?? trace.length;
+    return { kernel, parts, story: { trace, preemptions, from, outcome, alternatives, blocked } };
+  }
+
+  /** What any order comes to under that kernel; null: not known, there are too many states. */
+  explore(id: string): ExploredAgain | null {
+    const machine = this.machineUnder(id);
+    const after = machine && allBroken(machine);
+    const before = after && allBroken(this.machine);
+    if (!before) return null;
+    const key = ({ property, window, subject }: SeenBroken): string =>
+      JSON.stringify([property, window, subject]);
+    const [old, now] = [before.broken.map(key), after.broken.map(key)];
+    return {
+      states: after.states,
+      closed: before.broken.filter((rule) => !now.includes(key(rule))),
+      opened: after.broken.filter((rule) => !old.includes(key(rule))),
+      left: after.broken.filter((rule) => old.includes(key(rule))),
+    };
+  }
+
+  private machineUnder(id: string): Machine | null {
+    const { world, revision, memory } = this.finding;
+    const kernel = kernelNamed(revision, id);
+    if (!kernel.ok) return null;
+    return new Machine(watchedScene(world as World, kernel.value, null, { memory }));
   }
 
   /** What @taken, which ends where the machine stands, came to: as alternativesOf() judges. */
-  private outcomeOf({ reports }: Replayed): RunOutcome {
+  private outcomeOf({ reports }: Pick<Replayed, 'reports'>, machine = this.machine): RunOutcome {
     const all = reports.map((r) => r.report).filter((r) => r.property !== 'livelock');
     const broken = all.find((r) => breaks(r, this.failure));
     const any = broken ?? all[0];
     // A run that is not at its end was cut off: it goes round for ever.
-    const ended = enabledThreads(this.machine).length === 0;
-    const whole = broken !== undefined || (ended && endOf(this.machine).whole);
+    const ended = enabledThreads(machine).length === 0;
+    const whole = broken !== undefined || (ended && endOf(machine).whole);
     return {
       verdict: broken ? 'fails' : any || !whole ? 'other' : 'passes',
       window: any?.window ?? null,
@@ -151,17 +206,8 @@ function sameFacts(a: Finding['witness']['facts'], b: Finding['witness']['facts'
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
-/** Index of the first step in which @replayed is another run than the trace; null: it is none. */
-function firstDifference({ trace, producer }: Finding, replayed: Replayed): number | null {
-  // Older findings have the locks of a step in no order.
-  const old = producer === null;
-  const key = (i: number, steps: Finding['trace']): string | undefined => {
-    const s = steps[i];
-    if (s === undefined) return undefined;
-    const told = [s.thread, s.op, s.object, s.field, s.result, s.before, s.after, s.events];
-    return JSON.stringify([...told, ...(old ? [] : [s.stack, s.locks])]);
-  };
-  const length = Math.max(trace.length, replayed.trace.length);
-  for (let i = 0; i < length; i++) if (key(i, trace) !== key(i, replayed.trace)) return i;
-  return null;
+/** All that a step is; older findings have the locks of a step in no order. */
+function wholeStep(s: TraceStep, old: boolean): string {
+  const told = [s.thread, s.op, s.object, s.field, s.result, s.before, s.after, s.events];
+  return JSON.stringify([...told, ...(old ? [] : [s.stack, s.locks])]);
 }

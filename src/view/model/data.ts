@@ -4,6 +4,7 @@
 import type { Finding, Producer, TraceStep } from '#finding/finding';
 import type { Harm } from '#finding/harm';
 import type { Alternative, LockWait } from '#finding/why';
+import type { PageViews } from './views.ts';
 
 /** A finding on a card: enough to choose it by. */
 export interface CardEntry {
@@ -60,6 +61,7 @@ export interface PageData {
   readonly home: 'file' | 'server';
   readonly cards: readonly Card[];
   readonly unreadable: readonly Unreadable[];
+  readonly views: PageViews;
   readonly findings: readonly PackedFinding[];
   /** Of a page of one finding: its place among all; null: the page is an index. */
   readonly shown: number | null;
@@ -91,6 +93,37 @@ export interface RunStory {
   readonly outcome: RunOutcome;
   readonly alternatives: readonly Alternative[];
   readonly blocked: readonly LockWait[];
+}
+
+/** A kernel that a finding can be held against. */
+export interface OtherKernel {
+  /** As a link has it. */
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A rule that some order breaks. */
+export interface SeenBroken {
+  readonly property: string;
+  readonly window: string | null;
+  readonly subject: string;
+  readonly because: string;
+}
+
+/** The order of a finding under another kernel. */
+export interface Comparison {
+  readonly kernel: OtherKernel;
+  readonly story: RunStory;
+  /** Index of the first step that is another one; null: none is. */
+  readonly parts: number | null;
+}
+
+/** What all orders come to, under the kernel of the finding and under another one. */
+export interface ExploredAgain {
+  readonly states: number;
+  readonly closed: readonly SeenBroken[];
+  readonly opened: readonly SeenBroken[];
+  readonly left: readonly SeenBroken[];
 }
 
 /** The chance that the rule is broken: before the first step, and after each. */

@@ -7,6 +7,7 @@
 // environment and the thread that goes on there.
 
 import type { Fork } from './data.ts';
+import { type ViewName, viewNames } from './views.ts';
 
 /** Where a page is. */
 export interface PagePlace {
@@ -14,6 +15,10 @@ export interface PagePlace {
   readonly branch: readonly Fork[];
   /** Index into the run; null: where the page thinks best. */
   readonly step: number | null;
+  /** What is shown beside the findings; null: they are. */
+  readonly view: ViewName | null;
+  /** The kernel that the finding is held against; left out where there is none. */
+  readonly kernel?: string | null;
 }
 
 /** Branches of branches of a link at most. */
@@ -23,18 +28,22 @@ const FORKS_MAX = 16;
 export function readLink(hash: string): PagePlace {
   const values = new URLSearchParams(hash.replace(/^#/, ''));
   const branch = (values.get('branch') ?? '').split(',').flatMap((text) => forkOf(text) ?? []);
+  const kernel = values.get('kernel');
   return {
+    ...(kernel !== null && /^[\w.@+~-]{1,40}$/.test(kernel) ? { kernel } : {}),
     finding: numberOf(values.get('finding')),
     branch: branch.slice(0, FORKS_MAX),
     step: numberOf(values.get('step')),
+    view: viewNames.find((name) => name === values.get('view')) ?? null,
   };
 }
 
 /** The hash that names @place; empty for the first page. */
-export function linkTo({ finding, branch, step }: PagePlace): string {
-  const parts: string[] = [];
+export function linkTo({ finding, branch, step, view, kernel }: PagePlace): string {
+  const parts: string[] = view === null ? [] : [`view=${view}`];
   if (finding !== null) parts.push(`finding=${finding + 1}`);
   if (branch.length > 0) parts.push(`branch=${branch.map(forkText).join()}`);
+  if (kernel != null) parts.push(`kernel=${encodeURIComponent(kernel)}`);
   if (step !== null) parts.push(`step=${step + 1}`);
   return parts.length === 0 ? '' : `#${parts.join('&')}`;
 }

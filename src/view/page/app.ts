@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The page as it is used: what keys, clicks and links do, and what is drawn anew then.
 
-import { html, render } from 'lit-html';
+import { render } from 'lit-html';
 import { incoherence } from '#finding/coherent';
 import type { Finding } from '#finding/finding';
 import { decidingSteps } from '#report/select';
@@ -9,12 +9,15 @@ import type { PageData } from '#view/model/data';
 import { linkTo, type PagePlace, readLink } from '#view/model/link';
 import { unpacked } from '#view/model/packed';
 import type { PaneRow } from '#view/model/rows';
+import { type ViewName, viewNames } from '#view/model/views';
 import { drawPair } from './arrow.ts';
 import { Asker } from './asker.ts';
+import { showFault } from './fault.ts';
 import { type Command, findingTemplate } from './finding-view.ts';
 import { indexTemplate } from './index-view.ts';
 import { type Pane, paneRows } from './pane.ts';
 import { OpenFinding } from './state.ts';
+import { moveStop, viewTemplate } from './views.ts';
 
 /** Runs a page in @root. */
 export class App {
@@ -28,6 +31,7 @@ export class App {
   private shown: OpenFinding | null = null;
   private rows: readonly (readonly PaneRow[])[] = [];
   private filter = '';
+  private view: ViewName | null = null;
 
   constructor(data: PageData, root: HTMLElement, worker: string) {
     this.data = data;
@@ -47,6 +51,10 @@ export class App {
     if (finding === undefined) {
       this.shown = null;
       this.close();
+      // Where there are no findings, what else there is comes first.
+      const first = viewNames.find((name) => data.views[name] !== null) ?? null;
+      const asked = place.view === null || data.views[place.view] === null ? null : place.view;
+      this.view = asked ?? (data.cards.length === 0 ? first : null);
       return this.draw();
     }
     const wrong = incoherence(finding);
@@ -89,6 +97,7 @@ export class App {
       shown.stories = [{ ...story, trace: shown.finding.trace }];
       if (why && !sameData(why.alternatives, story.alternatives)) shown.doubt('alternatives');
     }
+    shown.kernels = await asker.kernels();
     this.draw();
     void this.count(shown, counter);
   }
@@ -112,12 +121,14 @@ export class App {
     const there = shown.engine === 'ready' || place.branch.length === 0;
     const done = there && (await shown.follow(asker, place.branch));
     shown.notice = done ? null : 'The link names a branch that this finding does not have.';
+    const compared = await this.compare(shown, asker, place.kernel ?? null);
+    if (!compared) shown.notice = 'The link names a kernel that this finding is not held against.';
     if (done && place.branch.length !== before) shown.active = place.branch.length > 0 ? 1 : 0;
     const { length } = shown.story.trace;
     if (place.step !== null && place.step >= length) {
       shown.notice = `The link names step ${place.step + 1}, and the run has ${length}.`;
     }
-    const best = place.branch.at(-1)?.step ?? firstLook(shown.finding);
+    const best = place.branch.at(-1)?.step ?? shown.compared?.parts ?? firstLook(shown.finding);
     shown.step = Math.min(place.step ?? best, length - 1);
     this.draw();
     this.reveal();
@@ -128,6 +139,36 @@ export class App {
       shown.chances = [...shown.chances.slice(0, -1), chance];
       this.draw();
     }
+  }
+
+  /** Hold the finding against the kernel @id, or against none; false: there is no such kernel. */
+  private async compare(shown: OpenFinding, asker: Asker, id: string | null): Promise<boolean> {
+    if ((shown.compared?.kernel.id ?? null) === id) return true;
+    shown.explored = 'not asked';
+    shown.compared = id === null || shown.engine !== 'ready' ? null : await asker.compare(id);
+    shown.active = shown.compared === null ? 0 : 1;
+    return id === null || shown.compared !== null;
+  }
+
+  private choose(kernel: string): void {
+    const { shown } = this;
+    if (shown === null || kernel === '') return;
+    shown.choosing = false;
+    const place = { finding: shown.at, branch: [], step: null, view: null, kernel };
+    this.address(place, true);
+    void this.branch(place);
+  }
+
+  private async explore(): Promise<void> {
+    const { shown, counter } = this;
+    const { compared } = shown ?? {};
+    if (!shown || !compared || !counter || shown.explored !== 'not asked') return;
+    shown.explored = 'asked';
+    this.draw();
+    const explored = await counter.explore(compared.kernel.id);
+    if (shown.compared !== compared) return;
+    shown.explored = explored;
+    this.draw();
   }
 
   /** Note where the page is in its address; back and forward lead through branches, not steps. */
@@ -143,7 +184,8 @@ export class App {
     if (shown === null) return;
     shown.step = Math.max(0, Math.min(step, shown.story.trace.length - 1));
     const { at, forks } = shown;
-    this.address({ finding: at, branch: forks, step: shown.step }, false);
+    const kernel = shown.compared?.kernel.id ?? null;
+    this.address({ finding: at, branch: forks, step: shown.step, view: null, kernel }, false);
     this.draw(false);
     this.reveal();
   }
@@ -157,24 +199,26 @@ export class App {
     if (chosen === undefined) return;
     const { thread, choice } = chosen;
     const branch = [...shown.forksOf(id), { step, thread, choice }];
-    this.address({ finding: shown.at, branch, step }, true);
+    const place = { finding: shown.at, branch, step, view: null };
+    this.address(place, true);
     shown.active = 1;
-    void this.branch({ finding: shown.at, branch, step });
+    void this.branch(place);
   }
 
   /** Back out of the newest branch. */
   private back(): void {
     const { shown } = this;
     if (shown === null) return;
-    if (shown.help) {
+    if (shown.help || shown.choosing) {
       shown.help = false;
+      shown.choosing = false;
       this.draw();
       return;
     }
-    const last = shown.forks.at(-1);
+    const last = shown.compared === null ? shown.forks.at(-1) : { step: shown.step };
     if (last === undefined) return;
     const branch = shown.forks.slice(0, -1);
-    const place = { finding: shown.at, branch, step: last.step };
+    const place = { finding: shown.at, branch, step: last.step, view: null };
     this.address(place, true);
     void this.branch(place);
   }
@@ -221,7 +265,8 @@ export class App {
           this.reveal();
         },
       },
-      shown.forks.length === 0
+      ...this.compareCommands(shown),
+      shown.forks.length === 0 && shown.compared === null
         ? null
         : {
             keys: ['b'],
@@ -231,7 +276,7 @@ export class App {
               this.look(shown.step);
             },
           },
-      shown.forks.length === 0
+      shown.forks.length === 0 && shown.compared === null
         ? null
         : { keys: ['Esc'], name: 'leave the branch', does: () => this.back() },
       {
@@ -246,14 +291,32 @@ export class App {
     return all.filter((c) => c !== null);
   }
 
+  private compareCommands(shown: OpenFinding): readonly Command[] {
+    if (shown.kernels.length === 0) return [];
+    const choose = (): void => {
+      shown.choosing = !shown.choosing;
+      this.draw();
+      document.getElementById('kernel')?.focus();
+    };
+    const compare = { keys: ['c'], name: 'another kernel', does: choose };
+    if (shown.compared === null || shown.explored !== 'not asked') return [compare];
+    return [compare, { keys: ['x'], name: 'explore again', does: () => void this.explore() }];
+  }
+
   private key(event: KeyboardEvent): void {
     const { shown } = this;
-    if (shown === null || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target instanceof HTMLInputElement) return;
+    if (event.target instanceof HTMLSelectElement && event.key !== 'Escape') return;
+    if (shown === null) {
+      if (this.view !== null && moveStop(this.root, event.key)) event.preventDefault();
+      return;
+    }
     const key = event.key === 'Escape' ? 'Esc' : event.key;
     if (key === 'Esc') this.back();
     else if (/^[1-9]$/.test(key)) {
-      this.fork(shown.forks.length > 0 ? shown.active : 0, shown.step, Number(key) - 1);
+      const branched = shown.forks.length > 0 && shown.compared === null;
+      this.fork(branched ? shown.active : 0, shown.step, Number(key) - 1);
     } else {
       const found = this.commands(shown).find((c) => c.keys.includes(key));
       if (found === undefined) return;
@@ -273,10 +336,13 @@ export class App {
         this.filter = text;
         this.draw();
       };
-      render(indexTemplate(data, this.filter, filter), this.root);
+      const { view } = this;
+      const page =
+        view === null ? indexTemplate(data, this.filter, filter) : viewTemplate(data, view);
+      render(page, this.root);
       return;
     }
-    const key = `${shown.active} ${shown.forks.length}`;
+    const key = `${shown.active} ${shown.forks.length} ${shown.compared?.kernel.id}`;
     if (rows || key !== this.drawnRows) {
       this.panes = shown.panes({
         onStep: (step) => this.look(step),
@@ -285,7 +351,11 @@ export class App {
       this.rows = this.panes.map(paneRows);
       this.drawnRows = key;
     }
-    const view = findingTemplate(data, shown, this.panes, this.rows, this.commands(shown));
+    const on = {
+      choose: (id: string) => this.choose(id),
+      explore: () => void this.explore(),
+    };
+    const view = findingTemplate(data, shown, this.panes, this.rows, this.commands(shown), on);
     render(view, this.root);
     this.markStep();
     if (rows) this.drawPairs();
@@ -324,9 +394,4 @@ function sameData(a: unknown, b: unknown): boolean {
 function firstLook(finding: Finding): number {
   const [first] = decidingSteps(finding);
   return first ?? finding.failure?.step ?? finding.trace.length - 1;
-}
-
-/** Say that the page is broken, and nothing else. */
-export function showFault(root: HTMLElement, what: string): void {
-  render(html`<p class="notice" role="alert">This page can not be shown: ${what}</p>`, root);
 }

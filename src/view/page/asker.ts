@@ -3,7 +3,14 @@
 
 import type { Finding } from '#finding/finding';
 import type { PageAnswer, PageAsks } from '#view/engine/protocol';
-import type { Chance, Fork, RunStory } from '#view/model/data';
+import type {
+  Chance,
+  Comparison,
+  ExploredAgain,
+  Fork,
+  OtherKernel,
+  RunStory,
+} from '#view/model/data';
 
 /** Asks the worker; a question that a newer one of its kind has overtaken is never answered. */
 export class Asker {
@@ -34,6 +41,21 @@ export class Asker {
   async chance(forks: readonly Fork[]): Promise<Chance | null> {
     const answer = await this.ask({ ask: 'chance', id: this.next++, forks });
     return answer.ask === 'chance' ? answer.chance : null;
+  }
+
+  async kernels(): Promise<readonly OtherKernel[]> {
+    const answer = await this.ask({ ask: 'kernels', id: this.next++ });
+    return answer.ask === 'kernels' ? answer.kernels : [];
+  }
+
+  async compare(kernel: string): Promise<Comparison | null> {
+    const answer = await this.ask({ ask: 'compare', id: this.next++, kernel });
+    return answer.ask === 'compare' ? answer.comparison : null;
+  }
+
+  async explore(kernel: string): Promise<ExploredAgain | null> {
+    const answer = await this.ask({ ask: 'explore', id: this.next++, kernel });
+    return answer.ask === 'explore' ? answer.explored : null;
   }
 
   end(): void {

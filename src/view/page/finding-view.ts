@@ -8,6 +8,7 @@ import { kernelText, preemptionText, windowText } from '#report/words';
 import type { PageData } from '#view/model/data';
 import { glyphs, outcomeText, verdictWords } from '#view/model/glyphs';
 import type { PaneRow } from '#view/model/rows';
+import { compareTemplate } from './compare-view.ts';
 import { type Pane, paneTemplate } from './pane.ts';
 import { panelTemplate } from './panel.ts';
 import { percent } from './percent.ts';
@@ -27,10 +28,11 @@ export function findingTemplate(
   panes: readonly Pane[],
   rows: readonly (readonly PaneRow[])[],
   commands: readonly Command[],
+  on: { readonly choose: (id: string) => void; readonly explore: () => void },
 ): TemplateResult {
   const active = panes[Math.min(shown.active, panes.length - 1)]!;
   return html`${headTemplate(data, shown)}
-    ${shown.forks.length === 0 ? nothing : trailTemplate(shown)}
+    ${shown.forks.length === 0 ? nothing : trailTemplate(shown)} ${compareTemplate(shown, on)}
     ${shown.remarks.map((text) => html`<p class="notice" role="note">⚠ ${text}</p>`)}
     ${shown.notice === null ? nothing : html`<p class="notice" role="alert">${shown.notice}</p>`}
     <div class="body ${panes.length > 1 ? 'two' : 'one'}">

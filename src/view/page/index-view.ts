@@ -4,8 +4,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { harmText } from '#report/summary';
 import type { Card, CardEntry, PageData } from '#view/model/data';
-import { linkTo } from '#view/model/link';
 import { percent } from './percent.ts';
+import { findingLink, navTemplate } from './views.ts';
 
 const ENTRIES_SHOWN = 6;
 
@@ -22,6 +22,7 @@ export function indexTemplate(
   });
   const count = data.cards.reduce((n, c) => n + c.entries.length, 0);
   return html`<header class="top">
+      ${navTemplate(data, null)}
       <h1>${data.title}</h1>
       <p class="dim">
         ${count} ${count === 1 ? 'finding' : 'findings'} of ${data.cards.length}
@@ -104,9 +105,5 @@ function entryTemplate(data: PageData, entry: CardEntry): TemplateResult {
   const text = html`${entry.subject}${more} <span class="dim">${entry.kernel}${remark}</span>`;
   if (entry.at === null)
     return html`${text} <span class="dim">not in this file: racewindow view shows it</span>`;
-  const href =
-    data.home === 'server'
-      ? `/finding/${entry.at + 1}`
-      : linkTo({ finding: entry.at, branch: [], step: null });
-  return html`<a href=${href}>${text}</a>`;
+  return html`<a href=${findingLink(data, entry.at)}>${text}</a>`;
 }

@@ -3,10 +3,18 @@
 
 import type { PageData } from '#view/model/data';
 import { readLink } from '#view/model/link';
-import { App, showFault } from './app.ts';
+import { App } from './app.ts';
+import { showFault } from './fault.ts';
 
 function text(id: string): string {
   return document.getElementById(id)?.textContent ?? '';
+}
+
+/** The text that was compressed into @base64. */
+async function decompressed(base64: string): Promise<string> {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(plain).text();
 }
 
 const root = document.getElementById('app')!;
@@ -22,7 +30,8 @@ async function start(): Promise<void> {
   try {
     const data = JSON.parse(text('data')) as PageData;
     if (data.format !== 'racewindow/page@1') throw new Error('its data has another format');
-    await new App(data, root, text('worker')).go(readLink(location.hash));
+    const worker = await decompressed(text('worker'));
+    await new App(data, root, worker).go(readLink(location.hash));
   } catch (error) {
     showFault(root, faultText(error));
   }

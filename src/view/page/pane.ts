@@ -22,6 +22,8 @@ export interface Pane {
   readonly all: boolean;
   /** So many steps are the same in both panes. */
   readonly common: number;
+  /** The first step in which two kernels differ; null: none is compared, or none does. */
+  readonly parts: number | null;
   /** What a click on an alternative does; null: nothing can be run. */
   readonly onFork: ((step: number, nth: number) => void) | null;
   readonly onStep: (step: number) => void;
@@ -51,6 +53,7 @@ export function paneRows(pane: Pane): PaneRow[] {
   const noReturn = chance?.noReturn ?? null;
   if (noReturn !== null) cuts.add(noReturn).add(noReturn + 1);
   cuts.add(story.from).add(story.from + 1);
+  if (pane.parts !== null) cuts.add(pane.parts).add(pane.parts + 1);
   return rowsOf(finding, { all, common, cuts });
 }
 
@@ -112,6 +115,7 @@ function rowTemplate(marks: Marks, row: PaneRow, before: PaneRow | undefined): T
   if (row.lines.length === 0) names.push('fold');
   if (row.switches) names.push('switch');
   if (noReturn !== null && row.from <= noReturn && noReturn <= row.to) names.push('no-return');
+  if (pane.parts === row.from) names.push('parts');
   const common = row.to < pane.common;
   if (common) names.push('common');
   const label = row.from === row.to ? `${row.from + 1}` : `${row.from + 1}–${row.to + 1}`;
@@ -195,6 +199,7 @@ function threadCell(marks: Marks, row: PaneRow, thread: string, story: RunStory)
   const locks = marks.locks[row.to]?.get(thread) ?? [];
   const nth = deciding.indexOf(row.from);
   const decides = own && row.from === row.to && nth >= 0;
+  const parts = own && pane.parts === row.from;
   const sure = noReturn !== null && row.from <= noReturn && noReturn <= row.to;
   return html`<div role="cell" class=${names.join(' ')}>
     ${locks.map((lock, i) => html`<i class="lock l${Math.min(i, 7)}" title="holds ${lock}"></i>`)}
@@ -202,6 +207,7 @@ function threadCell(marks: Marks, row: PaneRow, thread: string, story: RunStory)
     ${begins ? html`<span class="note wait">${waitText(waits)}</span>` : nothing}
     ${opens ? html`<span class="note opens">┌ window opens</span>` : nothing}
     ${closes ? html`<span class="note opens">└ window closes</span>` : nothing}
+    ${parts ? html`<span class="note parts">≠ first difference</span>` : nothing}
     ${sure && own ? html`<span class="note sure">▼ point of no return</span>` : nothing}
   </div>`;
 }

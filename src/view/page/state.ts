@@ -2,7 +2,14 @@
 // What the page of a finding shows: the finding, branches of it, and the step that is looked at.
 
 import type { Finding } from '#finding/finding';
-import type { Chance, Fork, RunStory } from '#view/model/data';
+import type {
+  Chance,
+  Comparison,
+  ExploredAgain,
+  Fork,
+  OtherKernel,
+  RunStory,
+} from '#view/model/data';
 import type { Asker } from './asker.ts';
 import { asFinding, type Pane } from './pane.ts';
 
@@ -23,6 +30,11 @@ export class OpenFinding {
   step: number;
   all = false;
   help = false;
+  /** Kernels it can be held against, whether one is being chosen, and what has come of it. */
+  kernels: readonly OtherKernel[] = [];
+  choosing = false;
+  compared: Comparison | null = null;
+  explored: ExploredAgain | null | 'asked' | 'not asked' = 'not asked';
   engine: Engine = 'starting';
   /** What is said in a line for a while: a link that leads nowhere. */
   notice: string | null = null;
@@ -53,6 +65,7 @@ export class OpenFinding {
 
   /** The run that is looked at. */
   get story(): RunStory {
+    if (this.compared !== null) return this.active === 0 ? this.stories[0]! : this.compared.story;
     return this.active === 0 && this.forks.length > 0
       ? this.stories[this.stories.length - 2]!
       : this.stories.at(-1)!;
@@ -82,20 +95,23 @@ export class OpenFinding {
 
   /** What the panes show; @on: what clicks do. */
   panes(on: Pick<Pane, 'onStep'> & { onFork: (id: number, step: number, nth: number) => void }) {
-    const { forks, stories, finding, all } = this;
+    const { forks, stories, finding, all, compared } = this;
     const shown = forks.length === 0 ? [0] : [stories.length - 2, stories.length - 1];
-    const trace = shown.flatMap((n) => stories[n]!.trace);
+    const told = compared ? [stories[0]!, compared.story] : shown.map((n) => stories[n]!);
+    const trace = told.flatMap((story) => story.trace);
     const started = new Set(trace.map((s) => s.thread));
     const known = finding.threads.filter((t) => started.has(t));
     const threads = [...known, ...[...started].filter((t) => !known.includes(t))];
-    const common = forks.at(-1)?.step ?? 0;
-    return shown.map((n, id): Pane => {
-      const story = stories[n]!;
+    const common = compared ? compared.story.from : (forks.at(-1)?.step ?? 0);
+    return told.map((story, id): Pane => {
+      const n = compared ? id : shown[id]!;
+      const other = compared !== null && id === 1;
       return {
-        ...{ id, story, threads, all, common, chance: this.chances[n] ?? null },
-        title: n === 0 ? 'The finding' : `Branch ${n}`,
+        ...{ id, story, threads, all, common, parts: compared?.parts ?? null },
+        chance: other ? null : (this.chances[n] ?? null),
+        title: other ? `Under ${compared.kernel.name}` : n === 0 ? 'The finding' : `Branch ${n}`,
         finding: asFinding(finding, story),
-        onFork: this.engine === 'ready' ? (step, nth) => on.onFork(id, step, nth) : null,
+        onFork: this.engine === 'ready' && !other ? (step, nth) => on.onFork(id, step, nth) : null,
         onStep: (step) => {
           this.active = id;
           on.onStep(step);
