@@ -56,7 +56,7 @@ export interface Watched {
 export function watch(page: Page): Watched {
   const watched: Watched = { requests: [], faults: [] };
   page.on('request', (r) => {
-    if (!/^(file|blob|data):/.test(r.url())) watched.requests.push(r.url());
+    if (!/^(file|blob|data|about):/.test(r.url())) watched.requests.push(r.url());
   });
   page.on('pageerror', (e) => watched.faults.push(e.message));
   page.on('console', (m) => {
