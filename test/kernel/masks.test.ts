@@ -94,11 +94,11 @@ function inModel({ firmware, bus, limit, bits }: Case): Set<string> {
   const stepsOf = (body: () => Kfn<void>): Step<number>[] => {
     // As many steps as there are Ops, whatever the words hold.
     const ops = [...opsOf(body(), { dma_mask: 32, coherent_dma_mask: 32 })];
-    let run: Kfn<void> | undefined;
+    let started: Kfn<void> | undefined;
     let result: number | undefined;
     return ops.map(() => (words) => {
-      run ??= body();
-      const { value: op, done } = run.next(result);
+      started ??= body();
+      const { value: op, done } = started.next(result);
       if (done) throw new Error('fewer Ops than before');
       result = access(op, words);
     });
@@ -194,7 +194,7 @@ describe('the masks and the ranges of firmware, in the order of C', () => {
     expect(accesses('acpi', false)).toEqual([looks, ...ranges, ...limited(32)]);
   });
 
-  test('where they were parsed a device tree goes by the mask of the moment, ACPI not at all', () => {
+  test('where they were parsed a tree goes by the mask of the moment, ACPI not at all', () => {
     const looks = 'load dma_range_map';
     expect(accesses('dt', true)).toEqual([looks, 'load coherent_dma_mask', ...limited(32)]);
     expect(accesses('acpi', true)).toEqual([looks]);

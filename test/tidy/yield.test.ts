@@ -36,6 +36,13 @@ function useOf(node: ts.Node): { readonly parent: ts.Node; readonly child: ts.No
   return { parent: child.parent, child };
 }
 
+/** Operators whose value, or what they store, is the generator itself. */
+const keeping: readonly ts.SyntaxKind[] = [
+  ts.SyntaxKind.EqualsToken,
+  ts.SyntaxKind.QuestionQuestionToken,
+  ts.SyntaxKind.QuestionQuestionEqualsToken,
+];
+
 /** True where a generator is dropped or tested like a value: wrong anywhere. */
 function isDropped(parent: ts.Node, child: ts.Node): boolean {
   if (ts.isExpressionStatement(parent) || ts.isVoidExpression(parent)) return true;
@@ -43,8 +50,7 @@ function isDropped(parent: ts.Node, child: ts.Node): boolean {
   if (ts.isIfStatement(parent) || ts.isWhileStatement(parent)) return parent.expression === child;
   if (ts.isConditionalExpression(parent)) return parent.condition === child;
   if (!ts.isBinaryExpression(parent)) return false;
-  const { kind } = parent.operatorToken;
-  return kind !== ts.SyntaxKind.EqualsToken && kind !== ts.SyntaxKind.QuestionQuestionToken;
+  return !keeping.includes(parent.operatorToken.kind);
 }
 
 /** True where a generator is run, or handed on by a function that is none itself. */
