@@ -14,6 +14,7 @@ const words: readonly string[] = [
   "src/report/sweep.ts: `@{window ?? 'new?'}/@{property}`",
   "src/run/to-finding.ts: `@{f.property}-@{f.window ?? 'new'}-@{slug}`",
   'src/report/reproduction.ts: `@{r.property} as @{r.window}`',
+  "src/view/page/compare-view.ts: `@{r.window ?? 'unknown window'} (@{r.property}, @{r.subject})`",
   'src/reproduce/document.ts: `@{plan.property} as @{plan.window}`',
 ].map(withHoles);
 

@@ -11,6 +11,7 @@ import { GRAPH_MAX } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import type { Choice } from '#checker/program/run';
 import type { TraceStep } from '#finding/finding';
+import { reportKey } from '#finding/key';
 import { propertyOf } from '#properties/index';
 import type { SeenBroken } from '#view/model/data';
 
@@ -69,7 +70,7 @@ export function allBroken(machine: Machine): { states: number; broken: SeenBroke
   for (const report of [...graph.first, ...graph.lists.flat()]) {
     const { window, subject, because } = report;
     const property = propertyOf(report.property);
-    const key = `${property} ${window} ${subject}`;
+    const key = reportKey({ property, window, subject });
     if (!all.has(key)) all.set(key, { property, window, subject, because });
   }
   const broken = [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule);
