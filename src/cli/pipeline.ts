@@ -8,6 +8,7 @@ import type { CheckOptions, CheckProgress, CheckResult, ReportKernel } from '#fi
 import type { BoardFirmware } from '#firmware/firmware';
 import type { Platform } from '#platform/index';
 import type { NamedBoard, SweepAside, SweepOptions, Swept } from '#questions/sweep';
+import type { StopSignal } from '#run/stop';
 import type { BundledFix } from './fix.ts';
 
 /** The kernel that the user asked for. */
@@ -88,7 +89,7 @@ export interface ChosenKernel {
     options: CheckOptions,
     onProgress: (progress: CheckProgress) => void,
     /** Once it says so, the result is what was found by then. */
-    signal?: AbortSignal,
+    signal?: StopSignal,
   ) => Promise<CheckResult>;
 }
 

@@ -16,7 +16,7 @@ import { bestOf, type WorldFinding, type WorldOutcome } from '#run/check-world';
 import { exploreJournaled, Journal } from '#run/journal';
 import { specOf } from '#run/kernel-spec';
 import { ProgressRelay } from '#run/progress';
-import { type StopWord, stopWordOf } from '#run/stop';
+import { type StopSignal, type StopWord, stopWordOf } from '#run/stop';
 import { toFinding, transfer } from '#run/to-finding';
 import type { FixScript } from '#run/user-fix';
 import { memoryOf } from '#run/watched-scene';
@@ -68,7 +68,7 @@ export async function checkPlatform(
   options: CheckOptions,
   version: string,
   onProgress: (progress: CheckProgress) => void = () => {},
-  signal?: AbortSignal,
+  signal?: StopSignal,
 ): Promise<CheckResult> {
   const spec = specOf(kernel.revision, kernel.userFixes);
   const platform = board && platformUnder(board, kernel.revision);
@@ -223,7 +223,7 @@ async function explain(
   found: readonly Placed[],
   spec: KernelSpec,
   { memory, toExplain }: CheckOptions,
-  signal: AbortSignal | undefined,
+  signal: StopSignal | undefined,
 ): Promise<Finding[]> {
   const findings = found.map(({ derived, devices, ...f }) => {
     const { world } = derived;
@@ -258,7 +258,7 @@ async function explain(
 
 /** What @begin comes to; null once @signal says to stop. */
 async function unlessStopped<T>(
-  signal: AbortSignal | undefined,
+  signal: StopSignal | undefined,
   begin: () => Promise<T>,
 ): Promise<T | null> {
   if (signal === undefined) return begin();

@@ -14,6 +14,7 @@ import { appliesTo } from '#properties/applies';
 import type { WorldOutcome } from '#run/check-world';
 import { specOf } from '#run/kernel-spec';
 import type { CheckTask } from '#run/run-world';
+import type { StopSignal } from '#run/stop';
 import { type KeptOutcome, keptOf, type OutcomeStore } from '#run/store';
 import { heaviestWorldsFirst, openWorlds, type WorldPool } from '#run/world-pool';
 import type { World } from '#worlds/world';
@@ -50,7 +51,7 @@ export interface SweepProgress {
 /** What looks on, and what stops. */
 export interface SweepAside {
   readonly onProgress?: (progress: SweepProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
 }
 
 /** Kernels, boards with an answer for each, and whether all was done. */
@@ -151,7 +152,7 @@ async function outcomesOf(
   tasks: ReadonlyMap<string, CheckTask>,
   { jobs }: SweepOptions,
   store: OutcomeStore,
-  { onProgress, signal }: { onProgress: (p: Count) => void; signal?: AbortSignal },
+  { onProgress, signal }: { onProgress: (p: Count) => void; signal?: StopSignal },
 ): Promise<Map<string, KeptOutcome>> {
   const known = new Map<string, KeptOutcome>();
   const open: string[] = [];
@@ -193,7 +194,7 @@ type Count = Pick<SweepProgress, 'done' | 'total' | 'fresh'>;
 /** Wait for what @begin begins, or until @signal says to stop. */
 async function untilStopped(
   pool: WorldPool,
-  signal: AbortSignal | undefined,
+  signal: StopSignal | undefined,
   begin: () => Promise<void>[],
 ): Promise<void> {
   if (signal?.aborted) return;
