@@ -310,7 +310,7 @@ export const commands: readonly CommandEntry[] = [
   command({
     name: 'backport',
     args: '[WINDOW]',
-    text: 'find the commits that close a window, or all they can',
+    text: 'find the commits that close one window, or all',
     exits: { 0: 'closed, or not there', 1: 'not closed, or another one opened', 3: 'not decided' },
     complete: 'window',
     options: [

@@ -77,7 +77,7 @@ const selectOptions = [
 
 const outputOptions = [
   { flags: '--states-max N', read: amount, text: 'give up a world after N states' },
-  { flags: '--time-max S', read: seconds, text: 'give up a world after S seconds' },
+  { flags: '--time-max S', read: seconds, text: 'give up a world after S seconds', rare: true },
   { flags: '--jobs N', read: threads, text: 'worker threads; changes no result', rare: true },
   { flags: '--baseline FILE', text: 'tell only what is new or gone since then; see man' },
   {

@@ -41,7 +41,7 @@ describe('the words that come next', () => {
     expect(await offered('check', '--window', 'C')).toEqual(['C09']);
     expect(await offered('bisect', '')).toEqual(['C09']);
     expect(await offered('kernels', '7')).toEqual(['7.2']);
-    expect(await offered('check', '--format', 'm')).toEqual(['mail']);
+    expect(await offered('check', '--format', 'm')).toEqual(['mail', 'md']);
     expect(await offered('completion', '')).toEqual([...shells]);
   });
 

@@ -150,6 +150,7 @@ test('each limit that a search names a flag for has that flag', async () => {
     '--audit-cache',
     '--depth-max',
     '--minimise-max',
+    '--resume',
     '--states-max',
     '--strategy',
     '--time-max',

@@ -157,13 +157,23 @@ describe('the table of functions', () => {
     );
   });
 
+  /** The module that the others here have, be it of the sources or of what was built. */
+  const specifierOf = (file: string): string =>
+    new URL(
+      file.replace(/\.ts$/, new URL(import.meta.resolve('#kernel/functions')).pathname.slice(-3)),
+      import.meta.resolve('#kernel/functions'),
+    ).href;
+
   it('names each module by its file, and has what the file exports', async () => {
     const text = readFileSync(path.join(model, 'functions.ts'), 'utf8');
     const named = [...text.matchAll(/^ {2}'(.*)': \w+,$/gm)].map(([, file]) => file!);
     const imported = [...text.matchAll(/import \* as \w+ from '\.\/(.*)'/g)].map(([, f]) => f!);
     expect(named).toEqual(imported);
     for (const file of named) {
-      const module = (await import(path.join(model, file))) as Record<string, unknown>;
+      const module = (await import(/* @vite-ignore */ specifierOf(file))) as Record<
+        string,
+        unknown
+      >;
       const same = Object.entries(module).filter(
         ([name, fn]) => (functions as Record<string, unknown>)[name] === fn,
       );

@@ -65,7 +65,7 @@ describe.skipIf(!tree)('a patch for 7.2', () => {
   });
 
   it('closes nothing where a search was cut off', async () => {
-    const trial = await judge(removal, removal.map(inverse), { statesMax: 200 });
+    const trial = await judge(removal, removal.map(inverse), { statesMax: 100 });
     expect(trial.closes).toEqual([]);
     expect(trial.bounded).toEqual(['two-drivers hand:two-drivers']);
   });
