@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ByteWriter that are written one after another, little-endian.
+// Bytes that are written one after another, little-endian.
 
 const encoder = new TextEncoder();
 

@@ -8,7 +8,7 @@ import { type BisectArguments, lineOf, withAsking, withExplorer } from '#cli/ask
 import { type PickState, picksOn } from '#cli/cherry-pick';
 import { changeLines } from '#cli/commands/try';
 import type { Io } from '#cli/io';
-import { type Commit, commitLine, findRevision, type Revision } from '#kernel/index';
+import { type Commit, commitLine, type Revision } from '#kernel/index';
 import { type CarryPlan, carryBack, type Declined, type Part } from '#questions/backport-all';
 import { type Asking, type BackportResult, backport } from '#questions/bisect';
 import { smallFirst } from '#questions/matrix';
@@ -42,8 +42,6 @@ export async function runBackport(
   // A tree that is none is told before minutes are spent.
   const checked = tree === undefined ? ok([]) : picksOn(tree, []);
   if (!checked.ok) return checked;
-  const target = findRevision(args.to);
-  if (!target.ok) return target;
   if (window === undefined) {
     return await withExplorer(args, io, standard, (asking, to) => ofKernel(asking, to, io, tree));
   }
