@@ -2,10 +2,19 @@
 // Whether commits apply to a tree of somebody's, told without a change to it.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ok } from '#base/result';
 import { picksOn } from '#cli/cherry-pick';
 import { type Commit, findCommit } from '#kernel/index';
 import { run } from './fake.ts';
@@ -76,6 +85,83 @@ test('one that does not apply may with a merge; one that does not is told by fil
     { state: 'not tried' },
   ]);
   git('checkout', '-q', 'stable');
+});
+
+test('what only speaks of a commit, or was reverted, is not there', () => {
+  git('checkout', '-q', '-b', 'back', 'stable');
+  const taken = git('rev-parse', 'stable~1');
+  git('revert', '-n', taken);
+  const why = `This reverts commit ${taken} which is\ncommit ${ids['four']} upstream.`;
+  const revert = commit(`Revert "four"\n\n${why}`, {});
+  expect(states([ids['four']!])).toEqual([{ state: 'applies' }]);
+  commit(`other\n\nDone since commit ${ids['four']} upstream is out.`, { 0: 'changed' });
+  expect(states([ids['four']!])).toEqual([{ state: 'applies' }]);
+  git('revert', '--no-edit', revert);
+  expect(states([ids['four']!])).toEqual([{ state: 'there', by: taken }]);
+  git('checkout', '-q', '-B', 'back', 'upstream');
+  git('revert', '--no-edit', ids['four']!);
+  expect(states([ids['three']!])).toEqual([{ state: 'there', by: ids['three'] }]);
+  expect(states([ids['four']!])).toEqual([{ state: 'applies' }]);
+  git('checkout', '-q', 'stable');
+});
+
+test('a commit whose changes are in the tree under no name is empty', () => {
+  git('checkout', '-q', '-b', 'same', 'stable');
+  commit('by another name', { 3: 'changed by one' });
+  expect(states([ids['one']!, ids['two']!])).toEqual([{ state: 'empty' }, { state: 'applies' }]);
+  git('checkout', '-q', 'stable');
+});
+
+test('settings and hooks of the repository change nothing', () => {
+  const ran = join(dir, 'ran');
+  const hook = join(dir, '.git', 'hooks', 'post-index-change');
+  writeFileSync(hook, `#!/bin/sh\necho > '${ran}'\n`, { mode: 0o755 });
+  git('config', 'apply.ignoreWhitespace', 'change');
+  git('checkout', '-q', '-b', 'blank', 'stable');
+  commit('blanks', { 21: 'line  21' });
+  rmSync(ran);
+  expect(states([ids['three']!])).toMatchObject([{ state: 'conflicts' }]);
+  expect(existsSync(ran)).toBe(false);
+  git('config', '--unset', 'apply.ignoreWhitespace');
+  rmSync(hook);
+  git('checkout', '-q', 'stable');
+});
+
+test('a tree is told alike from a folder of it, a bare clone, and paths of any kind', () => {
+  const other = mkdtempSync(join(tmpdir(), 'racewindow a:"ü-'));
+  const tells = (at: string): unknown => picksOn(at, [named(ids['three']!), named(ids['one']!)]);
+  const want = ok([{ state: 'merges' }, { state: 'applies' }]);
+  mkdirSync(join(dir, 'Documentation'));
+  git('clone', '-q', '--bare', dir, join(other, 'bare'));
+  git('clone', '-q', dir, join(other, 'plain'));
+  git('-C', join(other, 'plain'), 'worktree', 'add', '-q', join(other, 'tree'), 'HEAD');
+  for (const at of ['bare', 'plain', 'plain/.git', 'tree'])
+    expect(tells(join(other, at))).toEqual(want);
+  expect(tells(join(dir, 'Documentation'))).toEqual(want);
+  git('clone', '-q', '--depth', '1', `file://${dir}`, join(other, 'shallow'));
+  git('-C', join(other, 'shallow'), 'fetch', '-q', '--depth', '1', 'origin', 'upstream');
+  expect(picksOn(join(other, 'shallow'), [named(ids['four']!), named(ids['one']!)])).toEqual(
+    ok([{ state: 'cut off' }, { state: 'not tried' }]),
+  );
+  for (const at of [other, join(dir, 'Documentation')]) rmSync(at, { recursive: true });
+});
+
+test('a tree that git does not trust, and a machine without git, are refused', () => {
+  vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
+  vi.stubEnv('GIT_CONFIG_COUNT', '0');
+  const refused = picksOn(dir, []);
+  expect(!refused.ok && refused.error.message).toContain('belongs to another user');
+  for (const [name, value] of Object.entries({
+    COUNT: '1',
+    KEY_0: 'safe.directory',
+    VALUE_0: '*',
+  })) {
+    vi.stubEnv(`GIT_CONFIG_${name}`, value);
+  }
+  expect(states([ids['one']!])).toEqual([{ state: 'applies' }]);
+  vi.stubEnv('PATH', '/nowhere');
+  expect(states([ids['one']!])).toBe('RW006');
+  vi.unstubAllEnvs();
 });
 
 test('the tree stays as it is', () => {

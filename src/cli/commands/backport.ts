@@ -202,6 +202,10 @@ function pickText(pick: PickState): string {
       return 'applies where git merges it';
     case 'there':
       return `the tree has it: ${pick.by}`;
+    case 'empty':
+      return 'the tree has all that it changes';
+    case 'cut off':
+      return 'what came before it is not there; git fetch --unshallow first';
     case 'unknown':
       return 'the repository does not have it; git fetch the upstream tree first';
     case 'conflicts':
