@@ -245,19 +245,42 @@ function castBeside({ walks, client }: ClassParts): World[] | Missing {
 const LIMIT = 40;
 
 /** A narrower mask than the 32 bits that a device begins with, and a wider one. */
-function castMasks({ alone, client }: ClassParts): World[] | Missing {
-  const isOfTables = alone.instances.some((i) => byOwnTable.has(i.driver));
-  if (alone.firmware === 'acpi' && isOfTables) {
-    return { because: 'the masks are not limited from ACPI on x86', never: true };
-  }
-  const limited = alone.devices.map((d) =>
-    d.name === client && (d.dmaRanges || alone.firmware === 'acpi') ? { ...d, dmaLimit: LIMIT } : d,
-  );
+function castMasks({ alone, client, bus }: ClassParts): World[] | Missing {
+  const unlimited = whyUnlimited(alone, client, bus);
+  if (unlimited !== null) return unlimited;
+  const limited = alone.devices.map((d) => {
+    if (d.name !== client) return d;
+    const made = bus === 'fsl-mc' ? { madeMask: 64 } : {};
+    const limit = d.dmaRanges || alone.firmware === 'acpi' ? { dmaLimit: LIMIT } : {};
+    return { ...d, ...made, ...limit };
+  });
   const ranged = { ...alone, devices: limited };
   return [
     retitled(masking(ranged, NARROW), 'walk+bind narrow mask'),
     retitled(masking(ranged, WIDE), 'walk+bind wide mask'),
   ];
+}
+
+/** Buses whose .dma_configure forces no configuration that no dma-ranges ask for. */
+const unforced: ReadonlySet<string> = new Set(['fsl-mc', 'cdx']);
+
+/** Why nobody limits the masks that a driver of @client sets; null: they are limited. */
+function whyUnlimited({ firmware, instances, devices }: World, client: string, bus: string) {
+  if (bus === 'host1x-context') {
+    return { because: `no driver binds to ${bus} devices`, never: true };
+  }
+  if (firmware === 'dt') {
+    const isForced = !unforced.has(bus) || devices.some((d) => d.name === client && d.dmaRanges);
+    const because = `nothing is limited for ${bus} devices without dma-ranges`;
+    return isForced ? null : { because, never: true };
+  }
+  const families = instances.map((i) => i.driver);
+  if (families.some((family) => byOwnTable.has(family) || family === 'riscv')) {
+    return { because: 'ACPI limits masks on arm64, not on x86 or RISC-V', never: true };
+  }
+  // acpi_arch_dma_setup() does nothing on x86, and a VIOT may be there as well.
+  if (!families.includes('virtio')) return null;
+  return { because: 'ACPI limits masks on arm64, and a VIOT does not tell that', never: false };
 }
 
 function withoutBinds(world: World): World {

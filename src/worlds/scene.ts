@@ -232,7 +232,8 @@ function initDevice(world: World, device: WorldDevice, made: Made, init: Init): 
     [dev, 'consumers', []],
   );
   // What setup_pdev_dma_masks(), pci_setup_device() and their like give a device that is made.
-  const [coherent, own] = device.bus === 'cdx' ? [0, 64] : [32, 32];
+  const bits = device.madeMask ?? 32;
+  const [coherent, own] = device.bus === 'cdx' ? [0, 64] : [bits, bits];
   if (dev.hasMasks) init.push([dev, 'coherent_dma_mask', coherent], [dev, 'dma_mask', own]);
 }
 

@@ -46,6 +46,8 @@ export interface WorldDevice {
    * it. Absent: firmware sets no limit (with dmaRanges, none that is lower than 64 bits).
    */
   readonly dmaLimit?: number;
+  /** Bits of both DMA masks that it is made with; absent: what its bus gives it. */
+  readonly madeMask?: number;
   /** What def_domain_type() of its IOMMU driver asks for; absent: nothing. */
   readonly domainType?: 'DMA' | 'IDENTITY';
   /** Its IOMMU driver refuses it (a stream id out of range), which ends a registration. */

@@ -9,11 +9,15 @@ import { groundsOf } from '#questions/ground';
 import { type Question, reachForWindow } from '#questions/reach';
 import { chooseWorlds } from '#questions/worlds';
 import { specOf } from '#run/kernel-spec';
+import { runWorld } from '#run/run-world';
 import { needsOf } from '#windows/index';
 import { actors, actorsOf, apartIn, namedActors } from '#worlds/actors';
 import { actorCasts, worldsForPlatform } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import { blob, type Spec } from '../firmware/blob.ts';
+import { rimt } from '../firmware/tables.ts';
+import { acpiMachine } from '../log/machines.ts';
+import { platform as tables } from '../platform/acpi-support.ts';
 import { besideBoard, besideSmmu } from '../support/beside.ts';
 import { axes, kernel, laptop } from '../support/boards.ts';
 
@@ -141,6 +145,68 @@ describe('a driver that sets a DMA mask', () => {
       .map((d) => [d.dmaRanges, d.dmaLimit ?? null]);
     expect(limits.length).toBeGreaterThan(0);
     for (const [ranged, limit] of limits) expect(limit).toBe(ranged ? 40 : null);
+  });
+});
+
+describe('whose masks nobody limits', () => {
+  const smmu: Spec = { compatible: 'arm,mmu-500', phandle: 1, '#iommu-cells': 1 };
+  const cells = { '#address-cells': 2, '#size-cells': 2 };
+  const mc: Spec = { compatible: 'fsl,qoriq-mc', 'iommu-map': [0, 1, 0, 1] };
+  const ranges: Spec = { ...cells, 'dma-ranges': [0, 0, 0, 0, 0x10000, 0] };
+
+  function treeOf(soc: Spec): Platform {
+    const read = readPlatform(blob({ compatible: 'a,board', ...cells, soc }));
+    if (!read.ok) throw new Error(read.error.message);
+    return read.value;
+  }
+
+  /** Of each bus whether a mask is set there, else why not. */
+  function masksOf(board: Platform): Set<string> {
+    const casts = actorCasts(board, axes).filter(({ actor }) => actor.flag === 'masks');
+    return new Set(casts.map(({ missing }) => missing?.because ?? 'set'));
+  }
+
+  test('contexts of host1x have no driver', () => {
+    const host: Spec = { compatible: 'nvidia,tegra234-host1x', 'iommu-map': [0, 1, 0x35, 1] };
+    const none = 'no driver binds to host1x-context devices';
+    expect(masksOf(treeOf({ compatible: 'simple-bus', a: smmu, host }))).toEqual(new Set([none]));
+  });
+
+  test('devices of fsl-mc are configured with dma-ranges only, and made with 64 bits', () => {
+    const none = 'nothing is limited for fsl-mc devices without dma-ranges';
+    const bare = treeOf({ compatible: 'simple-bus', ...cells, a: smmu, mc });
+    expect(masksOf(bare)).toEqual(new Set([none]));
+
+    const ranged = treeOf({ compatible: 'simple-bus', ranges: true, ...ranges, a: smmu, mc });
+    const found = actorCasts(ranged, axes)
+      .filter(({ actor }) => actor.flag === 'masks')
+      .flatMap(({ worlds }) => worlds)
+      .map(({ world }) => {
+        const { findings } = runWorld({
+          ask: 'check',
+          world,
+          kernel: specOf(kernel('7.2'), []),
+          properties: ['P15'],
+          strategy: { kind: 'exhaustive' },
+          statesMax: null,
+          timeMaxMs: null,
+          minimiseMax: 0,
+        });
+        const { driver } = world.devices.find((d) => d.role === 'client')!;
+        return [driver?.dmaMask, ...findings.map(({ witness }) => witness.facts['now'])];
+      });
+    // A wider mask than 32 bits is not cut; the limit of firmware comes back in place of 30 bits.
+    expect(found).toEqual([[30, 40], [64]]);
+  });
+
+  test('ACPI limits them on arm64 alone', () => {
+    const others = 'ACPI limits masks on arm64, not on x86 or RISC-V';
+    expect(masksOf(acpiMachine('virt-smmuv3'))).toEqual(new Set(['set']));
+    expect(masksOf(tables([rimt()]))).toEqual(new Set([others]));
+    for (const name of ['q35-virtio-iommu', 'virt-virtio-iommu']) {
+      const unknown = 'ACPI limits masks on arm64, and a VIOT does not tell that';
+      expect(masksOf(acpiMachine(name))).toEqual(new Set([unknown]));
+    }
   });
 });
 

@@ -101,6 +101,7 @@ describe('the world of a finding', () => {
     groupKey: 'g',
     dmaRanges: true,
     dmaLimit: 36,
+    madeMask: 64,
     domainType: 'IDENTITY',
     probeError: true,
     acs: true,

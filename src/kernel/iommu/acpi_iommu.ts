@@ -27,7 +27,7 @@ export function* acpi_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
 
 /**
  * The end of acpi_arch_dma_setup() of arm64 of v7.2, and of v6.1: where _DMA or IORT limit the
- * addresses, the masks are limited, too. That of x86 does nothing, and its worlds have no limit.
+ * addresses, the masks are limited, too. That of x86 and RISC-V does nothing: no world has a limit.
  * WINDOW: a driver's mask, wider or narrower, is lost between a load and a store.
  */
 export function* acpi_arch_dma_setup__masks(k: Kernel, dev: Device): Kfn<void> {

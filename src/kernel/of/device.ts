@@ -9,7 +9,8 @@ import { bus_dma_region, type Device, type DmaRangeMap } from '../types.ts';
  * Models of_dma_configure_id() of v7.2.
  * WINDOW: no lock of its own; the walk and a bind may both be in here for one device.
  * ABSTRACTED: dev->bus_dma_limit, which each caller sets to the same constant: rules know it as
- * dmaLimit of the world. dev->dma_coherent and restricted pools: docs/findings.md, C44.
+ * dmaLimit of the world. force_dma: without it (CDX, fsl-mc) and without ranges nothing at all is
+ * done. dev->dma_coherent and restricted pools: docs/findings.md, C44.
  */
 export function* of_dma_configure(k: Kernel, dev: Device): Kfn<Errno> {
   let map: DmaRangeMap | null = null;
