@@ -2,8 +2,8 @@
 // The page of the finding in the README, used as a reader would.
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '#finding/finding';
 import { decidingSteps } from '#report/select';
 import { svgReport } from '#report/svg';
@@ -13,31 +13,18 @@ import { glyphs } from '#view/model/glyphs';
 import { laptopFindings } from '../support/laptop-findings.ts';
 import * as support from './support.ts';
 
-let browser: Browser;
 let finding: Finding;
 let url: string;
-const pages = new support.Pages();
-let context: BrowserContext;
+const tab = support.openTabs(1360, 900);
+const { pages } = tab;
 let page: Page;
-let watched: support.Watched;
 
 beforeAll(async () => {
-  browser = await support.launch();
   finding = (await laptopFindings()).find((f) => f.property === 'P1')!;
   url = pages.write('c09.html', [finding]);
 });
-afterAll(async () => {
-  await browser?.close();
-  pages.remove();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1360, height: 900 } });
-  page = await context.newPage();
-  watched = support.watch(page);
-});
-afterEach(async () => {
-  expect(watched).toEqual({ requests: [], faults: [] });
-  await context.close();
+beforeEach(() => {
+  page = tab.page;
 });
 
 const current = async (): Promise<string> =>
@@ -132,7 +119,7 @@ test('a branch is opened, left and linked to by keys alone', async () => {
   // And on from there.
   await page.keyboard.press('j');
   await page.locator('#pane-1 .row[aria-current]').waitFor();
-  const again = await context.newPage();
+  const again = await tab.context.newPage();
   await again.goto(link);
   await again.locator('.trail.passes').waitFor();
   await again.close();
@@ -298,7 +285,7 @@ describe('the same order under another kernel', () => {
     await support.picture(page, 'view-compare');
     expect(await support.seriousFaults(page)).toEqual([]);
     // A link restores it, and Escape leaves it.
-    const again = await context.newPage();
+    const again = await tab.context.newPage();
     await again.goto(page.url());
     await again.locator('#compared').waitFor();
     await again.close();

@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Pages of many findings and of long runs: what is in them; bench/pages.mjs measures how fast.
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, expect, test } from 'vitest';
 import type { Finding } from '#finding/finding';
 import { longRun, manyFindings } from '../support/large.ts';
 import * as support from './support.ts';
 
-let browser: Browser;
-const pages = new support.Pages();
-let context: BrowserContext;
+const tab = support.openTabs(1360, 900);
+const { pages } = tab;
 let page: Page;
-let watched: support.Watched;
 
-beforeAll(async () => {
-  browser = await support.launch();
-});
-afterAll(async () => {
-  await browser?.close();
-  pages.remove();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1360, height: 900 } });
-  page = await context.newPage();
-  watched = support.watch(page);
-});
-afterEach(async () => {
-  expect(watched).toEqual({ requests: [], faults: [] });
-  await context.close();
+beforeEach(() => {
+  page = tab.page;
 });
 
 test('an index of 500 findings has a card for each rule and window', async () => {

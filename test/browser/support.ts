@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Finding } from '#finding/finding';
 import { filePage } from '#view/build';
 import { pageHtml } from '#view/html';
@@ -15,7 +16,7 @@ import type { PageViews } from '#view/model/views';
 export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
 /** Debian's browser, headless. */
-export async function launch(): Promise<Browser> {
+async function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
@@ -47,13 +48,13 @@ export class Pages {
 }
 
 /** What a page did that it should not. */
-export interface Watched {
+interface Watched {
   readonly requests: string[];
   readonly faults: string[];
 }
 
 /** Note what @page asks of the network, and what goes wrong in it. */
-export function watch(page: Page): Watched {
+function watch(page: Page): Watched {
   const watched: Watched = { requests: [], faults: [] };
   page.on('request', (r) => {
     if (!/^(file|blob|data|about):/.test(r.url())) watched.requests.push(r.url());
@@ -67,6 +68,37 @@ export function watch(page: Page): Watched {
     void d.dismiss();
   });
   return watched;
+}
+
+/** What each test of a file has of its own: a page that asks nothing of the network. */
+export class Tab {
+  readonly pages = new Pages();
+  context!: BrowserContext;
+  page!: Page;
+}
+
+/** One browser for the tests of a file, and for each a page of @width by @height. */
+export function openTabs(width: number, height: number): Tab {
+  const tab = new Tab();
+  let browser: Browser | undefined;
+  let watched: Watched;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    tab.pages.remove();
+  });
+  beforeEach(async () => {
+    tab.context = await browser!.newContext({ viewport: { width, height } });
+    tab.page = await tab.context.newPage();
+    watched = watch(tab.page);
+  });
+  afterEach(async () => {
+    expect(watched).toEqual({ requests: [], faults: [] });
+    await tab.context.close();
+  });
+  return tab;
 }
 
 /** Wait until the checker of @page can be asked, or says that it can not. */

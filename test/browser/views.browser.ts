@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The pages of a board, a matrix and a boot log: what they tell, where they lead, by keys alone.
 import path from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from '#cli/run';
 import { realPipeline } from '#cli/wiring';
 import type { Finding } from '#finding/finding';
@@ -13,14 +13,12 @@ import { laptop } from '../support/boards.ts';
 import { laptopReport } from '../support/laptop-findings.ts';
 import * as support from './support.ts';
 
-let browser: Browser;
 let findings: readonly Finding[];
 let views: PageViews;
 let url: string;
-const pages = new support.Pages();
-let context: BrowserContext;
+const tab = support.openTabs(1280, 800);
+const { pages } = tab;
 let page: Page;
-let watched: support.Watched;
 
 const evil = '</script><img src=x onerror=alert(1)>';
 
@@ -64,7 +62,6 @@ async function printed(...args: string[]): Promise<string> {
 }
 
 beforeAll(async () => {
-  browser = await support.launch();
   const report = await laptopReport('6.15.0', ['C09']);
   findings = report.findings;
   const log = path.join(support.root, 'examples/logs/late-probe.log');
@@ -79,18 +76,8 @@ beforeAll(async () => {
   };
   url = pages.write('all.html', findings, views);
 });
-afterAll(async () => {
-  await browser?.close();
-  pages.remove();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  page = await context.newPage();
-  watched = support.watch(page);
-});
-afterEach(async () => {
-  expect(watched).toEqual({ requests: [], faults: [] });
-  await context.close();
+beforeEach(() => {
+  page = tab.page;
 });
 
 const focused = (): Promise<string | null> =>
