@@ -52,7 +52,7 @@ type Value<E extends OptionEntry> = E['flags'] extends `${string} ${string}`
 type Given<E extends OptionEntry> = E extends { value: string } ? E : never;
 
 /** The options of a command by camel-cased name. */
-export type Values<O extends readonly OptionEntry[]> = {
+type Values<O extends readonly OptionEntry[]> = {
   readonly [E in Given<O[number]> as Camel<Name<E['flags']>>]: Value<E>;
 } & {
   readonly [E in Exclude<O[number], { value: string }> as Camel<Name<E['flags']>>]?: Value<E>;
@@ -67,7 +67,7 @@ interface Invocation<V = Readonly<Record<string, unknown>>> {
 }
 
 /** A few words for each code that a command may end with. */
-export interface Exits {
+interface Exits {
   readonly 0: string;
   readonly 1?: string;
   readonly 3?: string;

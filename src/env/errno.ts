@@ -6,7 +6,6 @@ export type Errno = number;
 
 export const EPERM = 1;
 export const ENOMEM = 12;
-export const EFAULT = 14;
 export const EBUSY = 16;
 export const ENODEV = 19;
 export const EINVAL = 22;

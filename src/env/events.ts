@@ -8,7 +8,7 @@ import type { Errno } from './errno.ts';
 import type { Handle, Value } from './op.ts';
 
 /** The objects that events name: what they are depends on who looks. */
-export interface Objects {
+interface Objects {
   readonly device: Handle;
   readonly instance: Handle;
   readonly group: Handle;

@@ -90,13 +90,13 @@ export interface ReportKernel {
 }
 
 /** Where the board came from. No path: the same file gives the same report anywhere. */
-export interface ReportInput {
+interface ReportInput {
   readonly basename: string;
   readonly sha256: string;
 }
 
 /** Everything that depends on the machine and the day. */
-export interface Timing {
+interface Timing {
   readonly elapsedMs: number;
   readonly jobs: number;
 }

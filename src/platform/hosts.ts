@@ -6,7 +6,7 @@ import type { IommuMap } from '#platform/references';
 import type { BusName } from '#platform/types';
 
 /** A device found by a scan, before its IOMMUs are looked at. */
-export interface Scanned {
+interface Scanned {
   readonly name: string;
   readonly id: number;
 }

@@ -217,7 +217,7 @@ interface EventRule extends Rule {
  * that nothing broke proves nothing. It looks at what the rule looks at, so that it costs no
  * interleavings.
  */
-export interface Asked {
+interface Asked {
   /** In words, as in `no run came to: WHAT`. */
   readonly what: string;
   readonly events?: readonly EventName[];

@@ -18,7 +18,7 @@ interface Difference {
 }
 
 /** A search per world and kernel; a table that remembers may stand in for it. */
-export type Look = (derived: DerivedWorld, revision: Revision) => Explored;
+type Look = (derived: DerivedWorld, revision: Revision) => Explored;
 
 /** The usual search, in full or not at all. */
 export const look: Look = (derived, revision) => {

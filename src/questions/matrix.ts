@@ -20,7 +20,7 @@ import { FIRST_STATES } from './limits.ts';
 type CellState = 'found' | 'absent' | 'bounded' | 'n.a.';
 
 /** One window under one kernel. */
-export interface Cell {
+interface Cell {
   readonly window: string;
   readonly kernel: string;
   readonly state: CellState;

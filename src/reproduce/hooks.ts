@@ -15,7 +15,7 @@ import { Gates } from './gates.ts';
 import type { Role, Wait } from './waits.ts';
 
 /** A function that the module hooks. */
-export interface Hook {
+interface Hook {
   /** In the kernel: a symbol of its own, that may sleep, with the device as first argument. */
   readonly symbol: string;
   readonly model: FunctionName;
@@ -62,7 +62,7 @@ interface RoleOf {
 }
 
 /** All of them; the module hooks them unasked. */
-export const roles: readonly RoleOf[] = [
+const roles: readonly RoleOf[] = [
   { symbol: 'iommu_device_register', role: 'walk', once: true },
   { symbol: 'deferred_probe_work_func', role: 'worker' },
   { symbol: 'device_add', role: 'add' },

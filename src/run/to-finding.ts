@@ -14,7 +14,7 @@ import { toldOf } from './told.ts';
 import { watchedScene } from './watched-scene.ts';
 
 /** Where a finding of a world belongs. */
-export interface Place {
+interface Place {
   readonly world: World;
   /** Kind of the client. */
   readonly kind: string;

@@ -17,7 +17,7 @@ export const LOCK_DROPPED = {
 } as const;
 
 /** Another thread gave the device a group, or took its dev->iommu away. */
-export type Since = 'nothing' | 'grouped' | 'torn';
+type Since = 'nothing' | 'grouped' | 'torn';
 
 /** A thread that has dropped the lock. */
 export type Inflight = readonly { readonly thread: string; readonly since: Since }[];

@@ -27,7 +27,7 @@ function heldAfter(held: HeldByThread, t: number, op: OpView): HeldByThread {
  * unless told): then every cycle of the graph that a scheduler could go round for ever without
  * leaving out a thread that could go on is one.
  */
-export class Livelocks implements Detector {
+class Livelocks implements Detector {
   private readonly program: Program;
   private readonly progress: (op: OpView) => boolean;
   private readonly cycles = new Map<string, { readonly path: PathStep[]; readonly at: number }>();

@@ -33,7 +33,7 @@ export interface LockEdge {
 }
 
 /** Edges between lock instances, and between classes of locks. */
-export interface Edges {
+interface Edges {
   readonly instances: readonly LockEdge[];
   readonly classes: readonly LockEdge[];
 }

@@ -120,7 +120,7 @@ interface Outcome {
  * Follow @steps until @key is reported; null if it is not. A step of a thread that is blocked is
  * left out; what is left at the end runs on without preemptions if @finish.
  */
-export function follow(
+function follow(
   machine: Machine,
   steps: readonly Choice[],
   key: string,

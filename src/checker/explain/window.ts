@@ -43,7 +43,7 @@ export interface WindowEnd {
 }
 
 /** A switch in a run: others come until the victim goes on. */
-export interface Switch {
+interface Switch {
   readonly victim: number;
   /** The block is run[from .. to - 1]. */
   readonly from: number;

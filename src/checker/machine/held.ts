@@ -9,7 +9,7 @@ import { PairTable } from '#checker/tables/pair-table';
 export const Mode = { exclusive: 0, shared: 1 } as const;
 
 /** A lock that is held: its cell and the mode. */
-export interface Held {
+interface Held {
   readonly cell: number;
   readonly mode: number;
 }

@@ -18,7 +18,7 @@ export function allocatedBy(memory: ObjectMemory, i: Instruction, nth: number): 
 }
 
 /** What an Op changes. */
-export interface Parts {
+interface Parts {
   readonly memory: ObjectMemory;
   readonly values: ValueTable;
   readonly state: State;

@@ -6,7 +6,7 @@ import type { Peek, Rule, Signature, Sometimes } from './scene.ts';
 import { SceneError } from './scene-error.ts';
 
 /** Who looks, and when. */
-export interface Looking {
+interface Looking {
   readonly who: string;
   readonly watch: Rule | Signature | Sometimes;
   /** True where nothing can run any more. */

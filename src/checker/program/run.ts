@@ -133,10 +133,7 @@ export function loadedFound({ report, steps }: SavedFound): Found {
 }
 
 /** A Found as it is saved. */
-export interface SavedFound {
-  readonly report: Report;
-  readonly steps: readonly number[];
-}
+type SavedFound = { readonly report: Report; readonly steps: readonly number[] };
 
 const choiceOf = (step: number): Choice => ({ thread: step & 0xff, choice: step >> 8 });
 

@@ -18,7 +18,7 @@ import { reportKey } from '#finding/key';
 import { delayCost } from './delay-layers.ts';
 
 /** A report with its run of fewest delays. */
-export interface Delayed extends Found {
+interface Delayed extends Found {
   readonly delays: number;
 }
 

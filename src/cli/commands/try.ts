@@ -52,7 +52,7 @@ interface Pair {
 }
 
 /** What a trial was of. */
-export interface Tried {
+interface Tried {
   readonly name: string;
   readonly commits: readonly string[];
   readonly subject: string;

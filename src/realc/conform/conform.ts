@@ -32,7 +32,7 @@ import { SourceRunner } from '#realc/search/run';
 import { openWorld } from '#run/watched-scene';
 import type { World } from '#worlds/world';
 import { follows } from './guide.ts';
-import { retell, type Story, type Told, type Turn, told, turnsOf } from './story.ts';
+import { type Retold, retell, type Story, type Told, type Turn, told, turnsOf } from './story.ts';
 
 export interface ConformOptions {
   readonly worlds: readonly World[];
@@ -168,7 +168,7 @@ export function modelSide(world: World, revision: Revision, statesMax: number) {
     states: result.states,
     complete: result.bounded.length === 0,
     runsOf,
-    retell: (stories: readonly Story[]) => retell(scene, stories, statesMax * STORY_STATES),
+    retell: (stories: readonly Story[]): Retold => retell(scene, stories, statesMax * STORY_STATES),
   };
 }
 

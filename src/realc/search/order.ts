@@ -71,7 +71,7 @@ export function shutsOut(a: readonly number[], b: readonly number[]): boolean {
 
 /** Threads are numbered below this. */
 export const THREADS = 16;
-export const NONE = -1;
+const NONE = -1;
 
 /** Per word: the last write, and per thread the last read, shared operation and acquire. */
 const WRITE = 0;

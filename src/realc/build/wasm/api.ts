@@ -19,7 +19,7 @@ interface WasmInstance {
 }
 
 /** The part of the interface that is used. */
-export interface Wasm {
+interface Wasm {
   readonly Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
   readonly Module: {
     new (bytes: Uint8Array): WasmModule;
