@@ -129,9 +129,9 @@ function write(table) {
   const text = `// SPDX-License-Identifier: GPL-2.0-only
 // What each commit changes, computed by \`node scripts/shows.mjs\`; not to be edited.
 
-import type { Shown } from './commit-effects-types.ts';
+import type { CommitEffect } from './commit-effects-types.ts';
 
-export const shownData: Readonly<Record<string, readonly Shown[]>> = {
+export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
 ${body.join('\n')}
 };
 `;

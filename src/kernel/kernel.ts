@@ -7,7 +7,7 @@ import { type Functions, functions } from './functions.ts';
 import type { Switches } from './switches.ts';
 import {
   Bus,
-  type BusName,
+  type BusTypeName,
   type Device,
   type DomainType,
   type Driver,
@@ -128,7 +128,7 @@ export function assemble(draft: Draft, globals: Globals): Kernel {
   return k as unknown as Kernel;
 }
 
-const BUS_ORDER: readonly BusName[] = ['platform', 'pci', 'amba', 'cdx'];
+const BUS_ORDER: readonly BusTypeName[] = ['platform', 'pci', 'amba', 'cdx'];
 
 /**
  * Fresh globals: Handles only, all state is in the machine.
@@ -141,7 +141,7 @@ export function newGlobals(
     Globals,
     'instance' | 'ops_of' | 'supplier_of' | 'group_sharers' | 'alias_of' | 'probed_devices'
   >,
-  buses: readonly BusName[] = BUS_ORDER,
+  buses: readonly BusTypeName[] = BUS_ORDER,
 ): Globals {
   return {
     ...lookups,

@@ -10,8 +10,8 @@ import type { Kernel } from './kernel.ts';
 /** Which of the three callers of the per-device probe acts; an annotation for events. */
 export type ProbeBy = By;
 
-export type BusName = 'platform' | 'pci' | 'amba' | 'cdx';
-export type Firmware = 'dt' | 'acpi';
+export type BusTypeName = 'platform' | 'pci' | 'amba' | 'cdx';
+type Firmware = 'dt' | 'acpi';
 
 /** IOMMU_DOMAIN_*: names in place of bit masks. 0 asks for the global default. */
 export type DomainType = 0 | 'DMA' | 'DMA_FQ' | 'IDENTITY' | 'BLOCKED';
@@ -56,11 +56,11 @@ interface BusFields {
 
 /** struct bus_type with its subsys_private. */
 export class Bus extends Handle<BusFields> {
-  readonly bus: BusName;
+  readonly bus: BusTypeName;
   readonly klist_devices: Klist<Device>;
   readonly klist_drivers: Klist<Driver>;
   readonly bus_notifier: NotifierHead;
-  constructor(bus: BusName) {
+  constructor(bus: BusTypeName) {
     super('bus_type', bus);
     this.bus = bus;
     this.klist_devices = new Klist(`${bus}.klist_devices`);

@@ -31,7 +31,7 @@ import {
 import { iommuDriverOf } from '#platform/iommu-driver';
 import { checkRangeSteps, limitReached, platformLimits } from '#platform/limits';
 import { busOf, populateAtBoot } from '#platform/populate';
-import { readIommuMap, readIommus, type Specifier } from '#platform/references';
+import { type PhandleArgs, readIommuMap, readIommus } from '#platform/references';
 import { neverRegisters, refusal } from '#platform/refused';
 import { sharedIds } from '#platform/shared-ids';
 import type {
@@ -283,7 +283,7 @@ function creatorOf(builder: Builder, node: DtNode): string | null {
 function resolve(
   builder: Builder,
   device: Pick<PlatformDevice, 'name' | 'bus'>,
-  specifiers: readonly Specifier[],
+  specifiers: readonly PhandleArgs[],
 ): { iommus: IommuUse[]; problem: IommuProblem | null } {
   const iommus: IommuUse[] = [];
   const [first] = specifiers;
@@ -300,7 +300,7 @@ function resolve(
 function problemOf(
   builder: Builder,
   device: Pick<PlatformDevice, 'name' | 'bus'>,
-  { provider, ids }: Specifier,
+  { provider, ids }: PhandleArgs,
   first: DtNode,
 ): IommuProblem | null {
   const name = builder.iommuNames.get(provider) ?? deviceName(provider);

@@ -7,7 +7,7 @@ import { cell, type DeviceTree, type DtNode, pathOf } from '#firmware/dtb/tree';
 import type { IommuProblem } from '#platform/types';
 
 /** A provider and the cells it is given. */
-export interface Specifier {
+export interface PhandleArgs {
   readonly provider: DtNode;
   readonly ids: readonly number[];
 }
@@ -19,7 +19,7 @@ const specifierCellsMax = 16;
  * The entries of `iommus`, in order. The kernel ends the list silently at an entry that names no
  * node or does not fit; here that is an error, since no board means it. An entry 0 ends the list.
  */
-export function readIommus(tree: DeviceTree, node: DtNode): Result<Specifier[], UserError> {
+export function readIommus(tree: DeviceTree, node: DtNode): Result<PhandleArgs[], UserError> {
   const value = node.properties.get('iommus');
   if (!value) return ok([]);
   if (value.length % 4 !== 0) {
@@ -30,7 +30,7 @@ export function readIommus(tree: DeviceTree, node: DtNode): Result<Specifier[], 
     );
   }
   const list = words(value);
-  const out: Specifier[] = [];
+  const out: PhandleArgs[] = [];
   for (let at = 0; at < list.length; ) {
     const phandle = list[at] ?? 0;
     if (phandle === 0) break;
@@ -68,7 +68,7 @@ function missingPhandle(node: DtNode, property: string, phandle: number): Result
 
 /** What `iommu-map` makes of an id: an IOMMU, none (bypass), or an error of of_map_id(). */
 type Mapped =
-  | { readonly kind: 'iommu'; readonly specifier: Specifier }
+  | { readonly kind: 'iommu'; readonly specifier: PhandleArgs }
   | { readonly kind: 'bypass' }
   | { readonly kind: 'error'; readonly problem: IommuProblem };
 

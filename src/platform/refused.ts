@@ -14,7 +14,7 @@ import {
 import type { BusName, IommuDriver, IommuProblem } from '#platform/types';
 
 /** A device and one of its specifiers, as of_xlate() is called with it. */
-export interface Asked {
+interface XlateCall {
   readonly name: string;
   readonly bus: BusName;
   readonly provider: DtNode;
@@ -42,7 +42,7 @@ function cachesLeaves(compatible: readonly string[]): boolean {
 }
 
 /** Why the driver turns the device down; null where nothing in the tree says so. */
-export function refusal(tree: DeviceTree, asked: Asked): IommuProblem | null {
+export function refusal(tree: DeviceTree, asked: XlateCall): IommuProblem | null {
   switch (asked.driver) {
     case 'ipmmu-vmsa':
       return ipmmuRefusal(tree, asked);
@@ -57,7 +57,7 @@ export function refusal(tree: DeviceTree, asked: Asked): IommuProblem | null {
   }
 }
 
-function wrongCells({ driver, ids }: Asked): IommuProblem {
+function wrongCells({ driver, ids }: XlateCall): IommuProblem {
   return { errno: 'EINVAL', because: `${driver} takes one cell, and is given ${ids.length}` };
 }
 
@@ -72,7 +72,7 @@ const denied: readonly string[] = ['r8a774a1', 'r8a7796'];
 const allowed: readonly string[] = ['ee100000.mmc', 'ee120000.mmc', 'ee140000.mmc', 'ee160000.mmc'];
 
 /** ipmmu_device_is_allowed(). ABSTRACTED: revisions of the chip; ES2 of r8a7795 is denied, too. */
-function ipmmuRefusal(tree: DeviceTree, { name, bus }: Asked): IommuProblem | null {
+function ipmmuRefusal(tree: DeviceTree, { name, bus }: XlateCall): IommuProblem | null {
   const names = strings(tree.root, 'compatible').map((c) => c.replace(/^renesas,/, ''));
   const soc = names.find((name) => optIn.includes(name));
   if (soc === undefined) return null;
@@ -85,7 +85,7 @@ function ipmmuRefusal(tree: DeviceTree, { name, bus }: Asked): IommuProblem | nu
 }
 
 /** mtk_iommu_of_xlate() and mtk_iommu_probe_device(): one cell, and a larb that is there. */
-function mediatekRefusal(tree: DeviceTree, asked: Asked): IommuProblem | null {
+function mediatekRefusal(tree: DeviceTree, asked: XlateCall): IommuProblem | null {
   const { provider, ids } = asked;
   if (ids.length !== 1) return wrongCells(asked);
   const larbs = cells(provider, 'mediatek,larbs');
@@ -100,7 +100,7 @@ function mediatekRefusal(tree: DeviceTree, asked: Asked): IommuProblem | null {
 }
 
 /** qcom_iommu_of_xlate(): one cell, which names a context bank that is there. */
-function qcomRefusal(asked: Asked): IommuProblem | null {
+function qcomRefusal(asked: XlateCall): IommuProblem | null {
   const [asid] = asked.ids;
   if (asid === undefined || asked.ids.length !== 1) return wrongCells(asked);
   const banks = asked.provider.children.filter((c) => has(c, 'compatible') && isAvailable(c));

@@ -25,7 +25,7 @@ import type { DerivedWorld } from '#worlds/derive';
 import { BEGINNING, FIRST_LOOK, SPENT_MAX } from './limits.ts';
 
 /** A world, and whether its answer is about an SMMU with its own driver. */
-export interface Trial {
+export interface TriedWorld {
   readonly derived: DerivedWorld;
   readonly smmu: boolean;
   /** Asked of every stack from the start. */
@@ -37,7 +37,7 @@ export type Answer = 'found' | 'absent' | 'bounded' | 'not seen' | 'not reached'
 
 interface TableQuestion {
   readonly window: string;
-  readonly trials: readonly Trial[];
+  readonly trials: readonly TriedWorld[];
   readonly stacks: readonly Revision[];
   readonly options: ExploreOptions;
   readonly explorer: Explorer;
@@ -52,7 +52,7 @@ interface Cell {
   readonly full: boolean;
 }
 
-interface Column extends Trial {
+interface Column extends TriedWorld {
   /** By stack. */
   readonly cells: (Cell | undefined)[];
   /** It has shown the window, or is known to. */

@@ -13,7 +13,7 @@ import { reusing } from '#run/reuse';
 import type { Explorer } from '#run/world-pool';
 import { needsOf, tells, windowById } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
-import { type Answer, BisectTable, type Trial } from './bisect-table.ts';
+import { type Answer, BisectTable, type TriedWorld } from './bisect-table.ts';
 import { isFor, smallFirst } from './matrix.ts';
 
 export type { Answer } from './bisect-table.ts';
@@ -74,7 +74,7 @@ function withPlainDriver({ world, classKey, devices }: DerivedWorld): DerivedWor
  * Each world of an SMMU is asked about with an IOMMU driver that does nothing of its own as well,
  * so that the answer is about the core.
  */
-function trialsOf(asking: Asking): Trial[] {
+function trialsOf(asking: Asking): TriedWorld[] {
   return chosenFor(asking).flatMap((derived) => {
     const smmu = derived.world.instances.some(isSmmu);
     const trial = { derived, smmu, telling: tells(derived, asking.window) };
@@ -145,7 +145,7 @@ export function turns(
 }
 
 /** A set of commits that closes a window. */
-export interface Backport {
+interface BackportSet {
   readonly commits: readonly Commit[];
   readonly revision: Revision;
   readonly answer: Answer;
@@ -156,7 +156,7 @@ export interface BackportResult {
   /** The window under the target as it is. */
   readonly before: Answer;
   /** Null where no set of the size tried closes it. */
-  readonly best: Backport | null;
+  readonly best: BackportSet | null;
   /** Sets that were asked about, and those that cannot stand on the target. */
   readonly asked: number;
   readonly refused: number;

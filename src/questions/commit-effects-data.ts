@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What each commit changes, computed by `node scripts/shows.mjs`; not to be edited.
 
-import type { Shown } from './commit-effects-types.ts';
+import type { CommitEffect } from './commit-effects-types.ts';
 
-export const shownData: Readonly<Record<string, readonly Shown[]>> = {
+export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
   '57365a04c921': [
     {
       kernels: '6.1 6.1.y 6.2 6.3 6.4 6.5 6.6 6.6.y 6.7',

@@ -2,7 +2,7 @@
 // What is kept of a commit that changes something.
 
 /** A world that comes to something else once a commit is taken away. */
-export interface Shown {
+export interface CommitEffect {
   /** Names of the kernels in whose stacks it does, with blanks between them. */
   readonly kernels: string;
   /** Kind of client and name of the world. */

@@ -2,7 +2,7 @@
 // What each commit of each stack changes, or why nothing can tell.
 
 import { shownData } from './commit-effects-data.ts';
-import type { Shown } from './commit-effects-types.ts';
+import type { CommitEffect } from './commit-effects-types.ts';
 
 /** Commits that no rule can tell from their absence, with the reason. */
 const reasons: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** What the absence of @sha does under @kernel; undefined where nothing is known to show it. */
-export function shownIn(kernel: string, sha: string): Shown | undefined {
+export function shownIn(kernel: string, sha: string): CommitEffect | undefined {
   return shownData[sha]?.find((entry) => entry.kernels.split(' ').includes(kernel));
 }
 

@@ -4,7 +4,7 @@
 import type { Finding } from '#finding/finding';
 
 /** Short names for the long ones of a finding. */
-export interface Cast {
+export interface ShortNames {
   /** Pairs of long and short names, longest first. */
   readonly names: readonly (readonly [string, string])[];
 }
@@ -25,7 +25,7 @@ export function deviceOf(finding: Finding): string | null {
 }
 
 /** Who is called what in the tables of @finding. */
-export function castOf(finding: Finding): Cast {
+export function castOf(finding: Finding): ShortNames {
   const world = finding.world as WorldNames | null;
   const device = deviceOf(finding);
   const names: [string, string][] = device === null ? [] : [[device, 'dev']];
@@ -36,13 +36,13 @@ export function castOf(finding: Finding): Cast {
 }
 
 /** `dev is 3d00000.gpu, iommu is 3da0000.iommu`; empty where nothing is shortened. */
-export function castLine(cast: Cast): string {
+export function castLine(cast: ShortNames): string {
   const told = cast.names.map(([long, short]) => `${short} is ${long}`);
   return told.sort().join(', ');
 }
 
 /** Put the short names into @text. */
-export function shorten(text: string, cast: Cast): string {
+export function shorten(text: string, cast: ShortNames): string {
   let out = text;
   for (const [long, short] of cast.names) out = replaceName(out, long, short);
   return out;

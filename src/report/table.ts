@@ -7,7 +7,7 @@
 
 import { printable, reportColumns, wrap } from '#base/text';
 import type { Finding, TraceStep } from '#finding/finding';
-import { type Cast, castLine, castOf, shorten } from './cast.ts';
+import { castLine, castOf, type ShortNames, shorten } from './cast.ts';
 import { placeOf } from './frames.ts';
 import { stepLines } from './phrases.ts';
 import { decidingSteps, type Shown, selectSteps } from './select.ts';
@@ -126,7 +126,11 @@ function stackOf(step: TraceStep): ThreadStack {
 }
 
 /** What is told of the steps @shown, a line each, functions before what happens in them. */
-export function tableLines(finding: Finding, shown: readonly Shown[], cast: Cast): TableLine[] {
+export function tableLines(
+  finding: Finding,
+  shown: readonly Shown[],
+  cast: ShortNames,
+): TableLine[] {
   const lines: TableLine[] = [];
   const deciding = new Set(decidingSteps(finding));
   const inside = new Map<string, string>();

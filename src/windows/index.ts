@@ -54,7 +54,7 @@ import { isNamedBy } from './likely.ts';
 import type { PreconditionId } from './preconditions.ts';
 import { assertSound, claimOf } from './registry.ts';
 import { isOfRule, type WindowSignature } from './signature.ts';
-import type { Stage, Window } from './window.ts';
+import type { SignatureStage, Window } from './window.ts';
 
 export { isNamedBy } from './likely.ts';
 export { canReach, flagOf, type PreconditionId, preconditionsFor } from './preconditions.ts';
@@ -172,7 +172,7 @@ export interface Claim extends WindowSignature {
 export const signatures: readonly Claim[] = windows
   .flatMap(({ id, signatures }) =>
     Object.entries(signatures).map(([stage, signature]) => ({
-      at: precedence.indexOf(claimOf(id, stage as Stage)),
+      at: precedence.indexOf(claimOf(id, stage as SignatureStage)),
       claim: { ...signature, window: id },
     })),
   )

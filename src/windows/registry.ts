@@ -8,17 +8,17 @@ import { assert } from '#base/assert';
 import type { DerivedWorld } from '#worlds/derive';
 import { isNamedBy } from './likely.ts';
 import { namedBy } from './ways.ts';
-import type { Stage, Window } from './window.ts';
+import type { SignatureStage, Window } from './window.ts';
 
 /** A signature by the window and the stage: `C19 rest`; `C19` is the main one. */
-export function claimOf(window: string, stage: Stage): string {
+export function claimOf(window: string, stage: SignatureStage): string {
   return stage === 'main' ? window : `${window} ${stage}`;
 }
 
 /** All signatures of @windows, as claimOf() has them. */
 export function claimsOf(windows: readonly Window[]): string[] {
   return windows.flatMap(({ id, signatures }) =>
-    Object.keys(signatures).map((stage) => claimOf(id, stage as Stage)),
+    Object.keys(signatures).map((stage) => claimOf(id, stage as SignatureStage)),
   );
 }
 

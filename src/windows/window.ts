@@ -47,7 +47,7 @@ export interface Window {
   /** Worlds that are known to show it. A bisection asks them first; what they show is computed. */
   readonly worlds: readonly LikelyWorld[];
   /** How a run is recognised, by stage; the index says which stage may claim a report first. */
-  readonly signatures: Readonly<Partial<Record<Stage, WindowSignature>>>;
+  readonly signatures: Readonly<Partial<Record<SignatureStage, WindowSignature>>>;
 }
 
 /** One way in which a window comes about: from one commit on, until one of others. */
@@ -85,7 +85,7 @@ export interface Where {
 }
 
 /** `main` is all there is but for windows that also explain what nothing else does. */
-export type Stage = 'main' | 'again' | 'rest';
+export type SignatureStage = 'main' | 'again' | 'rest';
 
 /** A world that shows the window under @found, and not under @absent. */
 export interface LikelyWorld {

@@ -2,7 +2,7 @@
 // What a bisection asks of which world, with an explorer that answers at once.
 import { describe, expect, test } from 'vitest';
 import { findRevision, type Revision } from '#kernel/index';
-import { BisectTable, type Trial } from '#questions/bisect-table';
+import { BisectTable, type TriedWorld } from '#questions/bisect-table';
 import { isFor } from '#questions/matrix';
 import type { Explored } from '#run/explore';
 import type { ExploreJob, Explorer } from '#run/world-pool';
@@ -51,7 +51,7 @@ function player(plays: Readonly<Record<string, Play>>) {
 
 async function ask(plays: Readonly<Record<string, Play>>, telling: string, jobs = 1) {
   const { explorer, asked } = player(plays);
-  const trials = Object.keys(plays).map((classKey, i): Trial => {
+  const trials = Object.keys(plays).map((classKey, i): TriedWorld => {
     const derived: DerivedWorld = { ...(i === 0 ? first! : second!), classKey };
     return { derived, smmu: false, telling: classKey === telling };
   });

@@ -3,18 +3,6 @@
 import { expect, test } from 'vitest';
 import { programs } from './sources.ts';
 
-/** Names with two meanings, for as long as they have: a third meaning, or a new name, is none. */
-const twice: readonly string[] = [
-  'Asked: platform/refused properties/context',
-  'Backport: questions/bisect windows/window',
-  'BusName: kernel/types platform/types',
-  'Cast: platform/casts report/cast',
-  'Shown: questions/commit-effects-types report/select',
-  'Specifier: kernel/types platform/references',
-  'Stage: platform/casts windows/window',
-  'Trial: questions/bisect-table questions/try',
-];
-
 /** Names of types that several of @files export, each with these files. */
 function sharedNames(files: readonly { readonly name: string; readonly text: string }[]): string[] {
   const places = new Map<string, string[]>();
@@ -34,7 +22,7 @@ function sharedNames(files: readonly { readonly name: string; readonly text: str
 test('a type name means one thing', () => {
   const files = programs.filter((p) => p.name.startsWith('src/'));
   expect(files.length).toBeGreaterThan(100);
-  expect(sharedNames(files)).toEqual(twice);
+  expect(sharedNames(files)).toEqual([]);
 });
 
 test('a name with two meanings is found', () => {

@@ -28,7 +28,7 @@ export interface Die {
 }
 
 /** A compilation unit. */
-export interface Unit {
+interface Unit {
   readonly name: string;
   readonly lineOffset: number;
   readonly lowPc: number;
@@ -118,17 +118,6 @@ function abbrevTable(bytes: Uint8Array, offset: number): Map<number, Abbrev> {
   return table;
 }
 
-function signedLeb(c: Cursor): number {
-  let result = 0;
-  let shift = 0;
-  for (;;) {
-    const b = c.byte();
-    result |= (b & 127) << shift;
-    shift += 7;
-    if (b < 128) return shift < 32 && b & 64 ? result | (-1 << shift) : result;
-  }
-}
-
 type FormValue = number | string | Uint8Array;
 
 function form(c: Cursor, f: number, unitStart: number, str: Uint8Array): FormValue {
@@ -165,7 +154,7 @@ function form(c: Cursor, f: number, unitStart: number, str: Uint8Array): FormVal
     case 0x0c:
       return c.byte();
     case 0x0d:
-      return signedLeb(c);
+      return c.s();
     case 0x0e:
       return cstring(str, fixed(c, 4));
     case 0x0f:
