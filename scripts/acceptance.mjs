@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { findRevision, withCommits } from '../dist/kernel/index.js';
 import { readPlatform } from '../dist/platform/index.js';
-import { checkPlatform } from '../dist/questions/check.js';
+import { checkPlatform, defaultCheck } from '../dist/questions/check.js';
 
 const KERNELS = ['6.12', '6.12.y', '6.15-rc1', '6.15.0', '6.15.1', '7.2', '7.2-da33e87bd2bf'];
 
@@ -24,14 +24,7 @@ for (const spec of named.length > 0 ? named : KERNELS) {
   const without = sha === undefined ? [] : [sha];
   const revision = demand(withCommits(demand(findRevision(name)), { without }));
   const options = {
-    devices: null,
-    properties: null,
-    windows: null,
-    asyncProbe: false,
-    strictDevlink: false,
-    strategy: { kind: 'exhaustive' },
-    statesMax: null,
-    timeMaxMs: null,
+    ...defaultCheck,
     jobs,
   };
   const start = performance.now();

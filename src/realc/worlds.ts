@@ -95,6 +95,18 @@ const pci = (
   return client(name, iommus, { bus: 'pci', driver, ...over });
 };
 
+/** A walk meets devices that nobody binds, before and after a client that is bound. */
+const bystanders: Partial<World> = {
+  devices: [
+    mmu(0),
+    quiet('b0000000.dma', 0, 1),
+    client('b1000000.eth', [use(0, 2)]),
+    quiet('b2000000.usb', 0, 3),
+  ],
+  threads: [register(0, 'swapper/0'), attach('b1000000.eth', 'modprobe')],
+  focus: ['b1000000.eth'],
+};
+
 /** All named worlds. */
 export const sourceWorlds: readonly World[] = [
   world('two-drivers', {}),
@@ -102,16 +114,7 @@ export const sourceWorlds: readonly World[] = [
   world('two-drivers-exynos', { instances: [instance(0, 'exynos')] }),
   world('two-drivers-rockchip', { instances: [instance(0, 'rockchip')] }),
   world('two-drivers-virtio', { instances: [instance(0, 'virtio')] }),
-  world('bystanders', {
-    devices: [
-      mmu(0),
-      quiet('b0000000.dma', 0, 1),
-      client('b1000000.eth', [use(0, 2)]),
-      quiet('b2000000.usb', 0, 3),
-    ],
-    threads: [register(0, 'swapper/0'), attach('b1000000.eth', 'modprobe')],
-    focus: ['b1000000.eth'],
-  }),
+  world('bystanders', bystanders),
   world('client-first', {
     devices: [client('b0000000.eth', [use(0, 1)]), mmu(0)],
   }),
@@ -202,17 +205,7 @@ export const sourceWorlds: readonly World[] = [
     focus: ['b0000000.dma'],
   }),
   world('acpi', { firmware: 'acpi' }),
-  world('acpi-bystanders', {
-    firmware: 'acpi',
-    devices: [
-      mmu(0),
-      quiet('b0000000.dma', 0, 1),
-      client('b1000000.eth', [use(0, 2)]),
-      quiet('b2000000.usb', 0, 3),
-    ],
-    threads: [register(0, 'swapper/0'), attach('b1000000.eth', 'modprobe')],
-    focus: ['b1000000.eth'],
-  }),
+  world('acpi-bystanders', { firmware: 'acpi', ...bystanders }),
   world('acpi-two-instances', {
     firmware: 'acpi',
     devices: [mmu(0), mmu(1), client('b0000000.eth', [use(0, 1), use(1, 2)], { driver: null })],

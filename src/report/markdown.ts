@@ -7,13 +7,13 @@ import { withoutBuffers } from './buffers.ts';
 import { harmText } from './summary.ts';
 import { raceTable, stacksTitle, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
-import { fileStem, kernelText, preemptionText, storesText, windowText } from './words.ts';
+import { fileStem, findingTitle, preemptionText, storesText } from './words.ts';
 
 /** The whole document, ending in a line feed. */
 export function markdownReport(given: Finding): string {
   const finding = withoutBuffers(given);
   const { witness, property, rule, consequence, symptom, fixes, links } = finding;
-  const title = `${windowText(finding)} on ${witness.subject}, ${kernelText(finding)}`;
+  const title = findingTitle(finding);
   const stores = storesText(finding);
   const facts: [string, string][] = [
     ['breaks', `${property}: ${rule}`],

@@ -18,7 +18,7 @@ import { placeOf } from './frames.ts';
 import { decidingSteps, selectSteps } from './select.ts';
 import { sweptKernel } from './sweep.ts';
 import { tableLines } from './table.ts';
-import { deviceText, kernelText, preemptionText, windowText } from './words.ts';
+import { deviceText, findingTitle, preemptionText, windowText } from './words.ts';
 
 /** What a report is told with. */
 interface SarifOptions {
@@ -119,7 +119,7 @@ function ruleOf(id: string, ids: readonly string[]): object {
 function findingResult(given: Finding, ids: readonly string[]): object {
   const finding = withoutBuffers(given);
   const { property, window, harm, witness, consequence, closers = [], devices, id } = finding;
-  const what = `${windowText(finding)} on ${deviceText(finding)}, ${kernelText(finding)}`;
+  const what = findingTitle(finding, deviceText(finding));
   const text = [
     `${what}: ${witness.because}`,
     ...(consequence === undefined ? [] : [`so that ${consequence}`]),

@@ -10,7 +10,7 @@ import { withoutBuffers } from './buffers.ts';
 import { castLine, castOf } from './cast.ts';
 import { selectSteps } from './select.ts';
 import { type TableLine, tableLines, wrapCell } from './table.ts';
-import { kernelText, windowText } from './words.ts';
+import { findingTitle } from './words.ts';
 
 const ROW = 17;
 const CHARACTER = 7.3;
@@ -48,7 +48,7 @@ export function svgReport(given: Finding): string {
   const rows = (placed.at(-1)?.row ?? 0) + 1;
   const width = MARGIN * 2 + threads.length * columnWidth() - GUTTER;
   const height = TOP + rows * ROW + MARGIN;
-  const title = `${windowText(finding)} on ${finding.witness.subject}, ${kernelText(finding)}`;
+  const title = findingTitle(finding);
   const because = `breaks ${finding.property}: ${finding.witness.because}`;
   const wide = Math.max(width, MARGIN * 2 + Math.max(title.length * 1.3, 64) * CHARACTER);
   const fit = Math.floor((wide - MARGIN * 2) / CHARACTER);

@@ -22,8 +22,8 @@ import { whyLines } from './why.ts';
 import {
   cutWords,
   deviceText,
+  findingTitle,
   grouped,
-  kernelText,
   preemptionText,
   storesText,
   windowText,
@@ -90,7 +90,7 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
 export function findingText(given: Finding, paint: Paint = plain): string[] {
   const finding = withoutBuffers(given);
   const stores = storesText(finding);
-  const title = `${windowText(finding)} on ${finding.witness.subject}, ${kernelText(finding)}`;
+  const title = findingTitle(finding);
   const out = [
     paint.strong(printable(title)),
     ...wrap(printable(`breaks ${finding.property}: ${finding.rule}`), {

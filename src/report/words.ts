@@ -25,6 +25,14 @@ export function kernelText(finding: Pick<Finding, 'revision'>): string {
   return userFixes.length === 0 ? name : `${name} with ${userFixes.map((f) => f.name).join(', ')}`;
 }
 
+/** What a finding is called: its window, a device, and the kernel. */
+export function findingTitle(
+  finding: Pick<Finding, 'window' | 'revision' | 'witness'>,
+  device = finding.witness.subject,
+): string {
+  return `${windowText(finding)} on ${device}, ${kernelText(finding)}`;
+}
+
 /** How many preemptive switches, and whether fewer are known not to do. */
 export function preemptionText(finding: Pick<Finding, 'preemptions' | 'minimal'>): string {
   if (finding.preemptions === 0) return 'no preemption';

@@ -4,22 +4,17 @@
 import { describe, expect, test } from 'vitest';
 import { Machine, replay } from '#checker/index';
 import type { CheckOptions } from '#finding/report';
-import { checkPlatform } from '#questions/check';
+import { checkPlatform, defaultCheck } from '#questions/check';
 import { revisionOf } from '#run/kernel-spec';
 import { watchedScene } from '#run/watched-scene';
 import type { World } from '#worlds/world';
 import { kernel, laptop } from '../support/boards.ts';
 
 const options: CheckOptions = {
+  ...defaultCheck,
   devices: ['3d00000.gpu'],
   properties: ['P1'],
-  windows: null,
-  asyncProbe: false,
-  strictDevlink: false,
   strategy: { kind: 'bound', preemptions: 1 },
-  statesMax: null,
-  timeMaxMs: null,
-  jobs: 1,
 };
 
 const run = (more: Partial<CheckOptions> = {}) =>

@@ -3,7 +3,7 @@
 // explained does so for hundreds.
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '#finding/finding';
-import { checkPlatform } from '#questions/check';
+import { checkPlatform, defaultCheck } from '#questions/check';
 import { decidingSteps } from '#report/select';
 import { kernel, laptop } from '../support/boards.ts';
 import { recheckFindings } from '../support/findings.ts';
@@ -24,15 +24,10 @@ async function find(name: string, device: string, properties = all): Promise<rea
     laptop(),
     { revision: kernel(name), userFixes: [] },
     {
+      ...defaultCheck,
       devices: [device],
       properties,
       windows: ['C09', 'C10', 'C11', 'C14'],
-      asyncProbe: false,
-      strictDevlink: false,
-      strategy: { kind: 'exhaustive' },
-      statesMax: null,
-      timeMaxMs: null,
-      jobs: 1,
     },
     '0',
   );

@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A board without a client behind an IOMMU: no verdict, a reason, and exit code 3.
 import { expect, test } from 'vitest';
-import type { CheckOptions, CheckReport } from '#finding/report';
+import type { CheckReport } from '#finding/report';
 import { readPlatform } from '#platform/index';
-import { checkPlatform } from '#questions/check';
+import { checkPlatform, defaultCheck } from '#questions/check';
 import { exitCodeOf } from '#report/exit';
 import { reportJson } from '#report/json';
 import { textReport } from '#report/text';
 import { parseDocument } from '#report/validate';
 import { blob } from '../firmware/blob.ts';
 import { kernel } from '../support/boards.ts';
-
-const options: CheckOptions = {
-  devices: null,
-  properties: null,
-  windows: null,
-  asyncProbe: false,
-  strictDevlink: false,
-  strategy: { kind: 'exhaustive' },
-  statesMax: null,
-  timeMaxMs: null,
-  jobs: 1,
-};
 
 test('a check of a board without clients decides nothing and says why', async () => {
   const smmu = { compatible: 'arm,mmu-500', phandle: 1, '#iommu-cells': 1, status: 'disabled' };
@@ -30,7 +18,7 @@ test('a check of a board without clients decides nothing and says why', async ()
   );
   if (!board.ok) throw new Error(board.error.message);
   const asked = { revision: kernel('7.2'), userFixes: [] };
-  const result = await checkPlatform(board.value, asked, options, '0');
+  const result = await checkPlatform(board.value, asked, defaultCheck, '0');
   expect(result.nothing?.because).toEqual([
     '1 IOMMU disabled: smmu',
     'b without IOMMU: smmu is disabled',

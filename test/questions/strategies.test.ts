@@ -4,20 +4,16 @@
 import { expect, test } from 'vitest';
 import { rerun } from '#cli/rerun';
 import type { CheckOptions, Strategy } from '#finding/report';
-import { checkPlatform } from '#questions/check';
+import { checkPlatform, defaultCheck } from '#questions/check';
 import { findingJson } from '#report/json';
 import { parseDocument } from '#report/validate';
 import { kernel, laptop } from '../support/boards.ts';
 
 const options = {
+  ...defaultCheck,
   devices: ['3d00000.gpu'],
   properties: ['P1', 'P8'],
-  windows: null,
-  asyncProbe: false,
-  strictDevlink: false,
   statesMax: 60,
-  timeMaxMs: null,
-  jobs: 1,
 };
 
 const run = (strategy: Strategy, more: Partial<CheckOptions> = {}) =>

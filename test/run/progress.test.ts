@@ -3,22 +3,16 @@
 
 import { expect, test } from 'vitest';
 import type { CheckProgress } from '#finding/report';
-import { checkPlatform } from '#questions/check';
+import { checkPlatform, defaultCheck } from '#questions/check';
 import { Meters, meterInto } from '#run/meters';
 import { kernel, laptop } from '../support/boards.ts';
 
 test('a check tells of the world under way, and that they are done', async () => {
   const told: CheckProgress[] = [];
   const options = {
+    ...defaultCheck,
     devices: ['3d00000.gpu'],
     properties: ['P3'],
-    windows: null,
-    asyncProbe: false,
-    strictDevlink: false,
-    strategy: { kind: 'exhaustive' },
-    statesMax: null,
-    timeMaxMs: null,
-    jobs: 1,
   } as const;
   const base = { revision: kernel('7.2'), userFixes: [] };
   const result = await checkPlatform(laptop(), base, options, '0', (p) => told.push(p));

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { CheckOptions } from '#finding/report';
 import { classesOf, kindOfKey, type Platform, readPlatform } from '#platform/index';
-import { checkPlatform } from '#questions/check';
+import { checkPlatform, defaultCheck } from '#questions/check';
 import { actors } from '#worlds/actors';
 import { worldsForPlatform } from '#worlds/derive';
 import { genericWorlds } from '#worlds/generic';
@@ -39,15 +39,8 @@ function shapesOf(platform: Platform, name: string, prefer: readonly string[]): 
 }
 
 const options: CheckOptions = {
-  devices: null,
+  ...defaultCheck,
   properties: ['P2'],
-  windows: null,
-  asyncProbe: false,
-  strictDevlink: false,
-  strategy: { kind: 'exhaustive' },
-  statesMax: null,
-  timeMaxMs: null,
-  jobs: 1,
 };
 
 const node = fc.oneof(

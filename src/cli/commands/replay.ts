@@ -41,15 +41,11 @@ export async function runReplay(
   io: Io,
   pipeline: Pick<Pipeline, 'replay'>,
 ): Promise<Result<ExitCode, UserError>> {
-  const text = readText(args.file, documentHint);
-  if (!text.ok) return text;
-  const name = args.file === '-' ? inputName(args.file) : args.file;
-  const document = parseDocument(text.value, name);
-  if (!document.ok) return document;
-  const chosen = choose(document.value, args);
-  if (!chosen.ok) return chosen;
+  const read = readFindings(args);
+  if (!read.ok) return read;
+  const { document, findings: chosen } = read.value;
 
-  const full = chosen.value.length === 1 && args.brief !== true;
+  const full = chosen.length === 1 && args.brief !== true;
   const { format, out, tree, cc = null } = args;
   const page = format === 'html' && args.brief !== true;
   if (!full && !page && (format !== 'text' || out !== undefined)) {
@@ -62,7 +58,7 @@ export async function runReplay(
   }
   const choice = tree === undefined ? null : { tree, cc, onProgress: buildProgress(io) };
   const beside = page || format !== 'text' || out !== undefined;
-  for (const finding of chosen.value) {
+  for (const finding of chosen) {
     const again = await replayOne(finding, pipeline, choice, args.trustFixes);
     if (!again.ok) return again;
     // What does not replay is not shown: it says what is not so.
@@ -76,7 +72,7 @@ export async function runReplay(
     say(`${full ? '' : `${finding.id}: `}replayed: same witness\n`);
   }
   if (!page) return ok(exitCodes.holds);
-  const given = await deliver(await pageOf(document.value, chosen.value), out, io);
+  const given = await deliver(await pageOf(document, chosen), out, io);
   return given.ok ? ok(exitCodes.holds) : given;
 }
 
@@ -100,8 +96,20 @@ async function deliver(
   return ok(io.out(text));
 }
 
+/** What the file that the user named holds, and the findings of it that are asked for. */
+export function readFindings(
+  args: Pick<ReplayArguments, 'file' | 'id'>,
+): Result<{ readonly document: Document; readonly findings: readonly Finding[] }, UserError> {
+  const text = readText(args.file, documentHint);
+  if (!text.ok) return text;
+  const document = parseDocument(text.value, args.file === '-' ? inputName('-') : args.file);
+  if (!document.ok) return document;
+  const findings = choose(document.value, args);
+  return findings.ok ? ok({ document: document.value, findings: findings.value }) : findings;
+}
+
 /** The findings of @document that are asked for: one by its id or number, or all. */
-export function choose(
+function choose(
   document: Document,
   args: Pick<ReplayArguments, 'file' | 'id'>,
 ): Result<readonly Finding[], UserError> {

@@ -4,14 +4,13 @@
 import { join } from 'node:path';
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import { choose, replayOne } from '#cli/commands/replay';
-import { type OutputFile, readText, writeFiles } from '#cli/files';
+import { readFindings, replayOne } from '#cli/commands/replay';
+import { type OutputFile, writeFiles } from '#cli/files';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
 import type { Reproduction } from '#finding/reproduction';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { reproductionJson, reproductionText } from '#report/reproduction';
-import { documentHint, parseDocument } from '#report/validate';
 import { moduleDocument } from '#reproduce/document';
 import { guestFile, moduleFiles } from '#reproduce/machine';
 import { argumentsFor, reproduce } from '#reproduce/reproduce';
@@ -37,13 +36,9 @@ export async function runReproduce(
   io: Io,
   pipeline: Pick<Pipeline, 'replay'>,
 ): Promise<Result<ExitCode, UserError>> {
-  const text = readText(args.file, documentHint);
-  if (!text.ok) return text;
-  const document = parseDocument(text.value, args.file);
-  if (!document.ok) return document;
-  const chosen = choose(document.value, args);
-  if (!chosen.ok) return chosen;
-  const finding = chosen.value[0]!;
+  const read = readFindings(args);
+  if (!read.ok) return read;
+  const finding = read.value.findings[0]!;
   const what = args.module !== undefined ? 'module' : args.plan === true ? 'plan' : 'boot';
   const scene = sceneOf(finding, what);
   if (!scene.ok) return scene;

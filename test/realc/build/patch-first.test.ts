@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { defaultCheck } from '#questions/check';
 import type { SourceError } from '#realc/build/errors';
 import { buildTree, patchTree } from '#realc/build/image';
 import { trySource } from '#realc/try';
@@ -22,15 +23,8 @@ const patch = (from: string, to: string, name = 'drivers/iommu/iommu.c') => ({
 /** No compiler is here. */
 const how = { cacheDir: path.join(tree, 'no-cache'), cc: path.join(tree, 'no-clang') };
 const check = {
-  devices: null,
-  properties: null,
-  windows: null,
-  asyncProbe: false,
-  strictDevlink: false,
+  ...defaultCheck,
   strategy: { kind: 'bound', preemptions: 1 },
-  statesMax: null,
-  timeMaxMs: null,
-  jobs: 1,
 } as const;
 
 const codeOf = (of: Promise<unknown>) => of.then(String, (e: SourceError) => e.code);

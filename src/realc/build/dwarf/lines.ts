@@ -53,17 +53,6 @@ function header(c: Cursor): Header {
   return { minLength, lineBase, lineRange, opcodeBase, lengths, files };
 }
 
-function signed(c: Cursor): number {
-  let result = 0;
-  let shift = 0;
-  for (;;) {
-    const b = c.byte();
-    result |= (b & 127) << shift;
-    shift += 7;
-    if (b < 128) return shift < 32 && b & 64 ? result | (-1 << shift) : result;
-  }
-}
-
 /** The line program at an offset of .debug_line. */
 export function readLines(section: Uint8Array, offset: number): LineProgram {
   const c = new Cursor(section, offset);
@@ -96,7 +85,7 @@ export function readLines(section: Uint8Array, offset: number): LineProgram {
       c.at = next;
     } else if (op === 1) emit();
     else if (op === 2) address += c.u() * h.minLength;
-    else if (op === 3) line += signed(c);
+    else if (op === 3) line += c.s();
     else if (op === 4) file = c.u();
     else if (op === 8) address += Math.floor((255 - h.opcodeBase) / h.lineRange) * h.minLength;
     else if (op === 9) address += fixed(c, 2);

@@ -69,6 +69,17 @@ export class Cursor {
       scale *= 128;
     }
   }
+  /** A signed LEB128 of 32 bits. */
+  s(): number {
+    let result = 0;
+    let shift = 0;
+    for (;;) {
+      const b = this.byte();
+      result |= (b & 127) << shift;
+      shift += 7;
+      if (b < 128) return shift < 32 && b & 64 ? result | (-1 << shift) : result;
+    }
+  }
   /** Skip a LEB128 of either sign. */
   skipLeb(): void {
     while (this.bytes[this.at++]! & 128);
