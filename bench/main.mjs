@@ -9,10 +9,13 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { commandLine } from '../scripts/options.mjs';
+
+const { words } = commandLine(import.meta.url, {}, [{ name: 'a text', type: 'string' }]);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'racewindow-bench-'));
-const only = process.argv[2] ?? '';
+const [only = ''] = words;
 /** Seconds for a search of SPIN, and for one of ours to count as "within a minute". */
 const SECONDS_MAX = 60;
 /** Seconds for a search of ours: the goal for the largest world, and a bit. */

@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { loadTs } from '../scripts/load-ts.mjs';
+import { commandLine } from '../scripts/options.mjs';
+
+commandLine(import.meta.url);
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(executablePath)) {

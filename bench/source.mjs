@@ -3,6 +3,7 @@
 //
 //   npm run build && node bench/source.mjs TREE [CLANG]
 import { isMainThread } from 'node:worker_threads';
+import { commandLine } from '../scripts/options.mjs';
 
 const RUNS = 20_000;
 
@@ -58,7 +59,11 @@ export default async function work(task) {
 }
 
 if (isMainThread) {
-  const [tree, cc = null] = process.argv.slice(2);
+  const { words } = commandLine(import.meta.url, {}, [
+    { name: 'TREE', type: 'string' },
+    { name: 'CLANG', type: 'string' },
+  ]);
+  const [tree, cc = null] = words;
   if (!tree) {
     console.log('NOT COVERED: no kernel tree given: node bench/source.mjs TREE [CLANG]');
     process.exit(0);

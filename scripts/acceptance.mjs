@@ -7,13 +7,20 @@
 
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { findRevision, withCommits } from '../dist/kernel/index.js';
-import { readPlatform } from '../dist/platform/index.js';
-import { checkPlatform, defaultCheck } from '../dist/questions/check.js';
+import { commandLine, demand } from './options.mjs';
+
+const { words } = commandLine(import.meta.url, {}, [
+  { name: 'a board', type: 'path' },
+  { name: 'a kernel', type: 'string', multiple: true },
+]);
+const load = (name) => import(new URL(`../dist/${name}.js`, import.meta.url).href);
+const { findRevision, withCommits } = await load('kernel/index');
+const { readPlatform } = await load('platform/index');
+const { checkPlatform, defaultCheck } = await load('questions/check');
 
 const KERNELS = ['6.12', '6.12.y', '6.15-rc1', '6.15.0', '6.15.1', '7.2', '7.2-da33e87bd2bf'];
 
-const [file, ...named] = process.argv.slice(2);
+const [file, ...named] = words;
 const board = file ?? new URL('../examples/boards/laptop.dtb', import.meta.url);
 const platform = demand(readPlatform(readFileSync(board)));
 const jobs = availableParallelism();
@@ -37,11 +44,4 @@ for (const spec of named.length > 0 ? named : KERNELS) {
     `${spec.padEnd(18)} ${windows.join(' ')}\n${''.padEnd(18)} ${worlds} worlds, ` +
       `${states} states, ${seconds} s with ${jobs} jobs${cut}`,
   );
-}
-
-/** The value of a result, or the end of the program. */
-function demand(result) {
-  if (result.ok) return result.value;
-  console.error(`${result.error.code}: ${result.error.message}`);
-  process.exit(2);
 }

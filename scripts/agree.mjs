@@ -12,9 +12,21 @@
 // Needs `npm run build`; --boards scripts/fetch-boards. Exit codes: 0 all agree, 1 some do not,
 // 3 a world was not explored in full, 4 the time was over: run it again.
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { boardDirectories, boardFiles } from './board-files.mjs';
 import { inParts, keeping } from './kept.mjs';
+import { commandLine, demand, fail, jobsOption, minutesOption } from './options.mjs';
+
+const { values } = commandLine(import.meta.url, {
+  kernels: { type: 'string' },
+  boards: { type: 'boolean' },
+  tree: { type: 'path' },
+  only: { type: 'string', default: '' },
+  keep: { type: 'string' },
+  minutes: minutesOption,
+  'states-max': { type: 'number', least: 1, default: 60_000 },
+  jobs: { ...jobsOption, default: 2 },
+});
+const { jobs } = values;
 
 const root = new URL('../dist/', import.meta.url);
 const load = async (name) => await import(new URL(`${name}.js`, root).href);
@@ -23,19 +35,6 @@ const { disagreement } = await load('windows/ways');
 const { windowById } = await load('windows/index');
 const { genericWorlds, distinctWorlds } = await load('worlds/generic');
 
-const { values } = parseArgs({
-  options: {
-    kernels: { type: 'string' },
-    boards: { type: 'boolean', default: false },
-    tree: { type: 'string' },
-    only: { type: 'string', default: '' },
-    keep: { type: 'string' },
-    minutes: { type: 'string' },
-    'states-max': { type: 'string', default: '60000' },
-    jobs: { type: 'string', default: '2' },
-  },
-});
-const jobs = Number(values.jobs);
 const errors = new Set();
 let cut = 0;
 let judged = 0;
@@ -72,9 +71,8 @@ async function exploreModel(worlds, kernels) {
   const { model } = JSON.parse(readFileSync(new URL('model.json', root), 'utf8'));
   const { keep: file, minutes } = values;
   const pool = await makeExplorer(jobs);
-  const time = minutes === undefined ? undefined : Number(minutes);
-  const asked = reusing(keeping(pool, { file, minutes: time, model }));
-  const options = { statesMax: Number(values['states-max']), preemptions: 1 };
+  const asked = reusing(keeping(pool, { file, minutes, model }));
+  const options = { statesMax: values['states-max'], preemptions: 1 };
   const pairs = kernels.flatMap((revision) => worlds.map((derived) => ({ revision, derived })));
   const left = await inParts(pairs, jobs * 2, async ({ revision, derived }) => {
     const spec = specOf(revision, []);
@@ -92,7 +90,10 @@ async function exploreTree(tree) {
   const { revisionOfTree } = await load('kernel/index');
   const image = await buildTree(tree, {});
   const revision = revisionOfTree(image.version.text);
-  if (!revision) throw new Error(`there is no model of ${image.version.text}`);
+  if (!revision) {
+    const hint = 'give a tree of a kernel that has one';
+    fail('RW060', `there is no model of ${image.version.text}`, hint);
+  }
   const limits = { timeMaxMs: null, statesMax: null, properties: null };
   for (const world of sourceWorlds) {
     const strategy = { kind: 'bound', preemptions: 1 };
@@ -112,11 +113,7 @@ async function exploreAll() {
   const all = values.boards ? await boardWorlds() : genericWorlds();
   const worlds = all.filter((d) => `${d.classKey} ${d.world.name}`.includes(values.only));
   const names = values.kernels?.split(',') ?? (values.boards ? ['7.2', '6.15.0'] : revisionNames());
-  const kernels = names.map((name) => {
-    const found = findRevision(name);
-    if (!found.ok) throw new Error(found.error.message);
-    return found.value;
-  });
+  const kernels = names.map((name) => demand(findRevision(name)));
   if (worlds.length === 0) console.log('NOT COVERED: no blobs; run scripts/fetch-boards');
   console.log(`${worlds.length} worlds, ${kernels.length} kernels`);
   return await exploreModel(worlds, kernels);

@@ -8,12 +8,15 @@
 // Needs `npm run build`.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from './options.mjs';
+
+const { words } = commandLine(import.meta.url, {}, [{ name: 'windows', type: 'string' }]);
 
 const root = new URL('../', import.meta.url);
 const load = async (name) => await import(new URL(`dist/${name}.js`, root).href);
 const { findRevision } = await load('kernel/index');
 const { turnsExpected, windows } = await load('windows/index');
-const only = process.argv[2]?.split(',');
+const only = words[0]?.split(',');
 const newest = findRevision('7.2').value.commits;
 
 /** What `racewindow bisect` says of @window: what opens and closes it, `6.0` for the start. */

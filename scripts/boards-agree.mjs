@@ -14,9 +14,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { boardDirectories, boardFiles } from './board-files.mjs';
+import { commandLine, demand, jobsOption } from './options.mjs';
 import { partOf } from './part.mjs';
+
+const { values } = commandLine(import.meta.url, {
+  boards: { type: 'path', multiple: true },
+  kernel: { type: 'string', default: '7.2' },
+  count: { type: 'number', least: 1, default: 30 },
+  part: { type: 'part', default: '1/1' },
+  jobs: { ...jobsOption, default: availableParallelism() },
+});
+const { jobs } = values;
 
 const load = (file) => import(new URL(`../dist/${file}.js`, import.meta.url).href);
 const { readPlatform, clientsOf } = await load('platform/index');
@@ -27,19 +36,7 @@ const { OutcomeStore } = await load('run/store');
 const { shapeOf } = await load('worlds/shape');
 const { findRevision } = await load('kernel/index');
 
-const { values } = parseArgs({
-  options: {
-    boards: { type: 'string', multiple: true },
-    kernel: { type: 'string', default: '7.2' },
-    count: { type: 'string', default: '30' },
-    part: { type: 'string', default: '1/1' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-  },
-});
-const revision = findRevision(values.kernel);
-if (!revision.ok) throw new Error(revision.error.message);
-const kernel = { revision: revision.value, userFixes: [] };
-const jobs = Number(values.jobs);
+const kernel = { revision: demand(findRevision(values.kernel)), userFixes: [] };
 
 /** The shapes of the worlds of @platform, or of some of its clients, as one text. */
 function shapesOf(platform, devices = null) {
@@ -120,8 +117,7 @@ async function differencesIn(board, i) {
 
 const dirs = values.boards ?? boardDirectories();
 const kinds = kindsOf(dirs);
-const boards = partOf(values.part, spread(kinds, Number(values.count)));
-if (boards === null) throw new Error(`--part ${values.part}: as in 3/8, or day/8`);
+const boards = partOf(values.part, spread(kinds, values.count));
 if (kinds.length === 0) {
   console.log('NOT COVERED: no boards; run scripts/fetch-boards, and again with --arch armhf');
   process.exit(3);

@@ -9,9 +9,18 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { boardDirectories, boardFiles } from './board-files.mjs';
 import { cacheDirectory } from './debian.mjs';
+import { commandLine, demand, jobsOption, minutesOption } from './options.mjs';
+
+const { values } = commandLine(import.meta.url, {
+  boards: { type: 'path', multiple: true },
+  kernels: { type: 'string', default: '6.12.y,6.15.0,7.2,7.3' },
+  store: { type: 'string', default: cacheDirectory('sweep') },
+  minutes: minutesOption,
+  out: { type: 'string', default: 'docs/boards.md' },
+  jobs: { ...jobsOption, default: availableParallelism() },
+});
 
 const load = (file) => import(new URL(`../dist/${file}.js`, import.meta.url).href);
 const { readPlatform } = await load('platform/index');
@@ -19,17 +28,6 @@ const { findRevision } = await load('kernel/index');
 const { sweepBoards } = await load('questions/sweep');
 const { OutcomeStore } = await load('run/store');
 const { breakCounts, sweptWord } = await load('report/sweep');
-
-const { values } = parseArgs({
-  options: {
-    boards: { type: 'string', multiple: true },
-    kernels: { type: 'string', default: '6.12.y,6.15.0,7.2,7.3' },
-    store: { type: 'string', default: cacheDirectory('sweep') },
-    minutes: { type: 'string' },
-    out: { type: 'string', default: 'docs/boards.md' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-  },
-});
 
 /** @rows as a table; the first is its head. */
 function table(rows) {
@@ -82,15 +80,13 @@ if (boards.length === 0) {
   process.exit(3);
 }
 const kernels = values.kernels.split(',').map((name) => {
-  const revision = findRevision(name);
-  if (!revision.ok) throw new Error(revision.error.message);
-  return { revision: revision.value, userFixes: [] };
+  return { revision: demand(findRevision(name)), userFixes: [] };
 });
 const stop = new AbortController();
-const late = values.minutes && setTimeout(() => stop.abort(), Number(values.minutes) * 60_000);
+const late = values.minutes && setTimeout(() => stop.abort(), values.minutes * 60_000);
 process.once('SIGINT', () => stop.abort());
 const asked = { properties: null, windows: null, strategy: { kind: 'exhaustive' } };
-const options = { ...asked, statesMax: null, jobs: Number(values.jobs) };
+const options = { ...asked, statesMax: null, jobs: values.jobs };
 const left = new Map();
 const swept = await sweepBoards(boards, kernels, options, new OutcomeStore(values.store), {
   signal: stop.signal,

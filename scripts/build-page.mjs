@@ -6,10 +6,13 @@ import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { commandLine } from './options.mjs';
+
+const { words } = commandLine(import.meta.url, {}, [{ name: 'a folder', type: 'string' }]);
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const page = path.join(root, 'src', 'view', 'page');
-const out = path.resolve(process.argv[2] ?? path.join(root, 'dist', 'view', 'page'));
+const out = path.resolve(words[0] ?? path.join(root, 'dist', 'view', 'page'));
 
 buildSync({
   entryPoints: [path.join(page, 'main.ts'), path.join(page, 'worker.ts')],

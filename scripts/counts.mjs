@@ -4,9 +4,12 @@
 //   npm run counts            all of them; some minutes
 //   npm run counts -- lastz   only rows whose line contains "lastz"
 import { loadTs } from './load-ts.mjs';
+import { commandLine } from './options.mjs';
+
+const { words } = commandLine(import.meta.url, {}, [{ name: 'a text', type: 'string' }]);
+const [only = ''] = words;
 
 const { countRows, runRow } = await loadTs('test/support/checker/count-rows.ts');
-const only = process.argv[2] ?? '';
 const rows = countRows().filter((r) => `${r.kind} ${r.name}`.includes(only));
 let wrong = 0;
 let seconds = 0;

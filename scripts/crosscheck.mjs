@@ -5,13 +5,14 @@
 //   npm run crosscheck                    100,000 programs, and 10,000 that may go on for ever
 //   npm run crosscheck -- 500 123         500 programs and 50, from seed 123 on
 import { loadTs } from './load-ts.mjs';
+import { commandLine } from './options.mjs';
 
-const count = Number(process.argv[2] ?? 100_000);
-const first = Number(process.argv[3] ?? 1);
-if (!(count > 0) || !Number.isInteger(first)) {
-  console.error('usage: crosscheck [count] [first seed]');
-  process.exit(2);
-}
+const { words } = commandLine(import.meta.url, {}, [
+  { name: 'the number of programs', type: 'number', least: 1 },
+  { name: 'the first seed', type: 'number' },
+]);
+const [count = 100_000, first = 1] = words;
+
 const { crosscheck } = await loadTs('test/support/checker/crosscheck-strategies.ts');
 const { crosscheckCyclic } = await loadTs('test/support/checker/crosscheck-cyclic.ts');
 const started = performance.now();

@@ -13,18 +13,13 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { takeLock } from './lock.mjs';
+import { fail } from './options.mjs';
 
 // apt works with lists, cache and sources of its own below the cache. The machine's apt is only
 // read, for the hosts of its mirrors; no host is written here.
 
 const lockWaitMsMax = 600_000;
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-
-/** The end of a script that cannot go on: a coded error, and what to do. */
-export function fail(code, message, hint) {
-  process.stderr.write(`${code}: ${message}\n  hint: ${hint}\n`);
-  process.exit(2);
-}
 
 /** Run a tool; its output, or undefined where it failed. @options.quiet: not a word about that. */
 export function run(command, args, options = {}) {

@@ -15,6 +15,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fieldsOfModel, namesInTree, namesOfTable } from './fields.mjs';
+import { commandLine, misused } from './options.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 /** The version whose functions are all modelled. */
@@ -162,15 +163,13 @@ function find(tree, { files, name }) {
   return null;
 }
 
-function main(tree, flag, version) {
-  const mode = flag === '--record' ? version : undefined;
-  if (!tree || !existsSync(path.join(tree, 'drivers/iommu'))) {
-    const flags = '[--record VERSION | --names VERSION]';
-    console.error(`usage: scripts/drift TREE ${flags}: TREE is an unpacked kernel tree`);
-    return 2;
+function main(tree, values) {
+  const mode = values.record;
+  if (!existsSync(path.join(tree, 'drivers/iommu'))) {
+    misused(import.meta.url, `${tree}: it is not an unpacked kernel tree`);
   }
-  if (flag === '--names') {
-    recordNames(tree, version);
+  if (values.names !== undefined) {
+    recordNames(tree, values.names);
     return 0;
   }
   const record = existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, 'utf8')) : {};
@@ -210,6 +209,9 @@ function main(tree, flag, version) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [tree, flag, version] = process.argv.slice(2);
-  process.exitCode = main(tree, flag, version);
+  const versions = { record: { type: 'string' }, names: { type: 'string' } };
+  const { values, words } = commandLine(import.meta.url, versions, [
+    { name: 'TREE', type: 'path', needed: true },
+  ]);
+  process.exitCode = main(words[0], values);
 }

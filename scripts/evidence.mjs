@@ -13,8 +13,20 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { evidenceMarkdown } from './evidence-page.mjs';
+import { commandLine, minutesOption } from './options.mjs';
+
+const { values } = commandLine(import.meta.url, {
+  boot: { type: 'boolean' },
+  again: { type: 'boolean' },
+  pick: { type: 'number', least: 1 },
+  seed: { type: 'number', default: 1 },
+  minutes: minutesOption,
+  board: { type: 'string' },
+  window: { type: 'string' },
+  add: { type: 'path' },
+  out: { type: 'string', default: fileURLToPath(new URL('../out/evidence', import.meta.url)) },
+});
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const file = fileURLToPath(new URL('evidence.json', import.meta.url));
@@ -25,19 +37,6 @@ const kernel = '7.2';
 /** The machine that reproduce boots, as its tree and as its tables tell it. */
 const boards = ['qemu-virt.dtb', 'qemu-virt-acpi'];
 
-const { values } = parseArgs({
-  options: {
-    boot: { type: 'boolean', default: false },
-    again: { type: 'boolean', default: false },
-    pick: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    minutes: { type: 'string' },
-    board: { type: 'string' },
-    window: { type: 'string' },
-    add: { type: 'string' },
-    out: { type: 'string', default: `${root}out/evidence` },
-  },
-});
 const records = JSON.parse(readFileSync(file, 'utf8'));
 
 const keyOf = ({ board, finding }) => `${board} ${finding}`;
@@ -101,13 +100,13 @@ function put(record) {
 }
 
 function bootAll() {
-  const until = Date.now() + Number(values.minutes ?? Infinity) * 60_000;
+  const until = Date.now() + (values.minutes ?? Infinity) * 60_000;
   const asked = boards.filter((b) => values.board === undefined || b === values.board);
   const all = asked
     .flatMap(findingsOf)
     .filter(({ finding }) => values.window === undefined || finding.includes(values.window));
-  const count = values.pick === undefined ? all.length : Number(values.pick);
-  const chosen = values.pick === undefined ? all : picked(all, count, Number(values.seed));
+  const { pick, seed } = values;
+  const chosen = pick === undefined ? all : picked(all, pick, seed);
   const known = new Set(values.again ? [] : records.boots.map(keyOf));
   for (const one of chosen.filter((c) => !known.has(keyOf(c)))) {
     if (Date.now() > until) return 4;

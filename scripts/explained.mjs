@@ -9,14 +9,15 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { loadTs } from './load-ts.mjs';
+import { commandLine } from './options.mjs';
+
+const { words } = commandLine(import.meta.url, {}, [
+  { name: 'how many findings at most', type: 'number', least: 1 },
+  { name: 'a board', type: 'path', multiple: true },
+]);
+const [most = 1000, ...more] = words;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const most = Number(process.argv[2] ?? 1000);
-const more = process.argv.slice(3);
-if (!(most > 0)) {
-  console.error('usage: explained [most [BOARD.dtb...]]');
-  process.exit(2);
-}
 /** Larger graphs take brute force too long. */
 const STATES_MAX = 130_000;
 const boards = ['examples/boards/laptop.dtb', null, ...more];

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Bring the device trees of Debian's newest kernel of a series into a cache outside the repo.
+//
+//   scripts/fetch-boards [--arch ARCH] [--cache DIR] [--package NAME] [--refresh]
+//
+//   --arch ARCH     arm64, or armhf for the boards of the armmp kernel
+//   --cache DIR     where to keep them, in place of racewindow/boards in the user's cache
+//                   directory (XDG_CACHE_HOME, else ~/.cache)
+//   --package NAME  the package to ask for in place of the newest one of its series
+//   --refresh       ask the archive again, also when a package is there
+//
+// Prints the folder with the trees, DIR/PACKAGE/dtb.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -14,7 +24,6 @@ import { join, resolve } from 'node:path';
 import {
   cacheDirectory,
   download,
-  fail,
   findPackage,
   isNewer,
   openCache,
@@ -22,6 +31,7 @@ import {
   replaceDirectory,
   run,
 } from './debian.mjs';
+import { commandLine, fail, misused } from './options.mjs';
 
 // The boards are in linux-base-*, one package of about 4 MB. The pinned one is asked for by name;
 // where the archive has dropped it, the newest of the same series takes its place.
@@ -34,38 +44,19 @@ const pinnedOf = (f) => `linux-base-7.2.13+deb14-${f.suffix}`;
 const seriesOf = (f) => new RegExp(`^linux-base-7\\.2(\\.\\d+)?\\S*\\+deb\\d+-${f.suffix}$`);
 const suites = ['sid'];
 
-const usage = `usage: scripts/fetch-boards [--arch ARCH] [--cache DIR] [--package NAME]
-                            [--refresh]
-
-Brings the device trees of ${pinnedOf(flavours.arm64)}, or of the newest
-package of its series, to DIR/PACKAGE/dtb and prints that path.
-
-  --arch ARCH  arm64, or armhf for the boards of the armmp kernel
-  --cache DIR  where to keep them; default: racewindow/boards in the user's
-               cache directory (XDG_CACHE_HOME, else ~/.cache)
-  --package NAME
-               the package to ask for instead
-  --refresh    ask the archive again, also when a package is there
-`;
-
-function parse(argv) {
-  const options = {
-    cache: cacheDirectory('boards'),
-    package: undefined,
-    refresh: false,
-    flavour: flavours.arm64,
-  };
-  for (let i = 0; i < argv.length; i++) {
-    if (argv[i] === '--help' || argv[i] === '-h') {
-      process.stdout.write(usage);
-      process.exit(0);
-    } else if (argv[i] === '--refresh') options.refresh = true;
-    else if (argv[i] === '--arch' && argv[i + 1] in flavours) options.flavour = flavours[argv[++i]];
-    else if (argv[i] === '--package' && argv[i + 1]) options.package = argv[++i];
-    else if (argv[i] === '--cache' && argv[i + 1]) options.cache = resolve(argv[++i]);
-    else fail('RW060', `unknown option ${argv[i]}`, 'scripts/fetch-boards --help');
+/** What the command line asks for. */
+function parsed() {
+  const { values } = commandLine(import.meta.url, {
+    arch: { type: 'string', default: 'arm64' },
+    cache: { type: 'string', default: cacheDirectory('boards') },
+    package: { type: 'string' },
+    refresh: { type: 'boolean' },
+  });
+  if (!Object.hasOwn(flavours, values.arch)) {
+    const known = Object.keys(flavours).join(', ');
+    misused(import.meta.url, `--arch ${values.arch}: it is not one of ${known}`);
   }
-  return options;
+  return { ...values, cache: resolve(values.cache), flavour: flavours[values.arch] };
 }
 
 /** The wanted package where the lists have it, else the newest of the series. */
@@ -132,7 +123,7 @@ function done(cache, manifest, { current }) {
 }
 
 function main() {
-  const { cache, package: asked, refresh, flavour } = parse(process.argv.slice(2));
+  const { cache, package: asked, refresh, flavour } = parsed();
   openCache(cache);
   const pinned = pinnedOf(flavour);
   const current = join(cache, flavour.current);

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Bring a Debian arm64 kernel that boots, and what builds modules for it, into the cache.
+//
+//   scripts/fetch-kernel SERIES     such as 7.2
+//
+// Unpacks Debian's arm64 kernel of SERIES, with the headers and tools that build modules for it, to
+// racewindow/kernels/SERIES in the user's cache directory (XDG_CACHE_HOME, else ~/.cache) and
+// prints that path. The kernel itself is not changed.
 import {
   existsSync,
   mkdirSync,
@@ -14,7 +20,6 @@ import { join } from 'node:path';
 import {
   cacheDirectory,
   download,
-  fail,
   findPackage,
   isNewer,
   openCache,
@@ -22,19 +27,12 @@ import {
   replaceDirectory,
   run,
 } from './debian.mjs';
+import { commandLine, fail, misused } from './options.mjs';
 
 /** Suites that have a kernel of each series; the libc that its tools for amd64 were built for. */
 const series = new Map([['7.2', { suites: ['trixie-backports'], libc: 'trixie' }]]);
 
 const names = [...series.keys()];
-const usage = `usage: scripts/fetch-kernel SERIES
-
-Unpacks Debian's arm64 kernel of SERIES, which is ${names.join(', ')}, with the
-headers and tools that build modules for it, to racewindow/kernels/SERIES in
-the user's cache directory (XDG_CACHE_HOME, else ~/.cache) and prints that
-path. The kernel itself is not changed.
-`;
-
 /** The newest kernel of @name, as `7.2.12+deb13`: what its packages have in their names. */
 function newest(apt, name) {
   const of = /^linux-binary-(\d[\w.+~]*)-arm64$/;
@@ -106,10 +104,13 @@ function prepare(made, dir, release) {
 }
 
 function main() {
-  const [name] = process.argv.slice(2);
-  if (name === '--help' || name === '-h') return process.stdout.write(usage);
-  if (!series.has(name))
-    fail('RW060', `${name ?? 'nothing'} is no series`, `one of ${names.join(', ')}`);
+  const { words } = commandLine(import.meta.url, {}, [
+    { name: 'SERIES', type: 'string', needed: true },
+  ]);
+  const [name] = words;
+  if (!series.has(name)) {
+    misused(import.meta.url, `${name}: it is not one of ${names.join(', ')}`);
+  }
   const cache = cacheDirectory('kernels');
   openCache(cache);
   const dir = join(cache, name);

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Bring the source of a Debian kernel series into a cache outside the repo: what is compiled of it.
+//
+//   scripts/fetch-linux SERIES      such as 7.2
+//
+// Unpacks what is built of the Linux kernel of SERIES to racewindow/linux/SERIES in the user's
+// cache directory (XDG_CACHE_HOME, else ~/.cache) and prints that path. It takes Debian's package.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   cacheDirectory,
   download,
-  fail,
   findPackage,
   openCache,
   packageNames,
   replaceDirectory,
 } from './debian.mjs';
+import { commandLine, fail, misused } from './options.mjs';
 
 /** Suites that have the package linux-source-SERIES, the one with the newest first. */
 const suitesOf = new Map([
@@ -32,13 +37,6 @@ const wanted = (series) => [
 ];
 
 const names = [...suitesOf.keys()];
-const usage = `usage: scripts/fetch-linux SERIES
-
-Unpacks what is built of the Linux kernel of SERIES, which is ${names.join(', ')},
-to racewindow/linux/SERIES in the user's cache directory (XDG_CACHE_HOME,
-else ~/.cache) and prints that path. It takes Debian's package of it.
-`;
-
 /** Run `from | to`; true if both worked. */
 function pipeline(from, to) {
   const quote = (word) => `'${word.replaceAll("'", "'\\''")}'`;
@@ -69,10 +67,14 @@ function unpack(deb, work, tree, name, series) {
 }
 
 function main() {
-  const [series] = process.argv.slice(2);
-  if (series === '--help' || series === '-h') return process.stdout.write(usage);
+  const { words } = commandLine(import.meta.url, {}, [
+    { name: 'SERIES', type: 'string', needed: true },
+  ]);
+  const [series] = words;
   const suites = suitesOf.get(series);
-  if (!suites) fail('RW060', `${series ?? 'nothing'} is no series`, `one of ${names.join(', ')}`);
+  if (!suites) {
+    misused(import.meta.url, `${series}: it is not one of ${names.join(', ')}`);
+  }
   const cache = cacheDirectory('linux');
   openCache(cache);
   const tree = join(cache, series);

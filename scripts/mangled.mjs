@@ -7,15 +7,17 @@
 //   npm run mangled -- --kind log       100,000 logs; or a table, text or tree
 //
 // Exit code 1 at an input that does not; it is told by its seed and path, which replay it.
-import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { loadTs } from './load-ts.mjs';
+import { commandLine, misused } from './options.mjs';
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' }, kind: { type: 'string' } },
-});
-const total = Number(positionals[0] ?? 100_000);
+const { values, words } = commandLine(
+  import.meta.url,
+  { seed: { type: 'number', most: 2 ** 31 - 1, default: 1 }, kind: { type: 'string' } },
+  [{ name: 'the number of inputs', type: 'number', least: 1 }],
+);
+
+const [total = 100_000] = words;
 const memoryMax = 256 * 1024 * 1024;
 /** Milliseconds of processor time one input may take; the biggest logs take about 100. */
 const cpuMsMax = 3000;
@@ -30,8 +32,7 @@ const mixed = fc.oneof({ weight: 49, arbitrary: small }, { weight: 1, arbitrary:
 const one = values.kind === undefined ? null : all.filter((o) => o.kind === values.kind);
 if (one?.length === 0) {
   const kinds = [...new Set(all.map((o) => o.kind))].join(', ');
-  console.error(`--kind ${values.kind}: one of ${kinds}`);
-  process.exit(2);
+  misused(import.meta.url, `--kind ${values.kind}: it is not one of ${kinds}`);
 }
 const inputs = one === null ? mixed : mangled(one);
 
@@ -52,7 +53,7 @@ const result = fc.check(
     if (slowest > cpuMsMax) throw new Error(`took ${Math.round(slowest)} ms`);
     if (most > memoryMax) throw new Error(`${most} bytes of memory`);
   }),
-  { numRuns: total, seed: Number(values.seed), endOnFailure: true },
+  { numRuns: total, seed: values.seed, endOnFailure: true },
 );
 
 const mib = (bytes) => `${Math.round(bytes / 1024 / 1024)} MiB`;

@@ -11,10 +11,18 @@
 // there, or a rule breaks that fits no window; 3 a cell was not decided within the limits, or has
 // other rules or buses there, so that it is to be written anew; 4 the time was over.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { keeping, Late } from './kept.mjs';
 import { cellsOf, changedCells } from './matrix-cells.mjs';
+import { commandLine, demand, jobsOption, minutesOption } from './options.mjs';
 import { partOf } from './part.mjs';
+
+const { values } = commandLine(import.meta.url, {
+  kernels: { type: 'string' },
+  part: { type: 'part' },
+  keep: { type: 'string' },
+  minutes: minutesOption,
+  jobs: { ...jobsOption, default: 2 },
+});
 
 const dist = new URL('../dist/', import.meta.url);
 const load = async (name) => await import(new URL(`${name}.js`, dist).href);
@@ -34,37 +42,20 @@ src/worlds/generic.ts and hand.ts.
 Where it differs from the catalogue: [findings-matrix.md](findings-matrix.md).
 
 `;
-const { values } = parseArgs({
-  options: {
-    kernels: { type: 'string' },
-    part: { type: 'string' },
-    keep: { type: 'string' },
-    minutes: { type: 'string' },
-    jobs: { type: 'string', default: '2' },
-  },
-});
 
 /** The kernels that are asked for. */
 function chosen() {
   const listed = values.kernels?.split(',') ?? revisionNames();
   const names = values.part === undefined ? listed : partOf(values.part, listed);
-  if (names === null) {
-    console.error('usage: matrix [--part K/N | --part day/N] [--kernels LIST] [--keep FILE]');
-    process.exit(2);
-  }
-  return names.map((name) => {
-    const found = findRevision(name);
-    if (!found.ok) throw new Error(found.error.message);
-    return specOf(found.value, []);
-  });
+  return names.map((name) => specOf(demand(findRevision(name)), []));
 }
 
 /** The matrix of @kernels; null where the time was over before it was whole. */
 async function compute(kernels) {
   const { model } = JSON.parse(readFileSync(new URL('model.json', dist), 'utf8'));
-  const pool = await makeExplorer(Number(values.jobs));
-  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
-  const explorer = keeping(pool, { file: values.keep, minutes, model });
+  const pool = await makeExplorer(values.jobs);
+  const { keep: file, minutes } = values;
+  const explorer = keeping(pool, { file, minutes, model });
   const question = { worlds: genericWorlds(), kernels, options: matrixExplore };
   try {
     return await computeMatrix({ ...question, windows: windows.map((w) => w.id) }, explorer);

@@ -11,8 +11,14 @@
 // Exit codes: 0 all agree, 1 some do not, 3 there are no blobs.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { boardDirectories, boardFiles } from './board-files.mjs';
+import { commandLine, demand, jobsOption } from './options.mjs';
+
+const { values } = commandLine(import.meta.url, {
+  boards: { type: 'path', multiple: true },
+  kernels: { type: 'string', default: '7.2,6.15.0' },
+  jobs: { ...jobsOption, default: availableParallelism() },
+});
 
 const load = (file) => import(new URL(`../dist/${file}.js`, import.meta.url).href);
 const { readPlatform, classesOf, clientsOf } = await load('platform/index');
@@ -23,13 +29,6 @@ const { defaultExplore } = await load('run/explore');
 const { specOf } = await load('run/kernel-spec');
 const { findRevision } = await load('kernel/index');
 
-const { values } = parseArgs({
-  options: {
-    boards: { type: 'string', multiple: true },
-    kernels: { type: 'string', default: '7.2,6.15.0' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-  },
-});
 const axes = { asyncProbe: false, strictDevlink: false };
 
 /** The worlds of a board whose kinds of clients are taken for classes: wrong, and known to be. */
@@ -82,9 +81,7 @@ function verdictOf(shapes, seen) {
 }
 
 async function explore(stands, kernel, explorer) {
-  const revision = findRevision(kernel);
-  if (!revision.ok) throw new Error(revision.error.message);
-  const spec = specOf(revision.value, []);
+  const spec = specOf(demand(findRevision(kernel)), []);
   const size = ([, { world }]) => world.threads.length * 10 + world.devices.length;
   const queue = [...stands].sort((a, b) => size(b) - size(a));
   const seen = new Map();
@@ -116,16 +113,15 @@ const questions = [];
 let boards = 0;
 for (const { name, bytes } of boardFiles(dirs)) {
   const platform = readPlatform(bytes);
-  if (!platform.ok) throw new Error(`${name}: ${platform.error.message}`);
   boards += 1;
-  questions.push(...questionsOf(platform.value, stands).map((q) => ({ board: name, ...q })));
+  questions.push(...questionsOf(demand(platform), stands).map((q) => ({ board: name, ...q })));
 }
 const since = () => `${((performance.now() - began) / 1000).toFixed(0)} s`;
 console.log(
   `${boards} boards of ${dirs.length} sets, ${questions.length} clients, ` +
     `${stands.size} shapes, ${since()}`,
 );
-const explorer = await makeExplorer(Number(values.jobs));
+const explorer = await makeExplorer(values.jobs);
 let wrong = 0;
 let shown = 0;
 for (const kernel of values.kernels.split(',')) {

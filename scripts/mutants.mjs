@@ -21,10 +21,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { withTable } from './mutants-table.mjs';
+import { commandLine, misused } from './options.mjs';
 import { partOf } from './part.mjs';
+
+const { values } = commandLine(import.meta.url, {
+  part: { type: 'part' },
+  only: { type: 'string' },
+  todo: { type: 'boolean' },
+  seconds: { type: 'number', default: Number.POSITIVE_INFINITY },
+  deep: { type: 'number', least: 1, most: 1000, default: 1 },
+  with: { type: 'string', multiple: true },
+  write: { type: 'boolean' },
+});
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const data = join(root, 'scripts/mutants.json');
@@ -35,17 +45,6 @@ const TIMES = 4;
 /** The same of a fault that is known to make the search endless. */
 const ENDLESS_SECONDS = 20;
 
-const { values } = parseArgs({
-  options: {
-    part: { type: 'string' },
-    only: { type: 'string' },
-    todo: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: 'Infinity' },
-    deep: { type: 'string', default: '1' },
-    with: { type: 'string', multiple: true },
-    write: { type: 'boolean', default: false },
-  },
-});
 const all = JSON.parse(readFileSync(data, 'utf8'));
 const chosen = choose();
 const began = performance.now();
@@ -62,19 +61,12 @@ function choose() {
   if (only !== undefined) return all.filter(({ id }) => id === only || id.startsWith(`${only} `));
   const isLeft = (m) => !todo || !(m.by || m.equivalent || m.survives);
   if (part === undefined) return all.filter(isLeft);
-  const faults = partOf(part, all);
-  if (faults === null) {
-    console.error('usage: mutants [--part K/N | --part day/N | --only ID] [--todo] [--write]');
-    process.exit(2);
-  }
-  return faults.filter(isLeft);
+  return partOf(part, all).filter(isLeft);
 }
 
 async function main() {
-  if (chosen.length === 0) {
-    console.error('there is no such fault');
-    return 2;
-  }
+  if (chosen.length === 0)
+    misused(import.meta.url, `--only ${values.only}: there is no such fault`);
   const sound = await run(null, Number.POSITIVE_INFINITY);
   if (sound.killed !== null) {
     console.log(`without a fault, ${sound.killed.join(': ')}`);
@@ -87,7 +79,7 @@ async function main() {
   const counts = { killed: 0, argued: 0, bad: 0 };
   let left = chosen.length;
   for (const mutant of chosen) {
-    if (performance.now() - began > Number(values.seconds) * 1000) break;
+    if (performance.now() - began > values.seconds * 1000) break;
     left--;
     const verdict = await judge(mutant, limit);
     counts[verdict.kind]++;
@@ -143,7 +135,7 @@ async function run(mutant, limit) {
   const capped = Number.isFinite(limit) ? `ulimit -t ${limit}; ` : '';
   const child = spawnSync(
     'sh',
-    ['-c', `${capped}exec "$@"`, 'sh', process.execPath, outfile, values.deep, ...names],
+    ['-c', `${capped}exec "$@"`, 'sh', process.execPath, outfile, String(values.deep), ...names],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 26 },
   );
   const lines = child.stdout.trim().split('\n');

@@ -16,9 +16,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { boardDirectories, boardFiles } from './board-files.mjs';
 import { inParts, keeping } from './kept.mjs';
+import { commandLine, demand, jobsOption, minutesOption, misused } from './options.mjs';
+
+const { values } = commandLine(import.meta.url, {
+  boards: { type: 'boolean' },
+  kernels: { type: 'string', default: '7.2,6.15.0' },
+  growths: { type: 'string', default: 'peer,mate,binder,instance' },
+  'states-max': { type: 'number', least: 1, default: 20_000 },
+  jobs: { ...jobsOption, default: availableParallelism() },
+  only: { type: 'string', default: '' },
+  keep: { type: 'string' },
+  minutes: minutesOption,
+  argued: { type: 'path', default: fileURLToPath(new URL('one-larger.json', import.meta.url)) },
+  write: { type: 'boolean' },
+});
 
 const load = (file) => import(new URL(`../dist/${file}.js`, import.meta.url).href);
 const { readPlatform } = await load('platform/index');
@@ -29,22 +42,8 @@ const { makeExplorer } = await load('run/world-pool');
 const { specOf } = await load('run/kernel-spec');
 const { findRevision } = await load('kernel/index');
 
-const { values } = parseArgs({
-  options: {
-    boards: { type: 'boolean', default: false },
-    kernels: { type: 'string', default: '7.2,6.15.0' },
-    growths: { type: 'string', default: 'peer,mate,binder,instance' },
-    'states-max': { type: 'string', default: '20000' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-    only: { type: 'string', default: '' },
-    keep: { type: 'string' },
-    minutes: { type: 'string' },
-    argued: { type: 'string', default: fileURLToPath(new URL('one-larger.json', import.meta.url)) },
-    write: { type: 'boolean', default: false },
-  },
-});
 const argued = JSON.parse(readFileSync(values.argued, 'utf8'));
-const options = { statesMax: Number(values['states-max']), preemptions: 1 };
+const options = { statesMax: values['states-max'], preemptions: 1 };
 
 /** A client like the one that a world is about, next to it on the bus list. */
 function withClient(world, change) {
@@ -98,6 +97,12 @@ const growths = {
   },
 };
 
+for (const growth of values.growths.split(',')) {
+  if (Object.hasOwn(growths, growth)) continue;
+  const known = Object.keys(growths).join(', ');
+  misused(import.meta.url, `--growths ${growth}: it is not one of ${known}`);
+}
+
 /** The worlds to start from, each shape once. */
 function smallWorlds() {
   // Locks of the architecture are searched without reduction: such a world has to stay small.
@@ -123,7 +128,7 @@ function smallWorlds() {
 /** Explore all of @worlds; what was left when the time was over is null. */
 async function exploreAll(explorer, spec, worlds) {
   const outcomes = worlds.map(() => null);
-  left += await inParts([...worlds.keys()], Number(values.jobs) * 2, async (i) => {
+  left += await inParts([...worlds.keys()], values.jobs * 2, async (i) => {
     outcomes[i] = await explorer.explore({ derived: worlds[i], spec, options });
   });
   return outcomes;
@@ -132,9 +137,8 @@ async function exploreAll(explorer, spec, worlds) {
 const pairsOf = ({ sightings }) => sightings.map((s) => `${s.window ?? 'new?'}/${s.report}`);
 
 async function sweep(kernel, explorer) {
-  const revision = findRevision(kernel);
-  if (!revision.ok) throw new Error(revision.error.message);
-  const spec = specOf(revision.value, []);
+  const revision = demand(findRevision(kernel));
+  const spec = specOf(revision, []);
   const small = smallWorlds();
   const base = await exploreAll(explorer, spec, small);
   if (base.some((e) => e === null)) return { small: small.length, cut: 0, rows: [] };
@@ -212,7 +216,7 @@ function table(results) {
     'npm run one-larger --',
     ...(values.boards ? ['--boards'] : []),
     ...['--kernels', values.kernels, '--growths', values.growths],
-    ...['--states-max', values['states-max'], '--write'],
+    ...['--states-max', String(values['states-max']), '--write'],
   ];
   const states = values['states-max'];
   const asked = values.growths.split(',');
@@ -241,10 +245,10 @@ ${reasonsOf(results).join('\n') || '- nothing'}
 `;
 }
 
-const pool = await makeExplorer(Number(values.jobs));
+const pool = await makeExplorer(values.jobs);
 const { model } = JSON.parse(readFileSync(new URL('../dist/model.json', import.meta.url), 'utf8'));
-const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
-const explorer = keeping(pool, { file: values.keep, minutes, model });
+const { keep: file, minutes } = values;
+const explorer = keeping(pool, { file, minutes, model });
 let left = 0;
 const results = [];
 for (const kernel of values.kernels.split(',')) results.push(await sweep(kernel, explorer));

@@ -9,6 +9,11 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from './options.mjs';
+
+const { words: trees } = commandLine(import.meta.url, {}, [
+  { name: 'TREE', type: 'path', multiple: true, needed: true },
+]);
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, '../src/kernel/places-data.ts');
@@ -77,11 +82,6 @@ function quoted(words) {
   return lines.map((l, i) => `      '${i === last ? l.trimEnd() : l}'`).join(' +\n');
 }
 
-const trees = process.argv.slice(2);
-if (trees.length === 0) {
-  console.error('usage: places.mjs TREE...');
-  process.exit(2);
-}
 const blocks = trees.map((tree) => {
   const { series, release } = releaseOf(tree);
   const files = placesIn(tree, series);

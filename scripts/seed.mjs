@@ -8,9 +8,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from './options.mjs';
+
+const { words } = commandLine(import.meta.url, {}, [
+  { name: 'a word', type: 'string', multiple: true },
+]);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const words = process.argv.slice(2);
 
 /** Commands of the blocks that are marked sh, each with what it is to show. */
 function commandsOf(text) {

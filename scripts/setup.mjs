@@ -12,6 +12,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { takeLock } from './lock.mjs';
+import { commandLine } from './options.mjs';
+
+const { values } = commandLine(import.meta.url, { prepare: { type: 'boolean' } });
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
@@ -74,9 +77,7 @@ function upToDate(stamp, hash) {
 function install() {
   const stamp = path.join(root, 'node_modules', '.racewindow-deps');
   const hash = hashOf([path.join(root, 'package-lock.json')]);
-  const wanted = process.argv.includes('--prepare')
-    ? !fs.existsSync(compiler)
-    : !upToDate(stamp, hash);
+  const wanted = values.prepare ? !fs.existsSync(compiler) : !upToDate(stamp, hash);
   if (!wanted) return;
   console.error('set-up: installing the pinned dependencies');
   // Without scripts: our own `prepare` would call this set-up, which holds the lock.

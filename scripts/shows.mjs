@@ -8,6 +8,9 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from './options.mjs';
+
+const { values } = commandLine(import.meta.url, { check: { type: 'boolean' } });
 
 const root = new URL('../', import.meta.url);
 const load = (file) => import(new URL(`dist/${file}.js`, root).href);
@@ -166,7 +169,7 @@ function check() {
   return wrong;
 }
 
-if (process.argv.includes('--check')) {
+if (values.check) {
   const wrong = check();
   for (const text of wrong) console.log(`not as written: ${text}`);
   process.exitCode = wrong.length > 0 ? 1 : 0;

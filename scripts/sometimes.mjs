@@ -5,25 +5,32 @@
 //
 //   npm run sometimes                              7.2, 6.15.0 and 6.12
 //   npm run sometimes -- --states-max 20000 7.2    other kernels, other limits
-import { parseArgs } from 'node:util';
 import { loadTs } from './load-ts.mjs';
+import { commandLine, misused } from './options.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    'states-max': { type: 'string', default: '3000' },
-    runs: { type: 'string', default: '300' },
+const { values, words } = commandLine(
+  import.meta.url,
+  {
+    'states-max': { type: 'number', least: 1, default: 3000 },
+    runs: { type: 'number', least: 1, default: 300 },
   },
-});
-const [statesMax, runs] = [Number(values['states-max']), Number(values.runs)];
-if (!(statesMax > 0) || !(runs > 0)) {
-  console.error('usage: sometimes [--states-max N] [--runs N] [kernel...]');
-  process.exit(2);
-}
+  [{ name: 'a kernel', type: 'string', multiple: true }],
+);
+const { 'states-max': statesMax, runs } = values;
+
 const { kernelNamed, missedIn, sweepWorlds } = await loadTs('test/support/sometimes.ts');
+/** The kernel called @name. */
+function named(name) {
+  try {
+    return kernelNamed(name);
+  } catch (error) {
+    return misused(import.meta.url, error.message);
+  }
+}
+
 let wrong = 0;
-for (const name of positionals.length > 0 ? positionals : ['7.2', '6.15.0', '6.12']) {
-  const revision = kernelNamed(name);
+for (const name of words.length > 0 ? words : ['7.2', '6.15.0', '6.12']) {
+  const revision = named(name);
   let [full, larger, states] = [0, 0, 0];
   for (const derived of sweepWorlds()) {
     const shown = missedIn(derived, revision, statesMax, runs);

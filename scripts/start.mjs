@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // `npm start`: finds the registration race on the bundled board, then replays it from its JSON.
+//
+//   npm start
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from './options.mjs';
+
+commandLine(import.meta.url);
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const cli = path.join(root, 'dist', 'cli', 'main.js');

@@ -93,6 +93,22 @@ describe('boards', () => {
   });
 });
 
+test('tools are four packages of one suite, and are asked for once', () => {
+  const names = ['acpica-tools', 'device-tree-compiler', 'libfdt1', 'libyaml-0-2'];
+  const archives = { [`${mirror} sid`]: names };
+  const first = fetch('fetch-tools', [], archives);
+  const dir = path.join(cache, 'racewindow', 'tools', 'current');
+  expect([first.stdout, first.status]).toEqual([`${dir}\n`, 0]);
+  const asked = [...first.asked.matchAll(/ download (\S+)$/gm)].map(([, name]) => name);
+  expect(asked).toEqual(names);
+  expect(existsSync(path.join(dir, 'usr'))).toBe(true);
+  expect(fetch('fetch-tools', [], {}).asked).toBe('');
+  rmSync(dir, { recursive: true });
+  const failed = fetch('fetch-tools', [], archives, { FAKE_DOWNLOAD: 'fails' });
+  expect(failed.stderr).toMatch(/RW092: acpica-tools could not be downloaded\n {2}hint: /);
+  expect(existsSync(dir)).toBe(false);
+});
+
 describe('a kernel', () => {
   test('is looked for in one suite after the other, each in its own archive', () => {
     const archives = {
@@ -112,7 +128,7 @@ describe('a kernel', () => {
   test('of another series is a coded error', () => {
     const { status, stderr } = fetch('fetch-linux', ['5.4'], {});
     expect(status).toBe(2);
-    expect(stderr).toBe('RW060: 5.4 is no series\n  hint: one of 6.1, 6.12, 7.2\n');
+    expect(stderr).toMatch(/^RW060: 5\.4: it is not one of 6\.1, 6\.12, 7\.2\n {2}usage: /);
   });
 
   test('that is there is not asked for', () => {
