@@ -1,12 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Plain 7-bit text for mails and terminals: widths, wrapping, and making foreign text harmless.
 
-/** The width of every report: what survives being quoted twice in a mail of 80 columns. */
+/** The width of a report at most: what survives being quoted twice in a mail of 80 columns. */
 export const reportColumns = 75;
+/** Less than this no report is made for. */
+const columnsLeast = 40;
+
+let columnsNow = reportColumns;
+
+/** The width of what is being written: that of a mail, or of a terminal that has less. */
+export function textColumns(): number {
+  return columnsNow;
+}
+
+/** What @make writes, in lines of @width columns, within 40 and 75. */
+export function inColumns<T>(width: number, make: () => T): T {
+  const before = columnsNow;
+  columnsNow = Math.max(columnsLeast, Math.min(reportColumns, width));
+  const restore = (): void => {
+    columnsNow = before;
+  };
+  let made: T | undefined;
+  try {
+    made = make();
+    if (made instanceof Promise) return made.finally(restore) as T;
+    return made;
+  } finally {
+    if (!(made instanceof Promise)) restore();
+  }
+}
 
 /** Layout of a wrapped paragraph. */
 interface WrapOptions {
-  /** Columns a line may have, indentation included; 75 unless told. */
+  /** Columns a line may have, indentation included; textColumns() unless told. */
   readonly width?: number;
   /** Put before the first line. */
   readonly first?: string;
@@ -44,15 +70,17 @@ export function ellipsis(text: string, width: number): string {
  * than a line stands alone on a line that is too long: names and hashes are never torn.
  */
 export function wrap(text: string, options: WrapOptions = {}): string[] {
-  const width = options.width ?? reportColumns;
+  const width = options.width ?? textColumns();
   const first = options.first ?? '';
   const rest = options.rest ?? ' '.repeat(first.length);
   const lines: string[] = [];
   let line = first;
   let empty = true;
   for (const word of text.split(/\s+/).filter((w) => w !== '')) {
-    if (!empty && line.length + 1 + word.length > width) {
-      lines.push(line);
+    const isFull = line.length + (empty ? 0 : 1) + word.length > width;
+    // What stands before the first word stays alone where the word has more room below.
+    if (isFull && (!empty || (line.trim() !== '' && rest.length < line.length))) {
+      lines.push(line.trimEnd());
       line = rest;
       empty = true;
     }
@@ -77,6 +105,58 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** How a table may be set. */
+interface FitOptions {
+  /** Put before each line. */
+  readonly indent?: string;
+  /** The first row says what the cells are. */
+  readonly isHeaded?: boolean;
+  /** Columns of a line; textColumns() unless told. */
+  readonly width?: number;
+}
+
+/** The room that a last cell has at least, if it is wrapped. */
+const lastLeast = 16;
+
+/**
+ * Rows as columns() sets them, if they fit. Else the last cells are wrapped; where that leaves them
+ * no room, the cells of a row stand one below another. Nothing is cut.
+ */
+export function fitted(
+  rows: readonly (readonly string[])[],
+  { indent = '', isHeaded = false, width: whole = textColumns() }: FitOptions = {},
+): string[] {
+  const width = whole - indent.length;
+  const lines = columns(rows);
+  const most = Math.max(0, ...rows.map((row) => row.length));
+  const lasts = rows.map((row) => (row.length === most ? (row.at(-1) ?? '') : ''));
+  const firsts = rows.map((row) => (row.length === most ? row.slice(0, -1) : row));
+  const left = most < 2 ? 0 : Math.max(...columns(firsts).map((l) => l.length)) + 2;
+  const word = Math.max(0, ...lasts.flatMap((text) => text.split(' ').map((w) => w.length)));
+  if (lines.every((line) => line.length <= width)) return lines.map((line) => indent + line);
+  if (width - left >= Math.max(lastLeast, word)) {
+    const heads = columns(firsts);
+    return rows.flatMap((_, i) =>
+      wrap(lasts[i]!, {
+        width: whole,
+        first: indent + heads[i]!.padEnd(left),
+        rest: indent + ' '.repeat(left),
+      }),
+    );
+  }
+  const [head] = isHeaded ? rows : [];
+  const deeper = { width: whole, first: `${indent}  `, rest: `${indent}    ` };
+  return rows.slice(isHeaded ? 1 : 0).flatMap(([first = '', ...cells]) => [
+    ...wrap(head?.[0] ? `${head[0]}: ${first}` : first, {
+      ...{ width: whole, first: indent, rest: `${indent}  ` },
+    }),
+    ...cells.flatMap((cell, i) => {
+      if (cell === '') return [];
+      return wrap(head?.[i + 1] ? `${head[i + 1]}: ${cell}` : cell, deeper);
+    }),
+  ]);
 }
 
 /** `1 client`, `2 clients`. */

@@ -10,6 +10,8 @@ export interface Io {
   readonly err: (text: string) => void;
   /** Colour only where a person looks: a terminal, without NO_COLOR. */
   readonly outIsTerminal: boolean;
+  /** Width of that terminal; absent where it is not known. */
+  readonly outColumns?: number | undefined;
   /** Progress is shown only where standard error is a terminal. */
   readonly errIsTerminal: boolean;
   /** Width of that terminal; absent where it is not known. */
@@ -26,6 +28,7 @@ export function processIo(): Io {
     err: (text) => void process.stderr.write(text),
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
+    outColumns: process.stdout.columns,
     // Asked each time: windows are made wider and narrower.
     get errColumns() {
       return process.stderr.columns;

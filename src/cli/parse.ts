@@ -5,7 +5,7 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
-import { reportColumns, wrap } from '#base/text';
+import { textColumns, wrap } from '#base/text';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { commands } from './commands.ts';
 import type { Io } from './io.ts';
@@ -112,11 +112,11 @@ function optionFor(entry: OptionEntry): Option {
 function configure(command: Command, io: Io): Command {
   return command
     .exitOverride()
-    .configureHelp({ helpWidth: reportColumns, subcommandTerm: termOf, visibleOptions: optionsOf })
+    .configureHelp({ helpWidth: textColumns(), subcommandTerm: termOf, visibleOptions: optionsOf })
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: () => {},
-      getOutHelpWidth: () => reportColumns,
+      getOutHelpWidth: textColumns,
       getOutHasColors: () => false,
     });
 }

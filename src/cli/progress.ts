@@ -34,9 +34,7 @@ export function progressLine(io: Io): ProgressLine {
       if (now - latest < intervalMs) return;
       latest = now;
       shown = true;
-      // One column is left free: some terminals wrap as soon as a line is full.
-      const columns = Math.min(columnsMax, (io.errColumns ?? columnsMax + 1) - 1);
-      const text = progressText(progress, rate.at(now, progress.states), columns);
+      const text = progressText(progress, rate.at(now, progress.states), columnsOf(io));
       io.err(`\r\u001b[K${text}`);
     },
     end: () => {
@@ -44,6 +42,11 @@ export function progressLine(io: Io): ProgressLine {
       shown = false;
     },
   };
+}
+
+/** One column is left free: some terminals wrap as soon as a line is full. */
+function columnsOf({ errColumns = columnsMax + 1 }: Io): number {
+  return Math.min(columnsMax, errColumns - 1);
 }
 
 /** Shows how far a sweep is, and when it will be done. */
@@ -64,7 +67,7 @@ export function sweepLine(io: Io): SweepLine {
       if (now - latest < intervalMs && progress.done < progress.total) return;
       latest = now;
       const text = sweepProgressText(progress, now - began.at);
-      io.err(`\r\u001b[K${cutWords(text, columnsMax - 1)}`);
+      io.err(`\r\u001b[K${cutWords(text, columnsOf(io))}`);
     },
     end: () => io.err('\r\u001b[K'),
   };

@@ -2,7 +2,7 @@
 // One run of the command line: arguments in, text and an exit code out, never a stack trace.
 
 import { CodedError, formatUserError } from '#base/errors';
-import { printable } from '#base/text';
+import { inColumns, printable, reportColumns } from '#base/text';
 import { exitCodes } from '#report/exit';
 import type { Io } from './io.ts';
 import { dispatch } from './parse.ts';
@@ -15,7 +15,8 @@ export async function runCli(
   pipeline: () => Promise<Pipeline>,
 ): Promise<number> {
   try {
-    const result = await dispatch(argv, io, pipeline);
+    const width = io.outIsTerminal ? (io.outColumns ?? reportColumns) : reportColumns;
+    const result = await inColumns(width, () => dispatch(argv, io, pipeline));
     if (result.ok) return result.value;
     io.err(`${formatUserError(result.error)}\n`);
     return exitCodes.usage;

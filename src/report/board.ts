@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What `racewindow board FILE` prints: how a board was understood, in plain text of 75 columns.
 import { hex } from '#base/bytes';
-import { columns, ellipsis, plural, printable, reportColumns, wrap } from '#base/text';
+import { ellipsis, fitted, plural, printable, reportColumns, textColumns, wrap } from '#base/text';
 import {
   type ClientClass,
   type Creator,
@@ -15,7 +15,7 @@ import {
 
 /** What to show. */
 interface BoardOptions {
-  /** Columns of a line; 75 unless told. */
+  /** Columns of a line; textColumns() unless told. */
   readonly width?: number;
   /** Names of the scenes that stand for a class; listed with it where given. */
   readonly scenesOf?: (key: string) => readonly string[];
@@ -25,7 +25,7 @@ interface BoardOptions {
 
 /** Render a board: totals, IOMMUs, clients in order of creation, classes with their scenes. */
 export function renderBoard(platform: Platform, options: BoardOptions = {}): string {
-  const width = options.width ?? reportColumns;
+  const width = options.width ?? textColumns();
   const classes = classesOf(platform);
   const shown = platform.devices.filter((d) => options.allDevices || d.refersToIommu);
   const sections: string[][] = [
@@ -67,13 +67,14 @@ export function nothingLines({ because, hint }: NothingToCheck, width: number): 
   return lines.map((line) => (line.length > width ? cut(line, width) : line));
 }
 
-function indent(rows: readonly string[], width: number): string[] {
-  return rows.map((row) => `  ${row}`).map((row) => (row.length > width ? cut(row, width) : row));
-}
-
 /** A row that is too wide keeps its beginning; names are shortened before this is needed. */
 function cut(row: string, width: number): string {
   return `${row.slice(0, width - 3)}...`;
+}
+
+/** A name is not shortened for a narrow terminal: nobody could look it up. */
+function shortName(name: string, width: number): string {
+  return ellipsis(name, Math.max(width, reportColumns - 4));
 }
 
 function iommuRows(platform: Platform, width: number): string[] {
@@ -88,7 +89,7 @@ function iommuRows(platform: Platform, width: number): string[] {
     platform.firmware === 'acpi' ? iommu.path : plural(iommu.cells, 'cell'),
     state(iommu),
   ]);
-  return indent(columns(rows), width);
+  return fitted(rows, { indent: '  ', width });
 }
 
 function deviceRows(devices: readonly PlatformDevice[], width: number): string[] {
@@ -99,7 +100,7 @@ function deviceRows(devices: readonly PlatformDevice[], width: number): string[]
     const head = `  ${name}  (${facts})`;
     if (head.length <= width) rows.push(head);
     else
-      rows.push(`  ${ellipsis(name, width - 2)}`, ...wrap(`(${facts})`, { width, first: '    ' }));
+      rows.push(`  ${shortName(name, width - 2)}`, ...wrap(`(${facts})`, { width, first: '    ' }));
     rows.push(...usageLines(device, width));
   }
   return rows;
@@ -168,7 +169,7 @@ function kindLines(
 }
 
 function classLines(c: ClientClass, index: number, width: number, options: BoardOptions): string[] {
-  const name = ellipsis(printable(c.representative), width - 4);
+  const name = shortName(printable(c.representative), width - 4);
   const lines = [
     ...wrap(`Class ${index + 1}: ${plural(c.devices.length, 'client')}, for example`, {
       width,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A diagnosis as text: the verdict, the devices in their order, the windows, and what to do.
 
-import { columns, ellipsis, plural, printable, wrap } from '#base/text';
+import { ellipsis, fitted, plural, printable, textColumns, wrap } from '#base/text';
 import type { DiagnosedDevice, Diagnosis, ModelAnswer, WeighedWindow } from '#finding/diagnosis';
 import { type Paint, plain } from './text.ts';
 
@@ -61,7 +61,7 @@ function verdictLines({ verdict, cause, because, lines }: Diagnosis, paint: Pain
   const painter = verdict === 'race' ? paint.bad : verdict === 'no race' ? paint.good : paint.warn;
   const where = lines.length === 0 ? '' : ` (${linesText(lines)})`;
   return [
-    painter(printable(`${verdict}: ${cause}`)),
+    ...wrap(printable(`${verdict}: ${cause}`), { rest: '  ' }).map(painter),
     ...wrap(printable(`${because}${where}`), { first: '  ', rest: '  ' }),
   ];
 }
@@ -84,7 +84,7 @@ function groupLines({ devices }: Diagnosis): string[] {
   });
   const rest = grouped.length - rows.length;
   return [
-    ...columns([['group', 'device', 'named by', 'line'], ...rows]),
+    ...fitted([['group', 'device', 'named by', 'line'], ...rows], { isHeaded: true }),
     ...(rest > 0 ? [`and ${rest} more`] : []),
   ];
 }
@@ -93,7 +93,7 @@ function groupLines({ devices }: Diagnosis): string[] {
 function deviceLines({ devices }: Diagnosis): string[] {
   const told = devices.filter(isEventful);
   const lines = told.slice(0, DEVICES_MAX).flatMap((d) => [
-    printable(`${ellipsis(d.name, 70)}:`),
+    printable(`${ellipsis(d.name, textColumns() - 5)}:`),
     ...d.history.slice(0, 16).flatMap((t) =>
       wrap(printable(t.what), {
         first: `  ${String(t.line).padStart(6)}  `,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A finding as the mail a kernel developer would send: 75 columns, 7 bits, made from it alone.
 
-import { plural, printable, wrap } from '#base/text';
+import { inColumns, plural, printable, reportColumns, wrap } from '#base/text';
 import type { Finding } from '#finding/finding';
 import { withoutBuffers } from './buffers.ts';
 import { harmText } from './summary.ts';
@@ -9,8 +9,12 @@ import { raceTable, stacksTitle, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
 import { ended, fileStem, kernelText, preemptionText, storesText, windowText } from './words.ts';
 
-/** The whole mail, ending in a line feed. */
+/** The whole mail, ending in a line feed; it is as wide wherever it is written. */
 export function mailReport(given: Finding): string {
+  return inColumns(reportColumns, () => mailText(given));
+}
+
+function mailText(given: Finding): string {
   const finding = withoutBuffers(given);
   const stores = storesText(finding);
   const sections = [

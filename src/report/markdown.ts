@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A finding as Markdown, for a bug tracker or a wiki: what others write in it stays text.
 
-import { printable } from '#base/text';
+import { inColumns, printable, reportColumns } from '#base/text';
 import type { Finding } from '#finding/finding';
 import { withoutBuffers } from './buffers.ts';
 import { harmText } from './summary.ts';
@@ -32,9 +32,9 @@ export function markdownReport(given: Finding): string {
     [`# ${inline(title)}`],
     facts.map(([name, text]) => `- **${name}**: ${inline(text)}`),
     ['## Order'],
-    fenced(raceTable(finding)),
+    fenced(inColumns(reportColumns, () => raceTable(finding))),
     [`## ${inline(stacksTitle(finding).replace(/:$/, ''))}`],
-    fenced(stackTable(finding)),
+    fenced(inColumns(reportColumns, () => stackTable(finding))),
     ['## Why'],
     sentences(finding).map((text) => `- ${inline(text)}`),
     ['## Replay'],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a check has found, a row for each window, the gravest first; and which findings to tell.
 
-import { columns, plural, printable, wrap } from '#base/text';
+import { fitted, plural, printable, wrap } from '#base/text';
 import type { Finding } from '#finding/finding';
 import { gravestFirst, type Harm } from '#finding/harm';
 import type { CheckReport } from '#finding/report';
@@ -66,7 +66,7 @@ export function summaryLines(
     numbersOf(list, findings),
   ]);
   const head = ['window', 'harm', 'devices', 'preempt', 'since', 'closed by', '--show'];
-  return [...columns([head, ...cells]), ...backportLines(rows, kernel)];
+  return [...fitted([head, ...cells], { isHeaded: true }), ...backportLines(rows, kernel)];
 }
 
 function fewest(findings: readonly Finding[]): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A sweep as text, CSV and JSON. The text leads with what differs: between kernels, between boards.
 
-import { columns, plural, printable, wrap } from '#base/text';
+import { fitted, plural, printable, wrap } from '#base/text';
 import type { ReportKernel } from '#finding/report';
 import type { SweepReport, SweptAnswer, SweptBoard, SweptBreak } from '#finding/sweep';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit.ts';
@@ -174,7 +174,7 @@ function apartLines(report: SweepReport, asked: readonly SweptBoard[]): string[]
   const some = [...counts].filter(([, row]) => row.some((n) => n !== asked.length));
   const rows = some.map(([text, row]) => [text, ...row.map(grouped)]);
   const head = ['window/rule', ...report.kernels.map((_, i) => kernelLetter(i))];
-  const table = rows.length === 0 ? [] : columns([head, ...rows]);
+  const table = rows.length === 0 ? [] : fitted([head, ...rows], { isHeaded: true });
   const shared = ofAll.map(([text]) => text).join(' ');
   const outcomes = new Set(asked.map(({ answers }) => answers.map(sweptWord).join()));
   const alike = asked.length > 1 && outcomes.size === 1 ? ['Nothing tells boards apart.', ''] : [];
@@ -232,7 +232,7 @@ function outcomeLines({ boards, kernels }: SweepReport): string[] {
     const counts = row.map((list) => list.length);
     return counts.some((n) => n > 0) ? [[word, ...counts.map(grouped)]] : [];
   });
-  return columns([head, ...rows]);
+  return fitted([head, ...rows], { isHeaded: true });
 }
 
 /** A row for each board and kernel, and one for each file that could not be read. */

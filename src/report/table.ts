@@ -5,7 +5,7 @@
 // line of carets under them. More threads than fit side by side are told one below another, each
 // line with the name of its thread.
 
-import { printable, reportColumns, wrap } from '#base/text';
+import { printable, textColumns, wrap } from '#base/text';
 import type { Finding, TraceStep } from '#finding/finding';
 import { castLine, castOf, type ShortNames, shorten } from './cast.ts';
 import { placeOf } from './frames.ts';
@@ -34,9 +34,16 @@ const sideBySideMax = 3;
 const rowsUsual = 32;
 const gap = 2;
 
+/** Narrower columns can not be read: threads are told one below another. */
+const cellLeast = 18;
+
+function cellOf(threads: number, width: number): number {
+  return Math.floor((width - gap * (threads - 1)) / threads);
+}
+
 /** The table of @finding, as lines of at most `width` columns. */
 export function raceTable(finding: Finding, options: TableOptions = {}): string[] {
-  const width = options.width ?? reportColumns;
+  const width = options.width ?? textColumns();
   const shown = selectSteps(finding, options.rowsMax ?? rowsUsual);
   const cast = castOf(finding);
   const lines = tableLines(finding, shown, cast);
@@ -45,7 +52,7 @@ export function raceTable(finding: Finding, options: TableOptions = {}): string[
   const told = castLine(cast);
   const names = told === '' ? [] : [...wrap(printable(told), { width }), ''];
   const table =
-    threads.length <= sideBySideMax
+    threads.length <= sideBySideMax && cellOf(threads.length, width) >= cellLeast
       ? sideBySide(lines, threads, width)
       : oneBelowAnother(lines, width);
   return [...names, ...table];
@@ -60,11 +67,17 @@ export function stacksTitle(finding: Finding): string {
 }
 
 /** Stacks of threads at one moment, side by side, innermost function first. */
-export function stackTable(finding: Finding, width = reportColumns): string[] {
+export function stackTable(finding: Finding, width = textColumns()): string[] {
   const stacks = decidingStacks(finding);
   const threads = stacks.map((s) => s.thread);
   if (threads.length === 0) return [];
-  const cell = Math.floor((width - gap * (threads.length - 1)) / threads.length);
+  const cell = cellOf(threads.length, width);
+  if (cell < cellLeast) {
+    return stacks.flatMap(({ thread, stack }) => [
+      ...wrapCell(printable(`${thread}:`), width),
+      ...stack.flatMap((fn) => wrapCell(printable(` ${fn}`), width)),
+    ]);
+  }
   const texts = stacks.map((s) => s.stack.flatMap((fn) => wrapCell(printable(` ${fn}`), cell)));
   const rows = Math.max(...texts.map((t) => t.length));
   const out = header(threads, cell);
@@ -154,8 +167,10 @@ export function tableLines(
 
 function header(threads: readonly string[], cell: number): string[] {
   const rule = threads.map(() => '-'.repeat(cell));
-  const names = threads.map((t) => wrapCell(printable(t), cell)[0] ?? '');
-  return [joinCells(names, cell), joinCells(rule, cell)];
+  const names = threads.map((t) => wrapCell(printable(t), cell));
+  const most = Math.max(...names.map((lines) => lines.length));
+  const lines = Array.from({ length: most }, (_, i) => names.map((own) => own[i] ?? ''));
+  return [...lines.map((cells) => joinCells(cells, cell)), joinCells(rule, cell)];
 }
 
 function sideBySide(
@@ -163,7 +178,7 @@ function sideBySide(
   threads: readonly string[],
   width: number,
 ): string[] {
-  const cell = Math.floor((width - gap * (threads.length - 1)) / threads.length);
+  const cell = cellOf(threads.length, width);
   const out = header(threads, cell);
   for (const line of lines) {
     const column = threads.indexOf(line.thread);
@@ -183,7 +198,7 @@ function oneBelowAnother(lines: readonly TableLine[], width: number): string[] {
   const out: string[] = [];
   let running = '';
   for (const line of lines) {
-    if (line.thread !== running) out.push(`${printable(line.thread)}:`);
+    if (line.thread !== running) out.push(...wrapCell(`${printable(line.thread)}:`, width));
     running = line.thread;
     for (const text of cellLines(line, width - 2)) out.push(`  ${text}`);
   }

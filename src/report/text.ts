@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The report for a terminal: what holds, what does not, how far was looked, and the first race.
 
-import { columns, ellipsis, plural, printable, reportColumns, wrap } from '#base/text';
+import { columns, ellipsis, fitted, plural, printable, textColumns, wrap } from '#base/text';
 import type { Baseline } from '#finding/baseline';
 import type { Finding } from '#finding/finding';
 import type {
@@ -60,7 +60,7 @@ export interface TextOptions {
 export function textReport(report: CheckReport, options: TextOptions = {}): string {
   const paint = options.paint ?? plain;
   if (report.nothing !== undefined) {
-    const why = ['nothing was checked', ...nothingLines(report.nothing, reportColumns)];
+    const why = ['nothing was checked', ...nothingLines(report.nothing, textColumns())];
     return `${[...heading(report, paint), '', ...why].join('\n')}\n`;
   }
   const baseline = options.baseline ?? null;
@@ -92,7 +92,7 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
   const stores = storesText(finding);
   const title = findingTitle(finding);
   const out = [
-    paint.strong(printable(title)),
+    ...wrap(printable(title), { rest: '  ' }).map(paint.strong),
     ...wrap(printable(`breaks ${finding.property}: ${finding.rule}`), {
       first: '  ',
       rest: '    ',
@@ -107,7 +107,7 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
     '',
     ...raceTable(finding),
     '',
-    stacksTitle(finding),
+    ...wrap(stacksTitle(finding)),
     '',
     ...stackTable(finding),
   ];
@@ -180,18 +180,21 @@ function verdictTable(
   const ids = verdicts.map((v) => ('property' in v ? v.property : v.window));
   const rows = verdicts.map((v, i) => [ids[i]!, v.outcome, String(of(v))]);
   const [head = '', ...lines] = columns([[what, 'outcome', nouns[1]], ...rows]);
-  const room = reportColumns - head.length - 2;
+  const room = textColumns() - head.length - 2;
   const told = verdicts.flatMap((verdict, i) => {
     const { outcome } = verdict;
     const name = printable(names?.get(ids[i]!) ?? '');
-    const [first = '', ...rest] = wrap(name, { width: room });
+    // A name that no room is left for stands below.
+    const isApart = name.split(' ').some((word) => word.length > room);
+    const [first = '', ...rest] = isApart ? [] : wrap(name, { width: room });
     const line = `${lines[i]!.padEnd(head.length + 2)}${first}`.trimEnd();
+    const below = isApart ? wrap(name, { first: '  ' }) : [];
     const painted = line.replace(` ${outcome}`, () => ` ${paint[painterOf[outcome]](outcome)}`);
     const indented = rest.map((text) => `${' '.repeat(head.length + 2)}${text}`);
     // One reason for all rules is told once.
     const before = verdicts[i - 1];
     const isTold = before !== undefined && undecidedText(verdict) === undecidedText(before);
-    return [painted, ...indented, ...(isTold ? [] : undecidedLines(verdict))];
+    return [painted, ...below, ...indented, ...(isTold ? [] : undecidedLines(verdict))];
   });
   return [paint.dim(head), ...told, ...folded];
 }
@@ -298,8 +301,12 @@ function findingTable(report: CheckReport, options: TextOptions, paint: Paint): 
     ellipsis(deviceText(f), 26),
     cutWords(printable(titleOf(f, options)), 26),
   ]);
-  const lines = columns([['', 'window', 'rule', 'preempt', 'devices', ''], ...rows]);
-  return lines.map((line, i) => (i === 0 ? paint.dim(line) : paintWindow(line, paint.bad)));
+  const head = ['', 'window', 'rule', 'preempt', 'devices', ''];
+  const lines = fitted([head, ...rows], { isHeaded: true });
+  const isTable = lines[0]?.trim().startsWith('window');
+  return lines.map((line, i) =>
+    isTable && i === 0 ? paint.dim(line) : paintWindow(line, paint.bad),
+  );
 }
 
 const noticedWords = {
@@ -356,7 +363,7 @@ export function baselineRows({ known, fresh, gone, unsure }: Baseline): string[]
   const open = unsure === null ? '' : `; whether more are gone is not known: ${unsure}`;
   const rows = gone.slice(0, GONE_MAX).map((f) => {
     const text = `  gone: ${windowText(f)} ${f.property} ${printable(f.class)}`;
-    return cutWords(text, reportColumns);
+    return cutWords(text, textColumns());
   });
   const more = gone.length - rows.length;
   const rest = more > 0 ? [`  and ${more} more`] : [];

@@ -125,23 +125,28 @@ function backportLines(window: string, to: Revision, result: BackportResult): st
   if (before !== 'found') {
     return [
       `${window} in ${to.name}: ${before}, so there is nothing to backport`,
-      ...openerLines(window, to).flatMap((line) => folded(line)),
+      ...openerLines(window, to),
       `racewindow matrix --kernels ${to.name} says which windows are there`,
-    ];
+    ].flatMap(folded);
   }
   if (!best) {
     return [
       `${window} in ${to.name}: no set of known commits closes it (${tried})`,
       'racewindow try judges a fix of your own: see examples/fixes/',
-    ];
+    ].flatMap(folded);
   }
   const by = plural(best.commits.length, 'commit');
   return [
     `${window} in ${to.name} is closed (${best.answer}) by ${by}`,
     `(${tried}):`,
-    ...best.commits.flatMap((c) => folded(`  ${lineOf(c)}`)),
-  ];
+    ...best.commits.map((c) => `  ${lineOf(c)}`),
+  ].flatMap(folded);
 }
+
+/** What the search for a set does not see. */
+const greedy =
+  'Commits are added one at a time, each with what it requires, what follows up on it and what ' +
+  'closes what it opens: two that help only together, with no such tie, are not found.';
 
 /** How many windows there are, and how many are left. */
 function planLines(plan: CarryPlan, to: Revision): string[] {
@@ -149,17 +154,17 @@ function planLines(plan: CarryPlan, to: Revision): string[] {
   const tried = `${plural(asked, 'set')} tried; ${refused} more do not fit ${to.name}`;
   if (before.length === 0) return [`${to.name} has no window that a run of the model can tell`];
   if (parts.length === 0) {
-    return folded(
+    const text =
       `${to.name} has ${plural(before.length, 'window')}; no set of known commits leaves it ` +
-        `with less (${tried})`,
-    );
+      `with less (${tried})`;
+    return [text, greedy].flatMap(folded);
   }
   const left = after.filter((o) => before.some((b) => b.window === o.window));
-  return folded(
+  const text =
     `${to.name} has ${plural(before.length, 'window')}; with ` +
-      `${plural(parts.length, 'commit')} ${left.length} of them are left (${tried}): ` +
-      listOf(left.map((o) => o.window)),
-  );
+    `${plural(parts.length, 'commit')} ${left.length} of them are left (${tried}): ` +
+    listOf(left.map((o) => o.window));
+  return [text, greedy].flatMap(folded);
 }
 
 function partLines({ commit, closes, requiredBy, fixes }: Part): string[] {

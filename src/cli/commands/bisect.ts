@@ -3,13 +3,12 @@
 
 import { fail, type UserError } from '#base/errors';
 import type { Result } from '#base/result';
-import { columns, plural, printable, wrap } from '#base/text';
+import { fitted, plural, printable, wrap } from '#base/text';
 import { type BisectArguments, lineOf, withAsking } from '#cli/asking';
 import type { Io } from '#cli/io';
 import { type Commit, findRevision, type Revision } from '#kernel/index';
 import { type Asking, bisect, chosenFor, type Step, turns } from '#questions/bisect';
 import { type ExitCode, exitCodes } from '#report/exit';
-import { cutWords } from '#report/words';
 
 /** Worlds for each stack, flag --worlds-max, and states of each, flag --states-max. */
 const standard = { worldsMax: 8, statesMax: 250_000 };
@@ -32,9 +31,9 @@ export async function runBisect(
     const rows = steps.map((s) => [
       s.commit?.sha ?? from.value.name,
       s.answer,
-      cutWords(printable(s.commit?.subject ?? 'as it is'), 48),
+      printable(s.commit?.subject ?? 'as it is'),
     ]);
-    io.out(`${columns(rows).join('\n')}\n\n`);
+    io.out(`${fitted(rows).join('\n')}\n\n`);
     io.out(`${askedLines(asking, steps).join('\n')}\n`);
     const first = steps[0]?.answer === 'found' ? [`open in ${from.value.name} already`] : [];
     const told = [

@@ -3,12 +3,11 @@
 
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import { columns, printable, wrap } from '#base/text';
+import { fitted, printable, wrap } from '#base/text';
 import type { Io } from '#cli/io';
 import type { KernelEntry, Pipeline } from '#cli/pipeline';
 import { noKernel, plainName } from '#kernel/index';
 import { type ExitCode, exitCodes } from '#report/exit';
-import { cutWords } from '#report/words';
 
 /** racewindow kernels [NAME] */
 export function runKernels(
@@ -18,7 +17,7 @@ export function runKernels(
 ): Result<ExitCode, UserError> {
   const all = pipeline.kernels();
   if (name === undefined) {
-    io.out(`${columns(all.map((k) => [k.name, cutWords(printable(k.note), 60)])).join('\n')}\n`);
+    io.out(`${fitted(all.map((k) => [k.name, printable(k.note)])).join('\n')}\n`);
     return ok(exitCodes.holds);
   }
   const found = all.find((k) => k.name === plainName(name));
@@ -33,10 +32,12 @@ export function runKernels(
 }
 
 function kernelLines(kernel: KernelEntry): string[] {
-  const rows = kernel.commits.map((c) => [c.id, c.landed, cutWords(printable(c.subject), 50)]);
-  const lines = columns(rows).flatMap((line, i) => {
-    const effect = kernel.commits[i]?.effect ?? '';
-    return [line, ...wrap(printable(effect), { first: '    ', rest: '    ' })];
+  const rows = kernel.commits.map((c) => [c.id, c.landed, printable(c.subject)]);
+  const landed = Math.max(0, ...rows.map((row) => row[1]!.length));
+  const lines = kernel.commits.flatMap(({ id, subject, landed: tag, effect }) => {
+    // Each row as wide as all: what it does stands under it.
+    const told = fitted([[id, tag.padEnd(landed), printable(subject)]]);
+    return [...told, ...wrap(printable(effect), { first: '    ', rest: '    ' })];
   });
   return [...wrap(printable(`${kernel.name}: ${kernel.note}`), { rest: '  ' }), ...lines];
 }

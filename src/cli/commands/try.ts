@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import { plural, printable, wrap } from '#base/text';
+import { plural, printable, textColumns, wrap } from '#base/text';
 import { type BundledFix, bundleFix, namesFile, namesPatch, patchError } from '#cli/fix';
 import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
@@ -192,7 +192,8 @@ function trialLines(tried: Tried, trial: Trial): string[] {
     lines.push(...list.flatMap((change) => changeLines(change, what === 'opens')));
   }
   if (trial.undecided.length > 0) {
-    lines.push('', 'undecided: seen on one side, where the search of the other was cut off');
+    const what = 'undecided: seen on one side, where the search of the other was cut off';
+    lines.push('', ...wrap(what, { rest: '  ' }));
     lines.push(...trial.undecided.flatMap((change) => changeLines(change, false)));
   }
   if (trial.bounded.length === 0) return lines;
@@ -206,6 +207,8 @@ export function changeLines(change: Change, detailed: boolean): string[] {
   const { window, report, classes, because } = change;
   const where = `${plural(classes.length, 'kind')}: ${classes.join(', ')}`;
   const head = `  ${(window ?? 'new').padEnd(4)} ${report.padEnd(15)} `;
-  const lines = wrap(printable(where), { first: head, rest: ' '.repeat(head.length) });
+  // What names the kinds is long: on a narrow terminal it stands below.
+  const rest = ' '.repeat(textColumns() < 60 ? 4 : head.length);
+  const lines = wrap(printable(where), { first: head, rest });
   return detailed ? [...lines, ...wrap(printable(because), { first: '         ' })] : lines;
 }

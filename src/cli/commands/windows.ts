@@ -4,11 +4,10 @@
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
-import { columns, printable, wrap } from '#base/text';
+import { fitted, printable, wrap } from '#base/text';
 import type { Io } from '#cli/io';
 import type { Pipeline, WindowEntry, WindowWay } from '#cli/pipeline';
 import { type ExitCode, exitCodes } from '#report/exit';
-import { cutWords } from '#report/words';
 
 /** racewindow windows [ID|TEXT]: all, one in full, or those in which a symptom is spoken of. */
 export function runWindows(
@@ -18,10 +17,8 @@ export function runWindows(
 ): Result<ExitCode, UserError> {
   const all = pipeline.windows();
   if (id === undefined) {
-    const rows = all.map((w) => [w.id, w.title, w.state]);
-    io.out(
-      `${columns(rows.map((r) => [r[0]!, r[2]!, cutWords(printable(r[1]!), 62)])).join('\n')}\n`,
-    );
+    const rows = all.map((w) => [w.id, w.state, printable(w.title)]);
+    io.out(`${fitted(rows).join('\n')}\n`);
     return ok(exitCodes.holds);
   }
   const found = all.find((w) => w.id.toLowerCase() === id.toLowerCase());
@@ -59,7 +56,7 @@ function plainWords(text: string): string {
 function foundLines({ id, name, state, symptom, kernels }: WindowEntry): string[] {
   const seen = symptom === null ? [] : wrap(printable(`seen as: ${symptom}`), deeper);
   return [
-    `${id}  ${state}  ${printable(name)}`,
+    ...wrap(printable(`${id}  ${state}  ${name}`), { rest: '  ' }),
     ...seen,
     ...wrap(printable(`kernels: ${kernels || 'none'}`), deeper),
   ];
