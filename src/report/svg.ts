@@ -17,7 +17,8 @@ const CHARACTER = 7.3;
 const MARGIN = 16;
 const CELL = 42;
 const GUTTER = 24;
-const TOP = 92;
+/** The base line of the first line under the title. */
+const HEADS = 45;
 /** As in the text report. */
 const STEPS_SHOWN = 32;
 
@@ -47,12 +48,14 @@ export function svgReport(given: Finding): string {
   const placed = placedLines(lines, threads);
   const rows = (placed.at(-1)?.row ?? 0) + 1;
   const width = MARGIN * 2 + threads.length * columnWidth() - GUTTER;
-  const height = TOP + rows * ROW + MARGIN;
   const title = findingTitle(finding);
   const because = `breaks ${finding.property}: ${finding.witness.because}`;
   const wide = Math.max(width, MARGIN * 2 + Math.max(title.length * 1.3, 64) * CHARACTER);
   const fit = Math.floor((wide - MARGIN * 2) / CHARACTER);
-  const heads = [because, castLine(cast)].map((text) => wrapCell(printable(text), fit)[0] ?? '');
+  const heads = [because, castLine(cast)].flatMap((text) => wrapCell(printable(text), fit));
+  // Under the heads stand the names of the threads, then the first row.
+  const top = HEADS + heads.length * ROW + 13;
+  const height = top + rows * ROW + MARGIN;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.ceil(wide)} ${height}"`,
     ` width="${Math.ceil(wide)}" height="${height}" role="img" aria-labelledby="t d">`,
@@ -61,15 +64,15 @@ export function svgReport(given: Finding): string {
     `<style>${style}</style>`,
     `<rect class="bg" width="100%" height="100%"/>`,
     textAt(MARGIN, 26, 't', title),
-    ...heads.map((text, i) => textAt(MARGIN, 45 + i * ROW, 'd', text)),
-    ...bandOf(finding, placed, threads),
-    ...threads.map((thread, i) => textAt(xOf(i), TOP - 9, 't', thread)),
-    `<path class="rule" d="M${MARGIN} ${TOP - 3}H${Math.ceil(wide) - MARGIN}"/>`,
+    ...heads.map((text, i) => textAt(MARGIN, HEADS + i * ROW, 'd', text)),
+    ...bandOf(finding, placed, threads, top),
+    ...threads.map((thread, i) => textAt(xOf(i), top - 9, 't', thread)),
+    `<path class="rule" d="M${MARGIN} ${top - 3}H${Math.ceil(wide) - MARGIN}"/>`,
     ...placed.map(({ text, column, row, marked, line }) => {
       const kind = marked ? 'm' : line.text.startsWith('  ') ? 's' : 'w';
-      return textAt(xOf(column), yOf(row) + 12, kind, marked ? `◆${text.slice(1)}` : text);
+      return textAt(xOf(column), yOf(row, top) + 12, kind, marked ? `◆${text.slice(1)}` : text);
     }),
-    ...pairOf(placed),
+    ...pairOf(placed, top),
     '</svg>\n',
   ].join('\n');
 }
@@ -82,8 +85,8 @@ function xOf(column: number): number {
   return Math.round(MARGIN + column * columnWidth());
 }
 
-function yOf(row: number): number {
-  return TOP + row * ROW;
+function yOf(row: number, top: number): number {
+  return top + row * ROW;
 }
 
 function placedLines(lines: readonly TableLine[], threads: readonly string[]): Placed[] {
@@ -103,6 +106,7 @@ function bandOf(
   { why }: Finding,
   placed: readonly Placed[],
   threads: readonly string[],
+  top: number,
 ): readonly string[] {
   const { window } = why ?? {};
   if (!window || why?.always) return [];
@@ -115,7 +119,7 @@ function bandOf(
   if (column < 0 || first === undefined || last === undefined) return [];
   const height = (last.row - first.row + 1) * ROW;
   const width = Math.round(columnWidth() - GUTTER + 8);
-  const at = `x="${xOf(column) - 6}" y="${yOf(first.row)}"`;
+  const at = `x="${xOf(column) - 6}" y="${yOf(first.row, top)}"`;
   return [
     `<g><title>the window of ${escaped(window.victim)}</title>`,
     `<rect class="band" ${at} width="${width}" height="${height}"/></g>`,
@@ -123,12 +127,12 @@ function bandOf(
 }
 
 /** The line from the first of the two accesses that decide to the second. */
-function pairOf(placed: readonly Placed[]): readonly string[] {
+function pairOf(placed: readonly Placed[], top: number): readonly string[] {
   const [a, b] = placed.filter((p) => p.marked);
   if (a === undefined || b === undefined) return [];
   const right = b.column >= a.column;
   const gutter = xOf(right ? b.column : b.column + 1) - 12;
-  const [from, to] = [yOf(a.row) + 8, yOf(b.row) + 8];
+  const [from, to] = [yOf(a.row, top) + 8, yOf(b.row, top) + 8];
   const start = right ? xOf(a.column) + Math.round(a.text.length * CHARACTER) + 6 : xOf(a.column);
   const end = right ? xOf(b.column) - 2 : xOf(b.column) + Math.round(b.text.length * CHARACTER) + 6;
   return [`<path class="pair" d="M${start} ${from}H${gutter}V${to}H${end}"/>`];

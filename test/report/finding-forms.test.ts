@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { XMLParser } from 'fast-xml-parser';
 import { marked, type Token, type Tokens } from 'marked';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Finding, TraceStep } from '#finding/finding';
@@ -77,6 +78,33 @@ describe('SVG', () => {
     }
     expect(new Set(texts.map(([, x]) => x)).size).toBe(2);
     expect(picture).not.toMatch(/href|url\(|<script|<image|<foreignObject/);
+  });
+
+  test('tells all of what breaks and who is who, however long, above the threads', () => {
+    const because = Array.from({ length: 60 }, (_, i) => `word${i}`).join(' ');
+    const world = finding.world as { instances: { name: string }[]; focus: string[] };
+    const iommu = `${'a-very-long-name-of-an-iommu-'.repeat(6)}0`;
+    const picture = svgReport({
+      ...finding,
+      witness: { ...finding.witness, because },
+      world: { ...world, instances: [{ ...world.instances[0]!, name: iommu }] },
+    });
+    const parser = new XMLParser({ ignoreAttributes: false, trimValues: false });
+    const { svg } = parser.parse(picture);
+    const texts = svg.text as { '@_class': string; '@_y': string; '#text': string }[];
+    const heads = texts.filter((t) => t['@_class'] === 'd');
+    const said = heads.map((t) => String(t['#text']).trim());
+    expect(said.join(' ')).toContain(because);
+    expect(said.join('').replace(/ /g, '')).toContain(`iommuis${iommu}`);
+    const below = texts.filter((t) => t['@_class'] !== 'd').slice(1);
+    const [last, first] = [
+      Math.max(...heads.map((t) => Number(t['@_y']))),
+      Math.min(...below.map((t) => Number(t['@_y']))),
+    ];
+    expect(heads.length).toBeGreaterThan(4);
+    expect(first - last).toBeGreaterThanOrEqual(17);
+    const bottom = Math.max(...below.map((t) => Number(t['@_y'])));
+    expect(Number(svg['@_height'])).toBeGreaterThan(bottom);
   });
 
   test('has no markup of others', () => {
