@@ -16,7 +16,7 @@ const slow = [
   'test/docs/contributing.test.ts',
   'test/fixes/**',
   'test/kernel/{fields,lock-rules,mock,windows}.test.ts',
-  'test/log/{admits,board}.test.ts',
+  'test/log/{admits,board,likelier}.test.ts',
   'test/platform/{boards,mutated}.test.ts',
   'test/questions/{bisect,check,commit-effects,explained,matrix,strategies,transfer}.test.ts',
   'test/questions/verdicts.test.ts',

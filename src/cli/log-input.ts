@@ -5,7 +5,7 @@ import { must } from '#base/assert';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { BoardOfLog } from '#diagnosis/diagnose';
-import { type KernelOfLog, kernelOf } from '#diagnosis/kernel-of';
+import { type KernelOfLog, kernelOfLog } from '#diagnosis/kernel-of';
 import { findRevision } from '#kernel/index';
 import { bootsOf, type LogStory, readLog, storyOf } from '#log/index';
 import { inputName, readInput } from './files.ts';
@@ -35,7 +35,7 @@ export function readStory(name: string): Result<LogStory, UserError> {
 
 /** The kernel that @name says; `auto`: the one that the log names. */
 export function kernelFor(name: string, story: LogStory): Result<KernelOfLog, UserError> {
-  if (name === 'auto') return ok(kernelOf(story.release));
+  if (name === 'auto') return ok(kernelOfLog(story));
   const found = findRevision(name);
   if (!found.ok) return found;
   return ok({ revision: found.value, exact: true, because: `--kernel says ${name}` });

@@ -8,7 +8,7 @@ import { windowById } from '#windows/index';
 import { type Clue, cluesOf, isTelling } from './clues.ts';
 import type { KernelOfLog } from './kernel-of.ts';
 import { besidesOf, type LookAlike, lookAlikes } from './lookalikes.ts';
-import { order, type Weighed, weighAll, weighClue } from './weigh.ts';
+import { order, type Weighed, weighAll, weighClue, whichKernel } from './weigh.ts';
 
 /** The board that came with the log. */
 export interface BoardOfLog {
@@ -40,7 +40,7 @@ export function diagnose(
       release: story.release?.text ?? null,
       model: kernel.revision?.name ?? null,
       because: kernel.because,
-      line: story.version?.line ?? null,
+      line: story.named?.line ?? null,
     },
     board: board && { file: board.file, model: board.platform.model },
     devices: devicesOf(story),
@@ -72,6 +72,8 @@ function judge(
   ) {
     return ofLookAlike(sure);
   }
+  const rivals = best === undefined ? [] : rivalsOf(best, weighed.flat());
+  if (best !== undefined && rivals.length > 0) return ofSeveral(best, rivals);
   if (best !== undefined) return ofWindow(best);
   const open = clues.filter(isTelling);
   const [unsure] = weighed
@@ -80,11 +82,42 @@ function judge(
     .sort((a, b) => order(a) - order(b) || rank(a) - rank(b));
   if (unsure !== undefined) return unknown(unsure.clue, unsure.missing);
   if (open[0] !== undefined && open[0].kind !== 'lock circle' && open[0].kind !== 'leak') {
-    return unknown(open[0], ['a kernel that the model knows']);
+    return unknown(open[0], [whichKernel(story)]);
   }
   const [other] = alike;
   if (other !== undefined) return ofLookAlike(other);
   return healthyOr(clues, story);
+}
+
+/** Windows that it may be as well: they fit, or what would rule them out is not known of @best. */
+function rivalsOf(best: Weighed, all: readonly Weighed[]): Weighed[] {
+  if (best.fits === 'certain') return [];
+  const isOpen = ({ window, clue, fits, rare, missing }: Weighed): boolean => {
+    if (window === best.window || clue !== best.clue || (rare && !best.rare)) return false;
+    if (best.likelierThan.includes(window)) return false;
+    if (fits === 'fits') return true;
+    return fits === 'can not tell' && missing.some((m) => best.missing.includes(m));
+  };
+  return all.filter(isOpen).sort((a, b) => rank(a) - rank(b));
+}
+
+/** Which of several windows it is stays open; that it is a race does not, where each of them is. */
+function ofSeveral(best: Weighed, rivals: readonly Weighed[]): Verdict {
+  const all = [best, ...rivals];
+  const names = all.map(({ window }) => window);
+  const isRace = names.every((id) => windowById(id)?.kind === 'race');
+  const missing = all.flatMap((w) => w.missing).filter((m) => !m.startsWith('not so'));
+  return {
+    ...unknown(best.clue, missing),
+    verdict: isRace ? 'race' : 'can not tell',
+    because: `${best.clue.says}: ${listed(names)}`,
+    lines: best.lines,
+  };
+}
+
+function listed(names: readonly string[]): string {
+  const [last] = names.slice(-1);
+  return names.length < 2 ? (last ?? '') : `${names.slice(0, -1).join(', ')} or ${last}`;
 }
 
 /** By-design outcomes, and what a look-alike explains as well, are no reason to cry race. */
@@ -111,7 +144,7 @@ function ofWindow({ window, fits, because, lines, missing }: Weighed): Verdict {
     lines,
     do: [
       `racewindow windows ${window} tells which commits open and close it`,
-      ...(wanted.length === 0 ? [] : [`to be surer, bring ${wanted.join('; ')}`]),
+      ...(wanted.length === 0 ? [] : [`to be surer, find out ${wanted.join('; ')}`]),
     ],
   };
 }
@@ -126,7 +159,7 @@ function unknown(clue: Clue, missing: readonly string[]): Verdict {
     cause: 'unknown',
     because: `${clue.says}: which of several it is, the log does not tell`,
     lines: [clue.line],
-    do: [...new Set(missing)].map((m) => `bring ${m}`),
+    do: [...new Set(missing)].map((m) => `find out ${m}`),
   };
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What is known of a device beside a clue: yes or no, by which lines, or what is missing.
+// What is known of a device beside a clue: yes or no, by which lines, or what is to be
+// found out, as a question and where its answer stands: `when the device was added: earlier lines`.
 
 import { type LogStory, pciPlace } from '#log/index';
 import { eventsOf } from '#log/story';
@@ -172,14 +173,18 @@ function ownEvent(
 }
 
 /** A line, or its absence where the log is whole. */
-function lineOrNot(line: number | null, story: LogStory, yes: string, no: string): FactAnswer {
+function lineOrNot(
+  line: number | null,
+  story: LogStory,
+  [yes, no, whether]: readonly [yes: string, no: string, whether: string],
+): FactAnswer {
   if (line !== null) return known(true, `${yes} (${at(line)})`, [line]);
-  return story.isWhole ? known(false, no) : open(`${no}: the whole log`);
+  return story.isWhole ? known(false, no) : open(`whether ${whether}: the whole log`);
 }
 
 /** A driver at work on a device whose IOMMU has not set it up yet. */
 function cameEarly({ device }: Clue, story: LogStory): FactAnswer {
-  if (device === null) return open('which device it is');
+  if (device === null) return open('which device it is: the line before');
   const own = story.devices.get(device);
   const work = own?.events.find((e) => e.kind === 'spoke' || e.kind === 'bound');
   const group = own?.groupings[0];
@@ -217,22 +222,35 @@ export const facts: Readonly<Record<FactId, Ask>> = {
   'an IOMMU was unbound': (_c, story) => unbound(story),
   'its wait had timed out': (c, story) => {
     const line = ownEvent(c, story, (kind, l) => kind === 'timed-out' && l < c.line);
-    return lineOrNot(line, story, 'it did not wait any longer', 'its wait did not time out');
+    return lineOrNot(line, story, [
+      'it did not wait any longer',
+      'its wait did not time out',
+      'its wait timed out',
+    ]);
   },
   'its driver was at work before': (c, story) => {
     const line = ownEvent(c, story, (kind, l) => ['spoke', 'bound'].includes(kind) && l < c.line);
-    return lineOrNot(line, story, 'its driver was at work', 'its driver was not at work');
+    return lineOrNot(line, story, [
+      'its driver was at work',
+      'its driver was not at work',
+      'its driver was at work before',
+    ]);
   },
   'its driver came before its IOMMU was done': cameEarly,
   'it joins a group afterwards': (c, story) => {
     const own = c.device === null ? undefined : story.devices.get(c.device);
     const after = own?.groupings.find((g) => g.line > c.line)?.line ?? null;
-    return lineOrNot(after, story, 'it joins a group then', 'it joins no group then');
+    return lineOrNot(after, story, [
+      'it joins a group then',
+      'it joins no group then',
+      'it joins a group then',
+    ]);
   },
   'it has two groups': (c, story) => {
     const own = c.device === null ? undefined : story.devices.get(c.device);
     const [first, second] = own?.groupings ?? [];
-    if (first === undefined || second === undefined) return open('both lines on its groups');
+    if (first === undefined || second === undefined)
+      return open('which groups it joins: the whole log');
     const lines = [first.line, second.line];
     return known(
       first.during === second.during,
@@ -241,13 +259,17 @@ export const facts: Readonly<Record<FactId, Ask>> = {
     );
   },
   'the address is that of a container of NULL': ({ address, line }) => {
-    if (address == null) return open('the address of the fault');
+    if (address == null) return open('at which address it faults: the whole report');
     const small = /^f{4,13}[0-9a-f]{1,3}$/.test(address) && address.length >= 8;
     return known(small, `the address is ${address} (${at(line)})`, [line]);
   },
   'it was grouped before, under the same firmware': (c, story) => {
     const own = c.device === null ? undefined : story.devices.get(c.device);
     const before = own?.groupings.find((g) => g.line < c.line)?.line ?? null;
-    return lineOrNot(before, story, 'it had a group before', 'it never had a group');
+    return lineOrNot(before, story, [
+      'it had a group before',
+      'it never had a group',
+      'it had a group before',
+    ]);
   },
 };

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which revision of the model stands for the release that a log names.
 
-import { findRevision, type Revision, revisionNames, stableTreeOf } from '#kernel/index';
-import type { Release } from '#log/index';
+import {
+  commitLine,
+  findRevision,
+  type Revision,
+  revisionNames,
+  stableTreeOf,
+} from '#kernel/index';
+import type { LogStory, Release } from '#log/index';
+import { eventsOf } from '#log/story';
 
 /** A revision of the model, and how well it stands for the release. */
 export interface KernelOfLog {
@@ -10,6 +17,23 @@ export interface KernelOfLog {
   /** False where the release may differ from it in what matters. */
   readonly exact: boolean;
   readonly because: string;
+}
+
+/** The kernel that @story names, unless it prints what that kernel does not have. */
+export function kernelOfLog(story: LogStory): KernelOfLog {
+  const kernel = kernelOf(story.release);
+  const { revision } = kernel;
+  if (revision === null) return kernel;
+  const has = (sha: string) => revision.commits.some((commit) => commit.sha === sha);
+  const [other] = printed(story).filter((sha) => !has(sha));
+  if (other === undefined) return kernel;
+  const text = story.release?.text ?? revision.name;
+  return none(`${text} prints a line of ${commitLine(other)}, which ${revision.name} lacks`);
+}
+
+/** The commits that have brought a line which the log has. */
+function printed({ log }: LogStory): string[] {
+  return eventsOf(log, 'late').length === 0 ? [] : ['bcb81ac6ae3c'];
 }
 
 /** The revision that stands for @release. */

@@ -39,11 +39,8 @@ export function lookAlikes(story: LogStory, clues: readonly Clue[]): LookAlike[]
 }
 
 /** In March 2025 linux-next warned of each device with a driver, before any probe of it. */
-function falseWarnings(
-  { release, devices, version }: LogStory,
-  clues: readonly Clue[],
-): LookAlike[] {
-  if (release === null || version === null) return [];
+function falseWarnings({ release, devices, named }: LogStory, clues: readonly Clue[]): LookAlike[] {
+  if (release === null || named === null) return [];
   const { major, minor, next } = release;
   const isThen =
     next !== null && next >= '20250311' && next <= '20250325' && major === 6 && minor <= 14;
@@ -52,7 +49,7 @@ function falseWarnings(
     (c) => !(devices.get(c.device ?? '')?.groupings ?? []).some((g) => g.line > c.line),
   );
   if (!isThen || without.length === 0) return [];
-  const lines = [version.line, ...without.map((c) => c.line)];
+  const lines = [named.line, ...without.map((c) => c.line)];
   return [
     {
       cause: 'false-warning',

@@ -26,6 +26,8 @@ export interface Weighed {
   /** Nothing else is needed: certain, if nothing else shows in the same way. */
   readonly proved: boolean;
   readonly rare: boolean;
+  /** Windows than which it is likelier. */
+  readonly likelierThan: readonly string[];
   /** What it would be, but for the commits of the kernel; absent: they are not against it. */
   readonly butFor?: Fit;
 }
@@ -110,6 +112,7 @@ function weighSign(window: Window, sign: LogSign, clue: Clue, scales: Scales): W
     ...{ window: window.id, clue, fits, because, missing, proved },
     lines: [...new Set([clue.line, ...lines])],
     rare: sign.rare ?? false,
+    likelierThan: sign.likelierThan ?? [],
   });
   const absent = notIn(window, kernel) ?? notShownIn(sign, kernel);
   const judged = bySign(sign, clue, scales, result);
@@ -142,7 +145,7 @@ function bySign(sign: LogSign, clue: Clue, scales: Scales, result: MakeResult): 
   if (sign.firmware !== undefined && firmware !== null && sign.firmware !== firmware) {
     return result('no', `it shows in this way under ${sign.firmware} alone`);
   }
-  const missing: string[] = kernel.revision === null ? [kernel.because] : [];
+  const missing: string[] = kernel.revision === null ? [whichKernel(story)] : [];
   const lines: number[] = [];
   const reasons: string[] = [clue.says];
   for (const id of sign.unless ?? []) {
@@ -150,7 +153,8 @@ function bySign(sign: LogSign, clue: Clue, scales: Scales, result: MakeResult): 
     if (fact.is === true) return result('no', fact.because, fact.lines);
   }
   let isOpen = kernel.revision === null || (clue.kind === 'late' && clue.by == null);
-  if (clue.kind === 'late' && clue.by == null) missing.push('the call trace of the warning');
+  if (clue.kind === 'late' && clue.by == null)
+    missing.push('who probed it: the call trace of the warning');
   for (const id of sign.needs ?? []) {
     const fact = facts[id](clue, story, board);
     if (fact.is === false) return result('no', fact.because, fact.lines);
@@ -196,8 +200,15 @@ function notShownIn({ opened }: LogSign, { revision }: KernelOfLog): string | nu
   return `it shows in this way since ${commitLine(opened)}, which ${revision.name} does not have`;
 }
 
-function lineOfVersion({ version }: LogStory): number[] {
-  return version === null ? [] : [version.line];
+function lineOfVersion({ named }: LogStory): number[] {
+  return named === null ? [] : [named.line];
+}
+
+/** What is asked where no kernel of the model stands for that of a log. */
+export function whichKernel({ release }: LogStory): string {
+  return release === null
+    ? 'which kernel it was: its line "Linux version", or --kernel'
+    : `which kernel of the model is like ${release.text}: --kernel`;
 }
 
 /** Every window once: the best that it is to any clue, or why none brings it up. */
@@ -229,10 +240,16 @@ function notBroughtUp(window: Window, { story, kernel }: Scales): WeighedWindow 
   }
   if (window.log === undefined) {
     const because = 'it leaves no line of its own in a log';
-    return { ...plain, fits: 'can not tell', because, lines: [], missing: ['a trace of the boot'] };
+    return {
+      ...plain,
+      fits: 'can not tell',
+      because,
+      lines: [],
+      missing: ['whether it happened: a trace of the boot'],
+    };
   }
   if (!story.isWhole) {
-    const missing = [story.lacks ?? 'the whole log'];
+    const missing = [`what else happened: ${story.lacks ?? 'the whole log'}`];
     const because = 'what is there of the log has nothing of it';
     return { ...plain, fits: 'can not tell', because, lines: [], missing };
   }

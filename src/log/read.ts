@@ -10,6 +10,7 @@ import { ok, type Result } from '#base/result';
 import { logLimits } from './limits.ts';
 import { namesItsDevice, recognise, spokenBy } from './messages.ts';
 import { withoutPrefix } from './prefix.ts';
+import { runningIn } from './release.ts';
 import { blockSaid, type Opening, opening, TraceReader } from './trace.ts';
 import type { At, BootLog, LogEvent, Said } from './types.ts';
 import { plainLines } from './unwrap.ts';
@@ -95,6 +96,13 @@ class LogReader {
       this.begin(open, message);
       return 0;
     }
+    const beside = this.running(i) ?? hardwareIn(body);
+    if (beside !== null) {
+      // It is a part of its block, too, which goes on.
+      this.block?.reader.take(beside.body, message.line);
+      this.slots.push({ ...beside.said, ...plainAt(message) });
+      return beside.more;
+    }
     const whole = this.wholeMessage(i);
     if (whole !== null) {
       const { kind } = whole.said;
@@ -107,6 +115,20 @@ class LogReader {
     if (this.block !== null && !this.block.reader.take(body, message.line)) this.close();
     if (this.block === null) this.listen(message);
     return 0;
+  }
+
+  /** The release that the message at @i names, put together with what a mail has wrapped. */
+  private running(i: number): Beside | null {
+    let body = this.messages[i]!.body.trimStart();
+    if (!/^(?:CPU: \d+ |Linux (?!version))/.test(body)) return null;
+    for (let more = 0; more <= 2; more++) {
+      const text = runningIn(body);
+      if (text !== null) return { said: { kind: 'running', text }, body, more };
+      const next = this.messages[i + more + 1];
+      if (next === undefined || next.stamped || next.body === '') return null;
+      body += ` ${next.body.trimStart()}`;
+    }
+    return null;
   }
 
   /**
@@ -214,6 +236,19 @@ class LogReader {
     }
     this.add(said, message);
   }
+}
+
+/** What stands beside a call trace: the line, and how many more lines it had. */
+interface Beside {
+  readonly said: Said & { kind: 'running' | 'hardware' };
+  readonly body: string;
+  readonly more: number;
+}
+
+function hardwareIn(line: string): Beside | null {
+  const body = line.trimStart();
+  const m = /^Hardware name: (\S.*)$/.exec(body);
+  return m && { said: { kind: 'hardware', text: m[1]! }, body, more: 0 };
 }
 
 function plainAt({ line, seconds, caller }: At): At {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which release a kernel says to be: `6.1.0-50-arm64 ... Debian 6.1.176-1` is 6.1.176.
 
+import { inOrder } from './pattern.ts';
+
 /** A release as numbers. */
 export interface Release {
   readonly major: number;
@@ -57,6 +59,20 @@ export function readRelease(version: string): Release | null {
     text,
     isOwn: !KNOWN.test(text),
   };
+}
+
+const OF_TRACE = inOrder(
+  /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: .{1,40}? (?:Not tainted|Tainted: [A-Z ]+?) +/,
+  /(\d+\.\d+\S* #.*)$/,
+);
+const OF_UNAME = /^Linux \S{1,64} (\d+\.\d+\S* #\d.*)$/;
+
+/**
+ * The release, and what stands behind it, where a call trace or `uname -a` names it, as in "CPU: 1
+ * PID: 13 Comm: swapper/0 Not tainted 6.14.0-rc3 #315"; null elsewhere.
+ */
+export function runningIn(body: string): string | null {
+  return (OF_TRACE.exec(body) ?? OF_UNAME.exec(body))?.[1] ?? null;
 }
 
 /**

@@ -40,6 +40,8 @@ export interface DeviceStory {
 export interface LogStory {
   readonly log: BootLog;
   readonly version: LogEvent<'version'> | null;
+  /** The line that names the release: where it starts, else a warning, an oops or `uname -a`. */
+  readonly named: LogEvent<'version' | 'running'> | null;
   readonly release: Release | null;
   readonly commandLine: LogEvent<'command-line'> | null;
   readonly firmware: 'dt' | 'acpi' | null;
@@ -63,18 +65,18 @@ export function eventsOf<K extends LogEventKind>(log: BootLog, kind: K): LogEven
 /** The log by subject. */
 export function storyOf(log: BootLog): LogStory {
   const version = eventsOf(log, 'version')[0] ?? null;
+  const named = version ?? onlyRunning(log);
   const registrations = registrationsOf(log);
   const groupings = groupingsOf(log, registrations);
   const lacks = lackOf(log, version);
   return {
     log,
     version,
-    release: version === null ? null : readRelease(version.text),
+    named,
+    release: named === null ? null : readRelease(named.text),
     commandLine: eventsOf(log, 'command-line')[0] ?? null,
     firmware: firmwareOf(log),
-    model:
-      eventsOf(log, 'model').find((e) => !/SMBIOS|Memory slots|not present/.test(e.text))?.text ??
-      null,
+    model: modelOf(log),
     registrations,
     groupings,
     devices: devicesOf(log, groupings),
@@ -83,8 +85,21 @@ export function storyOf(log: BootLog): LogStory {
   };
 }
 
+/** The machine, where its start names it, else a call trace. */
+function modelOf(log: BootLog): string | null {
+  const own = eventsOf(log, 'model').find((e) => !/SMBIOS|Memory slots|not present/.test(e.text));
+  return (own ?? eventsOf(log, 'hardware')[0])?.text ?? null;
+}
+
+/** The first line that names the release of a log without a start; null where they differ. */
+function onlyRunning(log: BootLog): LogEvent<'running'> | null {
+  const all = eventsOf(log, 'running');
+  const texts = new Set(all.map(({ text }) => readRelease(text)?.text));
+  return texts.size === 1 ? all[0]! : null;
+}
+
 function lackOf(log: BootLog, version: LogEvent | null): string | null {
-  if (version === null) return 'its beginning, with the version of the kernel';
+  if (version === null) return 'its beginning';
   const gap = eventsOf(log, 'gap')[0];
   return gap === undefined ? null : `what stood at line ${gap.line}, where lines were left out`;
 }
@@ -136,6 +151,7 @@ function firmwareOf(log: BootLog): 'dt' | 'acpi' | null {
   if (events.some((e) => e.kind === 'instance' && e.driver === 'amd')) return 'acpi';
   const late = eventsOf(log, 'late').some((e) => e.trace?.frames.includes('of_iommu_configure'));
   if (late) return 'dt';
+  if (eventsOf(log, 'hardware').some((e) => e.text.endsWith('(DT)'))) return 'dt';
   if (names.some((name) => /^[0-9a-f]+\.[a-z]/.test(name))) return 'dt';
   return null;
 }

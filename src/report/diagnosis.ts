@@ -118,11 +118,12 @@ function windowLines(
   paint: Paint,
 ): string[] {
   const near = windows.filter(isNear);
+  const shared = ofAll(near);
   const rest = windows.filter((w) => !isNear(w));
   const lines = near.flatMap((w) => {
     const title = titles.get(w.window) ?? '';
     const where = w.lines.length === 0 ? '' : ` (${linesText(w.lines)})`;
-    const bring = w.missing.filter((m) => w.fits !== 'certain' && !m.startsWith('not so'));
+    const bring = w.missing.filter((m) => isWanted(w, m) && !shared.includes(m));
     const head = `${w.window}  ${w.fits}  ${title}`;
     const painted = w.fits === 'certain' || w.fits === 'fits' ? paint.bad : paint.dim;
     return [
@@ -142,7 +143,24 @@ function windowLines(
     ...(open > 0 ? [`${plural(open, 'window')} that the log cannot tell`] : []),
   ];
   const tail = counts.length === 0 ? [] : wrap(`${counts.join('; ')}; --format json has why`);
-  return [...lines, ...tail];
+  const all =
+    shared.length === 0
+      ? []
+      : wrap(printable(`missing for each that is open: ${shared.join('; ')}`), { rest: '  ' });
+  return [...lines, ...all, ...tail];
+}
+
+/** What every window that is open lacks, where there are several: it is told once. */
+function ofAll(near: readonly WeighedWindow[]): string[] {
+  const [first, ...others] = near.filter(({ fits }) => fits === 'can not tell' || fits === 'fits');
+  if (first === undefined || others.length === 0) return [];
+  return first.missing.filter(
+    (m) => isWanted(first, m) && others.every(({ missing }) => missing.includes(m)),
+  );
+}
+
+function isWanted({ fits }: WeighedWindow, missing: string): boolean {
+  return fits !== 'certain' && !missing.startsWith('not so');
 }
 
 function isNear({ fits, lines, missing }: WeighedWindow): boolean {

@@ -68,4 +68,6 @@ export interface LogSign {
   readonly proof?: readonly FactId[];
   /** Another window that shows in the same way is likelier. */
   readonly rare?: boolean;
+  /** Windows that show in the same way in a tenth of as many orders, or in fewer. */
+  readonly likelierThan?: readonly string[];
 }

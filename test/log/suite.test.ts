@@ -3,12 +3,13 @@
 
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '#diagnosis/diagnose';
-import { kernelOf } from '#diagnosis/kernel-of';
+import { kernelOfLog } from '#diagnosis/kernel-of';
 import type { Diagnosis } from '#finding/diagnosis';
 import { readLog, storyOf } from '#log/index';
 import { windows } from '#windows/index';
 import type { LogCase } from './suite/build.ts';
 import { crashes } from './suite/crashes.ts';
+import { excerpts } from './suite/excerpts.ts';
 import { inTheWild } from './suite/in-the-wild.ts';
 import { healthy, lookAlikes } from './suite/lookalikes.ts';
 import { lateProbes } from './suite/windows.ts';
@@ -17,10 +18,10 @@ function diagnosed(text: string): Diagnosis {
   const log = readLog(new TextEncoder().encode(text), 'a log');
   if (!log.ok) throw new Error(log.error.message);
   const story = storyOf(log.value);
-  return diagnose(story, kernelOf(story.release), null);
+  return diagnose(story, kernelOfLog(story), null);
 }
 
-const all = [...lateProbes, ...crashes, ...lookAlikes, ...healthy, ...inTheWild];
+const all = [...lateProbes, ...crashes, ...lookAlikes, ...healthy, ...inTheWild, ...excerpts];
 
 describe.each(all)('$name', (c: LogCase) => {
   const d = diagnosed(c.log);

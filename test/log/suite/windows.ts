@@ -111,7 +111,7 @@ export const lateProbes: readonly LogCase[] = [
       joins('msm_dpu', 'ae01000.display-controller', 0),
     ),
     verdict: 'race',
-    cause: 'C14',
+    cause: 'unknown',
     windows: { C14: 'fits', C13: 'can not tell' },
   },
   {
