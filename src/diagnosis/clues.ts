@@ -169,7 +169,7 @@ function waiting({ log }: LogStory): Clue[] {
 
 function timeouts({ log }: LogStory): Clue[] {
   return eventsOf(log, 'timed-out').map(({ device, line }) => {
-    return { kind: 'timed out', device, line, says: `${device} waits for its IOMMU no longer` };
+    return { kind: 'timed out', device, line, says: `${device} waits no longer` };
   });
 }
 

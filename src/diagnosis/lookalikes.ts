@@ -3,7 +3,7 @@
 // cause, and the warning of a time in which it was false.
 
 import type { Fit, OtherCause, ToldLine } from '#finding/diagnosis';
-import type { LogEvent, LogStory } from '#log/index';
+import { type LogEvent, type LogStory, mayBeDevice, type Release } from '#log/index';
 import { eventsOf } from '#log/story';
 import { type Clue, registrationAt } from './clues.ts';
 
@@ -48,6 +48,8 @@ function falseWarnings({ release, devices, named }: LogStory, clues: readonly Cl
   const without = lates.filter(
     (c) => !(devices.get(c.device ?? '')?.groupings ?? []).some((g) => g.line > c.line),
   );
+  const isAlike = !isThen && release.isOwn && major === 6 && minor === 14;
+  if (isAlike) return madeByKernel(release, named.line, without);
   if (!isThen || without.length === 0) return [];
   const lines = [named.line, ...without.map((c) => c.line)];
   return [
@@ -64,7 +66,26 @@ function falseWarnings({ release, devices, named }: LogStory, clues: readonly Cl
   ];
 }
 
-/** A client did not wait for its IOMMU any longer. */
+/** The same in the trees that linux-next was made of: of devices that no firmware describes. */
+function madeByKernel({ text }: Release, line: number, lates: readonly Clue[]): LookAlike[] {
+  const made = lates.filter(({ device }) => device !== null && !mayBeDevice(device));
+  const [first] = made;
+  if (first === undefined) return [];
+  return [
+    {
+      cause: 'false-warning',
+      fits: 'fits',
+      because:
+        `${first.device} is a device that the kernel has made for itself, no firmware puts it ` +
+        `behind an IOMMU; ${text} may have bcb81ac6ae3c without what follows`,
+      lines: [line, ...made.map((c) => c.line)],
+      todo: 'take 73d2f10957f5 ("iommu: Don\'t warn prematurely about dodgy probes")',
+      explains: made.map((c) => c.line),
+    },
+  ];
+}
+
+/** A client did not wait for what it depends on any longer. */
 function timeouts(story: LogStory): LookAlike[] {
   const out = eventsOf(story.log, 'timed-out');
   const [first] = out;
@@ -103,7 +124,7 @@ function timeouts(story: LogStory): LookAlike[] {
       because: `${who} waited for what it depends on until the deferral timeout expired${then}`,
       lines: came === undefined ? lines : [...lines, came.line],
       todo:
-        'build the driver of the IOMMU in or put it into the initramfs; or boot with ' +
+        'build in the driver of what it waits for, or put it into the initramfs; or boot with ' +
         'deferred_probe_timeout=-1',
     },
   ];

@@ -15,7 +15,12 @@ function beside(release: string): string[] {
 }
 
 /** A late probe with the release of the kernel between the warning and its call trace. */
-function warned(driver: string, device: string, by: 'walk' | 'replay', release: string): string[] {
+function warned(
+  driver: string,
+  device: string,
+  by: 'walk' | 'replay' | 'notifier',
+  release: string,
+): string[] {
   const lines = late(driver, device, by);
   const at = lines.findIndex((line) => line.startsWith('Call trace'));
   return [...lines.slice(0, at), ...beside(release), ...lines.slice(at)];
@@ -58,6 +63,12 @@ export const excerpts: readonly LogCase[] = [
     log: log(
       warned('reg-dummy', 'reg-dummy', 'replay', '6.14.0-rc6-next-20250312-00001-g9fbcd7b3'),
     ),
+    verdict: 'no race',
+    cause: 'false-warning',
+  },
+  {
+    name: 'a tree of those days that linux-next was made of, on x86',
+    log: log(warned('reg-dummy', 'reg-dummy', 'notifier', '6.14.0-rc6-iommu-next+')),
     verdict: 'no race',
     cause: 'false-warning',
   },
