@@ -88,7 +88,6 @@ const table: readonly Revision[] = [
   entry('6.17', 'inferred'),
   entry('6.18', 'inferred'),
   stable('6.18', 20, 'inferred', ['c41e2fb67e26', 'a2225b6e834a', 'b7b0b3851474']),
-  entry('6.19', 'inferred'),
   entry('7.0', 'inferred'),
   entry('7.1', 'inferred'),
   entry('7.2', 'inferred'),
