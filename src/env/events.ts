@@ -100,6 +100,10 @@ export const EVENTS = {
   'fwspec-unguarded': { dev: 'device', edge: 'edge' },
   /** An instance that is absent differs from the one of the fwspec (up to v6.10). */
   'fwspec-mismatch': { dev: 'device' },
+  /** dma_configure follows the driver that it has computed from dev->driver when that was NULL. */
+  'driver-from-null': { dev: 'device' },
+  /** A walk visits the members of a group without its mutex: that begins, or is over. */
+  'members-unlocked': { group: 'group', edge: 'edge' },
   /** The architecture has chosen the DMA ops of a bind. */
   'dma-ops': { dev: 'device', path: 'path' },
   /** An update of @flag has undone that of another one in its word. */
@@ -116,6 +120,8 @@ export const EVENTS = {
   'dma-mask-limited': { dev: 'device', word: 'text', bits: 'number' },
   /** driver_bound() */
   bound: { dev: 'device' },
+  /** device_del() takes the device away. */
+  'device-removed': { dev: 'device' },
   /** The device was put on the pending list. */
   deferred: { dev: 'device' },
   /** The device could not be added, and its last reference is dropped. */

@@ -7,13 +7,14 @@ import { type EventName, type EventWithFields, withFields } from '#env/events';
 import type { Handle, Value } from '#env/op';
 import type { Harm } from '#finding/harm';
 import { byOwnTable } from '#kernel/index';
-import type { World, WorldDevice } from '#worlds/world';
+import type { World, WorldDevice, WorldInstance } from '#worlds/world';
 
 /** The fields of struct device that rules look at. */
 interface WatchedDeviceFields {
   iommu: Handle<WatchedDevIommuFields> | null;
   iommu_group: Handle<WatchedGroupFields> | null;
   driver: Value;
+  bound: boolean;
   /** null where the function has no ACS. */
   acs_enabled: boolean | null;
 }
@@ -29,6 +30,11 @@ interface WatchedGroupFields {
   default_domain: Handle | null;
   owner_cnt: number;
   entry: Handle | null;
+}
+
+/** The fields of struct iommu_device that preconditions look at. */
+interface WatchedInstanceFields {
+  ops: Handle | null;
 }
 
 /** The driver core's lists of devices whose probe is deferred. */
@@ -63,6 +69,13 @@ export interface WatchedDevice {
   readonly position: number;
 }
 
+/** An instance of the world together with its handle and the device that it is. */
+interface WatchedInstance {
+  readonly data: WorldInstance;
+  readonly handle: Handle<WatchedInstanceFields>;
+  readonly hwdev: WatchedDevice;
+}
+
 /**
  * True where firmware names an IOMMU of the device, so that its driver can wait for it. It does not
  * name a unit of a DMAR or IVRS table: a driver that is loaded before the unit registers is bound
@@ -94,6 +107,7 @@ export class RuleContext {
   readonly world: World;
   /** In bus-list order, IOMMU devices included. */
   readonly devices: readonly WatchedDevice[];
+  readonly instances: readonly WatchedInstance[];
   readonly deferred: Handle<WatchedDeferredFields> | undefined;
   readonly #byName: ReadonlyMap<string, WatchedDevice>;
   readonly #instances: ReadonlyMap<string, string>;
@@ -102,15 +116,22 @@ export class RuleContext {
   constructor(world: World, handles: WorldHandles) {
     this.world = world;
     this.deferred = handles.deferred as Handle<WatchedDeferredFields> | undefined;
-    this.#instances = new Map(
-      world.instances.map((i) => [must(handles.instance(i.name), i.name).name, i.name]),
-    );
     this.devices = world.devices.map((data, position) => ({
       data,
       handle: must(handles.device(data.name), data.name) as DeviceHandle,
       position,
     }));
     this.#byName = new Map(this.devices.map((d) => [d.handle.name, d]));
+    this.instances = world.instances.map((data) => ({
+      data,
+      handle: must(handles.instance(data.name), data.name) as WatchedInstance['handle'],
+      hwdev: must(this.#deviceCalled(data.device), data.device),
+    }));
+    this.#instances = new Map(this.instances.map((i) => [i.handle.name, i.data.name]));
+  }
+
+  #deviceCalled(name: string): WatchedDevice | undefined {
+    return this.devices.find((d) => d.data.name === name);
   }
 
   /** The watched device behind an event argument; undefined for anything else. */
@@ -189,10 +210,8 @@ export class RuleContext {
   /** True when every IOMMU the firmware names for the device is bound to its driver. */
   iommusBound(peek: Peek, d: WatchedDevice): boolean {
     return d.data.iommus.every((use) => {
-      const instance = this.world.instances.find((i) => i.name === use.instance);
-      const hw = instance && this.devices.find((x) => x.data.name === instance.device);
-      if (!instance || !hw) return false;
-      return peek.get(hw.handle, 'driver') !== null;
+      const instance = this.instances.find((i) => i.data.name === use.instance);
+      return instance !== undefined && peek.get(instance.hwdev.handle, 'driver') !== null;
     });
   }
 }

@@ -106,7 +106,7 @@ interface Way {
 }
 
 function waysOn({ elsewhere, comes }: Ground): Way[] {
-  return elsewhere().map((e) => ({ ...e, comes }));
+  return elsewhere().map((e) => ({ comes, ...e }));
 }
 
 function waysOf({ how, ...ground }: Later): Way[] {

@@ -19,6 +19,7 @@ import { askedId, properties, propertyNamed } from '#properties/index';
 import type { WorldOutcome } from '#run/check-world';
 import { factOf, isJudged, needsOf } from '#windows/index';
 import type { DerivedWorld } from '#worlds/derive';
+import type { World } from '#worlds/world';
 import {
   type Question,
   reachForHolding,
@@ -41,7 +42,10 @@ export interface VerdictRun {
 export interface VerdictQuestion
   extends Pick<CheckOptions, 'properties' | 'windows'>,
     Pick<ChosenWorlds, 'barred' | 'idle'>,
-    Question {}
+    Question {
+  /** Why no run of @worlds could tell of this rule or window; null, or absent: some may. */
+  readonly blind?: (id: string, worlds: readonly World[]) => string | null;
+}
 
 /**
  * One row for each property and outcome. Where windows are asked for, a property that is broken in
@@ -80,7 +84,7 @@ export function windowVerdictsOf(
       ...(outcome === 'not reached'
         ? (besides(byOutcome, devices) ?? reachForWindow(window, question))
         : {}),
-      ...(outcome === 'n.a.' ? { reason: notTold(window, runs, devices, question) } : {}),
+      ...(outcome === 'n.a.' ? notTold(window, runs, devices, question) : {}),
       ...(outcome === 'found' && factOf(window) !== undefined
         ? { reason: `${factOf(window)} comes about; it breaks no rule by itself` }
         : {}),
@@ -151,10 +155,21 @@ function ruleOutcome(
     windows === null || (window !== null && windows.includes(window));
   if (broken.some(isAsked)) return 'violated';
   if (broken.length > 0) return null;
+  if (blindIn(id, mine, question) !== null) return 'not reached';
   if (isCut(mine)) return 'bounded';
   const inWindow = windows === null || windows.some((window) => isReached(window, mine));
   if (!inWindow || !wasAsked(id, mine)) return 'not reached';
   return lacksWorld(id, mine, question) ? 'unbroken' : 'holds';
+}
+
+/** Why no run of @mine could tell of the rule or window with this @id; null where some may. */
+function blindIn(
+  id: string,
+  mine: readonly VerdictRun[],
+  { blind }: VerdictQuestion,
+): string | null {
+  const worlds = mine.map(({ derived }) => derived.world);
+  return blind?.(id, worlds) ?? null;
 }
 
 /** True if the class could have a world that the rule has to hold in, and @mine are without one. */
@@ -204,6 +219,7 @@ function windowOutcome(
       ? outcome.findings.some((f) => f.window === window)
       : outcome.seen.includes(fact);
   if (mine.some(isThere)) return 'found';
+  if (blindIn(window, mine, question) !== null) return 'n.a.';
   if (isCut(mine)) return 'bounded';
   if (!isReached(window, mine)) {
     return barredIn(mine, window, question) === null ? 'not reached' : 'n.a.';
@@ -221,23 +237,30 @@ function barredIn(
   return first === undefined ? null : barred(first.derived.classKey, needsOf(window));
 }
 
-/** Why nothing is said of @window about @devices. */
+/** Why nothing is said of @window about @devices, and what would tell it. */
 function notTold(
   window: string,
   runs: readonly VerdictRun[],
   devices: readonly string[],
   question: VerdictQuestion,
-): string {
-  if (factOf(window) === undefined && !isJudged(window)) return 'no signature tells it yet';
+): Undecided {
+  if (factOf(window) === undefined && !isJudged(window)) {
+    return { reason: 'no signature tells it yet' };
+  }
+  const blind = blindIn(window, runs, question);
+  if (blind !== null) return { ...reachForWindow(window, question), reason: blind };
   const keys = new Set(runs.map(({ derived }) => derived.classKey));
   const reasons = [...keys].flatMap((key) => {
     const mine = runs.filter(({ derived }) => derived.classKey === key);
     if (!mine.some(({ derived }) => derived.devices.some((d) => devices.includes(d)))) return [];
     return isReached(window, mine) ? [] : (barredIn(mine, window, question) ?? []);
   });
-  if (reasons.length > 0) return `it can not come about: ${[...new Set(reasons)].join('; ')}`;
-  const asked = question.properties ?? [];
-  return `it was looked for under ${asked.join(', ')} only; without --property all rules are asked`;
+  if (reasons.length > 0) {
+    return { reason: `it can not come about: ${[...new Set(reasons)].join('; ')}` };
+  }
+  const asked = (question.properties ?? []).join(', ');
+  const reason = `it was looked for under ${asked} only; without --property all rules are asked`;
+  return { reason };
 }
 
 /** Where other devices of the same check came to it, these are said to be the way there. */
@@ -265,6 +288,11 @@ function ruleUndecided(
   question: VerdictQuestion,
 ): Undecided {
   const { windows } = question;
+  const blind = blindIn(id, runs, question);
+  if (blind !== null) {
+    const { reason, ...rest } = reachForRule(id, question);
+    return { ...rest, reason: `${reason}; ${blind}` };
+  }
   if (windows === null) return reachForRule(id, question);
   const open = windows.filter((window) => !isReached(window, runs));
   if (open.length < windows.length) return reachForRule(id, question);

@@ -17,6 +17,7 @@ import {
 import { genericWorlds } from '#worlds/generic';
 import { asynchronously } from '#worlds/transforms';
 import type { World } from '#worlds/world';
+import type { Comes } from './comes.ts';
 
 type Asked = Pick<CheckOptions, 'devices' | 'asyncProbe' | 'strictDevlink'> &
   Partial<Pick<CheckOptions, 'properties' | 'windows' | 'actors'>>;
@@ -27,6 +28,8 @@ export interface Elsewhere {
   readonly worlds: readonly DerivedWorld[];
   /** As a check has them that is asked like that, where these may be cast otherwise. */
   readonly again?: () => readonly DerivedWorld[];
+  /** What comes about there, where that is asked of something else than the check itself is. */
+  readonly comes?: Comes;
 }
 
 /** The worlds of the classes that were asked for, and what is not among them. */

@@ -7,7 +7,7 @@ import type { Finding, FindingSource, KernelSpec } from '#finding/finding';
 import { byWindow, findingKey } from '#finding/key';
 import type { CheckOptions, CheckProgress, CheckResult, HitLimit } from '#finding/report';
 import type { Platform } from '#platform/index';
-import { verdictsOf } from '#questions/verdicts';
+import { verdictsOf, windowVerdictsOf } from '#questions/verdicts';
 import { SourceError } from '#realc/build/errors';
 import { type BuildOptions, buildTree, type KernelImage } from '#realc/build/image';
 import { toFinding } from '#run/to-finding';
@@ -15,10 +15,11 @@ import { actorsOf } from '#worlds/actors';
 import { type DerivedWorld, kindOfKey, nothingToCheck, worldsForPlatform } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
 import type { World } from '#worlds/world';
+import { comesIn } from './comes.ts';
 import { BOUND, TIME_MAX_MS } from './limits.ts';
 import { runWorldTasks, type WorldAnswer } from './search-all.ts';
 import type { SourceFinding, WorldSearch } from './search-world.ts';
-import { placed, questionOf, runsOf, windowsOf } from './verdicts.ts';
+import { placed, questionOf, runsOf } from './verdicts.ts';
 import { sourceWorlds } from './worlds.ts';
 
 /** Options of a check beyond those of the model's. */
@@ -73,8 +74,8 @@ export async function checkSource(
 ): Promise<CheckResult> {
   const image = await buildTree(tree, opt);
   const worlds = chosenWorlds(platform, opt);
-  const { strategy, timeMaxMs, statesMax, properties: chosen } = opt.check;
-  const check = { strategy, timeMaxMs, statesMax, properties: chosen };
+  const { strategy, timeMaxMs, statesMax, properties, windows } = opt.check;
+  const check = { strategy, timeMaxMs, statesMax, properties, windows };
   const firsts = firstsOf(worlds);
   const tasks = firsts.map(({ world }) => ({ world, check }));
   let worldsDone = 0;
@@ -98,7 +99,7 @@ export async function checkSource(
     throw new SourceError('RW309', refused.refused!, 'choose another world');
   }
   const nothing = platform && nothingToCheck(platform);
-  const result = report(image, outcomes, opt);
+  const result = report(image, platform, outcomes, opt);
   return nothing === null ? result : { ...result, nothing };
 }
 
@@ -129,6 +130,7 @@ function sourceOf(image: KernelImage, f: SourceFinding, opt: SourceCheckOptions)
 
 function report(
   image: KernelImage,
+  platform: Platform | null,
   outcomes: readonly Outcomes[],
   opt: SourceCheckOptions,
 ): CheckResult {
@@ -153,7 +155,8 @@ function report(
     .sort((a, b) => byWindow(a, b, a.class, b.class));
   const ran = outcomesRun.filter((o) => o.search);
   const runs = runsOf(outcomes);
-  const question = questionOf(image, outcomes, opt.check);
+  const searched = { version: image.version.text, comes: comesIn(image) };
+  const question = questionOf(searched, platform, outcomes, opt.check);
   const sum = (pick: (s: WorldSearch) => number): number =>
     ran.reduce((total, o) => total + pick(o.search!), 0);
   const clients = (w: World): number => w.devices.filter((d) => d.iommus.length > 0).length;
@@ -172,7 +175,7 @@ function report(
     },
     verdicts: verdictsOf(runs, question),
     ...(question.properties === null ? {} : { properties: question.properties }),
-    ...(windows === null ? {} : { windows: windowsOf(runs, question) }),
+    ...(windows === null ? {} : { windows: windowVerdictsOf(runs, question) }),
     findings,
   };
 }

@@ -43,6 +43,9 @@ export const LEARN_ROUNDS_MAX = 40;
 export const SHAKES_MAX = 4000;
 export const SHAKES_CALM = 150;
 
+/** A way to what was not reached: runs of a world that no random run came from. Chosen. */
+export const WAY_RUNS = 2000;
+
 // The model held against the C -----------------------------------------------------------------
 
 /** Runs that are made to find one that goes like the model's. Chosen. */

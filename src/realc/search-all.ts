@@ -11,7 +11,10 @@ import { type SourceFinding, searchWorld, type WorldSearch } from './search-worl
 /** A world to search. */
 interface SourceTask {
   readonly world: World;
-  readonly check: Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'properties'>;
+  readonly check: Pick<
+    CheckOptions,
+    'strategy' | 'timeMaxMs' | 'statesMax' | 'properties' | 'windows'
+  >;
 }
 
 /** What a worker thread is sent. */

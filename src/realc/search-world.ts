@@ -34,7 +34,8 @@ interface SearchedWorld {
   readonly findings: SourceFinding[];
 }
 
-type Options = Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'properties'>;
+type Options = Pick<CheckOptions, 'strategy' | 'timeMaxMs' | 'statesMax' | 'properties'> &
+  Partial<Pick<CheckOptions, 'windows'>>;
 
 function boundOf({ strategy }: Options): number {
   if (strategy.kind === 'source-dpor') return FIRST_BOUND;
@@ -47,7 +48,7 @@ function boundOf({ strategy }: Options): number {
  */
 export function searchWorld(image: KernelImage, world: World, check: Options): SearchedWorld {
   const started = performance.now();
-  const runner = new SourceRunner(image, world, check.properties);
+  const runner = new SourceRunner(image, world, check);
   const timeMaxMs = check.timeMaxMs ?? TIME_MAX_MS;
   const runsMax = check.statesMax;
   const layers = searchSource(runner, {

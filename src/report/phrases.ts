@@ -56,6 +56,10 @@ export const phrases: { readonly [N in EventName]: Phrase<FieldOf<N>> } = {
   'dma-owner': ({ dev, errno }) => `DMA owner of ${dev} is ${errno}`,
   'dma-mask-set': ({ dev, word, bits }) => `the driver of ${dev} sets ${maskText(dev, word, bits)}`,
   'dma-mask-limited': ({ dev, word, bits }) => maskText(dev, word, bits),
+  // What follows says as much: an oops, or the members themselves.
+  'driver-from-null': null,
+  'members-unlocked': null,
+  'device-removed': ({ dev }) => `${dev} is removed`,
   'dma-ops': ({ dev, path }) => `DMA ops of ${dev}: ${path}`,
   'flag-lost': ({ dev, flag }) => `an update of ${dev}->${flag} undoes another flag`,
   'dma-map': ({ dev, path }) => `${dev} maps memory for DMA: ${path}`,

@@ -66,6 +66,8 @@ function watchersOf(
   built: BuiltScene,
   watch: WatchedBy,
 ): Pick<Scene, 'rules' | 'signatures' | 'sometimes'> {
+  // Read where it is asked: the scene notes which switches of the kernel are.
+  const hasReady = (): boolean => built.k.sw.iommu_ready;
   const all = (ids: readonly string[] | null) => ({
     rules: rulesFor(ctx, ids),
     signatures: signaturesFor(ctx),
@@ -76,7 +78,7 @@ function watchersOf(
     case 'windows':
       return {
         ...(watch.ids === null ? all(null) : watchFor(ctx, watch.ids)),
-        sometimes: [...sometimesFor(ctx), ...preconditionsFor(ctx, built)],
+        sometimes: [...sometimesFor(ctx), ...preconditionsFor(ctx, hasReady)],
       };
     case 'rules':
       return {
@@ -84,7 +86,7 @@ function watchersOf(
         sometimes: [
           ...sometimesFor(ctx),
           ...askedFor(ctx, watch.ids),
-          ...preconditionsFor(ctx, built, preconditionsOf(watch.windows ?? [])),
+          ...preconditionsFor(ctx, hasReady, preconditionsOf(watch.windows ?? [])),
         ],
       };
     default:

@@ -57,7 +57,13 @@ import { isOfRule, type WindowSignature } from './signature.ts';
 import type { SignatureStage, Window } from './window.ts';
 
 export { isNamedBy } from './likely.ts';
-export { canReach, flagOf, type PreconditionId, preconditionsFor } from './preconditions.ts';
+export {
+  canReach,
+  eventsOf,
+  flagOf,
+  type PreconditionId,
+  preconditionsFor,
+} from './preconditions.ts';
 export { commitsFor, expectedIn, has, openWays, turnsExpected } from './ways.ts';
 export type { LikelyWorld, Way, Window } from './window.ts';
 

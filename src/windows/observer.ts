@@ -4,17 +4,17 @@
 import type { Peek } from '#checker/program/scene';
 import type { Value } from '#env/op';
 import type { HeardEvent, RuleContext, WatchedDevice } from '#properties/context';
-import type { BuiltScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 
 /** Looks at a scene while it runs. */
 export class Observer {
   readonly ctx: RuleContext;
-  private readonly built: BuiltScene;
+  private readonly hasReady: () => boolean;
 
-  constructor(ctx: RuleContext, built: BuiltScene) {
+  /** @hasReady: whether instances have a flag that says that they are ready. */
+  constructor(ctx: RuleContext, hasReady: () => boolean) {
     this.ctx = ctx;
-    this.built = built;
+    this.hasReady = hasReady;
   }
 
   /** The device that @e is about; undefined where it is about none. */
@@ -29,25 +29,23 @@ export class Observer {
 
   /** The instances that are published, but whose driver is not bound. */
   registering(peek: Peek): readonly string[] {
-    return [...this.built.instances.values()]
-      .filter((i) => peek.alive(i) && peek.get(i, 'ops') !== null)
-      .filter((i) => !peek.get(i.hwdev, 'bound'))
-      .map((i) => i.node);
+    return this.ctx.instances
+      .filter(({ handle }) => peek.alive(handle) && peek.get(handle, 'ops') !== null)
+      .filter(({ hwdev }) => !peek.get(hwdev.handle, 'bound'))
+      .map(({ data }) => data.name);
   }
 
   /** A driver is set and not bound. */
-  isBinding(peek: Peek, d: WatchedDevice): boolean {
-    const dev = this.built.devices.get(d.data.name);
-    return dev !== undefined && peek.get(dev, 'driver') !== null && !peek.get(dev, 'bound');
+  isBinding(peek: Peek, { handle }: WatchedDevice): boolean {
+    return peek.get(handle, 'driver') !== null && !peek.get(handle, 'bound');
   }
 
   /** The driver of one of its IOMMUs is not bound. */
   isUnserved(d: WatchedDevice | undefined, peek: Peek): boolean {
     const names = d?.data.iommus.map((use) => use.instance) ?? [];
-    return names.some((name) => {
-      const iommu = this.built.instances.get(name);
-      return iommu !== undefined && !peek.get(iommu.hwdev, 'bound');
-    });
+    return this.ctx.instances.some(
+      ({ data, hwdev }) => names.includes(data.name) && !peek.get(hwdev.handle, 'bound'),
+    );
   }
 
   /** Another instance was registered from the beginning. */
@@ -58,7 +56,7 @@ export class Observer {
 
   /** READY, or the place on the list where there is no READY, is relied on. */
   isPublication(e: HeardEvent, peek: Peek): boolean {
-    if (this.built.k.sw.iommu_ready) return e.name === 'ready-seen';
+    if (this.hasReady()) return e.name === 'ready-seen';
     if (e.name !== 'fwspec-built') return false;
     const instance = this.ctx.instance(e.instance);
     return this.registering(peek).some((name) => name === instance);

@@ -4,7 +4,6 @@
 import type { Peek, Sometimes } from '#checker/program/scene';
 import type { EventName } from '#env/events';
 import { type HeardEvent, heard, type RuleContext } from '#properties/context';
-import type { BuiltScene } from '#worlds/scene';
 import type { World } from '#worlds/world';
 import {
   anyInstance,
@@ -254,13 +253,21 @@ export function flagOf(id: PreconditionId): string | null {
   return table[id].flag ?? null;
 }
 
-/** The preconditions as things that happen sometimes in a run of @built; @wanted: null for all. */
+/** The events of which one tells that @id has come about. */
+export function eventsOf(id: PreconditionId): readonly EventName[] {
+  return table[id].events;
+}
+
+/**
+ * The preconditions as things that happen sometimes in a run. @hasReady: whether instances have a
+ * flag that says that they are ready. @wanted: null for all.
+ */
 export function preconditionsFor(
   ctx: RuleContext,
-  built: BuiltScene,
+  hasReady: () => boolean,
   wanted: readonly string[] | null = null,
 ): Sometimes[] {
-  const see = new Observer(ctx, built);
+  const see = new Observer(ctx, hasReady);
   const possible = Object.entries(table)
     .filter(([id]) => wanted?.includes(id) ?? true)
     .filter(([, { mayBe }]) => mayBe?.(ctx.world) ?? true);

@@ -75,6 +75,13 @@ describe.skipIf(!tree72)('7.2 as shipped', () => {
     expect(found?.plan.preemptions.length).toBe(bound);
   });
 
+  it('shows C16 on AMBA, where the driver is followed that was computed from NULL', () => {
+    const c16 = show(image, 'amba').findings.find((f) => f.window === 'C16');
+    expect([c16?.property, c16?.preemptions]).toEqual(['P5', 1]);
+    expect(c16?.trace.at(-1)?.events).toEqual(['driver-from-null b0000000.dma']);
+    expect(c16?.witness.facts['at']).toMatch(/^amba_dma_configure drivers\/amba\/bus\.c:\d+$/);
+  });
+
   it.each(['wide-mask', 'narrow-mask'])(
     'shows C44 in %s, behind an IOMMU and behind none',
     (name) => {

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A check of the kernel's own C says no more than it has seen, and looks at no more than is said.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Peek } from '#checker/program/scene';
+import { EVENTS } from '#env/events';
 import type { Handle } from '#env/op';
 import { Handle as Obj } from '#env/op';
-import { verdictsOf } from '#questions/verdicts';
-import type { KernelImage } from '#realc/build/image';
+import type { Comes } from '#questions/comes';
+import { verdictsOf, windowVerdictsOf } from '#questions/verdicts';
+import { UNTOLD } from '#realc/machine/untold';
 import { RuleWatch } from '#realc/machine/watch';
+import { whyUnasked, whyUnseen } from '#realc/search/blind';
 import type { WorldSearch } from '#realc/search-world';
-import { placed, questionOf, runsOf, windowsOf } from '#realc/verdicts';
-import { sourceWorld } from '#realc/worlds';
+import { placed, questionOf, runsOf } from '#realc/verdicts';
+import { sourceWorld, sourceWorlds } from '#realc/worlds';
 
-const image = { version: { text: '7.2.12' } } as unknown as KernelImage;
-const old = { version: { text: '6.12.117' } } as unknown as KernelImage;
+/** All that is asked of a world comes about there. */
+const comes: Comes = () => 'yes';
+const plain = { asyncProbe: false, strictDevlink: false };
+const at = (version: string) => ({ version, comes });
 const derived = placed(sourceWorld('two-drivers')!);
 type Searched = Parameters<typeof runsOf>[0][number];
 
@@ -22,9 +28,18 @@ function searched(hits: readonly string[], more: Partial<Searched> = {}): Search
   return { derived, search, findings: [], refused: null, ...more } as Searched;
 }
 
-function outcomesOf(list: readonly Searched[], from = image, windows: string[] | null = null) {
-  const asked = { properties: ['P1', 'P4', 'P5', 'P14'], windows };
-  return verdictsOf(runsOf(list), questionOf(from, list, asked)).map((v) => v.outcome);
+type Asked = Partial<Parameters<typeof questionOf>[3]>;
+const asking = (list: readonly Searched[], asked: Asked, version = '7.2.12') =>
+  questionOf(at(version), null, list, { ...plain, properties: null, windows: null, ...asked });
+
+function outcomesOf(list: readonly Searched[], version?: string, windows: string[] | null = null) {
+  const question = asking(list, { properties: ['P1', 'P4', 'P5', 'P14'], windows }, version);
+  return verdictsOf(runsOf(list), question).map((v) => v.outcome);
+}
+
+function windowOf(list: readonly Searched[], id: string, version?: string) {
+  const [row] = windowVerdictsOf(runsOf(list), asking(list, { windows: [id] }, version));
+  return row;
 }
 
 describe('a rule', () => {
@@ -33,28 +48,71 @@ describe('a rule', () => {
     expect(outcomesOf([searched([])])).toEqual([open, open, 'holds', open]);
     expect(outcomesOf([searched(['P4 is asked'])])).toEqual([open, 'holds', 'holds', open]);
     const cut = { complete: false, hits: new Set() } as unknown as WorldSearch;
-    expect(new Set(outcomesOf([searched([], { search: cut })]))).toEqual(new Set(['bounded']));
+    const bounded = ['bounded', 'bounded', 'bounded', open];
+    expect(outcomesOf([searched([], { search: cut })])).toEqual(bounded);
     const refused = searched([], { search: null, refused: 'no such thread' });
-    expect(new Set(outcomesOf([refused]))).toEqual(new Set(['bounded']));
+    expect(outcomesOf([refused])).toEqual(bounded);
   });
 
   test('says nothing where the kernel has no such warning', () => {
-    expect(outcomesOf([searched(['P4 is asked'])], old)[0]).toBe('n.a.');
+    expect(outcomesOf([searched(['P4 is asked'])], '6.12.117')[0]).toBe('n.a.');
   });
 
   test('that is not reached names a world that was not searched', () => {
     const list = [searched([])];
-    const asked = { properties: ['P4'], windows: null };
-    const [row] = verdictsOf(runsOf(list), questionOf(image, list, asked));
+    const [row] = verdictsOf(runsOf(list), asking(list, { properties: ['P4'] }));
     expect(row?.reach?.[0]).toMatch(/^--world \S+ \(/);
+  });
+
+  test('that the C can not tell of is not reached, and the model is named that can', () => {
+    // Longer searches do not help: a search that was cut short makes no difference.
+    const cut = { complete: false, hits: new Set(['P4 is asked']) } as unknown as WorldSearch;
+    for (const search of [cut, searched([]).search]) {
+      const list = [searched([], { search })];
+      for (const id of ['P11', 'P14']) {
+        const [row] = verdictsOf(runsOf(list), asking(list, { properties: [id] }));
+        expect(row?.outcome).toBe('not reached');
+        expect(row?.reason).toContain(`; ${whyUnasked(id)}`);
+        expect(row?.reach?.[0]).toMatch(/^racewindow check --kernel 7\.2\S* --device \S+ \(/);
+      }
+    }
   });
 });
 
-test('a window that is not found is neither absent nor decided', () => {
-  const list = [searched(['P4 is asked'])];
-  const question = questionOf(image, list, { properties: null, windows: ['C09'] });
-  expect(windowsOf(runsOf(list), question).map((w) => w.outcome)).toEqual(['n.a.']);
-  expect(outcomesOf(list, image, ['C09'])).not.toContain('holds');
+describe('a window', () => {
+  const need = 'a bind during a registration';
+
+  test('that is not found is absent only where what it needs has come about', () => {
+    expect(windowOf([searched(['P4 is asked'])], 'C09')?.outcome).toBe('not reached');
+    expect(windowOf([searched([need])], 'C09')?.outcome).toBe('absent');
+    expect(outcomesOf([searched(['P4 is asked'])], '7.2.12', ['C09'])).not.toContain('holds');
+    expect(outcomesOf([searched(['P4 is asked', need])], '7.2.12', ['C09'])).toContain('holds');
+    const cut = { complete: false, hits: new Set([need]) } as unknown as WorldSearch;
+    expect(windowOf([searched([], { search: cut })], 'C09')?.outcome).toBe('bounded');
+  });
+
+  test('whose signature goes by what the C does not tell is never absent', () => {
+    const all = sourceWorlds.map((world) => ({ ...searched([need]), derived: placed(world) }));
+    for (const [id, version] of [
+      ['C26', '7.2.12'],
+      ['C06', '6.6.30'],
+      ['C09', '6.6.30'],
+    ] as const) {
+      const row = windowOf(all, id, version);
+      expect([id, row?.outcome]).toEqual([id, 'n.a.']);
+      expect(row?.reason).toBe(whyUnseen(id, sourceWorlds, version));
+    }
+    // No driver there claims a group, so none is missed.
+    expect(windowOf(all, 'C29')?.reason).toContain('claims the DMA of its group');
+    expect(windowOf(all, 'C29')?.reach?.[0]).toMatch(/^racewindow check .*managed/);
+  });
+});
+
+test('an event is told, or it is said why it is not', () => {
+  const text = readFileSync('src/realc/machine/events.ts', 'utf8');
+  const told = Object.keys(EVENTS).filter((name) => text.includes(`'${name}'`));
+  expect(told.filter((name) => name in UNTOLD)).toEqual([]);
+  expect([...told, ...Object.keys(UNTOLD)].sort()).toEqual(Object.keys(EVENTS).sort());
 });
 
 describe('who watches the C', () => {

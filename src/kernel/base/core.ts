@@ -73,6 +73,7 @@ export function* model__dev_flag(k: Kernel, dev: Device, flag: Flag): Kfn<boolea
 export function* device_del(k: Kernel, dev: Device): Kfn<void> {
   yield* mutex_lock(dev);
   yield* store(dev, 'dead', true);
+  event('device-removed', { dev });
   yield* mutex_unlock(dev);
   yield* klist_del<Device>(dev.bus.klist_devices, dev);
   yield* k.device_release_driver(dev);

@@ -3,6 +3,7 @@
 import type { Errno } from '#env/errno';
 import { type Kfn, load, READ_ONCE } from '#env/op';
 import { oops } from '#env/printk';
+import { event } from '#kernel/event';
 import type { Kernel } from '../kernel.ts';
 import type { DriverRead } from '../switches.ts';
 import type { Device } from '../types.ts';
@@ -59,7 +60,10 @@ export function* model__dma_configure_twice(k: Kernel, dev: Device): Kfn<Errno> 
   const drv = yield* load(dev, 'driver');
   const ret = yield* k.model__firmware_dma_configure(dev);
   if (ret || !(yield* load(dev, 'driver'))) return ret;
-  if (!drv) oops(`${dev.bus.bus}_dma_configure(${dev.name}): driver computed from NULL`);
+  if (!drv) {
+    event('driver-from-null', { dev });
+    oops(`${dev.bus.bus}_dma_configure(${dev.name}): driver computed from NULL`);
+  }
   if (drv.managed_dma) return ret;
   return yield* k.iommu_device_use_default_domain(dev);
 }

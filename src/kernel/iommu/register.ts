@@ -189,10 +189,13 @@ function* bus_iommu_probe__setup_group(
   yield* mutex_unlock(group);
 
   // WINDOW: the members are visited once more without group->mutex (FIXME in the source).
-  for (const gdev of yield* load(group, 'devices')) {
+  const members = yield* load(group, 'devices');
+  event('members-unlocked', { group, edge: 'begin' });
+  for (const gdev of members) {
     const dev = yield* load(gdev, 'dev');
     yield* k.iommu_group_do_probe_finalize(dev);
   }
+  event('members-unlocked', { group, edge: 'end' });
   return 0;
 }
 

@@ -26,6 +26,7 @@ import {
 } from '#properties/index';
 import type { KernelImage } from '#realc/build/image';
 import { STORY_STATES } from '#realc/limits';
+import { whyUnasked } from '#realc/search/blind';
 import { searchSource } from '#realc/search/layers';
 import type { RunResult } from '#realc/search/plan';
 import { SourceRunner } from '#realc/search/run';
@@ -131,11 +132,6 @@ function next([bound, group, probed, flags]: Cell, e: HeardEvent): Cell {
   return [bound, group, probed, [...set].sort().join(', ')];
 }
 
-/** Properties that the real code cannot break, as built here, and why. */
-const UNSEEN: ReadonlyMap<string, string> = new Map([
-  ['P11', 'no driver of a scene maps a buffer: dma-iommu.c is not linked'],
-]);
-
 /** What @reports break, by key; in words, `P1 C09`. */
 function foundIn(reports: readonly Broken[]): Map<string, string> {
   const found = reports.map(ruleBroken).map((b) => [findingKey(b), inWords(b)] as const);
@@ -154,7 +150,7 @@ export function modelSide(world: World, revision: Revision, statesMax: number) {
   const machine = new Machine({ ...scene, rules: [...scene.rules, outcomeRule(ctx, outcomes)] });
   const result = exhaustive(machine, { statesMax, onTerminal: () => machine.atEnd() });
   const all = result.found.map((f) => f.report);
-  const found = foundIn(all.filter((r) => !UNSEEN.has(propertyOf(r.property))));
+  const found = foundIn(all.filter((r) => whyUnasked(propertyOf(r.property)) === null));
   /** Runs of the model that show a finding: those with the fewest preemptions first. */
   const runsOf = (key: string, preemptions: number): Turn[][] => {
     const few = bounded(new Machine(scene), { bound: preemptions, statesMax });
@@ -175,7 +171,7 @@ export function modelSide(world: World, revision: Revision, statesMax: number) {
 /** What the real code comes to within the bound, and in random runs beyond it. */
 export function realSide(image: KernelImage, world: World, opt: ConformOptions) {
   const outcomes = new Set<string>();
-  const runner = new SourceRunner(image, world, null, (ctx) => [outcomeRule(ctx, outcomes)]);
+  const runner = new SourceRunner(image, world, { more: (ctx) => [outcomeRule(ctx, outcomes)] });
   const { bound, timeMaxMs } = opt;
   const search = searchSource(runner, { bound, timeMaxMs });
   const found = foundIn(search.findings.map((f) => f.report));

@@ -79,6 +79,7 @@ export function checkWorld(world: World): void {
     }
     if (d.dmaLimit || (d.dmaRanges && d.driver?.dmaMask))
       refuse(`firmware limits the DMA of ${d.name}`, 'choose another world');
+    if (d.acs || d.alias) refuse(`${d.name} has ACS, or an alias`, 'choose another world');
     if (d.probeError) refuse(`${d.name} is refused by its IOMMU driver`, 'choose another world');
   }
   for (const i of world.instances) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Turns what followed functions, watched words and the scene report into the named events.
 
-import { type By, type EventName, type Events, listed } from '#env/events';
+import { type By, type Events, listed } from '#env/events';
 import type { Handle, Value } from '#env/op';
 import type { World } from '#worlds/world';
 import type { BootedWorld } from './boot.ts';
 import type { ImageMachine } from './machine.ts';
 import type { Frame, KernelThread, MachineListener } from './types.ts';
+import type { SourceEventName } from './untold.ts';
 import { KernelView } from './view.ts';
 
 const ENODEV = -19;
@@ -14,7 +15,7 @@ const EPROBE_DEFER = -517;
 
 /** An event with the objects it is about. */
 export interface SourceEvent {
-  readonly name: EventName;
+  readonly name: SourceEventName;
   readonly args: readonly Value[];
   readonly thread: string;
 }
@@ -41,7 +42,7 @@ export class EventMaker implements MachineListener {
     m.listener = this;
   }
 
-  private emit<N extends EventName>(name: N, fields: Events[N]): void {
+  private emit<N extends SourceEventName>(name: N, fields: Events[N]): void {
     this.onEvent({ name, args: listed(name, fields), thread: this.m.current?.name ?? 'boot' });
   }
 
@@ -82,6 +83,7 @@ export class EventMaker implements MachineListener {
 
   enter(t: KernelThread | null, f: Frame): void {
     if (!t) return;
+    if (f.fn === 'iommu_device_unregister') this.releases(f.a);
     const dev = this.view.device(f.a);
     switch (f.fn) {
       case 'bus_iommu_probe': {
@@ -147,6 +149,11 @@ export class EventMaker implements MachineListener {
         return;
       default:
     }
+  }
+
+  private releases(iommu: number): void {
+    const instance = this.view.instanceOfIommu(iommu);
+    if (instance) this.emit('release-begin', { instance });
   }
 
   leave(t: KernelThread | null, f: Frame, result: number): void {
@@ -301,6 +308,20 @@ export class EventMaker implements MachineListener {
 
   bugOn(text: string): void {
     if (this.m.current) this.emit('bug-on', { text });
+  }
+
+  /** The bus driver that container_of(NULL) gives is asked whether it manages its DMA. */
+  astray(addr: number, site: number): void {
+    const f = this.frames().at(-1);
+    const { frames, debug } = this.m.image;
+    const [, bus] = /^(\w+)_dma_configure$/.exec(f?.fn ?? '') ?? [];
+    if (!f || bus === undefined || frames[site]?.[0]?.fn !== f.fn) return;
+    const struct = `${bus}_driver`;
+    const driver = debug.offsetOf(struct, 'driver') ?? debug.offsetOf(struct, 'drv');
+    const asked = debug.offsetOf(struct, 'driver_managed_dma');
+    if (driver === null || asked === null || addr !== (asked - driver) >>> 0) return;
+    const dev = this.view.device(f.a);
+    if (dev) this.emit('driver-from-null', { dev });
   }
 
   text(line: string): void {

@@ -53,6 +53,7 @@ export function hookImports(m: HookHost): Imports {
 /** An access that the hooks found wrong: what is wrong with it. */
 function badAccess(m: HookHost, addr: number, kind: number, site: number): never {
   const verb = kind & KIND.write ? 'write to' : 'read of';
+  if (addr >>> 0 < 4096 || addr >>> 0 >= m.mem.layout.limit) m.listener?.astray(addr >>> 0, site);
   if (addr >>> 0 < 4096) {
     m.fault('null-dereference', `${verb} address ${addr >>> 0} near NULL`, addr, site);
   }

@@ -158,6 +158,8 @@ export interface MachineListener {
   bugOn(text: string): void;
   text(line: string): void;
   access(addr: number, kind: number, site: number): void;
+  /** What is near NULL, or outside of memory, is about to be touched: the run ends there. */
+  astray(addr: number, site: number): void;
 }
 
 /** What the hooks of scene/hooks.c need besides. */

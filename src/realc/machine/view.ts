@@ -4,67 +4,10 @@
 import { must } from '#base/assert';
 import type { Peek } from '#checker/program/scene';
 import { Handle, type Value } from '#env/op';
-import { SourceError } from '#realc/build/errors';
 import type { World } from '#worlds/world';
 import type { BootedWorld } from './boot.ts';
 import type { ImageMachine } from './machine.ts';
-
-/** Offsets of the fields that events and rules need. */
-interface Offsets {
-  readonly iommu: number;
-  readonly group: number;
-  readonly driver: number;
-  readonly fwspec: number;
-  readonly priv: number;
-  readonly ids: number;
-  readonly fwspecFwnode: number;
-  readonly groupId: number;
-  readonly defaultDomain: number;
-  readonly ownerCount: number;
-  readonly fwnode: number;
-  readonly deviceInPrivate: number;
-  readonly deferredInPrivate: number;
-  readonly driverName: number;
-  readonly coherentMask: number;
-  /** A pointer to the other one. */
-  readonly dmaMask: number;
-  readonly instanceFwnode: number;
-  readonly instanceList: number;
-  readonly ready: number | null;
-}
-
-function offsets(m: ImageMachine): Offsets {
-  const get = (struct: string, path: string): number => {
-    const o = m.image.debug.offsetOf(struct, path);
-    if (o !== null) return o;
-    throw new SourceError(
-      'RW309',
-      `this kernel has no ${path} in struct ${struct}`,
-      'the tree is too different; 6.12 and 7.2 are tested',
-    );
-  };
-  return {
-    iommu: get('device', 'iommu'),
-    group: get('device', 'iommu_group'),
-    driver: get('device', 'driver'),
-    fwspec: get('dev_iommu', 'fwspec'),
-    priv: get('dev_iommu', 'priv'),
-    ids: get('iommu_fwspec', 'num_ids'),
-    fwspecFwnode: get('iommu_fwspec', 'iommu_fwnode'),
-    groupId: get('iommu_group', 'id'),
-    defaultDomain: get('iommu_group', 'default_domain'),
-    ownerCount: get('iommu_group', 'owner_cnt'),
-    fwnode: get('device', 'fwnode'),
-    deviceInPrivate: get('device_private', 'device'),
-    deferredInPrivate: get('device_private', 'deferred_probe'),
-    driverName: get('device_driver', 'name'),
-    coherentMask: get('device', 'coherent_dma_mask'),
-    dmaMask: get('device', 'dma_mask'),
-    instanceFwnode: get('iommu_device', 'fwnode'),
-    instanceList: get('iommu_device', 'list'),
-    ready: m.image.debug.offsetOf('iommu_device', 'ready'),
-  };
-}
+import { type Offsets, offsetsIn } from './offsets.ts';
 
 interface WatchedWord {
   readonly dev: Handle;
@@ -100,7 +43,7 @@ export class KernelView implements Peek {
 
   constructor(m: ImageMachine, world: World, booted: BootedWorld) {
     this.m = m;
-    this.o = offsets(m);
+    this.o = offsetsIn(m);
     this.world = world;
     this.booted = booted;
     for (const d of world.devices) this.deviceHandles.set(d.name, new Handle('device', d.name));
@@ -348,6 +291,7 @@ export class KernelView implements Peek {
 
   private read(obj: Handle, field: string): Value {
     if (obj === this.deferred) return this.deferredList(field);
+    if (obj.type === 'iommu_device' && field === 'ops') return this.opsOf(obj);
     const addr = this.addressOf.get(obj);
     if (addr === undefined) return null;
     if (obj.type === 'device') {
@@ -362,6 +306,7 @@ export class KernelView implements Peek {
         );
       }
       if (field === 'iommu') return this.handle('dev_iommu', this.iommuAddress(addr));
+      if (field === 'bound') return this.isBound(addr);
     }
     if (obj.type === 'dev_iommu' && field === 'fwspec') {
       return this.handle('iommu_fwspec', this.look(addr + this.o.fwspec));
@@ -372,6 +317,18 @@ export class KernelView implements Peek {
       if (field === 'default_domain') return this.domain(this.defaultDomainAddress(addr));
     }
     throw new Error(`no rule may read ${obj.type}.${field} of the kernel's own C`);
+  }
+
+  /** What an instance serves with; null for one that is not on the list, where nobody finds it. */
+  private opsOf(instance: Handle): Value {
+    const [node] = [...this.byFwnode].find(([, own]) => own === instance) ?? [0];
+    const iommu = this.registered(node);
+    return iommu ? this.handle('iommu_ops', this.look(iommu + this.o.instanceOps)) : null;
+  }
+
+  /** klist_node_attached(): driver_bound() has put the device on the list of its driver. */
+  private isBound(dev: number): boolean {
+    return this.look(this.u32(dev + this.o.devicePrivate) + this.o.driverNode) !== 0;
   }
 
   /** Devices on a list of deferred probes. */

@@ -14,7 +14,7 @@ import { loadMachine, saveMachine } from '#realc/machine/save';
 import { type Fault, FaultError, type KernelThread } from '#realc/machine/types';
 import { RuleWatch } from '#realc/machine/watch';
 import { KIND } from '#realc/machine/words';
-import { signaturesFor } from '#windows/index';
+import { preconditionsFor, preconditionsOf, signaturesFor } from '#windows/index';
 import type { World } from '#worlds/world';
 import {
   type Checkpoint,
@@ -25,6 +25,16 @@ import {
   type RunResult,
   Trunk,
 } from './plan.ts';
+
+/** What a world is watched by, beside all signatures. */
+interface Watching {
+  /** Rules by id; null for all. */
+  readonly properties?: readonly string[] | null;
+  /** Windows of which it is asked whether what they need comes about. */
+  readonly windows?: readonly string[] | null;
+  /** Rules beside those of the properties. */
+  readonly more?: (ctx: RuleContext) => readonly Rule[];
+}
 
 /** How a run is to be made, beside its plan. */
 interface RunOptions {
@@ -51,13 +61,8 @@ export class SourceRunner {
   readonly context: RuleContext;
   onEvent: ((e: SourceEvent) => void) | null = null;
 
-  /** @more: rules beside those of the properties. */
-  constructor(
-    image: KernelImage,
-    world: World,
-    properties: readonly string[] | null = null,
-    more: (ctx: RuleContext) => readonly Rule[] = () => [],
-  ) {
+  constructor(image: KernelImage, world: World, watching: Watching = {}) {
+    const { properties = null, windows, more = () => [] } = watching;
     this.machine = new ImageMachine(image);
     this.world = world;
     this.booted = bootWorld(this.machine, world);
@@ -73,7 +78,11 @@ export class SourceRunner {
       {
         rules: [...rulesFor(this.context, properties), ...more(this.context)],
         signatures: signaturesFor(this.context),
-        sometimes: [...sometimesFor(this.context), ...askedFor(this.context, properties)],
+        sometimes: [
+          ...sometimesFor(this.context),
+          ...askedFor(this.context, properties),
+          ...preconditionsFor(this.context, () => view.hasReady(), preconditionsOf(windows ?? [])),
+        ],
       },
       view,
     );

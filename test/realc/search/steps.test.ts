@@ -18,7 +18,7 @@ import { cc, edit, NO_LIMIT_MS, treeOrSkip } from '../helpers.ts';
 function outcomesOf(image: KernelImage, name: string, how: (r: SourceRunner) => void) {
   const outcomes = new Set<string>();
   const world = must(sourceWorld(name), name);
-  how(new SourceRunner(image, world, null, (ctx) => [outcomeRule(ctx, outcomes)]));
+  how(new SourceRunner(image, world, { more: (ctx) => [outcomeRule(ctx, outcomes)] }));
   return outcomes;
 }
 
