@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C16: dma_configure computes the driver before it is set and tests it afterwards.
 
-import { byReport } from './reports.ts';
+import { functionOf, isMemory, threadOf } from './reports.ts';
+import { perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 export const c16: Window = {
@@ -66,14 +67,20 @@ export const c16: Window = {
     { world: 'dt/amba/populate/arm-smmu@0.other-bus', found: ['7.2'], absent: ['6.14'] },
   ],
   signatures: {
-    /** The oops itself tells: nothing else follows a pointer that was computed from NULL. */
-    main: byReport(
-      (report) =>
-        ['oops', 'null-dereference'].includes(report.property) &&
-        OF_BUS.test(String(report.facts['error'])),
-    ),
+    /** The thread that crashes has just followed what it had computed from NULL. */
+    main: perDevice<Followed>(() => ({
+      events: ['driver-from-null'],
+      initial: { by: null },
+      step: (_state, e) => ({ by: e.thread }),
+      explains: (devices, report) =>
+        isMemory(report) &&
+        functionOf(report).endsWith('_dma_configure') &&
+        devices.some(({ by }) => by === threadOf(report)),
+    })),
   },
 };
 
-/** The function of a bus alone: what it calls for all of them follows no driver. */
-const OF_BUS = /^(platform|pci|amba|cdx|fsl_mc)_dma_configure\(/;
+/** Who has followed a driver that was computed from NULL. */
+interface Followed {
+  readonly by: string | null;
+}

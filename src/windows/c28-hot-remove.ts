@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C28: a device is released without the probe lock while a walk is busy with it.
 
-import type { World } from '#worlds/world';
-import { byReport, involves, isMemory, lacking, threadsOf } from './reports.ts';
+import { sharesGroup } from './observer.ts';
+import { involves, isMemory, lacking } from './reports.ts';
+import { type Automaton, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 export const c28: Window = {
@@ -37,28 +38,41 @@ export const c28: Window = {
   ],
   signatures: {
     /** Told by the thread that removes a device, as the one that freed or the one that touched. */
-    main: byReport((report, world) => {
-      const removed = removedIn(world);
-      if (removed.length === 0) return false;
-      const lost = lacking(report);
-      if (lost !== null) return removed.some((d) => d.name === lost);
-      // The reference of the device is gone, and that of the walk was the last.
-      const isOfGroup = removed.some((d) => report.subject.startsWith(`${d.name}.iommu_group#`));
-      if (isMemory(report) && isOfGroup) return true;
-      return involves(report, threadsOf(world, 'device-del'));
-    }),
+    main: perDevice<Removal>(() => ({
+      ...removal,
+      explains(devices, report) {
+        if (!isMemory(report)) return false;
+        const lost = lacking(report);
+        if (lost !== null) return devices.of(lost)?.by != null;
+        // The reference of the device is gone, and that of the walk was the last.
+        const isOfGroup = devices.some(
+          ({ by }, { data }) =>
+            by !== null && report.subject.startsWith(`${data.name}.iommu_group#`),
+        );
+        return isOfGroup || devices.some(({ by }) => by !== null && involves(report, [by]));
+      },
+    })),
     /** What else a removal during a walk leaves to the device, or to those in its group. */
-    rest: byReport((report, world) => {
-      const keys = removedIn(world).flatMap((d) => [d.name, d.groupKey ?? d.name]);
-      const device = world.devices.find((d) => d.name === report.subject);
-      const concerned = device && [device.name, device.groupKey].some((k) => k && keys.includes(k));
-      return concerned === true && ['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property);
-    }),
+    rest: perDevice<Removal>(({ devices: all }) => ({
+      ...removal,
+      explains(devices, report) {
+        if (!['P3', 'P4', 'P8', 'P10', 'P11'].includes(report.property)) return false;
+        const subject = all.find(({ data }) => data.name === report.subject);
+        return devices.some(
+          ({ by }, d) => by !== null && (d === subject || sharesGroup(d, subject)),
+        );
+      },
+    })),
   },
 };
 
-/** The devices that some thread of @world removes. */
-function removedIn({ devices, threads }: World): World['devices'] {
-  const names = threads.flatMap((t) => (t.kind === 'device-del' ? t.device : []));
-  return devices.filter((d) => names.includes(d.name));
+/** Who removes the device. */
+interface Removal {
+  readonly by: string | null;
 }
+
+const removal = {
+  events: ['device-removed'],
+  initial: { by: null },
+  step: (_state, e) => ({ by: e.thread }),
+} as const satisfies Omit<Automaton<Removal>, 'explains'>;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C34: the last step of a walk goes over the members of a group without its mutex.
 
-import { byReport, isMemory, threadsOf } from './reports.ts';
+import type { World } from '#worlds/world';
+import { hasFailing, threadsIn } from './observer.ts';
+import { isMemory, threadOf } from './reports.ts';
+import { type Explained, excluding, including, shared } from './signature.ts';
 import type { Window } from './window.ts';
 
 export const c34: Window = {
@@ -32,12 +35,26 @@ export const c34: Window = {
     { world: 'hand:walk+del intel', found: ['6.0'] },
   ],
   signatures: {
-    /** The member tells: all other loops over group->devices hold group->mutex. */
-    main: byReport(
-      (report, world) =>
-        isMemory(report) &&
-        /\.group_device#/.test(report.subject) &&
-        threadsOf(world, 'iommu-probe').includes(String(report.facts['thread'])),
-    ),
+    /** A walk that visits the members without the mutex comes to one that is gone. */
+    main: shared<readonly string[]>(({ world }) => ({
+      events: mayLeave(world) ? ['members-unlocked'] : [],
+      initial: [],
+      step(visitors, e) {
+        if (e.name !== 'members-unlocked') return visitors;
+        return e.edge === 'begin' ? including(visitors, e.thread) : excluding(visitors, e.thread);
+      },
+      explains: (visitors, report) =>
+        isMemory(report) && isMember(report) && visitors.includes(threadOf(report)),
+    })),
   },
 };
+
+/** True where a device may leave its group: it is removed, or released by its IOMMU. */
+function mayLeave(world: World): boolean {
+  return threadsIn(world, 'device-del') + threadsIn(world, 'iommu-unbind') > 0 || hasFailing(world);
+}
+
+/** True where @report is about the link of a device to its group. */
+function isMember({ subject }: Explained): boolean {
+  return /\.group_device#/.test(subject);
+}

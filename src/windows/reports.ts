@@ -53,6 +53,11 @@ export function lacking(report: Explained): string | null {
   return /\((.*)\): dev->iommu(?:_group|->iommu_dev)? is NULL$/.exec(error)?.[1] ?? null;
 }
 
+/** The thread that crashes: of an oops the model has it as the subject. */
+export function threadOf({ subject, facts }: Explained): string {
+  return String(facts['thread'] ?? subject);
+}
+
 /** The kernel function that touched what is gone; empty where the report names none. */
 export function functionOf(report: Explained): string {
   const error = /^\w+(?=\()/.exec(String(report.facts['error'] ?? ''))?.[0];

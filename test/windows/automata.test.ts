@@ -127,7 +127,9 @@ describe('other reports', () => {
 
   test('a pointer computed from no driver is C16, whoever follows it', () => {
     const error = 'pci_dma_configure(0000:01:00.0): driver computed from NULL';
-    expect(windowOf('oops', [begin], { error })).toBe('C16');
+    const follows = hear('walk', 'driver-from-null', { dev: x });
+    expect(windowOf('oops', [begin, follows], { error, thread: 'walk' })).toBe('C16');
+    expect(windowOf('oops', [begin], { error, thread: 'walk' })).toBeNull();
   });
 });
 

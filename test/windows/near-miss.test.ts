@@ -7,9 +7,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Handle } from '#env/op';
 import { windows } from '#windows/index';
-import { group, instances, param, type Recipe, recipes, type Step } from './recipes.ts';
+import { group, instances, recipes as others, param, type Recipe, type Step } from './recipes.ts';
+import { crashes } from './recipes-crash.ts';
 import { takes, threads } from './takes.ts';
 
+const recipes = [...others, ...crashes];
 const named = recipes.map((recipe) => ({
   recipe,
   title: `${recipe.window} by ${recipe.steps.map(([, name]) => name).join(', ')}`,
@@ -30,6 +32,7 @@ describe('a near miss is not recognised', () => {
   });
 
   test.each(named)('$title: an event of another device or instance', ({ recipe }) => {
+    if (recipe.byThread) return;
     for (const i of recipe.steps.keys()) {
       if (recipe.steps[i]![1] === 'deferral-timeout') continue;
       const other = recipe.steps.map((step, k): Step => {
@@ -103,6 +106,24 @@ describe('a near miss in what is reported, or in memory', () => {
     missed(c25, { subject: 'a.fwspec#1' });
     missed(c25, { facts: { thread: 'bind', freedBy: 'bind' } });
     missed(c25, { facts: { thread: 'walk', freedBy: 'rmmod' } });
+  });
+
+  test('C28: what others free of others, and no crash; C34: what is no link to a group', () => {
+    const c28 = recipeOf('C28', 'use-after-free');
+    missed(c28, { facts: { thread: 'walk', freedBy: 'bind' } });
+    missed(c28, { property: 'lock-not-held' });
+    missed(recipeOf('C28', 'P8'), { property: 'P1' });
+    const c34 = recipeOf('C34', 'use-after-free');
+    missed(c34, { subject: 'a.iommu#1' });
+    missed(c34, { facts: { thread: 'del', freedBy: 'walk' } });
+    missed(c34, { property: 'P8' });
+  });
+
+  test('C16: a crash of another thread, or elsewhere', () => {
+    const error = 'of_iommu_xlate(a): ops is NULL';
+    missed(recipeOf('C16', 'oops'), { facts: { error } });
+    missed(recipeOf('C16', 'oops'), { subject: 'bind' });
+    missed(recipeOf('C16', 'oops'), { facts: { thread: 'bind' } });
   });
 
   test('C29: a group that has a default domain, no group, or another group', () => {

@@ -32,6 +32,8 @@ export interface Recipe {
   readonly fields?: Readonly<Record<string, Value>>;
   /** Where it must be the same thread: told of another one, an event does not count. */
   readonly sameThread?: boolean;
+  /** Told by the thread alone, whichever device or group it is about. */
+  readonly byThread?: boolean;
   /** What in between makes all well, and where it would stand. */
   readonly healed?: readonly [at: number, step: Step];
 }
@@ -267,18 +269,6 @@ export const recipes: readonly Recipe[] = [
     ],
     property: 'P7',
     healed: [3, ['worker', 'driver-set', 'a']],
-  },
-  {
-    window: 'C25',
-    steps: [
-      ['bind', 'driver-set', 'a'],
-      ['walk', 'init-begin', 'a', 'walk'],
-    ],
-    property: 'use-after-free',
-    subject: 'a.dma_range_map#1',
-    facts: { thread: 'walk', freedBy: 'bind' },
-    more: { dmaRanges: true },
-    sameThread: true,
   },
   { window: 'C26', steps: [['walk', 'flag-lost', 'a', 'dma_iommu']], property: 'P11' },
   { window: 'C27', steps: [['bind', 'driver-set', 'a']], property: 'P1' },

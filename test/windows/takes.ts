@@ -91,7 +91,8 @@ export function takes(
     const made = claim.make(ctx);
     const state = steps.reduce((now, [thread, name, about, ...more]) => {
       if (!made.events.some((known) => known === name)) return now;
-      const first = OF_INSTANCES.includes(name) ? instances.get(about)! : handles.get(about)!;
+      const object = OF_INSTANCES.includes(name) ? instances.get(about) : handles.get(about);
+      const first = about === group.name ? group : object!;
       return made.step(now, { name, thread, args: [first, ...more] }, peek);
     }, made.initial);
     return made.explains(state, { property, subject, because, facts }, peek);
