@@ -6,8 +6,6 @@ import type { Baseline } from '#finding/baseline';
 import type { Finding } from '#finding/finding';
 import type {
   CheckReport,
-  Coverage,
-  HitLimit,
   Outcome,
   Undecided,
   Verdict,
@@ -16,6 +14,7 @@ import type {
 } from '#finding/report';
 import { nothingLines } from './board.ts';
 import { withoutBuffers } from './buffers.ts';
+import { coverageLines } from './coverage.ts';
 import { moreLines, type Show, shownOf, summaryLines } from './summary.ts';
 import { raceTable, stacksTitle, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
@@ -23,7 +22,6 @@ import {
   cutWords,
   deviceText,
   findingTitle,
-  grouped,
   preemptionText,
   storesText,
   windowText,
@@ -75,7 +73,7 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
     verdictTable('window', report.windows ?? [], options.windows, counting, paint),
     summary(report, baseline?.fresh ?? report.findings, paint),
     verdictTable('rule', report.verdicts, options.rules, counting, paint),
-    coverageLines(report, paint),
+    coverageLines(report).map(({ text, isLimit }) => (isLimit ? paint.warn(text) : text)),
     findingTable(report, options, paint),
     noticedLines(report),
     baselineLines(baseline, paint),
@@ -229,61 +227,6 @@ function reachText(reach: readonly string[]): string {
   return reach.length === 0
     ? 'nothing that is known reaches it on this kernel'
     : `what reaches it: ${reach.join('; or ')}`;
-}
-
-/**
- * What the verdict covers: never more than was explored. @outcomes: those of the verdicts; that the
- * rules hold is said only where each of them does.
- */
-function coverageText(coverage: Coverage, outcomes: readonly Outcome[]): string {
-  const { worlds, clientsMax, instancesMax, states, transitions, strategy, bounded } = coverage;
-  const byRuns = /^(sample|optimal|source)/.test(strategy);
-  const reduced = strategy === 'exhaustive';
-  const partly = bounded.length > 0 || /^(sample|bound|delay)/.test(strategy);
-  const holds = outcomes.includes('holds') && outcomes.every((o) => o === 'holds' || o === 'n.a.');
-  const what = partly ? 'some orders of' : holds ? 'holds for' : 'all orders of';
-  const how = partly && strategy === 'exhaustive' ? 'cut short' : strategy;
-  return (
-    `covered: ${what} up to ${plural(clientsMax, 'client')} and` +
-    ` ${plural(instancesMax, 'instance')}; ${plural(worlds, 'world')},` +
-    ` ${grouped(states)} ${byRuns ? 'runs' : reduced ? 'states after reduction' : 'states'},` +
-    ` ${grouped(transitions)} transitions,` +
-    ` ${how}`
-  );
-}
-
-function coverageLines(report: CheckReport, paint: Paint): string[] {
-  const { coverage, verdicts } = report;
-  const outcomes = verdicts.map((v) => v.outcome);
-  const lines = wrap(coverageText(coverage, outcomes), { rest: '  ' });
-  const { present = [], absent = [] } = coverage.actors ?? {};
-  const actors = [
-    ...(present.length === 0 ? [] : [`in these worlds: ${present.join(', ')}`]),
-    ...(absent.length === 0 ? [] : [`in none of them: ${absent.join(', ')}`]),
-  ].flatMap((line) => wrap(printable(line), { first: '  ', rest: '    ' }));
-  const notes = (coverage.notes ?? []).flatMap((n) => wrap(printable(n), { rest: '  ' }));
-  const hit = coverage.bounded.flatMap((b) => wrap(limitText(b), { rest: '  ' }).map(paint.warn));
-  return [...lines, ...actors, ...notes, ...hit];
-}
-
-/** What Ctrl-C has left undone. */
-function interruptedText({ worlds }: HitLimit): string {
-  const first = worlds.length > 1 ? `${worlds[0]}, ...` : worlds[0];
-  return (
-    `interrupted: ${plural(worlds.length, 'world')} (${first}) had not come to an end: no pass;` +
-    ' --resume FILE would keep those that have'
-  );
-}
-
-/** A limit that was hit, and the flag that raises it. */
-function limitText(hit: HitLimit): string {
-  if (hit.limit === 'interrupted') return interruptedText(hit);
-  const raise = hit.flag === null ? 'no flag raises it' : `${hit.flag} raises it`;
-  const where = plural(hit.worlds.length, 'world');
-  return (
-    `bounded: ${hit.limit}=${hit.value} was hit in ${where}` +
-    ` (${hit.worlds[0] ?? '?'}${hit.worlds.length > 1 ? ', ...' : ''}): not a pass; ${raise}`
-  );
 }
 
 /** Findings to list one by one. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The report for a terminal, exit codes and baselines.
 import { describe, expect, test } from 'vitest';
-import type { CheckReport, Outcome } from '#finding/report';
+import type { CheckReport, Outcome, WindowOutcome } from '#finding/report';
 import type { TraceStep } from '#finding/step';
 import type { Why } from '#finding/why';
 import { exitCodeOf } from '#report/exit';
@@ -69,18 +69,61 @@ test('findings that a baseline knows are not offered as more', () => {
   expect(textReport(exampleReport, fresh)).not.toContain('more finding');
 });
 
+/** The lines of `covered:` of a report that is like the example but for these. */
+function covered(more: Partial<typeof exampleReport>): string {
+  const coverage = { ...exampleReport.coverage, bounded: [], strategy: 'exhaustive' };
+  const text = textReport({ ...exampleReport, coverage, findings: [], ...more });
+  return /covered: .*/s.exec(text)![0].replace(/\s+/g, ' ');
+}
+
+const row = (property: string, outcome: Outcome, devices = ['a']) => {
+  return { property, outcome, devices };
+};
+
 test('that the rules hold is said only where each of them does', () => {
-  const covered = (...outcomes: Outcome[]): string => {
-    const verdicts = outcomes.map((outcome) => ({ property: 'P1', outcome, devices: ['a'] }));
-    const coverage = { ...exampleReport.coverage, bounded: [], strategy: 'exhaustive' };
-    const text = textReport({ ...exampleReport, coverage, verdicts, findings: [] });
-    return /covered: [^;]*/.exec(text)![0];
-  };
-  expect(covered('holds', 'n.a.')).toContain('holds for');
-  expect(covered('n.a.')).toContain('all orders of');
+  const told = (...outcomes: Outcome[]): string =>
+    covered({ verdicts: outcomes.map((outcome, i) => row(`P${i + 1}`, outcome)) });
+  expect(told('holds', 'n.a.')).toContain('holds for');
+  expect(told('n.a.')).toContain('all orders of');
   for (const other of ['violated', 'bounded', 'not reached'] as const) {
-    expect(covered('holds', other)).toContain('all orders of');
+    expect(told('holds', other)).toContain('all orders of');
   }
+});
+
+test('nothing is said to hold where a window is found, or what was asked for is left open', () => {
+  const verdicts = [row('P1', 'holds')];
+  const asked = (...outcomes: WindowOutcome[]): string => {
+    const windows = outcomes.map((outcome, i) => ({ window: `C0${i}`, outcome, devices: ['a'] }));
+    return covered({ verdicts, windows });
+  };
+  expect(asked('absent')).toContain('holds for');
+  for (const other of ['found', 'bounded', 'not reached', 'n.a.'] as const) {
+    expect(asked('absent', other)).not.toContain('holds for');
+  }
+  expect(covered({ verdicts, properties: ['P1'] })).toContain('holds for');
+  expect(covered({ verdicts, properties: ['P1', 'P2'] })).not.toContain('holds for');
+});
+
+test('what is not covered is told beside what is', () => {
+  const all = covered({ verdicts: [row('P1', 'holds'), row('P9', 'n.a.')] });
+  expect(all).not.toContain('not covered');
+  const verdicts = [
+    row('P1', 'holds'),
+    row('P2', 'holds'),
+    row('P2', 'not reached', ['b']),
+    row('P13', 'not reached'),
+  ];
+  const windows = [{ window: 'C24', outcome: 'not reached', devices: ['a'] } as const];
+  const left = 'not covered: P13, C24 (not reached); P2 of some devices (not reached)';
+  expect(covered({ verdicts, windows })).toContain(left);
+  const some = covered({ verdicts: [row('P1', 'holds')], properties: ['P1'] });
+  expect(some).toContain('not covered: all rules but P1 (not asked)');
+  const limit = { limit: 'states-max', value: 1, flag: '--states-max', worlds: ['v', 'w'] };
+  const refused = { limit: 'not-runnable', value: 0, flag: null, worlds: ['x'] };
+  const coverage = { ...exampleReport.coverage, bounded: [limit, refused] };
+  const cut = covered({ verdicts: [row('P1', 'bounded')], coverage });
+  expect(cut).toContain('not covered: what 3 worlds may do beyond the limits');
+  expect(cut).toContain('not run: no scene can be built of 1 world (x): not a pass');
 });
 
 describe('what closes a window', () => {
