@@ -97,6 +97,7 @@ export const errorCodes = {
   RW403: 'a value is none that a cell can hold',
   RW404: 'a check has no option of that name',
   RW405: 'a rule declares what the program does not have',
+  RW406: 'a scene has more threads, or choices, than can be told apart',
   RW500: 'no waits force that finding on a kernel, or none were found',
   RW501: 'a tool or a package that boots a kernel is not there',
   RW502: 'the module or the first program of the machine does not build',

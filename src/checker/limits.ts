@@ -11,9 +11,9 @@
 
 /** Threads of an exhaustive search, whose sets are bits; generic worlds have nine in all runs. */
 export const THREADS_MAX = 30;
-/** Threads of a run, as rules hear them. Chosen, beyond the threads of any search. */
-export const RULE_THREADS_MAX = 64;
-/** Answers of the environment to one thread in a run of optimal DPOR. Chosen. */
+/** Threads of a scene in all its runs: twice as many as an exhaustive search takes, and no more. */
+export const SCENE_THREADS_MAX = 64;
+/** Answers of the environment to one thread in a run of optimal DPOR; generic worlds have none. */
 export const CHOICES_MAX = 2 ** 12;
 
 // A search -------------------------------------------------------------------------------------

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Scenes and options that are wrong are refused in one line, with a hint.
 import { describe, expect, test } from 'vitest';
-import { ended, framed, Handle, type Kfn, load, repeat, store, type Value } from '#env/op';
+import {
+  choose,
+  ended,
+  framed,
+  Handle,
+  type Kfn,
+  load,
+  repeat,
+  spawn,
+  store,
+  type Value,
+} from '#env/op';
 import {
   check,
   type SceneCheckOptions,
@@ -74,6 +85,63 @@ test('an option that there is not is refused', () => {
     expect(error).toBeInstanceOf(SceneError);
     expect((error as SceneError).code).toBe('RW404');
   }
+});
+
+describe('threads', () => {
+  const body = framed('f', function* (cell: Handle<Record<string, Value>>): Kfn<void> {
+    yield* store(cell, 'x', 1);
+    yield* store(cell, 'x', 2);
+  });
+  const cells = Array.from(
+    { length: 65 },
+    (_, i) => new Handle<Record<string, Value>>('cells', `${i}`),
+  );
+  /** @n threads, each with a cell of its own; or the last two with one. */
+  const threads = (n: number, shared = false): SceneInput => ({
+    name: 'many',
+    init: cells.map((cell) => [cell, 'x', 0]),
+    threads: Array.from({ length: n }, (_, i) => {
+      return { name: `t${i}`, fn: body, args: [cells[shared && i === n - 1 ? i - 1 : i]!] };
+    }),
+  });
+  const strategies = [
+    { kind: 'exhaustive' },
+    { kind: 'optimal' },
+    { kind: 'source-dpor' },
+    { kind: 'sample', runs: 3, seed: 1 },
+  ] as const;
+
+  test.each(strategies)('are taken as long as $kind can tell them apart', (strategy) => {
+    const most = strategy.kind === 'exhaustive' ? 30 : 64;
+    expect(check(threads(most), { strategy }).findings).toEqual([]);
+    expect(() => check(threads(most + 1, true), { strategy })).toThrow(
+      new RegExp(`^RW406: an? [a-z ]+ has at most ${most} threads in all its runs\n {2}hint: `),
+    );
+  });
+
+  test('that are started while others run are counted, too', () => {
+    const starts = framed('starts', function* (): Kfn<void> {
+      for (let i = 0; i < 64; i++) yield* spawn(m, { name: `s${i}`, fn: body, args: [m] });
+    });
+    const many: SceneInput = {
+      ...scene(function* () {}),
+      threads: [{ name: 't', fn: starts, args: [] }],
+    };
+    const strategy = { kind: 'sample', runs: 1, seed: 1 } as const;
+    expect(() => check(many, { strategy })).toThrow(/^RW406: a scene has at most 64 threads/);
+  });
+
+  test('may choose only so often where each choice is a race', () => {
+    const often = framed('often', function* (): Kfn<void> {
+      for (let i = 0; i < 4097; i++) yield* choose(m, 2);
+    });
+    const strategy = { kind: 'optimal' } as const;
+    const many: SceneInput = {
+      ...scene(function* () {}),
+      threads: [{ name: 't', fn: often, args: [] }],
+    };
+    expect(() => check(many, { strategy })).toThrow(/^RW406: a thread chooses at most 4096 times/);
+  });
 });
 
 test('a loop without arguments may end, and needs no type', () => {

@@ -10,11 +10,12 @@
 // The shadow's adds for a choice exist from where the choice is pending; what is left of them after
 // it is done too. They cost steps, but no runs.
 
-import { CHOICES_MAX } from '#checker/limits';
+import { CHOICES_MAX, SCENE_THREADS_MAX } from '#checker/limits';
 import type { OpView } from '#checker/program/program';
+import { SceneError } from '#checker/program/scene-error';
 
-/** Shadow of thread t is thread SHADOW + t; programs with choices have at most so many threads. */
-export const SHADOW = 64;
+/** Shadow of thread t is thread SHADOW + t. */
+export const SHADOW = SCENE_THREADS_MAX;
 
 /** Cells of choices: above all others. */
 const FIRST_CELL = 2 ** 30;
@@ -112,5 +113,9 @@ export class Shadows {
 }
 
 function cellOf(t: number, nth: number): number {
+  if (nth >= CHOICES_MAX) {
+    const hint = 'bound the choices, or take another strategy';
+    throw new SceneError('RW406', `a thread chooses at most ${CHOICES_MAX} times in a run`, hint);
+  }
   return FIRST_CELL + t * CHOICES_MAX + nth;
 }

@@ -17,7 +17,7 @@
 // pair of another kind: no locks, or locks whose swap breaks no other rule; a lock orders much
 // beside what matters. Of one a, no locks come first, then what breaks nothing, then the nearest b.
 
-import { PAIR_HELD_MAX } from '#checker/limits';
+import { PAIR_HELD_MAX, SCENE_THREADS_MAX } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
 import { dependent } from '#checker/program/dependence';
 import type { OpView, Report } from '#checker/program/program';
@@ -87,11 +87,9 @@ function namer(): (thread: number, view: OpView) => number {
       ids.set(name, id);
       byView.set(view, id);
     }
-    return id * THREADS_MAX + thread;
+    return id * SCENE_THREADS_MAX + thread;
   };
 }
-
-const THREADS_MAX = 256;
 
 /** What speaks against a pair; the sum is its grade, 0 is best, and ONLY_LATE alone is worst. */
 const BREAKS_OTHERS = 1;

@@ -3,7 +3,7 @@
 
 import { must } from '#base/assert';
 import { type Kept, sameVersion } from '#base/saved';
-import { RULE_THREADS_MAX } from '#checker/limits';
+import { SCENE_THREADS_MAX } from '#checker/limits';
 import { assertDeclared } from '#checker/program/declared-peek';
 import type { Report } from '#checker/program/program';
 import type {
@@ -192,7 +192,7 @@ export class Rules implements Kept {
     const signature = this.scene.signatures[i]!;
     const slot = this.signatureSlots[i]!;
     const state = this.state.slots[slot]!;
-    const key = (heard * this.signatureSlots.length + i) * RULE_THREADS_MAX + t;
+    const key = (heard * this.signatureSlots.length + i) * SCENE_THREADS_MAX + t;
     const isPure = signature.reads.length === 0;
     let next = isPure ? this.steps.get(state, key) : -1;
     if (next < 0) {

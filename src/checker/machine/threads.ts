@@ -2,6 +2,8 @@
 // The threads of a machine: a number stands for a name, in every run.
 
 import { type Kept, sameVersion } from '#base/saved';
+import { SCENE_THREADS_MAX } from '#checker/limits';
+import { assertThreads } from '#checker/program/scene-error';
 import { ThreadNames } from '#checker/program/thread-names';
 import type { ThreadBody } from '#env/op';
 import { SlotKind, type State } from './state.ts';
@@ -60,6 +62,7 @@ export class Threads implements Kept {
   }
 
   private add(thread: Thread): number {
+    assertThreads(this.list.length + 1, SCENE_THREADS_MAX, 'a scene');
     const t = this.list.push(thread) - 1;
     this.locals.push(thread.local);
     this.helds.push(thread.held);

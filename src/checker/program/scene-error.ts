@@ -20,3 +20,10 @@ export class SceneError extends Error {
     this.hint = error.hint;
   }
 }
+
+/** Refuses @count threads where @what has at most @most in its runs: they are parts of keys. */
+export function assertThreads(count: number, most: number, what: string): void {
+  if (count <= most) return;
+  const hint = 'start fewer threads, or let one do the work of several';
+  throw new SceneError('RW406', `${what} has at most ${most} threads in all its runs`, hint);
+}

@@ -23,13 +23,13 @@
 // What is known of cells and threads is learned on the way and may come to be wrong. Then only what
 // has relied on it is done again (assumptions.ts), or, where that is a good part, all.
 
-import { assert } from '#base/assert';
 import { type Kept, loadParts, sameVersion, saveParts } from '#base/saved';
 import { DEPTH_MAX, REPAIRED_SHARE, THREADS_MAX, YOUNG } from '#checker/limits';
 import { Code } from '#checker/machine/code';
 import type { Machine } from '#checker/machine/machine';
 import { Pace } from '#checker/program/pace';
 import { Findings, livelock, Path } from '#checker/program/run';
+import { assertThreads } from '#checker/program/scene-error';
 import { Assumptions } from '#checker/reduce/assumptions';
 import { Discipline } from '#checker/reduce/discipline';
 import { Futures } from '#checker/reduce/futures';
@@ -273,7 +273,7 @@ class Exhaustive implements Kept {
   }
 
   private take(t: number, choice: number): void {
-    assert(this.machine.threadCount() <= THREADS_MAX, `at most ${THREADS_MAX} threads`);
+    assertThreads(this.machine.threadCount(), THREADS_MAX, 'an exhaustive search');
     this.machine.step(t, choice);
     this.taken(t, choice);
   }
