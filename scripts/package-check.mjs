@@ -46,6 +46,11 @@ function tryCommand(prefix) {
   const board = path.join(root, 'examples', 'boards', 'laptop.dtb');
   demand(run(work, command, 'board', board).includes('3d00000.gpu'), 'the board is not read');
   demand(fs.existsSync(path.join(prefix, 'share/man/man1/racewindow.1')), 'no man page');
+  // What few need is not installed with it, and told of.
+  const queue = ['worker', '--queue', 'postgres://me@127.0.0.1/rw'];
+  const { status, stderr } = spawnSync(command, queue, { cwd: work, encoding: 'utf8' });
+  const isTold = status === 2 && /^RW120: [\s\S]*npm install pg-boss@/.test(stderr);
+  demand(isTold, `worker without pg-boss ends with ${status}: ${stderr}`);
 }
 
 /** A program that uses every export compiles without @types/node, and runs. */

@@ -8,7 +8,7 @@ import { printable, reportColumns, wrap } from '#base/text';
  * RW00x input files, RW01x-RW020 device tree blobs, RW021-RW029 ACPI tables, RW03x-RW04x boards,
  * RW05x kernels and commits,
  * RW06x options and set-up, RW07x schedules and findings, RW08x limits, RW09x scripts,
- * RW11x boot logs, RW3xx the kernel's own C, RW4xx scenes of the checker,
+ * RW11x boot logs, RW12x job queues, RW3xx the kernel's own C, RW4xx scenes of the checker,
  * RW5xx booted kernels.
  */
 export const errorCodes = {
@@ -78,6 +78,12 @@ export const errorCodes = {
   RW095: 'the cache of packages cannot be used',
   RW110: 'the file holds no log of a kernel',
   RW111: 'the log has more than one boot',
+  RW120: 'the package for job queues is not installed',
+  RW121: 'the URL of a queue cannot be used',
+  RW122: 'the server of a queue cannot be reached, or refuses',
+  RW123: 'the tables of a queue are those of another version',
+  RW124: 'tasks in the queue are for another version of racewindow',
+  RW125: 'a task of the queue came to no end',
   RW300: 'the toolchain is not installed',
   RW301: 'the toolchain cannot be installed',
   RW302: 'the directory is not a kernel tree',

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The command table: every command with its arguments and options, in the order of --help.
 
+import { fail } from '#base/errors';
 import { shells } from './complete.ts';
 import {
   checkOptions,
   conformOptions,
   firmwareOptions,
   kernel,
+  queueOption,
   sourceOptions,
   sweepOptions,
 } from './options.ts';
@@ -278,6 +280,7 @@ export const commands: readonly CommandEntry[] = [
         value: 'md',
         read: oneOf(['md', 'json', 'html'], 'format'),
       },
+      queueOption,
     ],
     run: async ({ options, io }) => {
       const { runMatrix } = await import('#cli/commands/matrix');
@@ -327,6 +330,25 @@ export const commands: readonly CommandEntry[] = [
     run: async ({ args, options, io }) => {
       const { runBackport } = await import('#cli/commands/backport');
       return runBackport({ ...options, window: args[0] }, io);
+    },
+  }),
+  command({
+    name: 'worker',
+    args: '',
+    text: 'do tasks that others put into a job queue',
+    exits: { 0: 'stopped' },
+    options: [
+      { ...queueOption, text: 'the queue: postgres://USER@HOST/DATABASE' },
+      { flags: '--jobs N', read: threads, text: 'tasks at once, a thread for each' },
+    ],
+    run: async ({ options, io }) => {
+      const { queue } = options;
+      if (queue === undefined) {
+        const hint = 'name the queue: --queue postgres://USER@HOST/DATABASE';
+        return fail('RW060', 'worker takes its tasks from a queue', hint);
+      }
+      const { runWorker } = await import('#cli/commands/worker');
+      return runWorker({ ...options, queue }, io);
     },
   }),
   command({

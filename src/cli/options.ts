@@ -8,6 +8,7 @@ import {
   count,
   memory,
   oneOf,
+  queueUrl,
   seconds,
   show,
   sourceStrategy,
@@ -23,6 +24,13 @@ export const kernel = 'kernel';
 function rarely<O extends readonly OptionEntry[]>(options: O): O {
   return options.map((option) => ({ ...option, rare: true })) as unknown as O;
 }
+
+/** Who does the tasks. */
+export const queueOption = {
+  flags: '--queue URL',
+  read: queueUrl,
+  text: 'let workers of a job queue do it; see man',
+} as const satisfies OptionEntry;
 
 /** Which board, and what is known of it beside its firmware. */
 export const firmwareOptions = [
@@ -186,6 +194,7 @@ export const sweepOptions = [
   },
   { flags: '--states-max N', read: amount, text: 'give up a world after N states' },
   { flags: '--jobs N', read: threads, text: 'worker threads; changes no result' },
+  queueOption,
   { flags: '--store DIR', text: 'where results are kept, if not in the cache of the user' },
   {
     flags: '--format HOW',
@@ -213,6 +222,7 @@ export const sourceOptions = [
     value: 'bound=1',
   },
   ...buildOptions,
+  queueOption,
 ] as const satisfies readonly OptionEntry[];
 
 /** What conform takes. */
@@ -242,4 +252,5 @@ export const conformOptions = [
     value: '150000',
   },
   ...buildOptions,
+  queueOption,
 ] as const satisfies readonly OptionEntry[];

@@ -112,13 +112,21 @@ function optionFor(entry: OptionEntry): Option {
 function configure(command: Command, io: Io): Command {
   return command
     .exitOverride()
-    .configureHelp({ helpWidth: textColumns(), subcommandTerm: termOf, visibleOptions: optionsOf })
+    .configureHelp({
+      ...{ helpWidth: textColumns(), subcommandTerm: termOf, visibleOptions: optionsOf },
+      formatHelp: helpOf,
+    })
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: () => {},
       getOutHelpWidth: textColumns,
       getOutHasColors: () => false,
     });
+}
+
+/** Help without the blank line above the commands: with it, it does not fit a screen. */
+function helpOf(command: Command, help: Help): string {
+  return new Help().formatHelp(command, help).replace('\n\nCommands:', '\nCommands:');
 }
 
 /** The two options of the program have one line below: help fits a screen. */

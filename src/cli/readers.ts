@@ -9,6 +9,7 @@ import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import type { Memory } from '#finding/finding';
 import type { Strategy } from '#finding/report';
+import type { Address } from '#queue/address';
 import { formNames } from '#report/form-names';
 import { wrongValue } from './wrong-value.ts';
 
@@ -89,6 +90,11 @@ export const sourceStrategy: Reader<Strategy> = {
 /** What stores go through; null for sequential consistency. */
 export const memory: Reader<Memory | null> = {
   read: async (text, flag) => (await import('./strategy.ts')).readMemory(text, flag),
+};
+
+/** The URL of a job queue. */
+export const queueUrl: Reader<Address> = {
+  read: async (text) => (await import('#queue/address')).readAddress(text),
 };
 
 /** Ids of actors, from a list of their short names, or `all`. */

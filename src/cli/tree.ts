@@ -8,11 +8,12 @@ import { buildProgress } from '#cli/coded';
 import type { CheckArguments } from '#cli/commands/check';
 import { readLatin1 } from '#cli/files';
 import type { Io } from '#cli/io';
+import type { QueueArguments } from '#cli/queue';
 import type { BuildOptions } from '#realc/build/image';
 import type { PatchInput } from '#realc/build/patch';
 
 /** A tree, and what is built of it. */
-export interface BuildArguments {
+export interface BuildArguments extends QueueArguments {
   readonly tree: string;
   readonly patch?: readonly string[];
   readonly revert?: readonly string[];

@@ -13,6 +13,7 @@ import type { Revision } from '#kernel/index';
 import { kindOfKey, nothingToCheck, type Platform } from '#platform/index';
 import { appliesTo } from '#properties/applies';
 import { bestOf, type WorldFinding, type WorldOutcome } from '#run/check-world';
+import { threadsOf } from '#run/hands';
 import { exploreJournaled, Journal } from '#run/journal';
 import { specOf } from '#run/kernel-spec';
 import { ProgressRelay } from '#run/progress';
@@ -77,7 +78,8 @@ export async function checkPlatform(
   const relay = new ProgressRelay(onProgress);
   const written = (): void => relay.show();
   // Whoever may stop it has to be heard meanwhile.
-  const pool = openWorlds(options.jobs, worlds.length, { written, aside: signal !== undefined });
+  const aside = signal !== undefined;
+  const pool = openWorlds(threadsOf(options.jobs), worlds.length, { written, aside });
   try {
     const watched = { relay, stop: stopWordOf(signal) };
     const explored = await explore(pool, worlds, kernel, options, version, watched);

@@ -12,6 +12,7 @@ import type { SweptAnswer, SweptBoard, SweptBreak } from '#finding/sweep';
 import { nothingToCheck, type Platform } from '#platform/index';
 import { appliesTo } from '#properties/applies';
 import type { WorldOutcome } from '#run/check-world';
+import { type Hands, threadsOf } from '#run/hands';
 import { specOf } from '#run/kernel-spec';
 import type { CheckTask } from '#run/run-world';
 import type { StopSignal } from '#run/stop';
@@ -48,10 +49,11 @@ export interface SweepProgress {
   readonly fresh: number;
 }
 
-/** What looks on, and what stops. */
+/** What looks on, what stops, and who works: the threads of this machine unless told. */
 export interface SweepAside {
   readonly onProgress?: (progress: SweepProgress) => void;
   readonly signal?: StopSignal;
+  readonly hands?: Hands;
 }
 
 /** Kernels, boards with an answer for each, and whether all was done. */
@@ -152,7 +154,7 @@ async function outcomesOf(
   tasks: ReadonlyMap<string, CheckTask>,
   { jobs }: SweepOptions,
   store: OutcomeStore,
-  { onProgress, signal }: { onProgress: (p: Count) => void; signal?: StopSignal },
+  { onProgress, signal, hands = threadsOf(jobs) }: OutcomesAside,
 ): Promise<Map<string, KeptOutcome>> {
   const known = new Map<string, KeptOutcome>();
   const open: string[] = [];
@@ -167,7 +169,7 @@ async function outcomesOf(
   const say = (): void => onProgress({ done: known.size, total: tasks.size, fresh });
   say();
   const order = heaviestWorldsFirst(open.map((key) => must(tasks.get(key), key)));
-  const pool = openWorlds(jobs, open.length, { aside: true });
+  const pool = openWorlds(hands, open.length, { aside: true });
   const done = (key: string, outcome: KeptOutcome): void => {
     const put = store.put(key, outcome);
     if (!put.ok) throw new CodedError(put.error);
@@ -190,6 +192,10 @@ async function outcomesOf(
 }
 
 type Count = Pick<SweepProgress, 'done' | 'total' | 'fresh'>;
+
+interface OutcomesAside extends Omit<SweepAside, 'onProgress'> {
+  readonly onProgress: (progress: Count) => void;
+}
 
 /** Wait for what @begin begins, or until @signal says to stop. */
 async function untilStopped(

@@ -10,6 +10,7 @@ import type { Platform } from '#platform/index';
 import { verdictsOf, windowVerdictsOf } from '#questions/verdicts';
 import { SourceError } from '#realc/build/errors';
 import { type BuildOptions, buildTree, type KernelImage } from '#realc/build/image';
+import { type Hands, threadsOf } from '#run/hands';
 import { toFinding } from '#run/to-finding';
 import { actorsOf } from '#worlds/actors';
 import { type DerivedWorld, kindOfKey, nothingToCheck, worldsForPlatform } from '#worlds/derive';
@@ -17,7 +18,7 @@ import { shapeOf } from '#worlds/shape';
 import type { World } from '#worlds/world';
 import { comesIn } from './comes.ts';
 import { BOUND, TIME_MAX_MS } from './limits.ts';
-import { runWorldTasks, type WorldAnswer } from './search-all.ts';
+import { searchWorlds, type WorldAnswer } from './search-all.ts';
 import type { SourceFinding, WorldSearch } from './search-world.ts';
 import { placed, questionOf, runsOf } from './verdicts.ts';
 import { sourceWorlds } from './worlds.ts';
@@ -28,6 +29,8 @@ export interface SourceCheckOptions extends BuildOptions {
   /** Only the named world; null: those of the board, or all named ones without a board. */
   readonly world: string | null;
   readonly version: string;
+  /** Who searches: the threads of this machine unless told. */
+  readonly hands?: Hands | undefined;
   onWorld?(progress: CheckProgress): void;
 }
 
@@ -81,7 +84,8 @@ export async function checkSource(
   let worldsDone = 0;
   let found = 0;
   let states = 0;
-  const answers = await runWorldTasks(image, tasks, opt.check.jobs, (i, answer) => {
+  const hands = opt.hands ?? threadsOf(opt.check.jobs);
+  const answers = await searchWorlds(image, tasks, hands, (i, answer) => {
     worldsDone++;
     found += answer.findings.length;
     states += answer.search?.runs ?? 0;

@@ -11,8 +11,9 @@ import { SourceError } from '#realc/build/errors';
 import { type BuildOptions, buildTree, type KernelImage, patchTree } from '#realc/build/image';
 import type { PatchInput } from '#realc/build/patch';
 import type { Explored } from '#run/explore';
+import { threadsOf } from '#run/hands';
 import { chosenWorlds, firstsOf } from './check.ts';
-import { runWorldTasks } from './search-all.ts';
+import { searchWorlds } from './search-all.ts';
 
 /** Which tree, what it has already, and what is to be judged. */
 interface SourceTryOptions extends Omit<BuildOptions, 'patches'> {
@@ -51,7 +52,7 @@ export async function trySource(
   const refused = new Set<string>();
   let done = 0;
   const search = async (image: KernelImage): Promise<(Explored | null)[]> => {
-    const answers = await runWorldTasks(image, tasks, check.jobs, (i) =>
+    const answers = await searchWorlds(image, tasks, threadsOf(check.jobs), (i) =>
       opt.onWorld?.(++done, 2 * tasks.length, worlds[i]!.world.name),
     );
     return answers.map(({ search: s, findings, refused: why }, i) => {

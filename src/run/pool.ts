@@ -22,7 +22,7 @@ import { CodedError } from '#base/errors';
 import { openReply, type Reply } from './reply.ts';
 
 /** What a pool does with a task: here, or in a thread. */
-interface Labour<T, R> {
+export interface Labour<T, R> {
   readonly here: (task: T) => R | Promise<R>;
   /**
    * The module whose default export does it in a thread, as replying() makes it; null for none.

@@ -7,9 +7,8 @@
 // one or none; one that is damaged all the same is as good as none.
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
@@ -17,6 +16,7 @@ import type { Broken } from '#finding/key';
 import { shapeOf } from '#worlds/shape';
 import type { WorldOutcome } from './check-world.ts';
 import { makeFolder } from './folder.ts';
+import { programDigest } from './program.ts';
 import type { CheckTask } from './run-world.ts';
 
 /** What is kept of an outcome: all that verdicts go by, under no names. */
@@ -109,15 +109,4 @@ export class OutcomeStore {
   private fileOf(key: string): string {
     return path.join(this.folder, key.slice(0, 2), `${key.slice(2)}.json`);
   }
-}
-
-/** A digest of all files that this program is made of. */
-function programDigest(): string {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const hash = createHash('sha256').update(process.version);
-  for (const name of (readdirSync(root, { recursive: true }) as string[]).sort()) {
-    if (/\.d\.ts$/.test(name) || !/\.[jt]s$/.test(name)) continue;
-    hash.update(`${name}\0`).update(readFileSync(path.join(root, name)));
-  }
-  return hash.digest('hex');
 }

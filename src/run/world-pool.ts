@@ -6,7 +6,8 @@ import type { Explanation } from '#finding/why';
 import type { DerivedWorld } from '#worlds/derive';
 import type { WorldOutcome } from './check-world.ts';
 import type { Explored, ExploreOptions } from './explore.ts';
-import { heaviestFirst, openPool, type Pool, runAll } from './pool.ts';
+import { type Hands, type Kind, threadsOf } from './hands.ts';
+import { heaviestFirst, type Pool, runAll } from './pool.ts';
 import {
   type AnswerTo,
   type CheckTask,
@@ -32,15 +33,22 @@ interface WorldPoolOptions {
   readonly aside?: boolean;
 }
 
-/** A pool for @most tasks at once, of @jobs threads. */
+/** Questions to one world each; @written: see above. */
+export function worldKind(written?: () => void): Kind<SentTask, AnswerTo<WorldTask>> {
+  return {
+    name: 'world',
+    here: ({ task, context }) => runWorld(task, { ...context, written }),
+    entry: new URL('./worker.js', import.meta.url),
+  };
+}
+
+/** A pool of @hands for @most tasks at once. */
 export function openWorlds(
-  jobs: number,
+  hands: Hands,
   most: number,
   { written, aside = false }: WorldPoolOptions = {},
 ): WorldPool {
-  const here = ({ task, context }: SentTask) => runWorld(task, { ...context, written });
-  const entry = new URL('./worker.js', import.meta.url);
-  return openPool({ here, entry }, { jobs, most, ...(aside ? { threadsLeast: 1 } : {}) });
+  return hands.open(worldKind(written), { most, ...(aside ? { threadsLeast: 1 } : {}) });
 }
 
 /** The outcomes of @tasks, in their order. */
@@ -87,9 +95,9 @@ export interface Explorer {
   readonly close: () => Promise<void>;
 }
 
-/** An explorer with @jobs threads; results do not depend on how many. */
-export async function makeExplorer(jobs: number): Promise<Explorer> {
-  const pool = openWorlds(jobs, jobs);
+/** An explorer with @jobs threads, or with @hands; results do not depend on it. */
+export async function makeExplorer(jobs: number, hands = threadsOf(jobs)): Promise<Explorer> {
+  const pool = openWorlds(hands, jobs);
   return {
     explore: async ({ spec, ...asked }) => {
       const task = { ask: 'explore', kernel: spec, ...asked } as const;

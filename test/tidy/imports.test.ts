@@ -97,6 +97,10 @@ const columns: Readonly<Record<string, Column>> = {
       conform: ['build', 'machine', 'search'],
     },
   },
+  queue: {
+    folders: ['base', 'run'],
+    packages: ['node:', 'pg-boss'],
+  },
   reproduce: {
     folders: ['base', 'checker', 'env', 'finding', 'firmware', 'kernel', 'log', 'platform', 'run'],
     types: ['worlds'],
@@ -130,6 +134,7 @@ const columns: Readonly<Record<string, Column>> = {
       'platform',
       'properties',
       'questions',
+      'queue',
       'realc',
       'report',
       'reproduce',

@@ -5,10 +5,13 @@ import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { coded } from '#cli/coded';
 import type { Io } from '#cli/io';
+import { withQueue } from '#cli/queue';
 import { type BuildArguments, buildOptions } from '#cli/tree';
 import { revisionOfTree } from '#kernel/index';
 import { SourceError } from '#realc/build/errors';
 import { type ExitCode, exitCodes } from '#report/exit';
+import { threadsOf } from '#run/hands';
+import { specOf } from '#run/kernel-spec';
 
 /** Options of the command. */
 interface ConformArguments extends BuildArguments {
@@ -27,7 +30,7 @@ export async function runConform(
   const build = buildOptions(args, io);
   if (!build.ok) return build;
   return coded(async () => {
-    const { buildTree, conform, sourceWorlds } = await import('#realc/index');
+    const { buildTree, conformWorlds, sourceWorlds } = await import('#realc/index');
     const image = await buildTree(args.tree, build.value);
     const { text } = image.version;
     const revision = revisionOfTree(text);
@@ -35,13 +38,12 @@ export async function runConform(
       const hint = 'racewindow kernels lists those that there are models of';
       throw new SourceError('RW309', `there is no model of ${text}`, hint);
     }
-    const { worlds, differences } = conform(image, revision, {
-      worlds: sourceWorlds.filter((w) => args.world === undefined || w.name === args.world),
-      bound: args.bound,
-      samples: args.samples,
-      timeMaxMs: args.timeMax,
-      statesMax: args.statesMax,
-      onWorld(w) {
+    const chosen = sourceWorlds.filter((w) => args.world === undefined || w.name === args.world);
+    const { bound, samples, timeMax: timeMaxMs, statesMax } = args;
+    const options = { bound, samples, timeMaxMs, statesMax };
+    const kernel = specOf(revision, []);
+    const worlds = await withQueue(args, io, (hands = threadsOf(1)) =>
+      conformWorlds(image, chosen, kernel, options, hands, (w) => {
         const model = `${w.outcomesModel}${w.modelComplete ? '' : ' (bounded)'}`;
         const said = `real ${w.outcomesReal} outcomes in ${w.realRuns} runs, model ${model}`;
         io.out(`${w.world}: ${said}, ${w.differences.length} differences\n`);
@@ -49,8 +51,9 @@ export async function runConform(
         if (w.untold > 0) io.out(`  not decided: ${w.untold} of ${w.stories} orders of events\n`);
         for (const d of w.differences)
           io.out(`  ${d.kind}: ${d.text.replaceAll('\n', '\n    ')}\n`);
-      },
-    });
+      }),
+    );
+    const differences = worlds.flatMap((w) => w.differences);
     const runs = worlds.reduce((sum, w) => sum + w.realRuns + w.samples, 0);
     const sampled = worlds.reduce((sum, w) => sum + w.samples, 0);
     io.out(`${worlds.length} worlds, ${runs} runs, ${sampled} of them sampled: `);

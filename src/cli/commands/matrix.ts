@@ -7,6 +7,7 @@ import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import type { Io } from '#cli/io';
 import { progressLine } from '#cli/progress';
+import { type QueueArguments, withQueue } from '#cli/queue';
 import type { KernelSpec } from '#finding/finding';
 import { findRevision, revisionNames } from '#kernel/index';
 import { computeMatrix, matrixExplore } from '#questions/matrix';
@@ -18,7 +19,7 @@ import { windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 
 /** The options of the command line; lists are separated by commas. */
-interface MatrixArguments {
+interface MatrixArguments extends QueueArguments {
   readonly windows?: string;
   readonly kernels?: string;
   readonly statesMax?: number;
@@ -37,7 +38,6 @@ export async function runMatrix(
   if (!kernels.ok) return kernels;
 
   const { format, statesMax = matrixExplore.statesMax, jobs = availableParallelism() } = args;
-  const explorer = await makeExplorer(jobs);
   const progress = progressLine(io);
   const options = { ...matrixExplore, statesMax };
   let done = 0;
@@ -55,10 +55,10 @@ export async function runMatrix(
     windows: wanted.value,
     options,
   };
-  const matrix = await computeMatrix(question, explorer, show).finally(async () => {
-    progress.end();
-    await explorer.close();
-  });
+  const matrix = await withQueue(args, io, async (hands) => {
+    const explorer = await makeExplorer(jobs, hands);
+    return computeMatrix(question, explorer, show).finally(explorer.close);
+  }).finally(progress.end);
   if (format === 'json') io.out(`${JSON.stringify(matrix, null, 1)}\n`);
   else {
     const titles = new Map(windows.map((w) => [w.id, w.title]));

@@ -7,6 +7,7 @@ import { coded } from '#cli/coded';
 import { runCheck } from '#cli/commands/check';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
+import { withQueue } from '#cli/queue';
 import { buildOptions, type SourceArguments } from '#cli/tree';
 import { packageVersion } from '#cli/version';
 import type { ExitCode } from '#report/exit';
@@ -21,21 +22,25 @@ export async function runSourceCheck(
   if (!build.ok) return build;
   return coded(async () => {
     const { checkSource } = await import('#realc/check');
-    const real: Pipeline = {
-      ...pipeline,
-      chooseKernel: () =>
-        ok({
-          name: args.tree,
-          check: (platform, check, onWorld) =>
-            checkSource(args.tree, platform, {
-              ...build.value,
-              check,
-              world: args.world ?? null,
-              version: packageVersion(),
-              onWorld,
-            }),
-        }),
-    };
-    return runCheck({ ...args, kernel: args.tree }, io, real);
+    // A build takes minutes; whether there is a queue is known at once.
+    return withQueue(args, io, async (hands) => {
+      const real: Pipeline = {
+        ...pipeline,
+        chooseKernel: () =>
+          ok({
+            name: args.tree,
+            check: (platform, check, onWorld) =>
+              checkSource(args.tree, platform, {
+                ...build.value,
+                check,
+                world: args.world ?? null,
+                version: packageVersion(),
+                hands,
+                onWorld,
+              }),
+          }),
+      };
+      return runCheck({ ...args, kernel: args.tree }, io, real);
+    });
   });
 }

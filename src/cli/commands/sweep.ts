@@ -15,15 +15,17 @@ import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
 import type { KernelChoice, Pipeline } from '#cli/pipeline';
 import { sweepLine } from '#cli/progress';
+import { type QueueArguments, withQueue } from '#cli/queue';
 import { packageVersion } from '#cli/version';
 import type { Strategy } from '#finding/report';
 import type { SweepReport, UnreadBoard } from '#finding/sweep';
 import type { NamedBoard } from '#questions/sweep';
 import type { ExitCode } from '#report/exit';
 import { sweepExit } from '#report/sweep';
+import type { Hands } from '#run/hands';
 
 /** The options of the command line. */
-interface SweepArguments {
+interface SweepArguments extends QueueArguments {
   readonly folders: readonly string[];
   readonly kernel?: readonly string[];
   readonly with?: readonly string[];
@@ -59,24 +61,22 @@ export async function runSweep(
   const onStop = (): void => stop.abort();
   process.once('SIGINT', onStop);
   const line = sweepLine(io);
-  const swept = await pipeline
-    .sweep({
-      boards,
-      kernels: kernels.value,
-      options: {
-        properties: properties.value,
-        windows: windows.value,
-        strategy: args.strategy,
-        statesMax: args.statesMax ?? null,
-        jobs: args.jobs ?? availableParallelism(),
-      },
-      store: args.store ?? storeFolder(io),
-      aside: { onProgress: line.show, signal: stop.signal },
-    })
-    .finally(() => {
-      line.end();
-      process.removeListener('SIGINT', onStop);
+  const options = {
+    properties: properties.value,
+    windows: windows.value,
+    strategy: args.strategy,
+    statesMax: args.statesMax ?? null,
+    jobs: args.jobs ?? availableParallelism(),
+  };
+  const sweep = (hands: Hands | undefined) =>
+    pipeline.sweep({
+      ...{ boards, options, kernels: kernels.value, store: args.store ?? storeFolder(io) },
+      aside: { onProgress: line.show, signal: stop.signal, ...(hands ? { hands } : {}) },
     });
+  const swept = await withQueue(args, io, sweep, true).finally(() => {
+    line.end();
+    process.removeListener('SIGINT', onStop);
+  });
   if (!swept.ok) return swept;
   const report: SweepReport = {
     tool: { name: 'racewindow', version: packageVersion(), format: 'racewindow/sweep@1' },

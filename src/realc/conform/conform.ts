@@ -35,8 +35,8 @@ import type { World } from '#worlds/world';
 import { follows } from './guide.ts';
 import { type Retold, retell, type Story, type Told, type Turn, told, turnsOf } from './story.ts';
 
+/** How far each world is looked at. */
 export interface ConformOptions {
-  readonly worlds: readonly World[];
   /** Preemptions of the real code's runs. */
   readonly bound: number;
   /** Sampled runs per world for the comparison of events. */
@@ -45,7 +45,6 @@ export interface ConformOptions {
   readonly timeMaxMs: number;
   /** For the model's side, which has no limit of time: the same on every machine. */
   readonly statesMax: number;
-  onWorld?(r: WorldConformance): void;
 }
 
 /** A difference: what one side has and the other has not. */
@@ -55,7 +54,8 @@ interface Disagreement {
   readonly text: string;
 }
 
-interface WorldConformance {
+/** What came of one world. */
+export interface WorldConformance {
   readonly world: string;
   readonly realRuns: number;
   readonly modelStates: number;
@@ -70,11 +70,6 @@ interface WorldConformance {
   readonly untold: number;
   /** Findings that the real code showed only when it was led along a run of the model. */
   readonly led: readonly string[];
-  readonly differences: readonly Disagreement[];
-}
-
-export interface ConformResult {
-  readonly worlds: readonly WorldConformance[];
   readonly differences: readonly Disagreement[];
 }
 
@@ -273,19 +268,14 @@ export function compareWorld(
   };
 }
 
-/** Hold the model of @revision against @image in every world. */
-export function conform(
+/** Hold the model of @revision against @image in @world. */
+export function conformWorld(
   image: KernelImage,
   revision: Revision,
+  world: World,
   opt: ConformOptions,
-): ConformResult {
-  const worlds: WorldConformance[] = [];
-  for (const world of opt.worlds) {
-    const model = modelSide(world, revision, opt.statesMax);
-    const real = realSide(image, world, opt);
-    const done = compareWorld(world, model, real, opt.samples);
-    worlds.push(done);
-    opt.onWorld?.(done);
-  }
-  return { worlds, differences: worlds.flatMap((w) => w.differences) };
+): WorldConformance {
+  const model = modelSide(world, revision, opt.statesMax);
+  const real = realSide(image, world, opt);
+  return compareWorld(world, model, real, opt.samples);
 }
