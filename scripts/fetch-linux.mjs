@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Bring the source of a Debian kernel series into a cache outside the repo: what is compiled of it.
 //
-//   scripts/fetch-linux SERIES      such as 7.2
+//   scripts/fetch-linux SERIES              such as 7.2
+//   scripts/fetch-linux SERIES --whole      all of it, of which a kernel that boots can be built
 //
 // Unpacks what is built of the Linux kernel of SERIES to racewindow/linux/SERIES in the user's
-// cache directory (XDG_CACHE_HOME, else ~/.cache) and prints that path. It takes Debian's package.
+// cache directory (XDG_CACHE_HOME, else ~/.cache) and prints that path; with --whole all of it,
+// some 2 GB, to racewindow/linux/SERIES-whole. It takes Debian's package.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +31,7 @@ const suitesOf = new Map([
 const buses = (series) => (series === '6.1' ? ['amba'] : ['amba', 'cdx']);
 
 /** Only what is compiled, included or run: unpacking all of it takes several times as long. */
-const wanted = (series) => [
+const part = (series) => [
   ...['Makefile', 'COPYING', 'include', 'lib', 'kernel', 'mm/*.h'],
   // The kernel's own parser of KTAP, for test/report/ktap.test.ts.
   'tools/testing/kunit/*.py',
@@ -45,8 +47,8 @@ function pipeline(from, to) {
   return spawnSync('bash', ['-c', `set -o pipefail; ${line}`], options).status === 0;
 }
 
-/** Unpack the kernel in @deb into @tree. */
-function unpack(deb, work, tree, name, series) {
+/** Unpack the kernel in @deb into @tree: of it the files @wanted, or all. */
+function unpack(deb, work, tree, name, wanted) {
   const inner = ['tar', '-C', work, '-xf', '-', '--wildcards', './usr/src/*.tar.xz'];
   const sources = join(work, 'usr', 'src');
   const packed = pipeline(['dpkg-deb', '--fsys-tarfile', deb], inner) && readdirSync(sources)[0];
@@ -59,7 +61,7 @@ function unpack(deb, work, tree, name, series) {
     ...how,
     '-xf',
     join(sources, packed),
-    ...wanted(series).map((w) => `${top}/${w}`),
+    ...wanted.map((w) => `${top}/${w}`),
   ];
   if (spawnSync('tar', args, { stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) {
     fail('RW094', `${name} could not be unpacked`, 'run it again');
@@ -67,7 +69,7 @@ function unpack(deb, work, tree, name, series) {
 }
 
 function main() {
-  const { words } = commandLine(import.meta.url, {}, [
+  const { words, values } = commandLine(import.meta.url, { whole: { type: 'boolean' } }, [
     { name: 'SERIES', type: 'string', needed: true },
   ]);
   const [series] = words;
@@ -77,7 +79,7 @@ function main() {
   }
   const cache = cacheDirectory('linux');
   openCache(cache);
-  const tree = join(cache, series);
+  const tree = join(cache, values.whole ? `${series}-whole` : series);
   if (!existsSync(join(tree, '.complete'))) {
     const what = `linux-source-${series}`;
     const where = { dir: join(cache, 'apt'), suites, what };
@@ -85,7 +87,7 @@ function main() {
     replaceDirectory(tree, (made) => {
       const work = join(made, '.work');
       mkdirSync(work);
-      unpack(download(found, work), work, made, what, series);
+      unpack(download(found, work), work, made, what, values.whole ? [] : part(series));
       rmSync(work, { recursive: true });
       writeFileSync(join(made, '.complete'), '');
     });
