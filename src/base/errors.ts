@@ -108,6 +108,7 @@ export const errorCodes = {
   RW501: 'a tool or a package that boots a kernel is not there',
   RW502: 'the module or the first program of the machine does not build',
   RW503: 'the machine does not have the scene of the finding',
+  RW504: 'no kernel can be built from the tree',
   RW999: 'a fault in racewindow itself',
 } as const;
 

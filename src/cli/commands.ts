@@ -95,7 +95,21 @@ export const commands: readonly CommandEntry[] = [
     },
     options: [
       { flags: '--id ID', text: 'id or number of a finding in a report', value: '1' },
-      { flags: '--kernel NAME', text: 'series of the kernel to boot', value: '7.2' },
+      { flags: '--kernel NAME', text: "series of a distribution's kernel to boot; else 7.2" },
+      { flags: '--on TREE', text: 'boot a kernel built of TREE instead' },
+      {
+        flags: '--patch FILE',
+        repeats: true,
+        text: 'a patch or mbox on TREE; booted with and without',
+      },
+      { flags: '--revert FILE', repeats: true, text: 'take FILE back from TREE first' },
+      {
+        flags: '--with SHA|FILE.ts',
+        repeats: true,
+        complete: 'commit',
+        text: 'what these patches are in the model',
+      },
+      { flags: '--without SHA', repeats: true, complete: 'commit', text: 'and what they undo' },
       { flags: '--plan', text: 'only find the waits and prove them; boot nothing' },
       { flags: '--module DIR', text: 'only write the module, for a machine of your own' },
       { flags: '--out DIR', text: 'where logs are kept', value: 'out/reproduce' },

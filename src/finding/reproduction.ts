@@ -23,6 +23,30 @@ export interface BootSeen {
   readonly buildId: string;
 }
 
+/** A kernel that was booted twice, and what that comes to. */
+export interface BootedKernel {
+  readonly kernel: string;
+  /** It is a distribution's, as it is; else it was built of a tree. */
+  readonly isStock: boolean;
+  readonly expected: Expected;
+  readonly model: string | null;
+  readonly control: BootSeen;
+  readonly forced: BootSeen;
+  readonly word: ReproductionWord;
+  readonly because: string;
+}
+
+/** What some waits leave in a model: all orders break the rule as the window in question, or... */
+export type Expected =
+  | 'breaks'
+  | 'may break'
+  | 'several windows'
+  | 'another window'
+  | 'keeps'
+  | 'not decided'
+  /** Nobody has said what the patches of the kernel are in the model. */
+  | 'no model';
+
 /** Waits, why they force the finding, and what then was seen. */
 export interface Reproduction {
   readonly finding: string;
@@ -37,15 +61,11 @@ export interface Reproduction {
   readonly tried: number;
   readonly states: number;
   /** What the same waits leave in the model of the kernel that is booted. */
-  readonly expected:
-    | 'breaks'
-    | 'may break'
-    | 'several windows'
-    | 'another window'
-    | 'keeps'
-    | 'not decided';
-  /** The kernel that this model is of: the stable tree of the series, where there is one. */
-  readonly model: string;
+  readonly expected: Expected;
+  /** The kernel that this model is of, by the stable tree of its series; null: there is none. */
+  readonly model: string | null;
+  /** Files of patches that the tree of the kernel was changed by, those taken back with a `-`. */
+  readonly patches: readonly string[];
   /** What stands there for the client and its IOMMU; null: no machine was asked for. */
   readonly machine: {
     readonly firmware: 'dt' | 'acpi';
@@ -53,13 +73,12 @@ export interface Reproduction {
     readonly iommu: string;
   } | null;
   /** Null: nothing was booted. */
-  readonly boot: {
-    readonly kernel: string;
-    /** The folder with what both consoles said. */
-    readonly logs: string;
-    readonly control: BootSeen;
-    readonly forced: BootSeen;
-    readonly word: ReproductionWord;
-    readonly because: string;
-  } | null;
+  readonly boot:
+    | (BootedKernel & {
+        /** The folder with what the consoles said. */
+        readonly logs: string;
+        /** The same without the patches, if there are any. */
+        readonly without: BootedKernel | null;
+      })
+    | null;
 }

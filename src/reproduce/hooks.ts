@@ -80,16 +80,18 @@ export function heldBy(revision: Revision, device: string, waits: readonly Wait[
   return { ...revision, commits: [...revision.commits, commit] };
 }
 
+/** The role of whoever runs; a kernel that a fix makes of another one has it, too. */
+const roleKey = Symbol('role');
+type InRole = Kernel & { readonly [roleKey]?: Role };
+
 function hold(draft: Draft, device: string, gates: Gates): void {
   // A role is a kernel of its own, with the same globals: whoever is inside goes on with that one.
-  const roleOf = new WeakMap<Kernel, Role>();
   const made = new WeakMap<Kernel, Map<Role, Kernel>>();
   const inRole = (k: Kernel, role: Role): Kernel => {
     const known = made.get(k) ?? new Map<Role, Kernel>();
     made.set(k, known);
-    const kernel = known.get(role) ?? assemble(draft, k);
+    const kernel = known.get(role) ?? assemble(draft, { ...k, [roleKey]: role } as InRole);
     known.set(role, kernel);
-    roleOf.set(kernel, role);
     return kernel;
   };
   const fns = draft.fns as unknown as Record<string, AnyFn>;
@@ -98,7 +100,7 @@ function hold(draft: Draft, device: string, gates: Gates): void {
     fns[model] = function* (k, ...args) {
       const [dev] = args;
       if (!(dev instanceof Device) || dev.name !== device) return yield* plain(k, ...args);
-      const role = roleOf.get(k) ?? 'bind';
+      const role = (k as InRole)[roleKey] ?? 'bind';
       return yield* gates.through(role, symbol, () => plain(k, ...args));
     };
   }

@@ -7,13 +7,14 @@ import { Machine, replay } from '#checker/index';
 import { type Choice, enabledThreads, replayRun } from '#checker/program/run';
 import type { SceneInput } from '#checker/program/scene';
 import type { Finding } from '#finding/finding';
+import type { Expected } from '#finding/reproduction';
 import type { TraceStep } from '#finding/step';
 import type { Revision } from '#kernel/index';
 import { watchedScene } from '#run/watched-scene';
 import type { World } from '#worlds/world';
 import { type FoundWaits, findWaits } from './find-waits.ts';
 import { heldBy } from './hooks.ts';
-import { type BrokenRule, type Expected, expected, type Proof, prove } from './prove.ts';
+import { type BrokenRule, expected, type Proof, prove } from './prove.ts';
 import type { Wait } from './waits.ts';
 
 /** What is to be done on a machine to force the order of a finding. */

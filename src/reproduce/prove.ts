@@ -12,7 +12,7 @@ import { replayRun } from '#checker/program/run';
 import type { Rule, RuleReport, Scene, SceneInput } from '#checker/program/scene';
 import { exhaustive } from '#checker/search/exhaustive';
 import type { Value } from '#env/op';
-import type { Reproduction } from '#finding/reproduction';
+import type { Expected } from '#finding/reproduction';
 import type { TraceStep } from '#finding/step';
 
 /** A rule by the id that it has in the scene, broken for one subject. */
@@ -35,12 +35,6 @@ export type Proof =
     }
   /** A limit was hit before that was known. */
   | { readonly outcome: 'bounded'; readonly states: number };
-
-/**
- * What some waits leave in the model of a kernel: whether all orders break the rule as the window
- * in question, or some; whether some break it as another window, beside that or instead of it.
- */
-export type Expected = Reproduction['expected'];
 
 const ENDS = 'order';
 const statesMaxDefault = 400_000;

@@ -1,96 +1,190 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a finding to a word: waits that are proved, a machine that has the scene, two boots.
+//
+// A kernel with patches of the user's is booted beside the tree that they are for: under the same
+// waits, so that what the patches change is all that differs.
 
 import { join } from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { Finding } from '#finding/finding';
-import type { Reproduction } from '#finding/reproduction';
-import { findRevision, type Revision } from '#kernel/index';
+import type { BootedKernel, Reproduction } from '#finding/reproduction';
+import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
+import { buildKernel } from './build-kernel.ts';
+import { guestFile, guestFiles } from './guest-files.ts';
 import { hooksAt } from './hooks.ts';
-import { boot, buildGuest, findKernel, guestFile, guestFiles } from './machine.ts';
+import { boot, buildGuest, requireMachine } from './machine.ts';
 import { expectedOf, planFor, type WaitPlan } from './plan.ts';
-import type { Expected } from './prove.ts';
 import type { MachineScene } from './scene.ts';
-import { judge, seenIn } from './verdict.ts';
-import { waitText } from './waits.ts';
+import { findKernel, type KernelFiles } from './stock.ts';
+import type { KernelTree } from './tree.ts';
+import { type Judgement, judge, seenIn } from './verdict.ts';
+import { type Wait, waitText } from './waits.ts';
 
 /** Where a machine is built, and where its logs are kept. */
 interface Workshop {
   readonly dir: string;
-  /** Write the sources of what is built there; an error names what is in the way. */
+  /** Write the sources of what is built in a folder of it; an error names what is in the way. */
   readonly write: (
+    folder: string,
     files: readonly { readonly name: string; readonly text: string }[],
   ) => Promise<Result<unknown, UserError>>;
+  /** Told what takes its time. */
+  readonly say: (text: string) => void;
+}
+
+/** A tree that a kernel is built from, and what is known of it. */
+export interface TreeKernel {
+  readonly tree: KernelTree;
+  /** Names of what it was changed by. */
+  readonly patches: readonly string[];
+  /** What its model has or lacks; null: nobody has said what the patches are in the model. */
+  readonly model: {
+    readonly with: readonly (string | Commit)[];
+    readonly without: readonly string[];
+  } | null;
 }
 
 /** What is asked for. */
 interface ReproduceOptions {
-  /** The series of the kernel that is booted. */
-  readonly kernel: string;
+  /** The series of the kernel that is booted, as a distribution has it; or a tree. */
+  readonly on: string | TreeKernel;
   /** Null: nothing is loaded anywhere. */
   readonly scene: MachineScene | null;
   /** Null: boot nothing. */
   readonly out: Workshop | null;
 }
 
+/** A kernel to boot, and its model. */
+interface Target {
+  readonly model: Revision | null;
+  readonly files: () => Promise<Result<KernelFiles, UserError>>;
+}
+
 /** Force @finding, which is one that is forced and was made under @revision, upon a kernel. */
 export async function reproduce(
   finding: Finding,
   revision: Revision,
-  { kernel, scene, out }: ReproduceOptions,
+  { on, scene, out }: ReproduceOptions,
 ): Promise<Result<Reproduction, UserError>> {
-  const series = findRevision(kernel);
-  if (!series.ok) return series;
-  // A distribution's kernel has what the stable tree of its series has.
-  const stable = findRevision(`${kernel}.y`);
-  const target = stable.ok ? stable.value : series.value;
-  const files = out && scene ? findKernel(kernel, scene.firmware) : null;
-  if (files !== null && !files.ok) return files;
-  if (out !== null) {
-    const sources = guestFiles.map((name) => ({ name, text: guestFile(name) }));
-    const written = await out.write(sources);
-    if (!written.ok) return written;
-  }
+  const targets = targetsOf(on, out?.say ?? (() => {}));
+  if (!targets.ok) return targets;
+  const { target, before } = targets.value;
+  const ready = out && scene ? requireMachine(scene.firmware) : ok(null);
+  if (!ready.ok) return ready;
+  // A tree is built once the waits are known; what a stock kernel lacks is told before that.
+  const there = out && scene && typeof on === 'string' ? await target.files() : ok(null);
+  if (!there.ok) return there;
   const plan = planFor(finding, revision);
   if (!plan.ok) return plan;
-  if (plan.value.waits === null) {
-    const { tried, left } = plan.value;
+  const { waits, tried, left } = plan.value;
+  if (waits === null) {
     const hint = `the last of ${tried} sets of waits: ${left}`;
     return fail('RW500', `${finding.id}: no waits were found that leave no other order`, hint);
   }
-  const comesTo = expectedOf(finding, target, plan.value.waits);
   const told = {
-    ...tell(finding, revision, plan.value, { expected: comesTo, model: target.name }),
+    ...tell(finding, revision, plan.value),
+    ...expectedUnder(finding, target, waits),
+    ...{ patches: typeof on === 'string' ? [] : on.patches, boot: null },
     machine: scene && { firmware: scene.firmware, device: scene.device, iommu: scene.iommu },
   };
-  if (files === null || out === null || scene === null) return ok(told);
-  const { dir: logs } = out;
-  const guest = await buildGuest(files.value, logs);
+  if (out === null || scene === null) return ok(told);
+  const trial = { finding, waits, scene, out };
+  const first = before && (await bootOf(trial, before, 'without', null));
+  if (first !== null && !first.ok) return first;
+  const judged = first?.value ?? null;
+  const done = await bootOf(trial, target, '', judged);
+  if (!done.ok) return done;
+  return ok({ ...told, boot: { ...done.value, logs: out.dir, without: judged } });
+}
+
+/** What is booted under @on, and what without its patches, if it has any. */
+function targetsOf(
+  on: string | TreeKernel,
+  say: (text: string) => void,
+): Result<{ readonly target: Target; readonly before: Target | null }, UserError> {
+  if (typeof on === 'string') {
+    const series = findRevision(on);
+    if (!series.ok) return series;
+    // A distribution's kernel has what the stable tree of its series has.
+    const stable = findRevision(`${on}.y`);
+    const model = stable.ok ? stable.value : series.value;
+    return ok({ target: { model, files: async () => findKernel(on) }, before: null });
+  }
+  const { tree, model } = on;
+  const [, series = '', sub = ''] = /^(\d+\.\d+)\.(\d+)$/.exec(tree.version) ?? [];
+  const stable = sub === '0' ? null : findRevision(`${series}.y`);
+  const base = stable?.ok ? stable : findRevision(series);
+  if (!base.ok) return base;
+  const changed = model === null ? ok(null) : withCommits(base.value, model);
+  if (!changed.ok) return changed;
+  const plain = { ...tree, overlay: new Map() };
+  const isPatched = tree.overlay.size > 0;
+  return ok({
+    target: { model: changed.value, files: () => buildKernel(tree, say) },
+    before: isPatched ? { model: base.value, files: () => buildKernel(plain, say) } : null,
+  });
+}
+
+/** What @waits come to in the model of a kernel, and which that is. */
+function expectedUnder(
+  finding: Finding,
+  { model }: Target,
+  waits: readonly Wait[],
+): Pick<Reproduction, 'expected' | 'model'> {
+  if (model === null) return { expected: 'no model', model: null };
+  return { expected: expectedOf(finding, model, waits), model: nameOf(model) };
+}
+
+/** What is booted on whichever kernel. */
+interface Trial {
+  readonly finding: Finding;
+  readonly waits: readonly Wait[];
+  readonly scene: MachineScene;
+  readonly out: Workshop;
+}
+
+/** Boot @target twice; @name: of what is kept of it; @before: what came of it without patches. */
+async function bootOf(
+  { finding, waits, scene, out }: Trial,
+  target: Target,
+  name: string,
+  before: Judgement | null,
+): Promise<Result<BootedKernel, UserError>> {
+  const files = await target.files();
+  if (!files.ok) return files;
+  const called = (what: string): string => (name === '' ? what : `${what}-${name}`);
+  const sources = guestFiles.map((file) => ({ name: file, text: guestFile(file) }));
+  const written = await out.write(called('build'), sources);
+  if (!written.ok) return written;
+  const log = (what: string): string => join(out.dir, `${called(what)}.log`);
+  const guest = await buildGuest(files.value, join(out.dir, called('build')), log('build'));
   if (!guest.ok) return guest;
-  const base = ['go=1', ...argumentsFor(scene, told.waits)];
-  const machine = { kernel: files.value, initramfs: guest.value, firmware: scene.firmware };
-  const args = (order: boolean): string[] => base.filter((a) => order || !a.startsWith('order='));
-  const booted = async (name: string, order: boolean) => {
-    const log = await boot(machine, args(order), join(logs, `${name}.log`));
-    return seenIn(log, finding.property, scene.device);
+  const plan = {
+    ...{ property: finding.property, waits: waits.map(waitText) },
+    ...expectedUnder(finding, target, waits),
   };
-  const control = await booted('control', false);
-  const forced = await booted('forced', true);
-  const seen = { control, forced, ...judge(told, control, forced) };
-  return ok({ ...told, boot: { kernel: files.value.release, logs, ...seen } });
+  const base = ['go=1', ...argumentsFor(scene, plan.waits)];
+  const machine = { kernel: files.value, initramfs: guest.value, firmware: scene.firmware };
+  const booted = async (what: string, args: readonly string[]) =>
+    seenIn(await boot(machine, args, log(what)), finding.property, scene.device);
+  const free = base.filter((a) => !a.startsWith('order='));
+  const control = await booted('control', free);
+  const forced = await booted('forced', base);
+  const { release: kernel, isStock } = files.value;
+  const { expected, model } = plan;
+  const seen = { control, forced, ...judge(plan, control, forced, before) };
+  return ok({ kernel, isStock, expected, model, ...seen });
 }
 
 function tell(
   finding: Finding,
   revision: Revision,
-  plan: WaitPlan,
-  target: { readonly expected: Expected; readonly model: string },
-): Omit<Reproduction, 'machine'> {
+  { device, waits, tried, states }: WaitPlan,
+): Omit<Reproduction, 'machine' | 'boot' | 'expected' | 'model' | 'patches'> {
   return {
     ...{ finding: finding.id, property: finding.property, window: finding.window },
-    ...{ device: plan.device, found: nameOf(revision), waits: (plan.waits ?? []).map(waitText) },
-    ...{ tried: plan.tried, states: plan.states, ...target, boot: null },
+    ...{ device, found: nameOf(revision), waits: (waits ?? []).map(waitText), tried, states },
   };
 }
 

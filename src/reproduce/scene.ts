@@ -7,7 +7,7 @@ import type { Finding } from '#finding/finding';
 import { readFirmwareFile } from '#firmware/file';
 import { clientsOf, type Platform, readPlatform } from '#platform/index';
 import type { World, WorldDevice } from '#worlds/world';
-import { boardFile } from './machine.ts';
+import { boardFile } from './guest-files.ts';
 import { isSeen } from './verdict.ts';
 
 /** `boot`: our machine; `module`: one of the user's own; `plan`: none. */

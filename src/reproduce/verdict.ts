@@ -72,18 +72,22 @@ export function seenIn(log: string, property: string, device: string): BootSeen 
 }
 
 /** A word, and why. */
-interface Judgement {
+export interface Judgement {
   readonly word: ReproductionWord;
   readonly because: string;
 }
 
 const inconclusive = (because: string): Judgement => ({ word: 'inconclusive', because });
 
-/** What it comes to, in a word, and why. */
+/**
+ * What it comes to, in a word, and why. @before: what came of the tree without the patches of the
+ * kernel; it decides where nobody has said what they are in the model.
+ */
 export function judge(
   plan: Pick<Reproduction, 'property' | 'waits' | 'expected'>,
   control: BootSeen,
   forced: BootSeen,
+  before: Judgement | null = null,
 ): Judgement {
   if (!isSeen(plan.property)) return inconclusive(`no log shows ${plan.property}`);
   if (forced.unhooked.length > 0) {
@@ -103,8 +107,24 @@ export function judge(
   if (forced.broken === null && !forced.isDone) {
     return inconclusive('the machine did not come to its end');
   }
+  if (plan.expected === 'no model') return beside(before, unmet, forced.broken);
   if (unmet !== null) return outOfOrder(plan.expected, unmet, forced.broken);
   return forced.broken === null ? kept(plan.expected) : broken(plan.expected, forced.broken);
+}
+
+/** What the same waits did to the tree without the patches stands in for a model of them. */
+function beside(before: Judgement | null, unmet: string | null, broken: string | null): Judgement {
+  if (before?.word !== 'reproduced') {
+    const without = before === null ? '' : `, and it is ${before.word} without them`;
+    return inconclusive(`there is no model of these patches${without}: --with names one`);
+  }
+  const met = unmet ?? 'all waits were met';
+  if (broken === null) {
+    const because = `${met} and the rule was kept, which this order breaks without the patches`;
+    return { word: 'infeasible', because };
+  }
+  if (unmet !== null) return inconclusive(`broken, but not in this order: ${unmet}`);
+  return { word: 'reproduced', because: broken };
 }
 
 /** Whether the model of the kernel has no order under the waits that breaks the rule so. */

@@ -8,7 +8,7 @@ import type { Finding } from '#finding/finding';
 import type { BrokenAt } from '#finding/why';
 import { findRevision, type Revision, withCommits } from '#kernel/index';
 import { readPlatform } from '#platform/index';
-import { boardFile } from '#reproduce/machine';
+import { boardFile } from '#reproduce/guest-files';
 import { expectedOf, planFor, proofOf } from '#reproduce/plan';
 import { argumentsFor } from '#reproduce/reproduce';
 import type { Wait } from '#reproduce/waits';

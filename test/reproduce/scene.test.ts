@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Finding } from '#finding/finding';
 import { readPlatform } from '#platform/index';
-import { boardFile } from '#reproduce/machine';
+import { boardFile } from '#reproduce/guest-files';
 import { sceneOf } from '#reproduce/scene';
 import { worldsForPlatform } from '#worlds/derive';
 import type { World } from '#worlds/world';

@@ -78,6 +78,23 @@ test('what is broken without an order, out of order or before the end decides no
   expect(judge({ ...plan, property: 'P2' }, control, forced).word).toBe('inconclusive');
 });
 
+test('patches without a model are judged beside the tree without them', () => {
+  const none = { ...plan, expected: 'no model' } as const;
+  const before = (word: 'reproduced' | 'infeasible') => ({ word, because: '' });
+  const hit = seen(reached, met, late, end, done);
+  const kept = seen(reached, met, end, done);
+  const out = seen(reached, met.replace('met', 'timed out'), end, done);
+  const words = (then: Parameters<typeof judge>[3]) =>
+    [hit, kept, out].map((forced) => judge(none, control, forced, then).word);
+  expect(words(before('reproduced'))).toEqual(['reproduced', 'infeasible', 'infeasible']);
+  expect(words(before('infeasible'))).toEqual([open, open, open]);
+  expect(words(null)).toEqual([open, open, open]);
+  const outOfOrder = seen(reached, met.replace('met', 'timed out'), late, end, done);
+  expect(judge(none, control, outOfOrder, before('reproduced')).word).toBe(open);
+  // A model, where there is one, decides by itself.
+  expect(judge(plan, control, kept, before('reproduced')).word).toBe('not reproduced');
+});
+
 const had = (when: string, driver: string, rest: string) =>
   `racewindow: ${when} ${dev} driver ${driver} ${rest}`;
 
