@@ -10,6 +10,9 @@
 // It needs C14: without the mark, the bind takes what the walk has half done for its own. See
 // c10-not-bound.ts for what becomes of the short version.
 //
+// It opens C23: behind an IOMMU that no firmware names, a bind that waits is not retried.
+// half-probed.ts does not, for nobody has to wait for an event there.
+//
 //   racewindow try examples/fixes/c10-settled.ts --on 7.2
 import { proposal } from './support/who-calls.ts';
 

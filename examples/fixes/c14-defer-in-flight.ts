@@ -12,6 +12,9 @@
 // the probe is one that waits; and the walk no longer runs the half of dma_configure that belongs
 // to a bind, which closes C16 and C36.
 //
+// It opens C23: behind an IOMMU that no firmware names nothing wakes the bind when the walk has
+// ended. half-probed-1.ts closes the same by a lock.
+//
 //   racewindow try examples/fixes/c14-defer-in-flight.ts --on 7.2
 import { proposal } from './support/who-calls.ts';
 

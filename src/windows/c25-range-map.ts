@@ -72,7 +72,9 @@ export const c25: Window = {
         const [one, two] = [report.facts['thread'], report.facts['freedBy']].map(String);
         if (!users || one === two) return false;
         const { binds, probes } = users;
-        const isPair = (a = '', b = '') => binds.includes(a) && probes.includes(b);
+        // Who has done neither parses firmware for a bind, before its driver is set (a fix may).
+        const isBind = (a: string) => binds.includes(a) || !probes.includes(a);
+        const isPair = (a = '', b = '') => isBind(a) && probes.includes(b);
         return isPair(one, two) || isPair(two, one);
       },
     })),

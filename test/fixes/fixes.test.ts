@@ -125,3 +125,37 @@ describe('our proposals', () => {
     }
   });
 });
+
+describe('the series against half probed devices', () => {
+  const cdx = ['walk+bind cdx', 'hand:walk+bind cdx'] as const;
+  const scenes = [dtPci, dtAmba, acpiPci, cdx, acpiTwo];
+  const seenIn = (fixed: Revision) => scenes.map(([scene, end]) => seen(fixed, scene, end));
+
+  test('its first patch leaves of C14 the warning alone, and C10 and C13', async () => {
+    const fixed = await withFixes('7.2', 'half-probed-1.ts');
+    const after = seenIn(fixed).flat();
+    const left = after.filter((s) => s.endsWith('C14') || s.endsWith('new'));
+    expect(new Set(left)).toEqual(new Set(['P1 C14']));
+    expect(after).toEqual(expect.arrayContaining(['P1 C10', 'P3 C13']));
+  });
+
+  test('its second closes C10, C16 and C17, and leaves C13', async () => {
+    const fixed = await withFixes('7.2', 'half-probed-2.ts');
+    const after = seenIn(fixed);
+    expect(after.slice(0, -1).flat()).toEqual([]);
+    expect(after.at(-1)).toContain('P3 C13');
+    expect(seen(revision('7.2'), ...cdx)).toContain('P3 C17');
+  });
+
+  test('the whole leaves nothing in these worlds', async () => {
+    const fixed = await withFixes('7.2', 'half-probed.ts');
+    expect(seenIn(fixed).flat()).toEqual([]);
+  });
+
+  test('the warning stays: without the check of ready C09 is told by it', async () => {
+    const fixed = await withFixes('7.2', 'half-probed-2.ts');
+    const unchecked = withCommits(fixed, { with: [], without: ['da33e87bd2bf'] });
+    if (!unchecked.ok) throw new Error(unchecked.error.message);
+    expect(seen(unchecked.value, ...dtPci)).toContain('P1 C09');
+  });
+});
