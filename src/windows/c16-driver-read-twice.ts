@@ -68,15 +68,19 @@ export const c16: Window = {
   ],
   signatures: {
     /** The thread that crashes has just followed what it had computed from NULL. */
-    main: perDevice<Followed>(() => ({
-      events: ['driver-from-null'],
-      initial: { by: null },
-      step: (_state, e) => ({ by: e.thread }),
-      explains: (devices, report) =>
-        isMemory(report) &&
-        functionOf(report).endsWith('_dma_configure') &&
-        devices.some(({ by }) => by === threadOf(report)),
-    })),
+    main: perDevice<Followed>(
+      () => ({
+        events: ['driver-from-null'],
+        initial: { by: null },
+        step: (_state, e) => ({ by: e.thread }),
+        explains: (devices, report) =>
+          isMemory(report) &&
+          functionOf(report).endsWith('_dma_configure') &&
+          devices.some(({ by }) => by === threadOf(report)),
+      }),
+      // A walk configures whatever is on the bus, behind an IOMMU or not.
+      { all: true },
+    ),
   },
 };
 

@@ -38,20 +38,23 @@ export const c28: Window = {
   ],
   signatures: {
     /** Told by the thread that removes a device, as the one that freed or the one that touched. */
-    main: perDevice<Removal>(() => ({
-      ...removal,
-      explains(devices, report) {
-        if (!isMemory(report)) return false;
-        const lost = lacking(report);
-        if (lost !== null) return devices.of(lost)?.by != null;
-        // The reference of the device is gone, and that of the walk was the last.
-        const isOfGroup = devices.some(
-          ({ by }, { data }) =>
-            by !== null && report.subject.startsWith(`${data.name}.iommu_group#`),
-        );
-        return isOfGroup || devices.some(({ by }) => by !== null && involves(report, [by]));
-      },
-    })),
+    main: perDevice<Removal>(
+      () => ({
+        ...removal,
+        explains(devices, report) {
+          if (!isMemory(report)) return false;
+          const lost = lacking(report);
+          if (lost !== null) return devices.of(lost)?.by != null;
+          // The reference of the device is gone, and that of the walk was the last.
+          const isOfGroup = devices.some(
+            ({ by }, { data }) =>
+              by !== null && report.subject.startsWith(`${data.name}.iommu_group#`),
+          );
+          return isOfGroup || devices.some(({ by }) => by !== null && involves(report, [by]));
+        },
+      }),
+      { all: true },
+    ),
     /** What else a removal during a walk leaves to the device, or to those in its group. */
     rest: perDevice<Removal>(({ devices: all }) => ({
       ...removal,

@@ -119,7 +119,9 @@ describe('a near miss in what is reported, or in memory', () => {
     missed(c34, { property: 'P8' });
   });
 
-  test('C16: a crash of another thread, or elsewhere', () => {
+  test('C16: a crash of another thread, or elsewhere; not: of a device behind no IOMMU', () => {
+    const c16 = recipeOf('C16', 'oops');
+    expect(takes(c16, [['walk', 'driver-from-null', 'i1']])).toBe(true);
     const error = 'of_iommu_xlate(a): ops is NULL';
     missed(recipeOf('C16', 'oops'), { facts: { error } });
     missed(recipeOf('C16', 'oops'), { subject: 'bind' });
