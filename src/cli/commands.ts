@@ -253,12 +253,20 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--jobs N', read: threads, text: 'worker threads; changes no result' },
       {
         flags: '--format HOW',
-        text: 'text or json',
+        text: 'text or json; in a tree mail, too: what the fix leaves and opens',
         value: 'text',
-        read: oneOf(['text', 'json'], 'format'),
+        read: oneOf(['text', 'json', 'mail'], 'format'),
       },
-      { flags: '--tree TREE', text: 'judge --patch in the C of this kernel tree' },
-      { flags: '--patch FILE', text: 'the fix: a .diff or .mbox', repeats: true },
+      { flags: '--device NAME', repeats: true, complete: 'device', text: 'only this device' },
+      {
+        flags: '--window ID',
+        repeats: true,
+        complete: 'window',
+        text: 'of what it closes and leaves, only this window',
+      },
+      { flags: '--tree TREE', text: 'judge a patch in the C of this kernel tree' },
+      { flags: '--patch FILE', text: 'the fix: a .diff or .mbox; - reads it', repeats: true },
+      { flags: '--out DIR', text: 'in a tree: write each finding that is left' },
       { flags: '--revert FILE', text: 'in a tree: take a patch back first', repeats: true },
       {
         flags: '--strategy HOW',
@@ -269,13 +277,13 @@ export const commands: readonly CommandEntry[] = [
       { flags: '--world NAME', text: 'in a tree: only this named world' },
       { flags: '--cc CLANG', text: 'build with a native clang' },
     ],
-    run: async ({ args, options, io }) => {
+    run: async ({ args, options, io, pipeline }) => {
       if (options.tree !== undefined) {
         const { runTrySource } = await import('#cli/commands/try-source');
-        return runTrySource({ ...options, firmware: args[0] }, io);
+        return runTrySource({ ...options, words: args }, io, await pipeline());
       }
       const { runTry } = await import('#cli/commands/try');
-      return runTry({ ...options, fix: args[0], firmware: args[1] }, io);
+      return runTry({ ...options, fix: args[0], firmware: args[1] }, io, await pipeline());
     },
   }),
   command({

@@ -6,8 +6,9 @@ import { ok, type Result } from '#base/result';
 import { plural, printable, wrap } from '#base/text';
 import { buildProgress } from '#cli/coded';
 import type { CheckArguments } from '#cli/commands/check';
-import { readLatin1 } from '#cli/files';
+import { inputName, readLatin1 } from '#cli/files';
 import type { Io } from '#cli/io';
+import type { Pipeline } from '#cli/pipeline';
 import type { QueueArguments } from '#cli/queue';
 import type { BuildOptions } from '#realc/build/image';
 import type { PatchInput } from '#realc/build/patch';
@@ -30,7 +31,7 @@ export function readPatches(names: readonly string[] = []): Result<PatchInput[],
   for (const name of names) {
     const text = readLatin1(name, 'give a .diff or .mbox file');
     if (!text.ok) return text;
-    inputs.push({ name, text: text.value });
+    inputs.push({ name: inputName(name), text: text.value });
   }
   return ok(inputs);
 }
@@ -48,6 +49,16 @@ export function buildOptions(args: BuildArguments, io: Io): Result<BuildOptions,
     onProgress: buildProgress(io),
     onLeftOut: (paths) => io.err(leftOutText(paths)),
   });
+}
+
+/** @pipeline, whose devices without a board are those of the worlds that the C is run in. */
+export async function withSourceClients(pipeline: Pipeline): Promise<Pipeline> {
+  const { sourceWorlds } = await import('#realc/worlds');
+  const names = [...new Set(sourceWorlds.flatMap((world) => world.focus))].sort();
+  return {
+    ...pipeline,
+    clientNames: (platform) => (platform === null ? names : pipeline.clientNames(platform)),
+  };
 }
 
 /** Which files of the patches had no part in the answer. */

@@ -34,6 +34,7 @@ export interface SourceCheckOptions extends BuildOptions {
   onWorld?(progress: CheckProgress): void;
 }
 
+/** What came of a world, and of whom. */
 interface Outcomes extends WorldAnswer {
   readonly derived: DerivedWorld;
   /** The world that was run: of the same shape. */
@@ -107,7 +108,10 @@ export async function checkSource(
   return nothing === null ? result : { ...result, nothing };
 }
 
-function revisionOf(image: KernelImage, opt: SourceCheckOptions): KernelSpec {
+/** What of the options stands in a finding. */
+type FindingOptions = BuildOptions & Pick<SourceCheckOptions, 'check'>;
+
+function revisionOf(image: KernelImage, opt: FindingOptions): KernelSpec {
   const fix = (prefix: string) => (p: { name: string; text: string }) => ({
     name: `${prefix}${p.name.replace(/^.*\//, '')}`,
     sha256: createHash('sha256').update(p.text).digest('hex'),
@@ -121,7 +125,7 @@ function revisionOf(image: KernelImage, opt: SourceCheckOptions): KernelSpec {
 }
 
 /** What @f was made from, so that a replay can tell whether it has the same. */
-function sourceOf(image: KernelImage, f: SourceFinding, opt: SourceCheckOptions): FindingSource {
+function sourceOf(image: KernelImage, f: SourceFinding, opt: FindingOptions): FindingSource {
   const files: Record<string, string> = {};
   const names = new Set(f.trace.flatMap((s) => (s.file === null ? [] : [s.file])));
   for (const name of [...names].sort()) {
@@ -132,15 +136,14 @@ function sourceOf(image: KernelImage, f: SourceFinding, opt: SourceCheckOptions)
   return { files, compiler, image: key, reverts: opt.reverts?.length ?? 0, points: f.points };
 }
 
-function report(
+/** The findings of @outcomes in @image, one for each rule, window and kind of client. */
+export function findingsOf(
   image: KernelImage,
-  platform: Platform | null,
   outcomes: readonly Outcomes[],
-  opt: SourceCheckOptions,
-): CheckResult {
+  opt: FindingOptions,
+): Finding[] {
   const kernel = revisionOf(image, opt);
-  const { windows, strategy } = opt.check;
-  const outcomesRun = outcomes.filter((o) => o.derived === o.stand);
+  const { windows } = opt.check;
   const best = new Map<string, Finding>();
   for (const { derived, stand, findings } of outcomes) {
     for (const f of findings) {
@@ -154,9 +157,21 @@ function report(
       best.set(key, isBetter ? toFinding(f, place) : { ...known, devices });
     }
   }
-  const findings = [...best.values()]
+  return [...best.values()]
     .filter((f) => windows === null || (f.window !== null && windows.includes(f.window)))
     .sort((a, b) => byWindow(a, b, a.class, b.class));
+}
+
+function report(
+  image: KernelImage,
+  platform: Platform | null,
+  outcomes: readonly Outcomes[],
+  opt: SourceCheckOptions,
+): CheckResult {
+  const kernel = revisionOf(image, opt);
+  const { windows, strategy } = opt.check;
+  const outcomesRun = outcomes.filter((o) => o.derived === o.stand);
+  const findings = findingsOf(image, outcomes, opt);
   const ran = outcomesRun.filter((o) => o.search);
   const runs = runsOf(outcomes);
   const searched = { version: image.version.text, comes: comesIn(image) };

@@ -4,6 +4,7 @@
 // Both sides are searched in the same worlds with the same bounds. A bound of preemptions is none
 // of time: that something is closed means that all runs up to it were made, and none shows it.
 
+import type { Finding } from '#finding/finding';
 import type { CheckOptions } from '#finding/report';
 import type { Platform } from '#platform/index';
 import { type Trial, trialOf } from '#questions/try';
@@ -12,7 +13,7 @@ import { type BuildOptions, buildTree, type KernelImage, patchTree } from '#real
 import type { PatchInput } from '#realc/build/patch';
 import type { Explored } from '#run/explore';
 import { threadsOf } from '#run/hands';
-import { chosenWorlds, firstsOf } from './check.ts';
+import { chosenWorlds, findingsOf, firstsOf } from './check.ts';
 import { searchWorlds } from './search-all.ts';
 
 /** Which tree, what it has already, and what is to be judged. */
@@ -33,6 +34,8 @@ interface SourceTrial {
   readonly refused: readonly string[];
   /** Files of the patches that the tree does not hold. */
   readonly leftOut: readonly string[];
+  /** What the patched tree shows, so what is opened and what is left. */
+  readonly findings: readonly Finding[];
 }
 
 /** Search the worlds in @tree without and with the patches, and compare. */
@@ -51,11 +54,12 @@ export async function trySource(
   const tasks = worlds.map(({ world }) => ({ world, check }));
   const refused = new Set<string>();
   let done = 0;
-  const search = async (image: KernelImage): Promise<(Explored | null)[]> => {
+  const search = async (image: KernelImage) => {
     const answers = await searchWorlds(image, tasks, threadsOf(check.jobs), (i) =>
       opt.onWorld?.(++done, 2 * tasks.length, worlds[i]!.world.name),
     );
-    return answers.map(({ search: s, findings, refused: why }, i) => {
+    const outcomes = answers.map((a, i) => ({ ...a, derived: worlds[i]!, stand: worlds[i]! }));
+    const explored = answers.map(({ search: s, findings, refused: why }, i): Explored | null => {
       const { world, classKey } = worlds[i]!;
       if (s === null) {
         refused.add(why ?? world.name);
@@ -73,13 +77,15 @@ export async function trySource(
       const known = { world: world.name, classKey, sightings, ...looked };
       return { ...known, states, bounded: !complete };
     });
+    return { outcomes, explored };
   };
-  const before = await search(base);
-  const after = await search(fixed);
+  const { explored: before } = await search(base);
+  const { explored: after, outcomes } = await search(fixed);
   if (refused.size > 0 && opt.world !== null) {
     throw new SourceError('RW309', [...refused][0]!, 'choose another world');
   }
   const pairs = before.flatMap((b, i) => (b && after[i] ? [[b, after[i]] as const] : []));
   const trial = trialOf(pairs);
-  return { version: base.version.text, trial, refused: [...refused].sort(), leftOut };
+  const findings = findingsOf(fixed, outcomes, { ...opt, patches });
+  return { version: base.version.text, trial, refused: [...refused].sort(), leftOut, findings };
 }

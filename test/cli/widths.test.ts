@@ -117,7 +117,7 @@ test('a trial fits, however long the kinds are called', () => {
     ...{ undecided: [change], bounded: ['w'] },
   };
   const tried = {
-    ...{ name: '6.12.y', commits: [], limit: '--states-max explores more' },
+    ...{ name: '6.12.y', commits: [], limit: '--states-max explores more', only: ['C28'] },
     counted: 'states' as const,
     subject: 'iommu: Get DT/ACPI parsing into the proper probe path',
   };

@@ -287,8 +287,9 @@ async function chooseKernel(
 
 type Names = Pick<CheckOptions, 'devices' | 'properties' | 'windows'>;
 
-function nameOptions(
-  args: CheckArguments,
+/** The devices, rules and windows that @args name; an error where there is none of that name. */
+export function nameOptions(
+  args: Pick<CheckArguments, 'device' | 'property' | 'window'>,
   pipeline: Pipeline,
   platform: Platform | null,
 ): Result<Names, UserError> {
@@ -323,7 +324,7 @@ function refuse(
 }
 
 /** What --out writes: each finding as JSON, which replays, and in @format where that is a form. */
-function outputFiles(findings: readonly Finding[], format: CheckForm): OutputFile[] {
+export function outputFiles(findings: readonly Finding[], format: CheckForm): OutputFile[] {
   const taken = new Set<string>();
   return findings.flatMap((finding) => {
     let stem = fileStem(finding);

@@ -8,7 +8,7 @@ import { runCheck } from '#cli/commands/check';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
 import { withQueue } from '#cli/queue';
-import { buildOptions, type SourceArguments } from '#cli/tree';
+import { buildOptions, type SourceArguments, withSourceClients } from '#cli/tree';
 import { packageVersion } from '#cli/version';
 import type { ExitCode } from '#report/exit';
 
@@ -22,10 +22,11 @@ export async function runSourceCheck(
   if (!build.ok) return build;
   return coded(async () => {
     const { checkSource } = await import('#realc/check');
+    const own = await withSourceClients(pipeline);
     // A build takes minutes; whether there is a queue is known at once.
     return withQueue(args, io, async (hands) => {
       const real: Pipeline = {
-        ...pipeline,
+        ...own,
         chooseKernel: () =>
           ok({
             name: args.tree,

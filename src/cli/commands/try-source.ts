@@ -6,19 +6,29 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { plural } from '#base/text';
 import { buildProgress, coded } from '#cli/coded';
+import { writeFiles } from '#cli/files';
+import { namesPatch } from '#cli/fix';
 import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
+import type { Pipeline } from '#cli/pipeline';
 import { progressLine } from '#cli/progress';
-import { leftOutText, readPatches } from '#cli/tree';
+import { leftOutText, readPatches, withSourceClients } from '#cli/tree';
 import type { CheckOptions } from '#finding/report';
 import { platformOf } from '#platform/index';
 import { defaultCheck } from '#questions/check';
 import { mailHead } from '#realc/build/mail';
 import { type ExitCode, exitCodes } from '#report/exit';
-import { type TryArguments, trialText } from './try.ts';
+import { mailReport } from '#report/mail';
+import { nameOptions, outputFiles } from './check.ts';
+import { about, type TryArguments, trialText } from './try.ts';
+
+/** The options, and what stands beside them: a patch, firmware. */
+interface TreeArguments extends Omit<TryArguments, 'fix' | 'firmware'> {
+  readonly words: readonly (string | undefined)[];
+}
 
 /** How to search: as source check does it, over all devices and rules. */
-function questionOf({ strategy, statesMax, timeMax, jobs }: TryArguments): CheckOptions {
+function questionOf({ strategy, statesMax, timeMax, jobs }: TreeArguments): CheckOptions {
   return {
     ...defaultCheck,
     strategy: strategy ?? { kind: 'bound', preemptions: 1 },
@@ -33,28 +43,32 @@ function questionOf({ strategy, statesMax, timeMax, jobs }: TryArguments): Check
  * not have been made, 0 where all classes of runs were.
  */
 export async function runTrySource(
-  args: TryArguments,
+  args: TreeArguments,
   io: Io,
+  pipeline: Pipeline,
 ): Promise<Result<ExitCode, UserError>> {
-  const check = questionOf(args);
+  const { firmware, patch } = wordsOf(args);
   const { format, cc = null, world = null } = args;
-  const patches = readPatches(args.patch);
+  const patches = readPatches(patch);
   if (!patches.ok) return patches;
   if (patches.value.length === 0) {
-    return fail('RW060', 'there is no patch to try', 'name one with --patch FILE');
+    return fail('RW060', 'there is no patch to try', 'name one, or - for standard input');
   }
   const reverts = readPatches(args.revert);
   if (!reverts.ok) return reverts;
   const below = readPatches(args.with);
   if (!below.ok) return below;
-  const input = readFirmware({ firmware: args.firmware });
+  const input = readFirmware({ firmware });
   if (!input.ok) return input;
   const platform = input.value === null ? ok(null) : platformOf(input.value.firmware);
   if (!platform.ok) return platform;
+  const names = nameOptions(args, await withSourceClients(pipeline), platform.value);
+  if (!names.ok) return names;
+  const check = { ...questionOf(args), ...names.value };
   return coded(async () => {
     const { trySource } = await import('#realc/try');
     const progress = progressLine(io);
-    const { version, trial, refused, leftOut } = await trySource(args.tree ?? '', platform.value, {
+    const tried = await trySource(args.tree ?? '', platform.value, {
       cc,
       onProgress: buildProgress(io),
       reverts: reverts.value,
@@ -65,23 +79,40 @@ export async function runTrySource(
       onWorld: (worldsDone, worldsTotal, world) =>
         progress.show({ worldsDone, worldsTotal, world, states: 0, findings: 0 }),
     }).finally(progress.end);
-    const subject = patches.value.map(subjectOf).join(', ');
-    const limit = '--time-max and --states-max search more';
-    const tried = {
-      name: `linux-${version}`,
-      commits: [],
-      subject,
+    const { refused, leftOut, findings } = tried;
+    const trial = about(tried.trial, check.windows);
+    const told = {
+      ...{ name: `linux-${tried.version}`, commits: [], only: check.windows },
       counted: 'runs',
-      limit,
+      subject: patches.value.map(subjectOf).join(', '),
+      limit: '--time-max and --states-max search more',
     } as const;
-    io.out(trialText(tried, trial, format));
+    if (args.out !== undefined) {
+      const files = format === 'mail' ? format : 'json';
+      const written = await writeFiles(args.out, outputFiles(findings, files));
+      if (!written.ok) return written;
+    }
+    io.out(trialText(told, trial, format));
     const bound = check.strategy.kind === 'bound' ? check.strategy.preemptions : null;
     if (format !== 'json') io.out(limitLines(bound, refused).join(''));
     if (leftOut.length > 0) (format === 'json' ? io.err : io.out)(leftOutText(leftOut));
+    if (format === 'mail') io.out(findings.map((f) => `\n${mailReport(f)}`).join(''));
     if (trial.opens.length > 0) return ok(exitCodes.violated);
     const proved = bound === null && trial.bounded.length === 0 && refused.length === 0;
     return ok(proved ? exitCodes.holds : exitCodes.bounded);
   });
+}
+
+/** What a word beside the options is: `-` and what is called as a patch, or firmware. */
+function wordsOf({ words, patch = [] }: TreeArguments): {
+  readonly firmware: string | undefined;
+  readonly patch: readonly string[];
+} {
+  const given = words.filter((word) => word !== undefined);
+  const isPatch = (word: string): boolean =>
+    namesPatch(word) || (word === '-' && !patch.includes('-'));
+  const [firmware] = given.filter((word) => !isPatch(word));
+  return { firmware, patch: [...patch, ...given.filter(isPatch)] };
 }
 
 /** What the answer does not cover. */

@@ -5,14 +5,16 @@ import { availableParallelism } from 'node:os';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { plural, printable, textColumns, wrap } from '#base/text';
+import { nameOptions } from '#cli/commands/check';
 import { type BundledFix, bundleFix, namesFile, namesPatch, patchError } from '#cli/fix';
 import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
+import type { Pipeline } from '#cli/pipeline';
 import { progressLine } from '#cli/progress';
 import type { KernelSpec } from '#finding/finding';
 import type { Strategy } from '#finding/report';
 import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
-import { nothingToCheck, platformOf } from '#platform/index';
+import { nothingToCheck, type Platform, platformOf } from '#platform/index';
 import { type Change, type Trial, tryFix, windowsOf } from '#questions/try';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { grouped } from '#report/words';
@@ -41,7 +43,11 @@ export interface TryArguments {
   readonly with?: readonly string[];
   readonly statesMax?: number;
   readonly jobs?: number;
-  readonly format: 'text' | 'json';
+  readonly device?: readonly string[];
+  readonly window?: readonly string[];
+  /** In a tree: where findings are written. */
+  readonly out?: string;
+  readonly format: 'text' | 'json' | 'mail';
 }
 
 /** A kernel without and with the fix, as data. */
@@ -59,16 +65,25 @@ interface Tried {
   /** What was counted, and what a search that was cut off should be given. */
   readonly counted: 'states' | 'runs';
   readonly limit: string;
+  /** The windows that were asked about; absent, null: all. */
+  readonly only?: readonly string[] | null;
 }
 
 /** Run the command: exit 0 where the fix opens nothing, 1 where it opens something. */
-export async function runTry(args: TryArguments, io: Io): Promise<Result<ExitCode, UserError>> {
+export async function runTry(
+  args: TryArguments,
+  io: Io,
+  pipeline: Pipeline,
+): Promise<Result<ExitCode, UserError>> {
   const misuse = misuseOf(args);
   if (misuse) return misuse;
   const pair = await pairOf(args);
   if (!pair.ok) return pair;
-  const worlds = worldsOf(args.firmware);
-  if (!worlds.ok) return worlds;
+  const board = boardOf(args.firmware);
+  if (!board.ok) return board;
+  const names = nameOptions(args, pipeline, board.value);
+  if (!names.ok) return names;
+  const worlds = worldsOf(board.value, names.value.devices);
 
   const { format, statesMax = defaultExplore.statesMax, jobs = availableParallelism() } = args;
   const explorer = await makeExplorer(jobs);
@@ -76,33 +91,36 @@ export async function runTry(args: TryArguments, io: Io): Promise<Result<ExitCod
   const options = { ...defaultExplore, statesMax };
   const show = (worldsDone: number, worldsTotal: number, world: string): void =>
     progress.show({ worldsDone, worldsTotal, world, states: 0, findings: 0 });
-  const trial = await tryFix(worlds.value, pair.value, explorer, options, show).finally(
-    async () => {
-      progress.end();
-      await explorer.close();
-    },
-  );
+  const whole = await tryFix(worlds, pair.value, explorer, options, show).finally(async () => {
+    progress.end();
+    await explorer.close();
+  });
+  const trial = about(whole, names.value.windows);
   const { base, subject } = pair.value;
   const limit = '--states-max explores more';
-  const tried: Tried = { ...base, subject, counted: 'states', limit };
+  const only = names.value.windows;
+  const tried: Tried = { ...base, subject, counted: 'states', limit, only };
   io.out(trialText(tried, trial, format));
   return ok(verdict(trial));
 }
 
 /** Options that go with a tree only, or a fix that is missing. */
 function misuseOf(args: TryArguments): Result<never, UserError> | null {
-  const ofTree = ['patch', 'world', 'cc', 'strategy', 'timeMax'] as const;
+  const ofTree = ['patch', 'revert', 'out', 'world', 'cc', 'strategy', 'timeMax'] as const;
   const given = ofTree.find((name) => args[name] !== undefined);
   if (given !== undefined) {
     const flag = given === 'timeMax' ? 'time-max' : given;
     return fail('RW066', `--${flag} is for a kernel tree`, 'name the tree with --tree');
+  }
+  if (args.format === 'mail') {
+    return fail('RW066', '--format mail is for a kernel tree', 'name the tree with --tree');
   }
   if (args.fix !== undefined) return null;
   return fail('RW060', 'there is no fix to try', 'name one, or --tree and --patch');
 }
 
 /** A trial as text or JSON. */
-export function trialText(tried: Tried, trial: Trial, format: 'text' | 'json'): string {
+export function trialText(tried: Tried, trial: Trial, format: TryArguments['format']): string {
   if (format !== 'json') return `${trialLines(tried, trial).join('\n')}\n`;
   const { name, commits, subject } = tried;
   const head = { format: 'racewindow/trial@1', kernel: { name, commits }, fix: subject };
@@ -151,19 +169,37 @@ async function added(
   return withCommits(revision, { with: commits });
 }
 
-function worldsOf(firmware: string | undefined): Result<DerivedWorld[], UserError> {
+/** The board that @firmware describes; null where none is named. */
+function boardOf(firmware: string | undefined): Result<Platform | null, UserError> {
   const input = readFirmware({ firmware });
   if (!input.ok) return input;
-  if (input.value === null) return ok(genericWorlds());
+  if (input.value === null) return ok(null);
   const platform = platformOf(input.value.firmware);
   if (!platform.ok) return platform;
   const nothing = nothingToCheck(platform.value);
-  if (nothing !== null) {
-    const why = nothing.because.join('; ');
-    return fail('RW034', `no device of the board is behind an IOMMU: ${why}`, nothing.hint);
-  }
-  const axes = { asyncProbe: false, strictDevlink: false };
-  return ok(distinctWorlds(worldsForPlatform(platform.value, axes)));
+  if (nothing === null) return platform;
+  const why = nothing.because.join('; ');
+  return fail('RW034', `no device of the board is behind an IOMMU: ${why}`, nothing.hint);
+}
+
+function worldsOf(platform: Platform | null, devices: readonly string[] | null): DerivedWorld[] {
+  const axes = { asyncProbe: false, strictDevlink: false, prefer: devices ?? [] };
+  const all = platform === null ? genericWorlds() : worldsForPlatform(platform, axes);
+  const own = devices ? all.filter((w) => w.devices.some((d) => devices.includes(d))) : all;
+  return platform === null ? own : distinctWorlds(own);
+}
+
+/** What @trial says of @windows; what a fix opens is told of any. */
+export function about(trial: Trial, windows: readonly string[] | null): Trial {
+  if (windows === null) return trial;
+  const isAsked = ({ window }: Change): boolean => window !== null && windows.includes(window);
+  const { closes, leaves, undecided } = trial;
+  return {
+    ...trial,
+    closes: closes.filter(isAsked),
+    leaves: leaves.filter(isAsked),
+    undecided: undecided.filter(isAsked),
+  };
 }
 
 /** What is gone for good, and what is gone of windows that other rules or clients still show. */
@@ -180,6 +216,11 @@ function trialLines(tried: Tried, trial: Trial): string[] {
   const size = `${plural(trial.worlds, 'world')}, ${grouped(trial.states)} ${tried.counted}`;
   const lines = wrap(printable(`${tried.name}: ${tried.subject}`), { rest: '  ' });
   lines.push(`  ${size}`);
+  const { only = null } = tried;
+  if (only !== null) {
+    const text = `asked about ${only.join(', ')} alone; what it opens is told of any window`;
+    lines.push(...wrap(text, { first: '  ', rest: '    ' }));
+  }
   const { whole, inPart } = closedBy(trial);
   for (const [what, list] of [
     ['closes', whole],
