@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The built program as a user runs it: same bytes anywhere, findings that replay, coded errors.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { CheckReport } from '#finding/report';
+import { findingJson } from '#report/json';
 import { parseDocument } from '#report/validate';
 import { printedError } from '../support/errors.ts';
 import { scratch } from './fake.ts';
@@ -54,9 +55,17 @@ describe('a check of the bundled board', () => {
   test('gives the same bytes with other jobs, zone, locale, home and directory', async () => {
     const dir = await scratch();
     const env = { TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8', HOME: dir, LANG: 'tr_TR.UTF-8' };
-    const args = ['check', laptop, ...question, '--format', 'json', '--jobs', '2'];
+    const args = ['check', laptop, ...question, '--format', 'json', '--jobs', '2', '--out', 'out'];
     const again = racewindow(args, { cwd: dir, env });
     expect(timeless(again.out)).toBe(timeless(first.out));
+    // Each finding is written, just as the report has it.
+    const { findings } = JSON.parse(first.out) as CheckReport;
+    const names = readdirSync(path.join(dir, 'out')).sort();
+    expect(names).toEqual(findings.map(({ id }) => `${id}.json`).sort());
+    for (const finding of findings) {
+      const text = readFileSync(path.join(dir, 'out', `${finding.id}.json`), 'utf8');
+      expect(parseDocument(text, finding.id)).toMatchObject({ ok: true, value: { finding } });
+    }
   });
 
   test('names no path and no time outside of timing', () => {
@@ -64,15 +73,15 @@ describe('a check of the bundled board', () => {
     expect(timeless(first.out)).not.toMatch(/20\d\d-\d\d-\d\d/);
   });
 
-  test('writes findings that replay from their JSON alone, anywhere', async () => {
+  // Two files alone; all findings are replayed below, from the report.
+  test('a finding replays from its JSON alone, anywhere', async () => {
     const dir = await scratch();
-    const out = path.join(dir, 'out');
-    racewindow(['check', laptop, ...question, '--out', out]);
-    const names = readdirSync(out);
-    expect(names.length).toBe((JSON.parse(first.out) as CheckReport).findings.length);
+    const { findings } = JSON.parse(first.out) as CheckReport;
     const env = { TZ: 'Pacific/Chatham', LC_ALL: 'C', HOME: path.join(dir, 'nowhere') };
-    for (const name of names) {
-      const ran = racewindow(['replay', name], { cwd: out, env });
+    for (const finding of [findings[0]!, findings.at(-1)!]) {
+      const name = `${finding.id}.json`;
+      writeFileSync(path.join(dir, name), findingJson(finding));
+      const ran = racewindow(['replay', name], { cwd: dir, env });
       expect(ran.code, `${name}: ${ran.err}`).toBe(0);
       expect(ran.out).toContain('replayed: same witness');
       for (const line of ran.out.split('\n')) {

@@ -78,8 +78,8 @@ test('a check that is killed again and again says what one says that is not', as
   const file = path.join(dir, 'killed');
   let [said, kills, afterKept] = ['', 0, 0];
   for (let round = 1; said === ''; round++) {
-    // Two more each time, so that it ends some day.
-    const args = [outfile, 'checkpoint-child', file, String(2 * round)];
+    // Twice as many checkpoints each time, so that it ends some day.
+    const args = [outfile, 'checkpoint-child', file, String(2 ** round)];
     const child = spawn(process.execPath, args);
     const parts: Buffer[] = [];
     child.stdout.on('data', (part: Buffer) => parts.push(part));
