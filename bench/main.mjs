@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from '../scripts/bundle.mjs';
 import { commandLine } from '../scripts/options.mjs';
 
 const { words } = commandLine(import.meta.url, {}, [{ name: 'a text', type: 'string' }]);
@@ -33,7 +33,7 @@ const spin = has('spin') && spawnSync('gcc', ['--version'], { stdio: 'ignore' })
 if (!spin) console.log('NOT COVERED: no comparison with SPIN, since spin or gcc is not installed');
 
 const outfile = join(dir, 'scenes.mjs');
-await build({
+await bundle(outfile, {
   stdin: {
     contents: `import { measure, promela, sceneNames } from './bench/scenes.ts';
 const [what, name, how, max] = process.argv.slice(2);
@@ -43,12 +43,6 @@ console.log(JSON.stringify(answer));`,
     resolveDir: root,
     loader: 'ts',
   },
-  outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  conditions: ['racewindow-src'],
-  logLevel: 'warning',
 });
 
 const HEAP = '--max-old-space-size=6000';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -13,16 +13,7 @@ export async function loadTs(path) {
   const dir = await mkdtemp(join(tmpdir(), 'racewindow-'));
   try {
     const outfile = join(dir, 'bundle.mjs');
-    await build({
-      entryPoints: [join(root, path)],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      conditions: ['racewindow-src'],
-      logLevel: 'warning',
-    });
+    await bundle(outfile, { entryPoints: [join(root, path)] });
     return await import(pathToFileURL(outfile).href);
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -21,7 +21,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 import { withTable } from './mutants-table.mjs';
 import { commandLine, misused } from './options.mjs';
 import { partOf } from './part.mjs';
@@ -119,17 +119,8 @@ async function judge(mutant, limit) {
 /** Run the checks on the sources with @mutant, or as they are. */
 async function run(mutant, limit) {
   const outfile = join(dir, 'judge.mjs');
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    conditions: ['racewindow-src'],
-    logLevel: 'error',
-    plugins: mutant === null ? [] : [seeding(mutant)],
-  });
+  const plugins = mutant === null ? [] : [seeding(mutant)];
+  await bundle(outfile, { entryPoints: [entry], logLevel: 'error', plugins });
   const first = mutant?.by === undefined ? [] : [mutant.by];
   const names = values.with === undefined ? first : ['only', ...values.with];
   const capped = Number.isFinite(limit) ? `ulimit -t ${limit}; ` : '';
