@@ -69,6 +69,7 @@ class QueuePool<T, R> implements Pool<T, R> {
   private count = 0;
   private settled = -1;
   private looking = false;
+  private removing: Promise<void> = Promise.resolve();
   private idleMs = 0;
 
   constructor(kind: Kind<T, R>, queue: JobQueue, aside: Aside) {
@@ -99,7 +100,11 @@ class QueuePool<T, R> implements Pool<T, R> {
   /** What was asked before whatever was settled last goes on, as it would in threads. */
   readonly drop = (): void => void this.dropAfter(this.settled);
 
-  readonly close = (): Promise<void> => this.dropAfter(-1);
+  readonly close = async (): Promise<void> => {
+    await this.dropAfter(-1);
+    // Whoever has the last answer closes the queue next.
+    await this.removing;
+  };
 
   private async dropAfter(nth: number): Promise<void> {
     const late = [...this.tasks.values()].filter((open) => open.nth > nth);
@@ -121,7 +126,8 @@ class QueuePool<T, R> implements Pool<T, R> {
         const seen = await this.queue.look([...this.tasks.keys()]);
         const done = this.settle(seen);
         this.notice(seen, done.length > 0, ms);
-        if (done.length > 0) await this.queue.remove(done);
+        if (done.length > 0) this.removing = this.queue.remove(done);
+        await this.removing;
         ms = isNew || done.length > 0 ? LOOK_MS.least : Math.min(ms * 1.5, LOOK_MS.most);
         if (this.tasks.size > 0) await this.aside.pause(ms);
       }

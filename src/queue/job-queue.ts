@@ -33,9 +33,9 @@ export interface JobQueue {
   readonly put: (jobs: readonly Job[]) => Promise<void>;
   /** Those of @ids that are there. */
   readonly look: (ids: readonly string[]) => Promise<readonly SeenJob[]>;
-  /** Remove jobs, done or not. */
+  /** Remove jobs, done or not. Where it cannot be done now, it is not done. */
   readonly remove: (ids: readonly string[]) => Promise<void>;
-  /** Remove those of @ids that wait. Where it cannot be done now, it is not done. */
+  /** Remove those of @ids that wait; as remove(). */
   readonly forget: (ids: readonly string[]) => Promise<void>;
   /** Take up to @most jobs; they have to be touched from then on. */
   readonly take: (most: number) => Promise<readonly Job[]>;

@@ -160,7 +160,7 @@ class PgBossQueue implements JobQueue {
   };
 
   readonly remove = async (ids: readonly string[]): Promise<void> => {
-    await this.again(() => this.boss.deleteJob(this.name, [...ids]));
+    await this.boss.deleteJob(this.name, [...ids]).catch(() => {});
   };
 
   readonly forget = async (ids: readonly string[]): Promise<void> => {

@@ -137,6 +137,21 @@ describe('tasks by a queue', () => {
     for (const run of runs) await expect(run).rejects.toThrow('closed');
   });
 
+  test('are removed before the queue can be closed', async () => {
+    const queue = new MemoryQueue();
+    const slow = new MemoryQueue();
+    const remove = async (ids: readonly string[]): Promise<void> => {
+      for (let n = 0; n < 20; n++) await turn();
+      await queue.remove(ids);
+    };
+    const own = worker(queue);
+    const pool = asking(Object.assign(slow, queue, { remove })).open(double);
+    expect(await pool.run(8)).toBe(16);
+    await pool.close();
+    expect(queue.rows.size).toBe(0);
+    await own.stop();
+  });
+
   test('that nobody takes are told of, once', async () => {
     const queue = new MemoryQueue();
     let idle = 0;
