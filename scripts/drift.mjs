@@ -4,6 +4,9 @@
 //   scripts/drift TREE                compare; exit 1 where a function differs or is missing
 //                                     from a file that is there
 //   scripts/drift TREE --record 7.2   TREE is that version: record its functions
+//   scripts/drift TREE --read FUNCTION --because TEXT
+//                                     the function differs there, and was read: TEXT says why that
+//                                     is the same to the model
 //   scripts/drift TREE --names 7.2    TREE is that version: record which names of the model it has,
 //                                     and which of its fields
 //
@@ -36,6 +39,7 @@ const alsoIn = [
   'arch/arm64/mm/dma-mapping.c',
 ];
 const recordFile = path.join(here, 'drift.json');
+const readFile = path.join(here, 'read-in.json');
 const namesFile = path.join(here, 'names.json');
 const membersFile = path.join(here, 'members.json');
 /** Folders and files that have everything the model has names of. */
@@ -163,6 +167,35 @@ function find(tree, { files, name }) {
   return null;
 }
 
+/** What was read in trees of the series of @tree: { series, release, functions }. */
+function readIn(tree) {
+  const makefile = path.join(tree, 'Makefile');
+  const text = existsSync(makefile) ? readFileSync(makefile, 'utf8') : '';
+  const [v, p, s] = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL'].map(
+    (key) => new RegExp(`^${key} = (\\d+)$`, 'm').exec(text)?.[1],
+  );
+  const series = `${v}.${p}`;
+  const before = existsSync(readFile) ? JSON.parse(readFileSync(readFile, 'utf8'))[series] : null;
+  return { series, release: `${series}.${s}`, functions: before?.functions ?? {} };
+}
+
+/** Record that the function @read of @tree was read, @because. */
+function recordReading(tree, { series, release, functions }, { read, because }) {
+  const entry = modelled().find(({ name }) => name === read);
+  const found = entry && find(tree, entry);
+  if (!found || because === undefined) {
+    const what =
+      because === undefined ? '--read needs --because' : `${read}: not modelled, or not in it`;
+    misused(import.meta.url, what);
+  }
+  const all = existsSync(readFile) ? JSON.parse(readFileSync(readFile, 'utf8')) : {};
+  const now = { ...functions, [read]: { ...found, because } };
+  const sorted = Object.fromEntries(Object.entries(now).sort(([a], [b]) => (a < b ? -1 : 1)));
+  all[series] = { release, functions: sorted };
+  writeFileSync(readFile, `${JSON.stringify(all, null, 2)}\n`);
+  return 0;
+}
+
 function main(tree, values) {
   const mode = values.record;
   if (!existsSync(path.join(tree, 'drivers/iommu'))) {
@@ -183,7 +216,9 @@ function main(tree, values) {
     writeFileSync(recordFile, `${JSON.stringify(sorted, null, 2)}\n`);
     return 0;
   }
-  const count = { same: 0, differs: 0, missing: 0, unread: 0 };
+  const reading = readIn(tree);
+  if (values.read !== undefined) return recordReading(tree, reading, values);
+  const count = { same: 0, read: 0, differs: 0, missing: 0, unread: 0 };
   for (const [name, entries] of byName(modelled())) {
     const then = entries.flatMap((e) => record[`${name} v${e.version}`] ?? []);
     const now = find(tree, { files: entries.flatMap((e) => e.files), name });
@@ -196,20 +231,29 @@ function main(tree, values) {
       continue;
     }
     const same = now && then.some((t) => t.sha256 === now.sha256);
-    const verdict = !now ? 'missing' : same ? 'same' : 'differs';
+    const told = reading.functions[name];
+    const isRead = now !== null && told?.sha256 === now.sha256;
+    const verdict = !now ? 'missing' : same ? 'same' : isRead ? 'read' : 'differs';
     count[verdict]++;
     const versions = entries.map((e) => `v${e.version}`).join(' and ');
     const where = (now ?? then[0]).file;
-    if (verdict !== 'same') console.log(`${verdict}  ${where}: ${name}() of ${versions}`);
+    if (isRead && !same) console.log(`read  ${where}: ${name}(): ${told.because}`);
+    else if (!same) console.log(`${verdict}  ${where}: ${name}() of ${versions}`);
   }
-  const { same, differs, missing, unread } = count;
+  const { same, read, differs, missing, unread } = count;
   const rest = unread > 0 ? `, ${unread} in files that this tree has not` : '';
-  console.log(`${same} as modelled, ${differs} differ, ${missing} missing${rest}`);
+  const told = read > 0 ? `${read} that differ were read, ` : '';
+  console.log(`${same} as modelled, ${told}${differs} differ, ${missing} missing${rest}`);
   return count.differs + count.missing > 0 ? 1 : 0;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const versions = { record: { type: 'string' }, names: { type: 'string' } };
+  const versions = {
+    record: { type: 'string' },
+    names: { type: 'string' },
+    read: { type: 'string' },
+    because: { type: 'string' },
+  };
   const { values, words } = commandLine(import.meta.url, versions, [
     { name: 'TREE', type: 'path', needed: true },
   ]);

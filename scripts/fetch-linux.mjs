@@ -25,6 +25,7 @@ const suitesOf = new Map([
   ['6.1', ['bookworm-security', 'bookworm']],
   ['6.12', ['bookworm-security', 'bookworm']],
   ['7.2', ['trixie-backports', 'sid']],
+  ['7.3', ['sid', 'trixie-backports']],
 ]);
 
 /** Of the CDX bus, which is newer, tar would say that it is not there. */

@@ -9,11 +9,14 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadTs } from './load-ts.mjs';
 import { commandLine } from './options.mjs';
 
 const { words: trees } = commandLine(import.meta.url, {}, [
   { name: 'TREE', type: 'path', multiple: true, needed: true },
 ]);
+
+const { revisionOfTree } = await loadTs('src/kernel/revisions.ts');
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, '../src/kernel/places-data.ts');
@@ -84,9 +87,10 @@ function quoted(words) {
 
 const blocks = trees.map((tree) => {
   const { series, release } = releaseOf(tree);
+  const { name } = revisionOfTree(release) ?? { name: series };
   const files = placesIn(tree, series);
   const rows = files.map(([file, at]) => `    '${file}':\n${quoted(at)},`);
-  const head = `  '${series}.y': {\n    release: '${release}',\n    files: {\n`;
+  const head = `  '${name}': {\n    release: '${release}',\n    files: {\n`;
   return `${head}${rows.join('\n')}\n    },\n  },`;
 });
 writeFileSync(

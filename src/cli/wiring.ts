@@ -8,6 +8,7 @@ import {
   type Commit,
   findRevision,
   neededBy,
+  placesOf,
   type Revision,
   revisionNames,
   withCommits,
@@ -88,8 +89,9 @@ function clientNames(platform: Platform | null): readonly string[] {
 function kernelEntry(name: string): KernelEntry {
   const found = findRevision(name);
   if (!found.ok) throw new Error(`${name} is listed but not there`);
-  const { commits, evidence } = found.value;
-  const how = evidence === 'source' ? 'read in its source' : 'inferred from its history';
+  const { commits } = found.value;
+  const read = placesOf(name);
+  const how = read === null ? 'inferred from its history' : `read in the source of ${read.release}`;
   return { name, note: how, commits: commits.map((c) => commitEntry(c, found.value)) };
 }
 

@@ -184,4 +184,68 @@ export const placesData: Readonly<
       'lib/klist.c': 'klist_add_tail:134 klist_del:228 klist_next:375',
     },
   },
+  '7.3': {
+    release: '7.3.4',
+    files: {
+      'drivers/acpi/arm64/dma.c': 'acpi_arch_dma_setup:7',
+      'drivers/acpi/riscv/rimt.c': 'rimt_iommu_configure_id:475',
+      'drivers/acpi/viot.c': 'viot_iommu_configure:365',
+      'drivers/amba/bus.c': 'amba_dma_configure:325',
+      'drivers/base/bus.c':
+        'bus_add_device:545 bus_add_driver:746 bus_for_each_dev:369 bus_for_each_drv:486 ' +
+        'bus_notify:1093 bus_probe_device:630',
+      'drivers/base/core.c':
+        'device_add:3645 device_del:3921 device_link_add:806 ' +
+        'device_links_check_suppliers:1129 device_links_driver_bound:1374 ' +
+        'device_links_missing_supplier:1074 device_links_no_driver:1528 ' +
+        'fw_devlink_drivers_done:1839 fw_devlink_link_device:2386 fw_devlink_no_driver:1829',
+      'drivers/base/dd.c':
+        '__device_attach:1101 __device_attach_async_helper:1065 __driver_attach:1240 ' +
+        '__driver_attach_async_helper:1223 __driver_probe_device:828 call_driver_probe:622 ' +
+        'deferred_probe_initcall:341 deferred_probe_timeout_work_func:302 ' +
+        'deferred_probe_work_func:82 device_release_driver:1396 device_unbind_cleanup:594 ' +
+        'driver_attach:1315 driver_bound:447 driver_deferred_probe_add:134 ' +
+        'driver_deferred_probe_check_state:286 driver_deferred_probe_del:147 ' +
+        'driver_deferred_probe_trigger:177 driver_probe_device:893 really_probe:653',
+      'drivers/base/platform.c': 'platform_dma_configure:1540',
+      'drivers/cdx/cdx.c': 'cdx_dma_configure:349',
+      'drivers/iommu/dma-iommu.c': 'iommu_dma_init_domain:670 iommu_setup_dma_ops:2163',
+      'drivers/iommu/intel/dmar.c': 'enable_drhd_fault_handling:2106',
+      'drivers/iommu/intel/iommu.c':
+        'intel_iommu_init:2592 intel_iommu_probe_device:3270 intel_iommu_probe_finalize:3370',
+      'drivers/iommu/iommu.c':
+        '__iommu_device_set_domain:2396 __iommu_group_free_device:727 ' +
+        '__iommu_group_remove_device:751 __iommu_group_set_domain:149 ' +
+        '__iommu_probe_device:627 __iommu_take_dma_ownership:3394 bus_iommu_probe:1954 ' +
+        'dev_has_iommu:433 dev_iommu_free:417 dev_iommu_get:399 generic_device_group:1592 ' +
+        'generic_single_device_group:1603 get_pci_function_alias_group:1499 ' +
+        'iommu_bus_notifier:1815 iommu_deinit_device:549 iommu_device_claim_dma_owner:3453 ' +
+        'iommu_device_register:289 iommu_device_register_bus:347 iommu_device_unregister:316 ' +
+        'iommu_device_unuse_default_domain:3354 iommu_device_use_default_domain:3316 ' +
+        'iommu_from_fwnode:3052 iommu_fwspec_add_ids:3112 iommu_fwspec_free:3101 ' +
+        'iommu_fwspec_init:3073 iommu_get_default_domain_type:1879 ' +
+        'iommu_group_add_device:1329 iommu_group_alloc:1072 ' +
+        'iommu_group_alloc_default_domain:1758 iommu_group_do_probe_finalize:1946 ' +
+        'iommu_group_get:1429 iommu_group_put:1461 iommu_group_ref_get:1447 ' +
+        'iommu_group_remove_device:1354 iommu_init_device:469 iommu_mock_device_add:380 ' +
+        'iommu_ops_from_fwnode:3066 iommu_probe_device:709 iommu_release_device:778 ' +
+        'iommu_setup_default_domain:3148 pci_device_group:1623 probe_iommu_group:1801 ' +
+        'remove_iommu_group:273',
+      'drivers/iommu/iommufd/selftest.c': 'mock_dev_create:983',
+      'drivers/iommu/iova.c': 'iova_domain_init_rcaches:717',
+      'drivers/iommu/mtk_iommu.c': 'mtk_iommu_device_group:974',
+      'drivers/iommu/of_iommu.c':
+        'of_iommu_configure:114 of_iommu_configure_device:92 of_iommu_xlate:22',
+      'drivers/iommu/virtio-iommu.c': 'viommu_probe_device:1020',
+      'drivers/pci/pci-driver.c': 'pci_dma_configure:1692',
+      'drivers/pci/pci.c': 'pci_acs_init:3729 pci_enable_acs:1028 pci_request_acs:897',
+      'drivers/pci/probe.c': 'pci_scan_slot:2867',
+      'kernel/dma/mapping.c': 'dma_set_coherent_mask:949 dma_set_mask:930',
+      'kernel/locking/rwsem.c': 'down_read:1570 down_write:1627 up_read:1673 up_write:1684',
+      'kernel/notifier.c': 'blocking_notifier_call_chain:368',
+      'kernel/workqueue.c': 'flush_work:4466 process_one_work:3285',
+      'lib/idr.c': 'ida_free:556',
+      'lib/klist.c': 'klist_add_tail:135 klist_del:235 klist_next:383',
+    },
+  },
 };

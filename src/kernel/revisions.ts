@@ -18,8 +18,6 @@ import { base_6_0, type Switches } from './switches.ts';
 
 export interface Revision {
   readonly name: string;
-  /** Where its shape comes from: read in the source of that version, or inferred. */
-  readonly evidence: 'source' | 'inferred';
   readonly base: Switches;
   /** Oldest first. */
   readonly commits: readonly Commit[];
@@ -54,22 +52,22 @@ const stableTrees = new Map<string, StableTree>();
 
 // A release has what had landed by its tag, and what its stable tree has taken over since.
 const table: readonly Revision[] = [
-  entry('6.0', 'inferred'),
-  entry('6.1', 'inferred'),
-  stable('6.1', 67, 'source', ['01657bc14a39', 'a2e7e59a9426', '229e6ee43d2a', ...everywhere]),
-  entry('6.2', 'inferred'),
-  entry('6.3', 'inferred'),
-  entry('6.4', 'inferred'),
-  entry('6.5', 'inferred'),
-  entry('6.6', 'inferred'),
-  stable('6.6', 89, 'inferred', ['a2e7e59a9426', '229e6ee43d2a', 'b46064a18810', ...everywhere]),
-  entry('6.7', 'inferred'),
-  entry('6.8', 'inferred'),
-  entry('6.9', 'inferred'),
-  entry('6.10', 'inferred'),
-  entry('6.11', 'inferred'),
-  entry('6.12', 'inferred'),
-  stable('6.12', 26, 'source', [
+  entry('6.0'),
+  entry('6.1'),
+  stable('6.1', 67, ['01657bc14a39', 'a2e7e59a9426', '229e6ee43d2a', ...everywhere]),
+  entry('6.2'),
+  entry('6.3'),
+  entry('6.4'),
+  entry('6.5'),
+  entry('6.6'),
+  stable('6.6', 89, ['a2e7e59a9426', '229e6ee43d2a', 'b46064a18810', ...everywhere]),
+  entry('6.7'),
+  entry('6.8'),
+  entry('6.9'),
+  entry('6.10'),
+  entry('6.11'),
+  entry('6.12'),
+  stable('6.12', 26, [
     '229e6ee43d2a',
     'b150654f74bf',
     '93ae6e68b6d6',
@@ -79,40 +77,30 @@ const table: readonly Revision[] = [
     '280e5a301005',
     ...everywhere,
   ]),
-  entry('6.13', 'inferred'),
-  entry('6.14', 'inferred'),
-  entry('6.15-rc1', 'inferred'),
-  entry('6.15.0', 'inferred', '6.15'),
-  entry('6.15.1', 'inferred', '6.15', ['0c8e9c148e29', 'da33e87bd2bf']),
-  entry('6.16', 'inferred'),
-  entry('6.17', 'inferred'),
-  entry('6.18', 'inferred'),
-  stable('6.18', 20, 'inferred', ['c41e2fb67e26', 'a2225b6e834a', 'b7b0b3851474']),
-  entry('7.0', 'inferred'),
-  entry('7.1', 'inferred'),
-  entry('7.2', 'inferred'),
+  entry('6.13'),
+  entry('6.14'),
+  entry('6.15-rc1'),
+  entry('6.15.0', '6.15'),
+  entry('6.15.1', '6.15', ['0c8e9c148e29', 'da33e87bd2bf']),
+  entry('6.16'),
+  entry('6.17'),
+  entry('6.18'),
+  stable('6.18', 20, ['c41e2fb67e26', 'a2225b6e834a', 'b7b0b3851474']),
+  entry('7.0'),
+  entry('7.1'),
+  entry('7.2'),
   // Read in 7.2.12, which has taken the last one over from 7.3.
-  stable('7.2', 12, 'source', ['b7b0b3851474']),
-  entry('7.3', 'inferred'),
+  stable('7.2', 12, ['b7b0b3851474']),
+  entry('7.3'),
 ];
 
-function entry(
-  name: string,
-  evidence: Revision['evidence'],
-  release = name,
-  taken: readonly Sha[] = [],
-): Revision {
-  return { name, evidence, base: base_6_0, commits: stackOf(known, name, release, taken) };
+function entry(name: string, release = name, taken: readonly Sha[] = []): Revision {
+  return { name, base: base_6_0, commits: stackOf(known, name, release, taken) };
 }
 
 /** The tree of @series whose releases have all of @taken from sublevel @since on. */
-function stable(
-  series: string,
-  since: number,
-  evidence: Revision['evidence'],
-  taken: readonly Sha[],
-): Revision {
-  const revision = entry(`${series}.y`, evidence, series, taken);
+function stable(series: string, since: number, taken: readonly Sha[]): Revision {
+  const revision = entry(`${series}.y`, series, taken);
   const ofTests = (sha: Sha) => known.rows.some((row) => row.sha === sha && row.ofTests);
   stableTrees.set(series, { revision, since, matters: !taken.every(ofTests) });
   return revision;

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { placesOf, revisionNames } from '#kernel/index';
 import names from '../../scripts/names.json' with { type: 'json' };
 
-const known: readonly string[] = ['6.1.y', '6.12.y', '7.2.y'];
+const known: readonly string[] = ['6.1.y', '6.12.y', '7.2.y', '7.3'];
 const cache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
 
 test('are known of kernels whose source was read, and of no other', () => {

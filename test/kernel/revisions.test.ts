@@ -64,11 +64,6 @@ describe('revisions', () => {
     expect(revisionOfTree(text)?.name ?? null).toBe(name);
   });
 
-  it('the source of three trees was read', () => {
-    const read = revisionNames().filter((name) => revision(name).evidence === 'source');
-    expect(read).toEqual(['6.1.y', '6.12.y', '7.2.y']);
-  });
-
   it('an unknown kernel, an unknown id and a short id are refused', () => {
     expect(code(findRevision('5.4'))).toBe('RW050');
     expect(code(findCommit('0123456789ab'))).toBe('RW051');

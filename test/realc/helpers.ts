@@ -13,7 +13,7 @@ export const NO_LIMIT_MS = Number.MAX_SAFE_INTEGER;
 export const cc: string | null = process.env['RACEWINDOW_CC'] ?? null;
 
 /** Where a series is unpacked, or null. */
-export function treeOf(series: '6.1' | '6.12' | '7.2'): string | null {
+export function treeOf(series: '6.1' | '6.12' | '7.2' | '7.3'): string | null {
   const given = process.env[`RACEWINDOW_LINUX_${series.replace('.', '_')}`];
   const tree = given ?? join(defaultCacheDir(), 'linux', series);
   return existsSync(join(tree, 'drivers/iommu/iommu.c')) ? tree : null;
