@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // sweep: what check says, board by board; nothing done twice; what cannot be read is a row.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -22,6 +22,7 @@ import type { SweepReport, SweptAnswer } from '#finding/sweep';
 import { sweepCsv, sweepExit, sweepText } from '#report/sweep';
 import { sweepHtml } from '#report/sweep-html';
 import { besideBlob } from '../support/beside.ts';
+import { draws } from '../support/sweep.ts';
 import { run, scratch, scratchFile } from './fake.ts';
 
 const laptop = 'examples/boards/laptop.dtb';
@@ -181,6 +182,36 @@ test('with one job, too, a sweep hears a Ctrl-C while it explores', async () => 
   expect(await ended).toBe(3);
   expect(out).toContain('Stopped before it was done');
   expect(filesBelow(store)).toEqual([]);
+});
+
+test('a sweep that is killed over and over comes to the same report', async () => {
+  const { boards, store } = await folder(small);
+  const argv = ['sweep', boards, ...asked, '--kernel', '6.15.0', '--format', 'json'];
+  const cli = path.resolve('dist/cli/main.js');
+  const swept = (kept: string) => {
+    const { status, stdout } = spawnSync(process.execPath, [cli, ...argv, '--store', kept]);
+    return { status, text: stdout.toString() };
+  };
+  const whole = swept(store);
+  expect(whole.text).toContain('again.dtb');
+  const all = filesBelow(store).length;
+  const torn = `${store}-torn`;
+  const kept = (): number => (existsSync(torn) ? filesBelow(torn).length : 0);
+  let kills = 0;
+  let seed = 1;
+  for (let nth = 0; nth < draws(2); nth++) {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+    // Anywhere from before its first result on; what is random beyond that is how threads run.
+    const enough = kept() + ((seed >>> 8) % Math.ceil(all / 12));
+    const child = spawn(process.execPath, [cli, ...argv, '--store', torn], { stdio: 'ignore' });
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    while (kept() <= enough && child.exitCode === null) await sleep(1);
+    if (child.kill('SIGKILL')) kills++;
+    await ended;
+  }
+  expect(kills).toBeGreaterThan(0);
+  expect(swept(torn)).toEqual(whole);
+  expect(filesBelow(torn)).toHaveLength(all);
 });
 
 /** What is found below @folders: names, and places below @base. */
