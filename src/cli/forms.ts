@@ -57,21 +57,27 @@ export const checkForms = {
   'trace.dat': async () => '',
 } as const satisfies Readonly<Record<string, Form<PrintedCheck>>>;
 
-/** Forms of a sweep. There is no SARIF: a sweep keeps no runs, so it knows no places. */
+/** What a sweep prints, with what it is told by. */
+type PrintedSweep = Pick<PrintedCheck, 'exitCode' | 'rules'> & { readonly report: SweepReport };
+
+/** Forms of a sweep. */
 export const sweepForms = {
-  text: async (report) => (await import('#report/sweep')).sweepText(report),
-  csv: async (report) => (await import('#report/sweep')).sweepCsv(report),
-  json: async (report) => (await import('#report/sweep')).sweepJson(report),
-  html: async (report) => (await import('#report/sweep-html')).sweepHtml(report),
-  junit: async (report) => {
+  text: async ({ report }) => (await import('#report/sweep')).sweepText(report),
+  csv: async ({ report }) => (await import('#report/sweep')).sweepCsv(report),
+  json: async ({ report }) => (await import('#report/sweep')).sweepJson(report),
+  html: async ({ report }) => (await import('#report/sweep-html')).sweepHtml(report),
+  junit: async ({ report }) => {
     const { sweepResults } = await import('#report/results');
     return (await import('#report/junit')).junitXml(sweepResults(report));
   },
-  ktap: async (report) => {
+  ktap: async ({ report }) => {
     const { sweepResults } = await import('#report/results');
     return (await import('#report/ktap')).ktapText(sweepResults(report));
   },
-} as const satisfies Readonly<Record<string, Form<SweepReport>>>;
+  sarif: async ({ report, ...told }) => {
+    return (await import('#report/sweep-sarif')).sweepSarif(report, told);
+  },
+} as const satisfies Readonly<Record<string, Form<PrintedSweep>>>;
 
 /** A word of --format. */
 export type CheckForm = keyof typeof checkForms;

@@ -20,10 +20,12 @@ import { sweptKernel } from './sweep.ts';
 import { tableLines } from './table.ts';
 import { deviceText, findingTitle, preemptionText, windowText } from './words.ts';
 
+type Rules = readonly { readonly id: string; readonly name: string; readonly rule: string }[];
+
 /** What a report is told with. */
 interface SarifOptions {
   /** All rules that there are. */
-  readonly rules: readonly { readonly id: string; readonly name: string; readonly rule: string }[];
+  readonly rules: Rules;
   readonly exitCode: number;
   readonly baseline?: Baseline | null;
 }
@@ -51,31 +53,35 @@ export function sarifJson(report: CheckReport, options: SarifOptions): string {
     ...(baseline?.gone ?? []).map((f) => goneResult(f, ids)),
     ...openResults(report, ids).map((result) => ({ ...result, ...base })),
   ];
-  const log = {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: tool.name,
-            semanticVersion: tool.version,
-            rules: rules.map(({ id, name, rule }) => {
-              return { id, name, shortDescription: { text: rule } };
-            }),
-          },
-        },
-        automationDetails: {
-          id: `racewindow/${input?.basename ?? 'generic worlds'}/${sweptKernel(kernel)}`,
-        },
-        invocations: [invocation(report, options.exitCode)],
-        ...sourceRoot(report.findings),
-        columnKind: 'utf16CodeUnits',
-        results,
+  return sarifLog([
+    {
+      ...sarifTool(tool, rules),
+      automationDetails: {
+        id: `racewindow/${input?.basename ?? 'generic worlds'}/${sweptKernel(kernel)}`,
       },
-    ],
-  };
-  return `${JSON.stringify(log, null, 1)}\n`;
+      invocations: [invocation(report, options.exitCode)],
+      ...sourceRoot(report.findings),
+      columnKind: 'utf16CodeUnits',
+      results,
+    },
+  ]);
+}
+
+/** @runs as a log. */
+export function sarifLog(runs: readonly object[]): string {
+  const $schema = 'https://json.schemastore.org/sarif-2.1.0.json';
+  return `${JSON.stringify({ $schema, version: '2.1.0', runs }, null, 1)}\n`;
+}
+
+/** Who made a run, and the rules that results of it name. */
+export function sarifTool(
+  { name, version }: Pick<CheckReport['tool'], 'name' | 'version'>,
+  rules: Rules,
+): object {
+  const told = rules.map(({ id, name, rule }) => {
+    return { id, name, shortDescription: { text: rule } };
+  });
+  return { tool: { driver: { name, semanticVersion: version, rules: told } } };
 }
 
 /** Where the paths of places begin; nothing where no place is known. */
@@ -111,7 +117,8 @@ const noPlaceText =
   'file and line are left out where they are not known: the source of that kernel was not read,' +
   ' or it was changed';
 
-function ruleOf(id: string, ids: readonly string[]): object {
+/** The rule called @id, with its place among @ids if it is one of them. */
+export function ruleOf(id: string, ids: readonly string[]): object {
   const index = ids.indexOf(id);
   return { ruleId: id, ...(index < 0 ? {} : { ruleIndex: index }) };
 }
@@ -275,5 +282,6 @@ function openResults(report: CheckReport, ids: readonly string[]): object[] {
 }
 
 /** What is no failure, and no pass either. */
-const openKinds: Readonly<Partial<Record<Verdict['outcome'] | WindowVerdict['outcome'], string>>> =
-  { bounded: 'open', 'not reached': 'open', 'n.a.': 'notApplicable' };
+export const openKinds: Readonly<
+  Partial<Record<Verdict['outcome'] | WindowVerdict['outcome'], string>>
+> = { bounded: 'open', 'not reached': 'open', 'n.a.': 'notApplicable' };

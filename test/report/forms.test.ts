@@ -16,6 +16,7 @@ import { junitXml } from '#report/junit';
 import { ktapText } from '#report/ktap';
 import { checkResults, sweepResults, type TestSuite } from '#report/results';
 import { sarifJson } from '#report/sarif';
+import { sweepSarif } from '#report/sweep-sarif';
 import { treeOf } from '../realc/helpers.ts';
 import { exampleReport, replayDuringRegister } from './example.ts';
 
@@ -86,33 +87,35 @@ describe('results', () => {
   });
 
   test('of a sweep have an error for what could not be read', () => {
-    const report: SweepReport = {
-      tool: { name: 'racewindow', version: '0.1.0', format: 'racewindow/sweep@1' },
-      kernels: [{ name: '7.2', commits: [], userFixes: [] }],
-      complete: false,
-      boards: [
-        {
-          name: 'a.dtb',
-          answers: [
-            {
-              verdicts: mixed.verdicts,
-              breaks: [{ window: 'C09', property: 'P1', devices: [gpu] }],
-              bounded: [],
-              nothing: false,
-            },
-          ],
-        },
-        { name: 'b.dtb', answers: [null] },
-      ],
-      unread: [{ name: 'c.dtb', code: 'RW010', message: 'c.dtb is empty' }],
-    };
-    const [suite] = sweepResults(report);
+    const [suite] = sweepResults(swept);
     expect(suite!.groups.map((g) => g.cases.map((c) => `${g.name} ${c.name} ${c.result}`))).toEqual(
       [['a.dtb P1 fail', 'a.dtb P3 skip'], ['b.dtb board skip'], ['c.dtb read error']],
     );
     expect(suite!.groups[0]!.cases[0]!.reason).toBe(`C09/P1 on ${gpu}`);
   });
 });
+
+/** A sweep of a board, one that was not come to, and one that cannot be read. */
+const swept: SweepReport = {
+  tool: { name: 'racewindow', version: '0.1.0', format: 'racewindow/sweep@1' },
+  kernels: [{ name: '7.2', commits: [], userFixes: [] }],
+  complete: false,
+  boards: [
+    {
+      name: 'a.dtb',
+      answers: [
+        {
+          verdicts: mixed.verdicts,
+          breaks: [{ window: 'C09', property: 'P1', devices: [gpu] }],
+          bounded: [],
+          nothing: false,
+        },
+      ],
+    },
+    { name: 'b.dtb', answers: [null] },
+  ],
+  unread: [{ name: 'c.dtb', code: 'RW010', message: 'c.dtb is empty' }],
+};
 
 /** Names as no board should have them. */
 const hostile = fc.oneof(
@@ -321,5 +324,24 @@ describe('SARIF', () => {
     expect(first.partialFingerprints).toEqual({
       'racewindow/v1': '85805009de766e670347f0cefcfb29bf0cd7f6d7d79a2d46eb69da50ecacc92e',
     });
+  });
+
+  test('of a sweep stands at the boards, and nothing passes in it', () => {
+    const log = JSON.parse(sweepSarif(swept, { rules, exitCode: 1 }));
+    expect(sarifErrors(log)).toBeNull();
+    const [{ results, invocations }] = log.runs;
+    const told = results.map((r: { kind: string; ruleId?: string; locations: unknown[] }) => {
+      const [at] = r.locations as [{ physicalLocation: { artifactLocation: { uri: string } } }];
+      return `${at.physicalLocation.artifactLocation.uri} ${r.ruleId ?? '-'} ${r.kind}`;
+    });
+    expect(told).toEqual([
+      'a.dtb P1 fail',
+      'a.dtb P3 open',
+      'a.dtb P3 open',
+      'a.dtb P3 notApplicable',
+      'b.dtb - open',
+    ]);
+    expect(results[0].locations[0].logicalLocations).toEqual([{ name: gpu, kind: 'device' }]);
+    expect(JSON.stringify(invocations)).toContain('c.dtb was not read: RW010');
   });
 });

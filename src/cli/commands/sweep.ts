@@ -83,8 +83,9 @@ export async function runSweep(
     ...swept.value,
     unread,
   };
-  io.out(await sweepForms[args.format](report));
-  return ok(sweepExit(report));
+  const exitCode = sweepExit(report);
+  io.out(await sweepForms[args.format]({ report, exitCode, rules: pipeline.properties() }));
+  return ok(exitCode);
 }
 
 /** Each kernel as it is and, with --with, once more with that. */
