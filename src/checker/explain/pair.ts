@@ -16,6 +16,10 @@
 // those that touch no cell, but are both seen by a rule. The latest a is taken of which there is a
 // pair of another kind: no locks, or locks whose swap breaks no other rule; a lock orders much
 // beside what matters. Of one a, no locks come first, then what breaks nothing, then the nearest b.
+//
+// Two accesses under a lock can not be swapped by themselves, so the two locks stand for them. Only
+// locks under which something conflicts do, and a lock is known by what is done first under it: the
+// same function takes the same lock for one device after the other.
 
 import { PAIR_HELD_MAX, SCENE_THREADS_MAX } from '#checker/limits';
 import type { Machine } from '#checker/machine/machine';
@@ -23,6 +27,7 @@ import { dependent } from '#checker/program/dependence';
 import type { OpView, Report } from '#checker/program/program';
 import type { Choice } from '#checker/program/run';
 import { type Failure, nextThread, type Orders, StepList, spares } from './orders.ts';
+import { inside, isLock, isUnlock, nextOf, Sections } from './sections.ts';
 
 /** Two steps of a failing run. */
 export interface DecidingPair {
@@ -51,7 +56,8 @@ export interface Observed {
   readonly preempts: readonly boolean[];
   /** What each thread does where, but for what it finds there, as a number. */
   readonly names: readonly number[];
-  readonly nameOf: (thread: number, view: OpView) => number;
+  readonly nameOf: Namer;
+  readonly sections: Sections;
   /** Rules broken before each step, and after the last. */
   readonly broken: readonly (readonly Report[])[];
 }
@@ -71,21 +77,30 @@ export function observe(machine: Machine, run: readonly Choice[]): Observed {
     const before = broken[i]!;
     broken.push(machine.reports.length === 0 ? before : [...before, ...machine.reports]);
   });
-  const names = run.map(({ thread }, i) => nameOf(thread, views[i]!));
-  return { run, views, preempts, names, nameOf, broken };
+  const names = run.map(({ thread }, i) =>
+    nameOf(thread, views[i]!, () => nextOf(machine, run, views, i)),
+  );
+  const sections = new Sections(run, views);
+  return { run, views, preempts, names, nameOf, sections, broken };
 }
 
+/** The number of what @thread does; @next: what it does after that. */
+type Namer = (thread: number, view: OpView, next: () => OpView | null) => number;
+
 /** Numbers what a thread does where: views that say the same otherwise have one number. */
-function namer(): (thread: number, view: OpView) => number {
+function namer(): Namer {
   const byView = new Map<OpView, number>();
   const ids = new Map<string, number>();
-  return (thread, view) => {
+  return (thread, view, next) => {
     let id = byView.get(view);
     if (id === undefined) {
-      const name = `${view.kind} ${view.cell} ${view.object} ${view.fn}`;
+      const opens = isLock(view) && !isUnlock(view);
+      const under = opens ? next() : null;
+      const first = under === null ? '' : ` ${under.cell} ${under.object} ${under.fn}`;
+      const name = `${view.kind} ${view.cell} ${view.object} ${view.fn}${first}`;
       id = ids.get(name) ?? ids.size;
       ids.set(name, id);
-      byView.set(view, id);
+      if (!opens) byView.set(view, id);
     }
     return id * SCENE_THREADS_MAX + thread;
   };
@@ -168,7 +183,7 @@ function swapsOf(
 ): Candidate | null {
   const { machine } = orders;
   const { run } = seen;
-  const partners = new Partners(seen, first, raised);
+  const partners = new Partners(seen, first, raised, failure);
   if (partners.left === 0) return null;
   const mark = machine.mark();
   const held = new Held(machine, run, first);
@@ -177,7 +192,8 @@ function swapsOf(
   while (partners.left > 0 && held.steps.length < PAIR_HELD_MAX) {
     const next = held.next();
     if (next === null) break;
-    const partner = partners.meet(next.thread, machine.pending(next.thread));
+    const view = machine.pending(next.thread);
+    const partner = partners.meet(next.thread, view, () => inside(machine, next));
     const isWorse = (grade: number): boolean => grade >= (best?.grade ?? WORST);
     const isAsked = partner !== null && !isWorse(partner.grade);
     const sooner = isAsked ? [...held.rest(partner.second)] : [];
@@ -263,29 +279,38 @@ class Partners {
   private readonly byName = new Map<number, { count: number; wanted: Map<number, Partner> }>();
   private readonly nameOf: Observed['nameOf'];
 
-  constructor({ run, views, names, nameOf }: Observed, first: number, raised: number) {
+  constructor(seen: Observed, first: number, raised: number, failure: Failure) {
+    const { run, views, names, nameOf, sections } = seen;
     this.nameOf = nameOf;
     const view = views[first]!;
+    // Who waits for whom is a matter of locks alone.
+    const isFit = (j: number): boolean =>
+      failure.property === 'deadlock' ||
+      !(isLock(view) && isLock(views[j]!)) ||
+      sections.conflict(first, j);
     const end = Math.min(raised + 1, run.length);
     for (let j = first + 1; j < end; j++) {
       if (run[j]!.thread === run[first]!.thread || !dependent(view, views[j]!)) continue;
+      if (!isFit(j)) continue;
       if (!this.byName.has(names[j]!)) this.byName.set(names[j]!, { count: 0, wanted: new Map() });
     }
     if (this.byName.size === 0) return;
+    const times = new Map<number, number>();
     for (let j = 0; j < end; j++) {
       const known = this.byName.get(names[j]!);
       if (known === undefined) continue;
-      known.count++;
-      if (j <= first) continue;
-      known.wanted.set(known.count, { second: j, grade: gradeOf(view, views[j]!) });
+      const time = (times.get(names[j]!) ?? 0) + 1;
+      times.set(names[j]!, time);
+      if (j <= first) known.count = time;
+      if (j <= first || !isFit(j)) continue;
+      known.wanted.set(time, { second: j, grade: gradeOf(view, views[j]!) });
       this.left++;
     }
-    for (const known of this.byName.values()) known.count -= known.wanted.size;
   }
 
   /** @thread does this access: the partner that it is, if it is one. */
-  meet(thread: number, view: OpView): Partner | null {
-    const known = this.byName.get(this.nameOf(thread, view));
+  meet(thread: number, view: OpView, next: () => OpView | null): Partner | null {
+    const known = this.byName.get(this.nameOf(thread, view, next));
     if (known === undefined) return null;
     known.count++;
     const partner = known.wanted.get(known.count);
@@ -304,10 +329,6 @@ interface Partner {
 
 function gradeOf(a: OpView, b: OpView): number {
   return (touch(a, b) ? 0 : ONLY_A_RULE) + (isLock(a) || isLock(b) ? IS_LOCK : 0);
-}
-
-function isLock({ kind }: OpView): boolean {
-  return /lock$/.test(kind);
 }
 
 /** True if the two are dependent, and not only because a rule sees both. */

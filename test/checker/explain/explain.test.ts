@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Why a run fails: by hand on small programs, and by brute force on what the examples find.
 import { describe, expect, test } from 'vitest';
-import { framed, free, Handle, type Kfn, load, READ_ONCE, WRITE_ONCE } from '#env/op';
+import {
+  framed,
+  free,
+  Handle,
+  type Kfn,
+  load,
+  lock,
+  READ_ONCE,
+  store,
+  unlock,
+  WRITE_ONCE,
+} from '#env/op';
 import { scene as lockBug } from '../../../examples/checker/lock-bug.ts';
 import { scene as lostWakeUp } from '../../../examples/checker/lost-wake-up.ts';
 import { check } from '../../../src/checker/check.ts';
@@ -9,7 +20,7 @@ import { explain, reportKey } from '../../../src/checker/index.ts';
 import { Machine } from '../../../src/checker/machine/machine.ts';
 import type { Scene } from '../../../src/checker/program/scene.ts';
 import { replay } from '../../../src/checker/program/schedule.ts';
-import { abba, cells, scene, thread } from '../../support/checker/families.ts';
+import { abba, cells, mutex, scene, thread } from '../../support/checker/families.ts';
 import { counting } from '../../support/checker/scenes.ts';
 import { recheck } from '../../support/checker/why.ts';
 
@@ -172,6 +183,67 @@ describe('a rule that every order breaks', () => {
     expect(why).toMatchObject({ always: true, window: null, pair: null });
     expect(why.odds).toMatchObject({ exact: true, fails: 1, noReturn: null });
     expect(deciding).toBe(null);
+  });
+});
+
+describe('locks that are taken for one object after the other', () => {
+  // A bind takes the driver only if nothing is linked; a walk links what has no driver, and so takes
+  // the lock for x in one order, and for y alone in the other.
+  type Dev = Handle<{ driver: number; links: number }>;
+  const [x, y, links] = [
+    new Handle('dev', 'x') as Dev,
+    new Handle('dev', 'y') as Dev,
+    mutex('links'),
+  ];
+  const bind = framed('bind', function* (): Kfn<void> {
+    yield* lock(links);
+    const linked = yield* load(x, 'links');
+    yield* unlock(links);
+    if (linked === 0) yield* store(x, 'driver', 1);
+  });
+  const link = framed('link', function* (dev: Dev): Kfn<void> {
+    if ((yield* READ_ONCE(dev, 'driver')) === 1) return;
+    yield* lock(links);
+    yield* store(dev, 'links', 1);
+    yield* unlock(links);
+  });
+  const walk = framed('walk', function* (): Kfn<void> {
+    yield* link(x);
+    yield* link(y);
+  });
+  const init = [x, y].flatMap((dev) => [[dev, 'driver', 0] as const, [dev, 'links', 0] as const]);
+  const rule: NonNullable<Scene['rules']>[number] = {
+    id: 'not-bound',
+    events: [],
+    reads: [],
+    readsAtEnd: ['dev.driver'],
+    atEnd: (peek) =>
+      peek.get(x, 'driver') === 1 ? [{ subject: 'x', because: 'it is bound', facts: {} }] : [],
+  };
+  const program = scene('links', init, [thread('T0', bind), thread('T1', walk)], [rule]);
+  const { finding, why, pair } = explained(program);
+
+  test('are no pair where what is done under them is of two objects', () => {
+    const locks = finding.trace.filter((s) => s.op === 'lock').map((s) => s.thread);
+    expect(locks).toEqual(['T0', 'T1']);
+    expect([pair, why.searched]).toEqual([null, true]);
+  });
+
+  test('are the pair where it conflicts', () => {
+    // With the walk's look at the driver gone, both take the lock for x.
+    const always = framed('always', function* (): Kfn<void> {
+      yield* lock(links);
+      yield* store(x, 'links', 1);
+      yield* unlock(links);
+    });
+    const both = scene('one object', init, [thread('T0', bind), thread('T1', always)], [rule]);
+    const told = explained(both);
+    expect(told.pair).toEqual(['T0 lock links', 'T1 lock links']);
+    expect(recheck(new Machine(both), told.finding)).toEqual([]);
+  });
+
+  test('come to the same by brute force', () => {
+    expect(recheck(new Machine(program), finding)).toEqual([]);
   });
 });
 

@@ -50,10 +50,34 @@ export function recheck(
   ];
 }
 
-type Named = Pick<TraceStep, 'thread' | 'function' | 'op' | 'object' | 'field'>;
+type Named = Pick<TraceStep, 'thread' | 'function' | 'op' | 'object' | 'field'> & {
+  /** Of a lock: what its thread does next. */
+  readonly next?: string;
+};
 
-function nameOf(s: Named): string {
-  return [s.thread, s.function, s.op, s.object, s.field].join(' ');
+function nameOf({ next = '', ...s }: Named): string {
+  return [s.thread, s.function, s.op, s.object, s.field, next].join(' ');
+}
+
+/** What @thread would do next in @machine. */
+function pendingOf(machine: Machine, thread: number): string {
+  if (machine.isDone(thread)) return '';
+  const { kind: op, objectName: object, field, fn } = machine.pending(thread);
+  return nameOf({ thread: machine.threadName(thread), op, object, field, function: fn });
+}
+
+/** The steps of @trace with what follows upon each lock; @machine stands at the end. */
+function named(machine: Machine, run: readonly Choice[], trace: readonly TraceStep[]): Named[] {
+  return trace.map(({ thread, function: fn, op, object, field }, i) => {
+    const step = { thread, function: fn, op, object, field };
+    if (!takes(op)) return step;
+    const next = run.findIndex((c, k) => k > i && c.thread === run[i]!.thread);
+    return { ...step, next: next < 0 ? pendingOf(machine, run[i]!.thread) : nameOf(trace[next]!) };
+  });
+}
+
+function takes(op: string): boolean {
+  return /lock$/.test(op) && !/unlock$/.test(op);
 }
 
 /** For how many times the step at @at is done. */
@@ -81,12 +105,19 @@ function pairFaults(
   const [a, b] = [pair.victim, pair.intruder].sort((x, y) => x - y) as [number, number];
   if (deciding !== b) faults.push(`step ${deciding} decides, and the pair is ${a} and ${b}`);
   if (trace[a]!.thread === trace[b]!.thread) faults.push('the pair is of one thread');
-  const swapped = swap(brute, run, trace, a, b);
+  const steps = named(brute.machine, run, trace);
+  const { kept: swapped, sooner } = swap(brute, run, steps, a, b);
   if (swapped !== 'kept') faults.push(`swapped, the rule is ${swapped}`);
+  if (isLock(trace[a]!) && isLock(trace[b]!)) {
+    // Two locks decide where what is done under them does: their order, not that one is late.
+    if (sooner !== 'broken') faults.push(`just before step ${b}, the rule is ${sooner}`);
+    if (guarded(trace, a, b).length === 0) faults.push(`under ${a} and ${b} nothing conflicts`);
+  }
   const again = replay(brute.machine, pair.passing);
   if (!again.ok) return [...faults, `the passing schedule does not replay: ${pair.passing}`];
   const { trace: other, reports } = again.value;
-  const [at, bt] = [placeOf(other, trace, a), placeOf(other, trace, b)];
+  const others = named(brute.machine, again.value.run, other);
+  const [at, bt] = [placeOf(others, steps, a), placeOf(others, steps, b)];
   if (bt < 0 || at < bt) faults.push(`in the passing order the two stand at ${at} and ${bt}`);
   const breaks = [...new Set(reports.map((r) => r.report.property))].sort();
   const told = [...new Set(pair.breaks.map((r) => r.property))].sort();
@@ -96,14 +127,42 @@ function pairFaults(
   return faults;
 }
 
-/** The rule where the thread of step @a waits until step @b has been done. */
+function isLock({ op }: TraceStep): boolean {
+  return /^(read_|write_|try)?lock$/.test(op);
+}
+
+/** What the threads of locks @a and @b touch under them, of which one writes. */
+export function guarded(trace: readonly TraceStep[], a: number, b: number): string[] {
+  const { object } = trace[a]!;
+  const under = (at: number): Map<string, boolean> => {
+    const mine = trace.slice(at + 1).filter((s) => s.thread === trace[at]!.thread);
+    const end = mine.findIndex((s) => /unlock$/.test(s.op) && s.object === object);
+    const touched = new Map<string, boolean>();
+    for (const { op, object: of, field } of end < 0 ? mine : mine.slice(0, end)) {
+      if (/lock$/.test(op)) continue;
+      const cell = `${of}.${field}`;
+      touched.set(cell, touched.get(cell) === true || !/^(load|READ_ONCE|wait)$/.test(op));
+    }
+    return touched;
+  };
+  if (object !== trace[b]!.object) return [];
+  const [first, second] = [under(a), under(b)];
+  return [...first].flatMap(([cell, wrote]) =>
+    second.has(cell) && (wrote || second.get(cell) === true) ? cell : [],
+  );
+}
+
+/**
+ * The rule where the thread of step @a waits until step @b has been done; @sooner: where it goes on
+ * just before that.
+ */
 function swap(
   brute: Brute,
   run: readonly Choice[],
-  trace: readonly TraceStep[],
+  trace: readonly Named[],
   a: number,
   b: number,
-): Kept | 'never swapped' {
+): { readonly kept: Kept | 'never swapped'; readonly sooner: Kept | null } {
   const { machine } = brute;
   const waiting = run[a]!.thread;
   const done: Choice[] = run.slice(0, a);
@@ -115,18 +174,22 @@ function swap(
     const last = done.length > a ? done.at(-1)!.thread : -1;
     const listed = left.find((s) => s.thread < machine.threadCount() && machine.enabled(s.thread));
     const next = listed ?? brute.goesOn(last, waiting);
-    if (next === null || done.length > 20_000) return 'never swapped';
+    if (next === null || done.length > 20_000) return { kept: 'never swapped', sooner: null };
     if (listed) left = left.filter((s) => s !== listed);
     const view = machine.pending(next.thread);
     const { kind: op, objectName: object, field, fn } = view;
-    seen.push({ thread: machine.threadName(next.thread), op, object, field, function: fn });
+    const step = { thread: machine.threadName(next.thread), op, object, field, function: fn };
     machine.step(next.thread, next.choice);
+    seen.push(takes(op) ? { ...step, next: pendingOf(machine, next.thread) } : step);
     done.push(next);
   }
-  const rest = run.filter((s, i) => notDone(run, i, done, s.thread));
-  const missed = rest.filter((s) => s.thread === waiting && run.indexOf(s) <= b);
-  const later = rest.filter((s) => !missed.includes(s));
-  return brute.verdict(done, [...missed, ...later]).kept;
+  const after = (begun: readonly Choice[]): Kept => {
+    const rest = run.filter((s, i) => notDone(run, i, begun, s.thread));
+    const missed = rest.filter((s) => s.thread === waiting && run.indexOf(s) <= b);
+    const later = rest.filter((s) => !missed.includes(s));
+    return brute.verdict(begun, [...missed, ...later]).kept;
+  };
+  return { kept: after(done), sooner: after(done.slice(0, -1)) };
 }
 
 /** True if @done has fewer steps of @thread than @run up to step @i, with it. */
