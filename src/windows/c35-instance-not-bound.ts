@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C35: an SMMU driver looks for the instance of a client before its own probe is over.
 
-import type { RuleContext, WatchedDevice } from '#properties/context';
-import { isAbout, isMemory, isUnbound } from './reports.ts';
-import { isSmmu, perDevice } from './signature.ts';
+import { instancesOf, type RuleContext, type WatchedDevice } from '#properties/context';
+import { involves, isAbout, isMemory, isUnbound } from './reports.ts';
+import { including, isSmmu, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 const EPROBE_DEFER = -517;
@@ -47,8 +47,7 @@ export const c35: Window = {
       initial: 'as it was',
       step(state, e, d) {
         if (e.name === 'init-end') {
-          const deferred = e.errno === EPROBE_DEFER && isBehindSmmu(ctx, d);
-          return deferred ? 'not found' : state;
+          return isDeferred(ctx, d, e.errno) ? 'not found' : state;
         }
         return e.name === 'instance-not-found' && isSmmu(ctx, e.instance) ? 'not found' : state;
       },
@@ -62,10 +61,35 @@ export const c35: Window = {
         return known && devices.of(report.subject) === 'not found';
       },
     })),
+    /** The same of other clients of the instance, where nothing else explains it. */
+    rest: perDevice<readonly string[]>((ctx) => ({
+      events: ['init-end'],
+      initial: [],
+      step: (failed, e, d) =>
+        e.name === 'init-end' && e.by === 'walk' && isDeferred(ctx, d, e.errno)
+          ? including(failed, e.thread)
+          : failed,
+      explains: (devices, report) =>
+        isMemory(report) &&
+        devices.some(
+          (failed, d) =>
+            involves(report, failed) &&
+            ctx.clients.some(
+              (other) => hasInstanceOf(other, d) && isAbout(report, other.data.name),
+            ),
+        ),
+    })),
   },
 };
 
-function isBehindSmmu({ world }: RuleContext, d: WatchedDevice): boolean {
+/** True where the two are behind one instance. */
+function hasInstanceOf(one: WatchedDevice, other: WatchedDevice): boolean {
+  const mine = instancesOf(one);
+  return instancesOf(other).some((name) => mine.includes(name));
+}
+
+/** True where an SMMU's driver has deferred the probe of @d. */
+function isDeferred({ world }: RuleContext, d: WatchedDevice, errno: number): boolean {
   const mine = world.instances.filter((i) => d.data.iommus.some((use) => use.instance === i.name));
-  return mine.some((i) => i.driver.startsWith('arm-smmu'));
+  return errno === EPROBE_DEFER && mine.some((i) => i.driver.startsWith('arm-smmu'));
 }
