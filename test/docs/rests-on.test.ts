@@ -38,7 +38,7 @@ test.each(rows())(
     const url = new URL(file ?? '', root);
     expect(existsSync(url), file).toBe(true);
     const source = readFileSync(url, 'utf8').replace(/\s+/g, ' ');
-    // Each call of test() has its name as its first argument, and one that is skipped holds nothing.
+    // Each call of test() has its name as its first argument; one that is skipped holds nothing.
     const quoted = ["'", '"', '`'].flatMap((q) => [`(${q}${name}${q}`, `( ${q}${name}${q}`]);
     const places = quoted.map((q) => source.indexOf(q)).filter((at) => at >= 0);
     const isIdle = (at: number): boolean => /\.(skip|todo|fails)$/.test(source.slice(0, at));

@@ -187,8 +187,8 @@ describe('a rule that every order breaks', () => {
 });
 
 describe('locks that are taken for one object after the other', () => {
-  // A bind takes the driver only if nothing is linked; a walk links what has no driver, and so takes
-  // the lock for x in one order, and for y alone in the other.
+  // A bind takes the driver only if nothing is linked; a walk links what has no driver, and so
+  // takes the lock for x in one order, and for y alone in the other.
   type Dev = Handle<{ driver: number; links: number }>;
   const [x, y, links] = [
     new Handle('dev', 'x') as Dev,
