@@ -24,20 +24,18 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { commandLine } from './options.mjs';
 import { Postgres, postgresBin } from './postgres.mjs';
+
+const { values } = commandLine(import.meta.url, {
+  tree: { type: 'path' },
+  seed: { type: 'number', default: 1 },
+  kernels: { type: 'string', default: '7.2' },
+});
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const main = path.join(root, 'dist', 'cli', 'main.js');
 const boards = path.join(root, 'examples', 'boards');
-const { values } = parseArgs({
-  options: {
-    tree: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    kernels: { type: 'string', default: '7.2' },
-  },
-});
-
 const bin = postgresBin();
 if (bin === null) {
   console.log('NOT COVERED: job queue: there is no PostgreSQL; apt-get install postgresql');
@@ -53,7 +51,7 @@ process.on('exit', () => {
 });
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-let seed = Number(values.seed);
+let { seed } = values;
 /** A number below @n. */
 function random(n) {
   seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;

