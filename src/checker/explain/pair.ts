@@ -27,7 +27,7 @@ import { dependent } from '#checker/program/dependence';
 import type { OpView, Report } from '#checker/program/program';
 import type { Choice } from '#checker/program/run';
 import { type Failure, nextThread, type Orders, StepList, spares } from './orders.ts';
-import { inside, isLock, isUnlock, nextOf, Sections } from './sections.ts';
+import { inside, isLock, isUnlock, nextOf, RunSections } from './sections.ts';
 
 /** Two steps of a failing run. */
 export interface DecidingPair {
@@ -57,7 +57,7 @@ export interface Observed {
   /** What each thread does where, but for what it finds there, as a number. */
   readonly names: readonly number[];
   readonly nameOf: Namer;
-  readonly sections: Sections;
+  readonly sections: RunSections;
   /** Rules broken before each step, and after the last. */
   readonly broken: readonly (readonly Report[])[];
 }
@@ -80,7 +80,7 @@ export function observe(machine: Machine, run: readonly Choice[]): Observed {
   const names = run.map(({ thread }, i) =>
     nameOf(thread, views[i]!, () => nextOf(machine, run, views, i)),
   );
-  const sections = new Sections(run, views);
+  const sections = new RunSections(run, views);
   return { run, views, preempts, names, nameOf, sections, broken };
 }
 

@@ -42,7 +42,7 @@ function pendingOf(machine: Machine, thread: number): OpView | null {
 }
 
 /** The accesses of a run that are done under a lock. */
-export class Sections {
+export class RunSections {
   private readonly run: readonly Choice[];
   private readonly views: readonly OpView[];
   private readonly known = new Map<number, readonly OpView[]>();
