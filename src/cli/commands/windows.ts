@@ -56,7 +56,7 @@ function plainWords(text: string): string {
 function foundLines({ id, name, state, symptom, kernels }: WindowEntry): string[] {
   const seen = symptom === null ? [] : wrap(printable(`seen as: ${symptom}`), deeper);
   return [
-    ...wrap(printable(`${id}  ${state}  ${name}`), { rest: '  ' }),
+    ...fitted([[id, state, printable(name)]]),
     ...seen,
     ...wrap(printable(`kernels: ${kernels || 'none'}`), deeper),
   ];
