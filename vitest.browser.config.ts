@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: ['test/browser/*.browser.ts'],
     maxWorkers: 1,
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

@@ -282,6 +282,7 @@ describe('the same order under another kernel', () => {
     expect(said).toContain(`all ${found.states.toLocaleString('en')} states`);
     expect(said).toMatch(/closed: [^.]*C09 \(P1/);
     for (const rule of found.left) expect(said.split('left:')[1]).toContain(`(${rule.property},`);
+    expect(said.split('left:')[1]).toMatch(/C14.*C10/);
     await support.picture(page, 'view-compare');
     expect(await support.seriousFaults(page)).toEqual([]);
     // A link restores it, and Escape leaves it.

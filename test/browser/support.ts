@@ -11,6 +11,7 @@ import type { Finding } from '#finding/finding';
 import { filePage } from '#view/build';
 import { pageHtml } from '#view/html';
 import type { PageViews } from '#view/model/views';
+import { withPalette } from './palette.ts';
 
 /** The top of the checkout. */
 export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -81,7 +82,7 @@ export class Tab {
 export function openTabs(width: number, height: number): Tab {
   const tab = new Tab();
   let browser: Browser | undefined;
-  let watched: Watched;
+  let watched: Watched[] = [];
   beforeAll(async () => {
     browser = await launch();
   });
@@ -91,11 +92,12 @@ export function openTabs(width: number, height: number): Tab {
   });
   beforeEach(async () => {
     tab.context = await browser!.newContext({ viewport: { width, height } });
+    watched = [];
+    tab.context.on('page', (page) => watched.push(watch(page)));
     tab.page = await tab.context.newPage();
-    watched = watch(tab.page);
   });
   afterEach(async () => {
-    expect(watched).toEqual({ requests: [], faults: [] });
+    for (const page of watched) expect(page).toEqual({ requests: [], faults: [] });
     await tab.context.close();
   });
   return tab;
@@ -126,9 +128,14 @@ export async function seriousFaults(page: Page): Promise<string[]> {
   });
 }
 
+const PICTURE_MAX = 150_000;
+
 /** Keep a picture of @page: in docs where that is asked for, else in out/. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = path.join(root, process.env['PICTURES'] === 'docs' ? 'docs' : 'out/pictures');
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  const png = withPalette(await page.screenshot());
+  // Documents are read over slow lines, too.
+  expect([name, png.length < PICTURE_MAX]).toEqual([name, true]);
+  writeFileSync(path.join(folder, `${name}.png`), png);
 }

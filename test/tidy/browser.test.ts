@@ -26,7 +26,7 @@ const GLOBALS = /\b(?:Buffer|process|require|__dirname|__filename|setImmediate)\
 function asksOfNode(name: string, text: string): string[] {
   const modules = importsOf(name, text).filter(
     // What draws a page is bundled into it.
-    ({ specifier }) => /^node:|^[a-z@]/.test(specifier) && specifier !== 'lit-html',
+    ({ specifier }) => /^node:|^[a-z@]/.test(specifier) && !/^lit-html(\/|$)/.test(specifier),
   );
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   const globals = [...code.matchAll(GLOBALS)].map(([global]) => global);

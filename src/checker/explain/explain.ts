@@ -14,7 +14,7 @@ import type { Report } from '#checker/program/program';
 import type { Choice } from '#checker/program/run';
 import type { Chances } from '#finding/why';
 import { stateGraph } from './graph.ts';
-import { OddsSource } from './odds.ts';
+import { type Odds, OddsSource } from './odds.ts';
 import { breaks, type Failure, Orders } from './orders.ts';
 import { type DecidingPair, decidingPair, type Observed, observe } from './pair.ts';
 import { Walks } from './walks.ts';
@@ -61,6 +61,11 @@ export class Explainer {
       this.kept = graph && new OddsSource(graph);
     }
     return this.kept;
+  }
+
+  /** The exact chance of @failure along any run; null: the graph is too large. */
+  along(run: readonly Choice[], failure: Failure): Odds | null {
+    return this.exactly()?.along(run, (r) => breaks(r, failure)) ?? null;
   }
 
   /** Why the run fails; @stepsMax: steps to spend on the pair, and on the window. */

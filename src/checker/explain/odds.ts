@@ -20,7 +20,7 @@ import type { Choice } from '#checker/program/run';
 import type { StateGraph } from './graph.ts';
 
 /** The chance of the failure along a run. */
-interface Odds {
+export interface Odds {
   /** Before the first step, and after each step. */
   readonly after: readonly number[];
   /** Index into the run of the step after which it is certain; null: from the start, or never. */

@@ -12,6 +12,8 @@ import type { BrokenAt, Explanation, PassingTrace, Why, WhyEnd } from '#finding/
 import { alternativesOf, blockedAlong } from './alternatives.ts';
 import type { Failed, FoundReasons } from './explain.ts';
 import { Explainer } from './explain.ts';
+import type { Odds } from './odds.ts';
+import type { Failure } from './orders.ts';
 import { observe } from './pair.ts';
 import type { WindowEnd } from './window.ts';
 
@@ -33,6 +35,11 @@ export class WhySource {
     this.machine = machine;
     this.explainer = new Explainer(machine, statesMax ?? GRAPH_MAX);
     this.stepsMax = stepsMax ?? EXPLAIN_MAX;
+  }
+
+  /** The exact chance of @failure along @run, which may keep the rule; null: it is not known. */
+  chance(run: readonly Choice[], failure: Failure): Odds | null {
+    return this.explainer.along(run, failure);
   }
 
   /** Why @taken breaks @report at @step. */

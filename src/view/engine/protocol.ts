@@ -4,11 +4,11 @@
 
 import type { Finding } from '#finding/finding';
 import type {
-  Chance,
   Comparison,
   ExploredAgain,
   Fork,
   OtherKernel,
+  Reasons,
   RunStory,
 } from '#view/model/data';
 import { Session } from './session.ts';
@@ -16,15 +16,28 @@ import { Session } from './session.ts';
 /** A question of a page. */
 export type PageAsks =
   | { readonly ask: 'open'; readonly id: number; readonly finding: Finding }
-  | { readonly ask: 'story' | 'chance'; readonly id: number; readonly forks: readonly Fork[] }
+  | { readonly ask: 'story' | 'reasons'; readonly id: number; readonly forks: readonly Fork[] }
+  | { readonly ask: 'scheduled'; readonly id: number; readonly schedule: string }
   | { readonly ask: 'kernels'; readonly id: number }
-  | { readonly ask: 'compare' | 'explore'; readonly id: number; readonly kernel: string };
+  | {
+      readonly ask: 'compare' | 'explore' | 'reasonsUnder';
+      readonly id: number;
+      readonly kernel: string;
+    };
 
 /** An answer. */
 export type PageAnswer =
   | { readonly ask: 'open'; readonly id: number; readonly refused: string | null }
-  | { readonly ask: 'story'; readonly id: number; readonly story: RunStory | null }
-  | { readonly ask: 'chance'; readonly id: number; readonly chance: Chance | null }
+  | {
+      readonly ask: 'story' | 'scheduled';
+      readonly id: number;
+      readonly story: RunStory | null;
+    }
+  | {
+      readonly ask: 'reasons' | 'reasonsUnder';
+      readonly id: number;
+      readonly reasons: Reasons | null;
+    }
   | { readonly ask: 'kernels'; readonly id: number; readonly kernels: readonly OtherKernel[] }
   | { readonly ask: 'compare'; readonly id: number; readonly comparison: Comparison | null }
   | { readonly ask: 'explore'; readonly id: number; readonly explored: ExploredAgain | null };
@@ -43,8 +56,14 @@ export class Answerer {
       }
       case 'story':
         return { ask: 'story', id, story: this.session?.story(asked.forks) ?? null };
-      case 'chance':
-        return { ask: 'chance', id, chance: this.session?.chance(asked.forks) ?? null };
+      case 'scheduled':
+        return { ask: 'scheduled', id, story: this.session?.scheduled(asked.schedule) ?? null };
+      case 'reasons':
+        return { ask: 'reasons', id, reasons: this.session?.reasons(asked.forks) ?? null };
+      case 'reasonsUnder': {
+        const reasons = this.session?.reasonsUnder(asked.kernel) ?? null;
+        return { ask: 'reasonsUnder', id, reasons };
+      }
       case 'kernels':
         return { ask: 'kernels', id, kernels: this.session?.kernels() ?? [] };
       case 'compare':

@@ -7,11 +7,9 @@
 
 import { AssertionError } from '#base/assert';
 import { alternativesOf, blockedAlong } from '#checker/explain/alternatives';
-import { stateGraph } from '#checker/explain/graph';
-import { OddsSource } from '#checker/explain/odds';
 import { breaks, endOf, type Failure, Orders } from '#checker/explain/orders';
 import { observe } from '#checker/explain/pair';
-import { GRAPH_MAX } from '#checker/limits';
+import { WhySource } from '#checker/explain/why';
 import { Machine } from '#checker/machine/machine';
 import { type Choice, enabledThreads, type Replayed, replayRun } from '#checker/program/run';
 import { replay } from '#checker/program/schedule';
@@ -21,11 +19,11 @@ import { propertyOf, ruleBroken } from '#properties/index';
 import { revisionOf } from '#run/kernel-spec';
 import { watchedScene } from '#run/watched-scene';
 import type {
-  Chance,
   Comparison,
   ExploredAgain,
   Fork,
   OtherKernel,
+  Reasons,
   RunOutcome,
   RunStory,
   SeenBroken,
@@ -49,7 +47,7 @@ export class Session {
   private readonly orders: Orders;
   private readonly failure: Failure;
   private readonly run: readonly Choice[];
-  private odds: OddsSource | null | undefined;
+  private readonly source: WhySource;
 
   private constructor(
     finding: Finding,
@@ -62,6 +60,7 @@ export class Session {
     this.orders = new Orders(machine);
     this.run = run;
     this.failure = failure;
+    this.source = new WhySource(machine);
   }
 
   /** Run @finding; a text says why it does not come to what it says. */
@@ -101,30 +100,49 @@ export class Session {
   /** The run of the finding, with another choice at each of @forks in turn; null: there is none. */
   story(forks: readonly Fork[]): RunStory | null {
     const run = this.forked(forks);
-    if (run === null) return null;
-    const { machine, orders, failure } = this;
-    const taken = replayRun(machine, run);
-    const outcome = this.outcomeOf(taken);
-    return {
-      trace: taken.trace,
-      preemptions: taken.preemptions,
-      from: forks.at(-1)?.step ?? 0,
-      outcome,
-      alternatives: alternativesOf(orders, observe(machine, run), failure),
-      blocked: blockedAlong(machine, run),
-    };
+    return run && this.storyOf(run, forks.at(-1)?.step ?? 0);
   }
 
-  /** The exact chance of the failure along such a run; null: the world is too large to count. */
-  chance(forks: readonly Fork[]): Chance | null {
+  /** The run that @schedule names, beside the finding; null: there is none. */
+  scheduled(schedule: string): RunStory | null {
+    const done = replay(this.machine, schedule);
+    if (!done.ok) return null;
+    const parts = firstDifference(this.finding.trace, done.value.trace, stepKey);
+    return this.storyOf(done.value.run, parts ?? done.value.trace.length);
+  }
+
+  private storyOf(run: readonly Choice[], from: number): RunStory {
+    const { machine, orders, failure } = this;
+    const taken = replayRun(machine, run);
+    const { trace, preemptions } = taken;
+    const outcome = this.outcomeOf(taken);
+    const alternatives = alternativesOf(orders, observe(machine, run), failure);
+    return { trace, preemptions, from, outcome, alternatives, blocked: blockedAlong(machine, run) };
+  }
+
+  /** What decides in such a run, as `check` explains it; null: there is no such run. */
+  reasons(forks: readonly Fork[]): Reasons | null {
     const run = this.forked(forks);
-    if (run === null) return null;
-    if (this.odds === undefined) {
-      const graph = stateGraph(this.machine, GRAPH_MAX);
-      this.odds = graph && new OddsSource(graph);
-    }
-    const along = this.odds?.along(run, (r) => breaks(r, this.failure));
-    return along ? { after: along.after, noReturn: along.noReturn, states: along.states } : null;
+    return run && this.reasonsOf(run, this.machine, this.source);
+  }
+
+  /** The same for the order of the finding under the kernel called @id. */
+  reasonsUnder(id: string): Reasons | null {
+    const machine = this.machineUnder(id);
+    if (machine === null) return null;
+    return this.reasonsOf(followIn(machine, this.machine, this.run), machine, null);
+  }
+
+  /** @known: what explains runs of @machine, if that is at hand. */
+  private reasonsOf(run: readonly Choice[], machine: Machine, known: WhySource | null): Reasons {
+    const source = known ?? new WhySource(machine);
+    const taken = replayRun(machine, run);
+    const broken = this.brokenBy(taken);
+    const along = source.chance(run, this.failure);
+    const chance = along && { after: along.after, noReturn: along.noReturn, states: along.states };
+    if (broken === undefined) return { chance, why: null, deciding: null };
+    const { why, deciding } = source.explained(taken, broken.report, broken.step);
+    return { chance, why, deciding };
   }
 
   private forked(forks: readonly Fork[]): readonly Choice[] | null {
@@ -154,7 +172,8 @@ export class Session {
     const run = followIn(machine, this.machine, this.run);
     const { trace, preemptions, reports } = replayRun(machine, run);
     const outcome = this.outcomeOf({ reports }, machine);
-    const [alternatives, blocked] = [[], blockedAlong(machine, run)];
+    const alternatives = alternativesOf(new Orders(machine), observe(machine, run), this.failure);
+    const blocked = blockedAlong(machine, run);
     const parts = firstDifference(this.finding.trace, trace, stepKey);
     const from = parts ?? trace.length;
     return { kernel, parts, story: { trace, preemptions, from, outcome, alternatives, blocked } };
@@ -185,19 +204,27 @@ export class Session {
   }
 
   /** What @taken, which ends where the machine stands, came to: as alternativesOf() judges. */
-  private outcomeOf({ reports }: Pick<Replayed, 'reports'>, machine = this.machine): RunOutcome {
-    const all = reports.map((r) => r.report).filter((r) => r.property !== 'livelock');
-    const broken = all.find((r) => breaks(r, this.failure));
-    const any = broken ?? all[0];
+  private outcomeOf(taken: Pick<Replayed, 'reports'>, machine = this.machine): RunOutcome {
+    const any = this.brokenBy(taken)?.report;
+    const broken = any !== undefined && breaks(any, this.failure);
     // A run that is not at its end was cut off: it goes round for ever.
     const ended = enabledThreads(machine).length === 0;
-    const whole = broken !== undefined || (ended && endOf(machine).whole);
+    const whole = broken || (ended && endOf(machine).whole);
     return {
       verdict: broken ? 'fails' : any || !whole ? 'other' : 'passes',
       window: any?.window ?? null,
       property: any === undefined ? null : propertyOf(any.property),
       because: any?.because ?? null,
+      subject: any?.subject ?? null,
     };
+  }
+
+  /** What a run breaks: the rule of the finding, if it does; else what it breaks first. */
+  private brokenBy({
+    reports,
+  }: Pick<Replayed, 'reports'>): Replayed['reports'][number] | undefined {
+    const all = reports.filter(({ report }) => report.property !== 'livelock');
+    return all.find(({ report }) => breaks(report, this.failure)) ?? all[0];
   }
 }
 

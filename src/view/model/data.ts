@@ -3,7 +3,7 @@
 
 import type { Finding, Producer, TraceStep } from '#finding/finding';
 import type { Harm } from '#finding/harm';
-import type { Alternative, LockWait } from '#finding/why';
+import type { Alternative, LockWait, Why } from '#finding/why';
 import type { PageViews } from './views.ts';
 
 /** A finding on a card: enough to choose it by. */
@@ -82,6 +82,8 @@ export interface RunOutcome {
   readonly window: string | null;
   readonly property: string | null;
   readonly because: string | null;
+  /** Whom that is about. */
+  readonly subject: string | null;
 }
 
 /** A run with all that the page shows of it. */
@@ -124,6 +126,15 @@ export interface ExploredAgain {
   readonly closed: readonly SeenBroken[];
   readonly opened: readonly SeenBroken[];
   readonly left: readonly SeenBroken[];
+}
+
+/** What decides in a run, and how likely what it breaks is: as `check` would explain it. */
+export interface Reasons {
+  /** The chance that the rule of the finding is broken; null: its world is too large to count. */
+  readonly chance: Chance | null;
+  /** Of what the run breaks; null where it keeps every rule, or nothing can be said. */
+  readonly why: Why | null;
+  readonly deciding: number | null;
 }
 
 /** The chance that the rule is broken: before the first step, and after each. */

@@ -19,6 +19,8 @@ export interface PagePlace {
   readonly view: ViewName | null;
   /** The kernel that the finding is held against; left out where there is none. */
   readonly kernel?: string | null;
+  /** True: beside the finding stands the run with the two that decide the other way round. */
+  readonly swapped?: boolean;
 }
 
 /** Branches of branches of a link at most. */
@@ -31,6 +33,7 @@ export function readLink(hash: string): PagePlace {
   const kernel = values.get('kernel');
   return {
     ...(kernel !== null && /^[\w.@+~-]{1,40}$/.test(kernel) ? { kernel } : {}),
+    ...(values.get('swapped') === 'yes' ? { swapped: true } : {}),
     finding: numberOf(values.get('finding')),
     branch: branch.slice(0, FORKS_MAX),
     step: numberOf(values.get('step')),
@@ -39,11 +42,12 @@ export function readLink(hash: string): PagePlace {
 }
 
 /** The hash that names @place; empty for the first page. */
-export function linkTo({ finding, branch, step, view, kernel }: PagePlace): string {
+export function linkTo({ finding, branch, step, view, kernel, swapped }: PagePlace): string {
   const parts: string[] = view === null ? [] : [`view=${view}`];
   if (finding !== null) parts.push(`finding=${finding + 1}`);
   if (branch.length > 0) parts.push(`branch=${branch.map(forkText).join()}`);
   if (kernel != null) parts.push(`kernel=${encodeURIComponent(kernel)}`);
+  if (swapped === true) parts.push('swapped=yes');
   if (step !== null) parts.push(`step=${step + 1}`);
   return parts.length === 0 ? '' : `#${parts.join('&')}`;
 }

@@ -5,6 +5,8 @@ import { render } from 'lit-html';
 import { incoherence } from '#finding/coherent';
 import type { Finding } from '#finding/finding';
 import { decidingSteps } from '#report/select';
+import { traceDat } from '#report/trace-dat';
+import { fileStem } from '#report/words';
 import type { PageData } from '#view/model/data';
 import { linkTo, type PagePlace, readLink } from '#view/model/link';
 import { unpacked } from '#view/model/packed';
@@ -12,10 +14,12 @@ import type { PaneRow } from '#view/model/rows';
 import { type ViewName, viewNames } from '#view/model/views';
 import { drawPair } from './arrow.ts';
 import { Asker } from './asker.ts';
+import { type Command, commandsOf } from './commands.ts';
 import { showFault } from './fault.ts';
-import { type Command, findingTemplate } from './finding-view.ts';
+import { findingTemplate } from './finding-view.ts';
 import { indexTemplate } from './index-view.ts';
 import { type Pane, paneRows } from './pane.ts';
+import { saveFile } from './save.ts';
 import { OpenFinding } from './state.ts';
 import { moveStop, viewTemplate } from './views.ts';
 
@@ -99,17 +103,22 @@ export class App {
     }
     shown.kernels = await asker.kernels();
     this.draw();
-    void this.count(shown, counter);
+    void this.explain(shown, counter);
   }
 
-  /** Count the odds of the finding, which are as its file says until then. */
-  private async count(shown: OpenFinding, counter: Asker): Promise<void> {
-    const [stored] = shown.chances;
+  /** Explain the finding anew: what decides and the odds are as its file says until then. */
+  private async explain(shown: OpenFinding, counter: Asker): Promise<void> {
+    const { why: stored } = shown.finding;
     if ((await counter.open(shown.finding)) !== null) return;
-    const chance = await counter.chance([]);
-    if (shown !== this.shown || chance === null) return;
-    if (stored != null && !sameData(stored, chance)) shown.doubt('odds');
-    shown.chances = [chance, ...shown.chances.slice(1)];
+    const reasons = await counter.reasons([]);
+    if (shown !== this.shown || reasons === null) return;
+    const { why } = reasons;
+    if (stored && why) {
+      for (const what of ['odds', 'window', 'pair'] as const) {
+        if (!sameData(withoutTrace(stored[what]), withoutTrace(why[what]))) shown.doubt(what);
+      }
+    }
+    shown.reasons = [reasons, ...shown.reasons.slice(1)];
     this.draw();
   }
 
@@ -121,22 +130,32 @@ export class App {
     const there = shown.engine === 'ready' || place.branch.length === 0;
     const done = there && (await shown.follow(asker, place.branch));
     shown.notice = done ? null : 'The link names a branch that this finding does not have.';
-    const compared = await this.compare(shown, asker, place.kernel ?? null);
-    if (!compared) shown.notice = 'The link names a kernel that this finding is not held against.';
+    const isThere = await this.compare(shown, asker, place.kernel ?? null);
+    if (!isThere) shown.notice = 'The link names a kernel that this finding is not held against.';
+    const swapped = await this.swap(shown, asker, place.swapped === true);
+    if (!swapped) shown.notice = 'The link names a run that this finding does not have.';
     if (done && place.branch.length !== before) shown.active = place.branch.length > 0 ? 1 : 0;
     const { length } = shown.story.trace;
     if (place.step !== null && place.step >= length) {
       shown.notice = `The link names step ${place.step + 1}, and the run has ${length}.`;
     }
-    const best = place.branch.at(-1)?.step ?? shown.compared?.parts ?? firstLook(shown.finding);
+    const parted = shown.compared?.parts ?? shown.swapped?.from;
+    const best = place.branch.at(-1)?.step ?? parted ?? firstLook(shown.finding);
     shown.step = Math.min(place.step ?? best, length - 1);
     this.draw();
     this.reveal();
     const forks = shown.forks;
-    if (done && forks.length > 0 && shown.chances.at(-1) === null) {
-      const chance = await counter.chance(forks);
+    if (done && forks.length > 0 && shown.reasons.at(-1) === null) {
+      const reasons = await counter.reasons(forks);
       if (shown.forks !== forks) return;
-      shown.chances = [...shown.chances.slice(0, -1), chance];
+      shown.reasons = [...shown.reasons.slice(0, -1), reasons];
+      this.draw();
+    }
+    const { compared } = shown;
+    if (compared !== null && shown.comparedReasons === null) {
+      const reasons = await counter.reasonsUnder(compared.kernel.id);
+      if (shown.compared !== compared) return;
+      shown.comparedReasons = reasons;
       this.draw();
     }
   }
@@ -145,9 +164,28 @@ export class App {
   private async compare(shown: OpenFinding, asker: Asker, id: string | null): Promise<boolean> {
     if ((shown.compared?.kernel.id ?? null) === id) return true;
     shown.explored = 'not asked';
+    shown.comparedReasons = null;
     shown.compared = id === null || shown.engine !== 'ready' ? null : await asker.compare(id);
     shown.active = shown.compared === null ? 0 : 1;
     return id === null || shown.compared !== null;
+  }
+
+  /** Show the run with the two that decide the other way round; false: there is none. */
+  private async swap(shown: OpenFinding, asker: Asker, isWanted: boolean): Promise<boolean> {
+    if ((shown.swapped !== null) === isWanted) return true;
+    const passing = shown.reasons[0]?.why?.pair?.passing;
+    const able = isWanted && passing !== undefined && shown.engine === 'ready';
+    shown.swapped = able ? await asker.scheduled(passing) : null;
+    shown.active = shown.beside === null ? 0 : 1;
+    return !isWanted || shown.swapped !== null;
+  }
+
+  private openSwapped(): void {
+    const { shown } = this;
+    if (shown === null) return;
+    const place = { finding: shown.at, branch: [], step: null, view: null, swapped: true };
+    this.address(place, true);
+    void this.branch(place);
   }
 
   private choose(kernel: string): void {
@@ -184,8 +222,9 @@ export class App {
     if (shown === null) return;
     shown.step = Math.max(0, Math.min(step, shown.story.trace.length - 1));
     const { at, forks } = shown;
+    const place = { finding: at, branch: forks, step: shown.step, view: null };
     const kernel = shown.compared?.kernel.id ?? null;
-    this.address({ finding: at, branch: forks, step: shown.step, view: null, kernel }, false);
+    this.address({ ...place, kernel, swapped: shown.swapped !== null }, false);
     this.draw(false);
     this.reveal();
   }
@@ -209,13 +248,14 @@ export class App {
   private back(): void {
     const { shown } = this;
     if (shown === null) return;
-    if (shown.help || shown.choosing) {
+    if (shown.help || shown.choosing || shown.mail) {
       shown.help = false;
+      shown.mail = false;
       shown.choosing = false;
       this.draw();
       return;
     }
-    const last = shown.compared === null ? shown.forks.at(-1) : { step: shown.step };
+    const last = shown.beside === null ? shown.forks.at(-1) : { step: shown.step };
     if (last === undefined) return;
     const branch = shown.forks.slice(0, -1);
     const place = { finding: shown.at, branch, step: last.step, view: null };
@@ -224,83 +264,15 @@ export class App {
   }
 
   private commands(shown: OpenFinding): readonly Command[] {
-    const { finding, story } = shown;
-    const rows = this.rows[Math.min(shown.active, this.rows.length - 1)] ?? [];
-    const here = rows.findIndex((r) => r.from <= shown.step && shown.step <= r.to);
-    const to = (row: PaneRow | undefined): void => row && this.look(row.from);
-    const pair = finding.why?.pair;
-    const chance = shown.chances[shown.stories.indexOf(story)];
-    const all: (Command | null)[] = [
-      { keys: ['j'], name: 'next', does: () => to(rows[here + 1]) },
-      { keys: ['k'], name: 'before', does: () => to(rows[here - 1]) },
-      {
-        keys: ['n'],
-        name: 'next switch',
-        does: () => to(rows.find((r, i) => i > here && r.switches)),
-      },
-      {
-        keys: ['p'],
-        name: 'switch before',
-        does: () => to([...rows.slice(0, Math.max(0, here))].reverse().find((r) => r.switches)),
-      },
-      pair
-        ? {
-            keys: ['d'],
-            name: 'what decides',
-            does: () => {
-              const [a, b] = [pair.victim, pair.intruder].sort((x, y) => x - y) as [number, number];
-              this.look(shown.step === a ? b : a);
-            },
-          }
-        : null,
-      chance?.noReturn == null
-        ? null
-        : { keys: ['o'], name: 'no return', does: () => this.look(chance.noReturn!) },
-      {
-        keys: ['e'],
-        name: shown.all ? 'fold' : 'all steps',
-        does: () => {
-          shown.all = !shown.all;
-          this.draw();
-          this.reveal();
-        },
-      },
-      ...this.compareCommands(shown),
-      shown.forks.length === 0 && shown.compared === null
-        ? null
-        : {
-            keys: ['b'],
-            name: 'other side',
-            does: () => {
-              shown.active = 1 - shown.active;
-              this.look(shown.step);
-            },
-          },
-      shown.forks.length === 0 && shown.compared === null
-        ? null
-        : { keys: ['Esc'], name: 'leave the branch', does: () => this.back() },
-      {
-        keys: ['?'],
-        name: 'keys',
-        does: () => {
-          shown.help = !shown.help;
-          this.draw();
-        },
-      },
-    ];
-    return all.filter((c) => c !== null);
-  }
-
-  private compareCommands(shown: OpenFinding): readonly Command[] {
-    if (shown.kernels.length === 0) return [];
-    const choose = (): void => {
-      shown.choosing = !shown.choosing;
-      this.draw();
-      document.getElementById('kernel')?.focus();
-    };
-    const compare = { keys: ['c'], name: 'another kernel', does: choose };
-    if (shown.compared === null || shown.explored !== 'not asked') return [compare];
-    return [compare, { keys: ['x'], name: 'explore again', does: () => void this.explore() }];
+    return commandsOf(shown, this.panes, this.rows, {
+      look: (step) => this.look(step),
+      draw: () => this.draw(),
+      reveal: () => this.reveal(),
+      back: () => this.back(),
+      explore: () => void this.explore(),
+      swap: () => this.openSwapped(),
+      save: () => saveFile(`${fileStem(shown.finding)}.dat`, traceDat(shown.finding)),
+    });
   }
 
   private key(event: KeyboardEvent): void {
@@ -315,7 +287,7 @@ export class App {
     const key = event.key === 'Escape' ? 'Esc' : event.key;
     if (key === 'Esc') this.back();
     else if (/^[1-9]$/.test(key)) {
-      const branched = shown.forks.length > 0 && shown.compared === null;
+      const branched = shown.forks.length > 0 && shown.beside === null;
       this.fork(branched ? shown.active : 0, shown.step, Number(key) - 1);
     } else {
       const found = this.commands(shown).find((c) => c.keys.includes(key));
@@ -342,7 +314,8 @@ export class App {
       render(page, this.root);
       return;
     }
-    const key = `${shown.active} ${shown.forks.length} ${shown.compared?.kernel.id}`;
+    const { active, forks, compared } = shown;
+    const key = `${active} ${forks.length} ${compared?.kernel.id} ${shown.swapped !== null}`;
     if (rows || key !== this.drawnRows) {
       this.panes = shown.panes({
         onStep: (step) => this.look(step),
@@ -361,13 +334,14 @@ export class App {
     if (rows) this.drawPairs();
   }
 
+  private marked: Element | null = null;
+
   /** Mark the row of the step that is looked at: in the page itself, as each key changes it. */
   private markStep(): void {
     const { shown } = this;
-    for (const old of this.root.querySelectorAll('.row[aria-current]')) {
-      old.removeAttribute('aria-current');
-    }
-    if (shown !== null) this.rowOfStep(shown)?.setAttribute('aria-current', 'step');
+    this.marked?.removeAttribute('aria-current');
+    this.marked = shown && this.rowOfStep(shown);
+    this.marked?.setAttribute('aria-current', 'step');
   }
 
   private rowOfStep(shown: OpenFinding): Element | null {
@@ -384,6 +358,11 @@ export class App {
   private drawPairs(): void {
     for (const pane of this.root.querySelectorAll('.pane')) drawPair(pane);
   }
+}
+
+/** The pair of a page has no trace of its passing run, which the page runs again. */
+function withoutTrace<T>(part: T): T {
+  return part && { ...part, trace: undefined };
 }
 
 function sameData(a: unknown, b: unknown): boolean {

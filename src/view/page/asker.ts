@@ -4,11 +4,11 @@
 import type { Finding } from '#finding/finding';
 import type { PageAnswer, PageAsks } from '#view/engine/protocol';
 import type {
-  Chance,
   Comparison,
   ExploredAgain,
   Fork,
   OtherKernel,
+  Reasons,
   RunStory,
 } from '#view/model/data';
 
@@ -38,9 +38,19 @@ export class Asker {
     return answer.ask === 'story' ? answer.story : null;
   }
 
-  async chance(forks: readonly Fork[]): Promise<Chance | null> {
-    const answer = await this.ask({ ask: 'chance', id: this.next++, forks });
-    return answer.ask === 'chance' ? answer.chance : null;
+  async scheduled(schedule: string): Promise<RunStory | null> {
+    const answer = await this.ask({ ask: 'scheduled', id: this.next++, schedule });
+    return answer.ask === 'scheduled' ? answer.story : null;
+  }
+
+  async reasons(forks: readonly Fork[]): Promise<Reasons | null> {
+    const answer = await this.ask({ ask: 'reasons', id: this.next++, forks });
+    return answer.ask === 'reasons' ? answer.reasons : null;
+  }
+
+  async reasonsUnder(kernel: string): Promise<Reasons | null> {
+    const answer = await this.ask({ ask: 'reasonsUnder', id: this.next++, kernel });
+    return answer.ask === 'reasonsUnder' ? answer.reasons : null;
   }
 
   async kernels(): Promise<readonly OtherKernel[]> {

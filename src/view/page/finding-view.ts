@@ -2,24 +2,21 @@
 // The page of a finding: its head, one run or two beside each other, and the panel.
 
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { guard } from 'lit-html/directives/guard.js';
 import { castLine, castOf } from '#report/cast';
+import { mailReport } from '#report/mail';
 import { harmText } from '#report/summary';
-import { kernelText, preemptionText, windowText } from '#report/words';
-import type { PageData } from '#view/model/data';
+import { fileStem, kernelText, preemptionText, windowText } from '#report/words';
+import type { PageData, Reasons } from '#view/model/data';
 import { glyphs, outcomeText, verdictWords } from '#view/model/glyphs';
 import type { PaneRow } from '#view/model/rows';
+import type { Command } from './commands.ts';
 import { compareTemplate } from './compare-view.ts';
 import { type Pane, paneTemplate } from './pane.ts';
 import { panelTemplate } from './panel.ts';
 import { percent } from './percent.ts';
+import { saveFile } from './save.ts';
 import type { OpenFinding } from './state.ts';
-
-/** A key, what its button is called, and what it does. */
-export interface Command {
-  readonly keys: readonly string[];
-  readonly name: string;
-  readonly does: () => void;
-}
 
 /** The whole page. */
 export function findingTemplate(
@@ -32,23 +29,25 @@ export function findingTemplate(
 ): TemplateResult {
   const active = panes[Math.min(shown.active, panes.length - 1)]!;
   return html`${headTemplate(data, shown)}
-    ${shown.forks.length === 0 ? nothing : trailTemplate(shown)} ${compareTemplate(shown, on)}
+    ${shown.forks.length === 0 ? nothing : trailTemplate(shown)} ${swappedTemplate(shown)}
+    ${compareTemplate(shown, on)}
     ${shown.remarks.map((text) => html`<p class="notice" role="note">⚠ ${text}</p>`)}
     ${shown.notice === null ? nothing : html`<p class="notice" role="alert">${shown.notice}</p>`}
     <div class="body ${panes.length > 1 ? 'two' : 'one'}">
       <main class="panes" tabindex="0" aria-label="steps; j and k go on and back">
-        ${panes.map((pane, i) => paneTemplate(pane, rows[i]!))}
+        ${panes.map((pane, i) => guard([pane, rows[i]], () => paneTemplate(pane, rows[i]!)))}
       </main>
       <aside class="panel" tabindex="0" aria-label="the step that is looked at">
         ${panelTemplate(active, shown.step, shown.refused)}
       </aside>
     </div>
-    ${legendTemplate(data, shown, commands)} ${shown.help ? helpTemplate(commands) : nothing}`;
+    ${legendTemplate(data, shown, commands)} ${shown.help ? helpTemplate(commands) : nothing}
+    ${shown.mail ? mailTemplate(shown) : nothing}`;
 }
 
-function headTemplate(data: PageData, { finding, chances }: OpenFinding): TemplateResult {
+function headTemplate(data: PageData, { finding, reasons }: OpenFinding): TemplateResult {
   const cast = castLine(castOf(finding));
-  const chance = chances[0]?.after[0];
+  const chance = reasons[0]?.chance?.after[0];
   const facts = [
     preemptionText(finding),
     ...(chance === undefined ? [] : [`${percent(chance)} of all orders break the rule`]),
@@ -85,13 +84,20 @@ function trailTemplate(shown: OpenFinding): TemplateResult {
   </p>`;
 }
 
+/** What the run with the two that decide the other way round came to. */
+function swappedTemplate({ swapped }: OpenFinding): TemplateResult | typeof nothing {
+  if (swapped === null) return nothing;
+  const { verdict } = swapped.outcome;
+  return html`<p class="trail ${verdict}" role="status" id="swapped">
+    <span class="alt ${verdict}" aria-hidden="true">${glyphs[verdict]}</span>
+    What if: the two that decide the other way round.
+    <b>${outcomeText(swapped.outcome)}</b>
+  </p>`;
+}
+
 function legendTemplate(data: PageData, shown: OpenFinding, commands: readonly Command[]) {
   const { engine, finding } = shown;
-  const chance = shown.chances.at(-1);
-  const states =
-    chance == null
-      ? 'odds not counted'
-      : `odds exact on ${chance.states.toLocaleString('en')} states`;
+  const states = oddsSaid(shown.compared ? shown.comparedReasons : shown.reasons.at(-1));
   const said =
     engine === 'starting' ? 'starting the checker' : engine === 'ready' ? states : engine.refused;
   const other =
@@ -118,6 +124,26 @@ function legendTemplate(data: PageData, shown: OpenFinding, commands: readonly C
       ${said} · racewindow ${data.producer.version}${other}
     </span>
   </footer>`;
+}
+
+/** The mail that `--format mail` prints. */
+function mailTemplate({ finding }: OpenFinding): TemplateResult {
+  const text = mailReport(finding);
+  return html`<div class="help mail" role="dialog" aria-label="The finding as a mail">
+    <h2>
+      As a mail
+      <button @click=${() => saveFile(`${fileStem(finding)}.mail`, text)}>save</button>
+    </h2>
+    <pre tabindex="0">${text}</pre>
+  </div>`;
+}
+
+/** How the odds that are shown came about. */
+function oddsSaid(reasons: Reasons | null | undefined): string {
+  if (!reasons) return 'counting the odds';
+  const { chance } = reasons;
+  if (chance) return `odds exact on ${chance.states.toLocaleString('en')} states`;
+  return 'odds not counted here: the world has too many states';
 }
 
 function helpTemplate(commands: readonly Command[]): TemplateResult {

@@ -5,7 +5,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import type { Finding } from '#finding/finding';
 import type { LockWait } from '#finding/why';
 import { decidingSteps } from '#report/select';
-import type { Chance, RunStory } from '#view/model/data';
+import type { Chance, Reasons, RunStory } from '#view/model/data';
 import { alternativeWords, glyphs } from '#view/model/glyphs';
 import { locksAlong, type PaneRow, rowsOf, verdictCuts } from '#view/model/rows';
 import { chanceAfter } from './percent.ts';
@@ -17,7 +17,8 @@ export interface Pane {
   readonly title: string;
   readonly finding: Finding;
   readonly story: RunStory;
-  readonly chance: Chance | null;
+  /** Why it breaks what it breaks, with the odds; null: not known, or not yet. */
+  readonly reasons: Reasons | null;
   readonly threads: readonly string[];
   readonly all: boolean;
   /** So many steps are the same in both panes. */
@@ -29,11 +30,20 @@ export interface Pane {
   readonly onStep: (step: number) => void;
 }
 
-/** @finding as it would be with the run of @story, of which nothing but the trace is known. */
-export function asFinding(finding: Finding, story: RunStory): Finding {
-  if (story.trace === finding.trace) return finding;
-  const { why: _, failure: __, ...rest } = finding;
-  return { ...rest, trace: story.trace, deciding: null, preemptions: story.preemptions };
+/** @finding as it would be with the run of @story: of that, only what was computed is told. */
+export function asFinding(finding: Finding, story: RunStory, reasons: Reasons | null): Finding {
+  const { why: stored, failure: _, ...rest } = finding;
+  const why = reasons?.why ?? (story.trace === finding.trace ? stored : null);
+  const told = { deciding: reasons?.deciding ?? null, ...(why ? { why } : {}) };
+  if (story.trace === finding.trace) return { ...finding, ...told };
+  const { trace, preemptions, outcome } = story;
+  const { property, window, subject, because } = outcome;
+  const own = { ...rest, ...told, trace, preemptions };
+  if (property === null || subject === null || because === null) return own;
+  // What is known of the rule and window of the finding is no word about others.
+  const alike = property === finding.property && window === finding.window;
+  const words = alike ? {} : { symptom: null, fixes: [], closers: [], links: [] };
+  return { ...own, ...words, property, window, witness: { subject, because, facts: {} } };
 }
 
 /** Everything that is looked up by step. */
@@ -47,10 +57,10 @@ interface Marks {
 
 /** The rows of @pane. */
 export function paneRows(pane: Pane): PaneRow[] {
-  const { finding, story, all, common, chance } = pane;
+  const { finding, story, all, common } = pane;
   const cuts = verdictCuts(story.alternatives, story.trace.length);
   for (const { from, to } of story.blocked) cuts.add(from).add(to);
-  const noReturn = chance?.noReturn ?? null;
+  const noReturn = pane.reasons?.chance?.noReturn ?? null;
   if (noReturn !== null) cuts.add(noReturn).add(noReturn + 1);
   cuts.add(story.from).add(story.from + 1);
   if (pane.parts !== null) cuts.add(pane.parts).add(pane.parts + 1);
@@ -61,7 +71,7 @@ const CHUNK = 40;
 
 /** The table of @pane, whose @rows are those of paneRows(). */
 export function paneTemplate(pane: Pane, rows: readonly PaneRow[]): TemplateResult {
-  const { story, finding, chance, threads, title } = pane;
+  const { story, finding, threads, title } = pane;
   const window = finding.why?.window;
   const marks: Marks = {
     pane,
@@ -71,7 +81,7 @@ export function paneTemplate(pane: Pane, rows: readonly PaneRow[]): TemplateResu
       closes: window?.closes ?? story.trace.length - 1,
     },
     deciding: decidingSteps(finding),
-    noReturn: chance?.noReturn ?? null,
+    noReturn: pane.reasons?.chance?.noReturn ?? null,
     locks: locksAlong(story),
   };
   const chunks: TemplateResult[] = [];
@@ -128,7 +138,7 @@ function rowTemplate(marks: Marks, row: PaneRow, before: PaneRow | undefined): T
     @click=${() => pane.onStep(row.from)}
   >
     <div role="cell" class="c-step">${label}</div>
-    ${oddsCell(pane.chance, row, before)} ${altCell(pane, row)}
+    ${oddsCell(pane.reasons?.chance ?? null, row, before)} ${altCell(pane, row)}
     ${
       common
         ? html`<div role="cell" class="c-thread wide">

@@ -60,7 +60,7 @@ export function panelTemplate(pane: Pane, at: number, refused: string | null): T
         return html`<li>${fn}${where ? html` <span class="dim">${where}</span>` : nothing}</li>`;
       })}
     </ol>
-    ${pane.id === 0 || finding.why ? summary(pane) : nothing}
+    ${summary(pane)}
   `;
 }
 
@@ -91,7 +91,8 @@ function alternatives(pane: Pane, at: number, refused: string | null): TemplateR
     }`;
 }
 
-function odds({ chance }: Pane, at: number): TemplateResult | typeof nothing {
+function odds({ reasons }: Pane, at: number): TemplateResult | typeof nothing {
+  const chance = reasons?.chance;
   if (chance?.after[at + 1] === undefined) return nothing;
   const [before, after] = [chanceAfter(chance, at), chanceAfter(chance, at + 1)];
   const change = before === after ? `${after}, as before it` : `${before} → ${after}`;
@@ -110,7 +111,10 @@ function locksOf({ story, threads }: Pane, at: number): TemplateResult {
   return rows.length === 0 ? html`<p class="dim">none</p>` : html`<ul>${rows}</ul>`;
 }
 
-function summary({ finding }: Pane): TemplateResult {
+const notKnown = 'what decides has not been looked for';
+
+function summary({ finding, story, reasons }: Pane): TemplateResult | typeof nothing {
+  if (story.outcome.property === null) return nothing;
   // The sentences of the text report, whose lines are broken for a terminal.
   const told = whyLines(finding)
     .map((line) => line.replace(/^ {2}/, '\u0001'))
@@ -120,6 +124,7 @@ function summary({ finding }: Pane): TemplateResult {
     .filter((text) => text !== '');
   return html`<details open>
     <summary>Why it fails</summary>
+    ${reasons === null ? html`<p class="dim">${finding.why ? '' : notKnown}</p>` : nothing}
     ${told.map((text) => html`<p>${text}</p>`)}
     ${finding.symptom === null ? nothing : html`<p>Seen as: ${finding.symptom}</p>`}
     ${finding.fixes.map((fix) => html`<p>Fixes: <code>${fix}</code></p>`)}

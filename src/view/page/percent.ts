@@ -6,7 +6,8 @@ import type { Chance } from '#view/model/data';
 /** A chance in three digits, and never 0 or 100 where it is not. */
 export function percent(p: number): string {
   const value = p * 100;
-  if (p > 0 && value < 0.01) return '<0.01 %';
+  // Longer texts have no room beside the verdicts.
+  if (p > 0 && value < 0.1) return '<0.1 %';
   if (p < 1 && value > 99.95) return '>99.9 %';
   return `${Number(value.toPrecision(3))} %`;
 }

@@ -3,11 +3,11 @@
 
 import type { Finding } from '#finding/finding';
 import type {
-  Chance,
   Comparison,
   ExploredAgain,
   Fork,
   OtherKernel,
+  Reasons,
   RunStory,
 } from '#view/model/data';
 import type { Asker } from './asker.ts';
@@ -24,16 +24,22 @@ export class OpenFinding {
   forks: readonly Fork[] = [];
   /** The run of the finding, and that of each fork after it. */
   stories: readonly RunStory[];
-  chances: readonly (Chance | null)[];
+  /** Why each breaks what it breaks; null: that is not known yet. */
+  reasons: readonly (Reasons | null)[];
   /** The pane that keys speak to, and the step looked at in it. */
   active = 0;
   step: number;
   all = false;
   help = false;
+  mail = false;
   /** Kernels it can be held against, whether one is being chosen, and what has come of it. */
   kernels: readonly OtherKernel[] = [];
   choosing = false;
   compared: Comparison | null = null;
+  /** The run with the two that decide the other way round, if that is looked at. */
+  swapped: RunStory | null = null;
+  /** What decides under that kernel; null: that is not known yet. */
+  comparedReasons: Reasons | null = null;
   explored: ExploredAgain | null | 'asked' | 'not asked' = 'not asked';
   engine: Engine = 'starting';
   /** What is said in a line for a while: a link that leads nowhere. */
@@ -48,7 +54,7 @@ export class OpenFinding {
     this.at = at;
     const story = storedStory(finding);
     this.stories = [story];
-    this.chances = [storedChance(finding)];
+    this.reasons = [storedReasons(finding)];
     this.step = story.trace.length - 1;
   }
 
@@ -63,9 +69,15 @@ export class OpenFinding {
     return typeof this.engine === 'string' ? null : this.engine.refused;
   }
 
+  /** A run that is no branch, beside the finding; null: there is none. */
+  get beside(): RunStory | null {
+    return this.compared?.story ?? this.swapped;
+  }
+
   /** The run that is looked at. */
   get story(): RunStory {
-    if (this.compared !== null) return this.active === 0 ? this.stories[0]! : this.compared.story;
+    const { beside } = this;
+    if (beside !== null) return this.active === 0 ? this.stories[0]! : beside;
     return this.active === 0 && this.forks.length > 0
       ? this.stories[this.stories.length - 2]!
       : this.stories.at(-1)!;
@@ -79,38 +91,40 @@ export class OpenFinding {
   /** Follow @forks from the finding on; false, and nothing changes, where there is no such run. */
   async follow(asker: Asker, forks: readonly Fork[]): Promise<boolean> {
     const stories = [this.stories[0]!];
-    const chances: (Chance | null)[] = [this.chances[0] ?? null];
+    const reasons: (Reasons | null)[] = [this.reasons[0] ?? null];
     for (let n = 1; n <= forks.length; n++) {
       const known = sameForks(this.forks.slice(0, n), forks.slice(0, n));
       const story = known ? this.stories[n]! : await asker.story(forks.slice(0, n));
       if (story == null) return false;
       stories.push(story);
-      chances.push(known ? (this.chances[n] ?? null) : null);
+      reasons.push(known ? (this.reasons[n] ?? null) : null);
     }
     this.forks = forks;
     this.stories = stories;
-    this.chances = chances;
+    this.reasons = reasons;
     return true;
   }
 
   /** What the panes show; @on: what clicks do. */
   panes(on: Pick<Pane, 'onStep'> & { onFork: (id: number, step: number, nth: number) => void }) {
-    const { forks, stories, finding, all, compared } = this;
+    const { forks, stories, finding, all, compared, beside } = this;
     const shown = forks.length === 0 ? [0] : [stories.length - 2, stories.length - 1];
-    const told = compared ? [stories[0]!, compared.story] : shown.map((n) => stories[n]!);
+    const told = beside ? [stories[0]!, beside] : shown.map((n) => stories[n]!);
     const trace = told.flatMap((story) => story.trace);
     const started = new Set(trace.map((s) => s.thread));
     const known = finding.threads.filter((t) => started.has(t));
     const threads = [...known, ...[...started].filter((t) => !known.includes(t))];
-    const common = compared ? compared.story.from : (forks.at(-1)?.step ?? 0);
+    const common = beside ? beside.from : (forks.at(-1)?.step ?? 0);
+    const name = compared ? `Under ${compared.kernel.name}` : 'The other way round';
     return told.map((story, id): Pane => {
-      const n = compared ? id : shown[id]!;
-      const other = compared !== null && id === 1;
+      const n = beside ? id : shown[id]!;
+      const other = beside !== null && id === 1;
+      const reasons = (other ? this.comparedReasons : this.reasons[n]) ?? null;
       return {
         ...{ id, story, threads, all, common, parts: compared?.parts ?? null },
-        chance: other ? null : (this.chances[n] ?? null),
-        title: other ? `Under ${compared.kernel.name}` : n === 0 ? 'The finding' : `Branch ${n}`,
-        finding: asFinding(finding, story),
+        reasons,
+        title: other ? name : n === 0 ? 'The finding' : `Branch ${n}`,
+        finding: asFinding(finding, story, reasons),
         onFork: this.engine === 'ready' && !other ? (step, nth) => on.onFork(id, step, nth) : null,
         onStep: (step) => {
           this.active = id;
@@ -129,14 +143,16 @@ function sameForks(a: readonly Fork[], b: readonly Fork[]): boolean {
 function storedStory({ trace, preemptions, why, window, property, witness }: Finding): RunStory {
   return {
     ...{ trace, preemptions, from: 0 },
-    outcome: { verdict: 'fails', window, property, because: witness.because },
+    outcome: { verdict: 'fails', window, property, ...witness },
     alternatives: why?.alternatives ?? [],
     blocked: why?.blocked ?? [],
   };
 }
 
-function storedChance({ why }: Finding): Chance | null {
-  if (!why?.odds.exact) return null;
+/** What the file says of it. */
+function storedReasons({ why, deciding }: Finding): Reasons | null {
+  if (!why) return null;
+  if (!why.odds.exact) return { chance: null, why, deciding };
   const { after, noReturn, states } = why.odds;
-  return { after, noReturn, states };
+  return { chance: { after, noReturn, states }, why, deciding };
 }
