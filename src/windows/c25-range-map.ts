@@ -2,6 +2,8 @@
 // C25: two threads set and free one device's dma_range_map without a lock.
 
 import type { EventName } from '#env/events';
+import { DEFERRED_WORKER } from '#properties/context';
+import type { World } from '#worlds/world';
 import { including, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
@@ -72,13 +74,19 @@ export const c25: Window = {
         const [one, two] = [report.facts['thread'], report.facts['freedBy']].map(String);
         if (!users || one === two) return false;
         const { binds, probes } = users;
-        // Who has done neither parses firmware for a bind, before its driver is set (a fix may).
-        const isBind = (a: string) => binds.includes(a) || !probes.includes(a);
+        // Who binds may parse firmware before its driver is set, where a fix has it so.
+        const isBind = (a: string) => binds.includes(a) || bindersOf(world, device).includes(a);
         const isPair = (a = '', b = '') => isBind(a) && probes.includes(b);
         return isPair(one, two) || isPair(two, one);
       },
     })),
   },
 };
+
+/** Threads that bind the driver of @device, whatever they have come to. */
+function bindersOf({ threads }: World, device: string | undefined): readonly string[] {
+  const attach = threads.filter((t) => t.kind === 'driver-attach' && t.device === device);
+  return [...attach.map((t) => t.name), DEFERRED_WORKER];
+}
 
 const EVENTS: readonly EventName[] = ['driver-set', 'walk-visit', 'init-begin'];

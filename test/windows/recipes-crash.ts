@@ -16,9 +16,18 @@ export const crashes: readonly Recipe[] = [
   {
     window: 'C25',
     steps: [
-      ['bind', 'driver-set', 'a'],
+      ['async', 'driver-set', 'a'],
       ['walk', 'init-begin', 'a', 'walk'],
     ],
+    property: 'use-after-free',
+    subject: 'a.dma_range_map#1',
+    facts: { thread: 'walk', freedBy: 'async' },
+    more: { dmaRanges: true },
+    sameThread: true,
+  },
+  {
+    window: 'C25',
+    steps: [['walk', 'init-begin', 'a', 'walk']],
     property: 'use-after-free',
     subject: 'a.dma_range_map#1',
     facts: { thread: 'walk', freedBy: 'bind' },
