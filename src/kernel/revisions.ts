@@ -86,6 +86,7 @@ const table: readonly Revision[] = [
   entry('6.17'),
   entry('6.18'),
   stable('6.18', 20, ['c41e2fb67e26', 'a2225b6e834a', 'b7b0b3851474']),
+  entry('6.19'),
   entry('7.0'),
   entry('7.1'),
   entry('7.2'),

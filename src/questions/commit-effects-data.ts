@@ -75,7 +75,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
       come: ['oops C18'],
     },
     {
-      kernels: '6.15.1 6.16 6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.15.1 6.16 6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'hand:walk+bind mediatek | walk+bind mediatek/1 client',
       aspect: 'breaks',
       gone: ['P1 C14', 'P10 C14', 'P11 C14'],
@@ -148,7 +148,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
       come: ['P11 C05', 'P11 C06', 'P3 C05', 'P6 C05'],
     },
     {
-      kernels: '6.12.y 6.15-rc1 6.15.0 6.15.1 6.16 6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.12.y 6.15-rc1 6.15.0 6.15.1 6.16 6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'hand:walk+bind flags | walk+bind flags/1 client',
       aspect: 'breaks',
       gone: [],
@@ -191,7 +191,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
       come: [],
     },
     {
-      kernels: '6.15-rc1 6.15.0 6.15.1 6.16 6.17 6.18 6.18.y 7.0 7.1',
+      kernels: '6.15-rc1 6.15.0 6.15.1 6.16 6.17 6.18 6.19 6.18.y 7.0 7.1',
       world: 'hand:walk+bind flags | walk+bind flags/1 client',
       aspect: 'breaks',
       gone: ['P11 C26'],
@@ -200,7 +200,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
   ],
   '93ae6e68b6d6': [
     {
-      kernels: '6.12.y 6.15-rc1 6.15.0 6.15.1 6.16 6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.12.y 6.15-rc1 6.15.0 6.15.1 6.16 6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'hand:walk+cpu intel | walk+cpu intel/1 client',
       aspect: 'breaks',
       gone: [],
@@ -239,7 +239,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
       ],
     },
     {
-      kernels: '6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'dt/pci/bus-scan/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'races',
       gone: [
@@ -260,7 +260,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
   ],
   '280e5a301005': [
     {
-      kernels: '6.15.0 6.15.1 6.16 6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.15.0 6.15.1 6.16 6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'hand:unbind+add | unbind+add/1 client',
       aspect: 'breaks',
       gone: ['P11 C21'],
@@ -285,7 +285,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
       come: ['P1 new'],
     },
     {
-      kernels: '6.15.1 6.16 6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.15.1 6.16 6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'dt/pci/bus-scan/arm-smmu@0.other-bus | walk+add+retry/1 client/bystanders 0+0',
       aspect: 'breaks',
       gone: [],
@@ -301,7 +301,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
       come: ['P1 C35', 'P3 C35', 'P8 C35', 'oops C21', 'use-after-free C35'],
     },
     {
-      kernels: '6.15.1 6.16 6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.15.1 6.16 6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'dt/amba/populate/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'breaks',
       gone: ['P1 C14', 'P10 C14', 'P11 C14'],
@@ -310,7 +310,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
   ],
   '95deee37a123': [
     {
-      kernels: '6.15.0 6.15.1 6.16 6.17 6.18 7.0',
+      kernels: '6.15.0 6.15.1 6.16 6.17 6.18 6.19 7.0',
       world: 'hand:add+attach dt | add+attach dt/1 client',
       aspect: 'breaks',
       gone: [],
@@ -326,7 +326,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
   ],
   '0c8e9c148e29': [
     {
-      kernels: '6.15.1 6.16 6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.15.1 6.16 6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'dt/pci/bus-scan/arm-smmu@0.other-bus | walk+add+retry/1 client/bystanders 0+0',
       aspect: 'breaks',
       gone: ['P1 C15'],
@@ -335,7 +335,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
   ],
   da33e87bd2bf: [
     {
-      kernels: '6.15.1 6.16 6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.15.1 6.16 6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'dt/amba/populate/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'breaks',
       gone: [],
@@ -344,7 +344,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
   ],
   '78447d4545b2': [
     {
-      kernels: '6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'dt/pci/bus-scan/arm-smmu@0.other-bus | walk+bind+retry/1 client/bystanders 0+0',
       aspect: 'breaks',
       gone: [],
@@ -353,7 +353,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
   ],
   '72b6f7cd89ce': [
     {
-      kernels: '6.17 6.18 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
+      kernels: '6.17 6.18 6.19 6.18.y 7.0 7.1 7.2 7.2.y 7.3',
       world: 'hand:walk+bind acpi virtio | walk+bind acpi virtio/1 client',
       aspect: 'breaks',
       gone: ['P1 C14', 'P10 C14', 'P11 C14'],
@@ -362,7 +362,7 @@ export const shownData: Readonly<Record<string, readonly CommitEffect[]>> = {
   ],
   '2a918911ed3d': [
     {
-      kernels: '6.18 7.0 7.1 7.2',
+      kernels: '6.18 6.19 7.0 7.1 7.2',
       world: 'hand:mock add | mock add/1 client',
       aspect: 'breaks',
       gone: ['P14 C33'],

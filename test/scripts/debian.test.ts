@@ -128,7 +128,7 @@ describe('a kernel', () => {
   test('of another series is a coded error', () => {
     const { status, stderr } = fetch('fetch-linux', ['5.4'], {});
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^RW060: 5\.4: it is not one of 6\.1, 6\.12, 7\.2\n {2}usage: /);
+    expect(stderr).toMatch(/^RW060: 5\.4: it is not one of 6\.1, 6\.12, 7\.2, 7\.3\n {2}usage: /);
   });
 
   test('that is there is not asked for', () => {

@@ -37,7 +37,7 @@ export const excerpts: readonly LogCase[] = [
   {
     name: 'a call trace names the release: one or two IOMMUs before the device decide',
     log: log(
-      warned('dpu', dpu, 'walk', '7.0.0-mainline-g2887d9327e73-dirty'),
+      warned('dpu', dpu, 'walk', '6.19.0-mainline-g2887d9327e73-dirty'),
       joins('dpu', dpu, 1),
     ),
     verdict: 'race',
@@ -46,7 +46,7 @@ export const excerpts: readonly LogCase[] = [
   },
   {
     name: 'the same in a mail that has wrapped the line',
-    log: mailed(warned('dpu', dpu, 'walk', '7.0.0-mainline-g2887d9327e73-dirty')),
+    log: mailed(warned('dpu', dpu, 'walk', '6.19.0-mainline-g2887d9327e73-dirty')),
     verdict: 'race',
     cause: 'unknown',
     windows: { C08: 'no', C13: 'can not tell', C14: 'fits', C31: 'no' },
