@@ -14,6 +14,8 @@ import { whyUnasked, whyUnseen } from '#realc/search/blind';
 import type { WorldSearch } from '#realc/search-world';
 import { placed, questionOf, runsOf } from '#realc/verdicts';
 import { sourceWorld, sourceWorlds } from '#realc/worlds';
+import { worldsForPlatform } from '#worlds/derive';
+import { laptop } from '../support/boards.ts';
 
 /** All that is asked of a world comes about there. */
 const comes: Comes = () => 'yes';
@@ -77,6 +79,20 @@ describe('a rule', () => {
       }
     }
   });
+});
+
+test('P2 of a board is left open where a class could have worlds that were not searched', () => {
+  const board = laptop();
+  const worlds = worldsForPlatform(board, { ...plain, usual: false });
+  const rows = worlds.map((d) => ({ ...searched(['P2 is asked']), derived: d }));
+  const asked = { ...plain, properties: ['P2'], windows: null };
+  const told = verdictsOf(runsOf(rows), questionOf(at('7.2.12'), board, rows, asked));
+  const open = told.find((v) => v.outcome === 'not reached');
+  expect(open?.reason).toBe('nothing broke it, but no world had: client beside two walks');
+  expect(open?.reach?.[0]).toMatch(/^racewindow check --kernel 7\.2\S* --device \S+ \(walk\+walk/);
+  // Without a board nothing says what else there could be.
+  const alone = verdictsOf(runsOf(rows), questionOf(at('7.2.12'), null, rows, asked));
+  expect(alone.map((v) => v.outcome)).toEqual(['holds']);
 });
 
 describe('a window', () => {
