@@ -42,7 +42,7 @@ export function sceneOf(finding: Finding, what: Purpose): Result<MachineScene | 
   const scene = moduleScene(finding);
   if (!scene.ok) return scene;
   if (what === 'module') {
-    if (!scene.value.device.includes(':')) return scene;
+    if (busOf(finding) !== 'pci') return scene;
     return fail(
       'RW503',
       'the module has a driver for PCI on our machine only',
@@ -54,6 +54,12 @@ export function sceneOf(finding: Finding, what: Purpose): Result<MachineScene | 
     return fail('RW503', `no log of a machine shows ${finding.property}`, hint);
   }
   return onMachine(finding, scene.value);
+}
+
+/** The bus of the client that @finding is about. */
+function busOf(finding: Finding): string | undefined {
+  const { devices } = finding.world as World;
+  return devices.find(({ name }) => name === finding.witness.subject)?.bus;
 }
 
 /** What the module can do: bind or add a client while its one IOMMU registers. */

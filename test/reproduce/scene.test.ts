@@ -43,6 +43,14 @@ test.each([
   expect(sceneOf(finding, 'plan')).toEqual({ ok: true, value: null });
 });
 
+test('a platform client may have a colon in its name', () => {
+  const { world } = findingOn('b000000.client', bind);
+  const text = JSON.stringify(world).replaceAll('b000000.client', 'soc:client');
+  const finding = findingOn('b000000.client', bind, JSON.parse(text) as World);
+  const named = { ...finding, witness: { ...finding.witness, subject: 'soc:client' } };
+  expect(sceneOf(named, 'module')).toMatchObject({ ok: true, value: { device: 'soc:client' } });
+});
+
 test.each([
   ['a platform client on ACPI', onAcpi('b000000.client', bind), 'boot'],
   ['a deferral timeout', findingOn(pci, 'walk+bind+timeout'), 'boot'],

@@ -29,6 +29,10 @@ test('all waits met and the rule broken is reproduced', () => {
   expect(judge(plan, control, forced).word).toBe('reproduced');
 });
 
+test('a wait is met once, however often somebody comes to its point', () => {
+  expect(seen(reached, met, reached, met, end, done).met).toBe(1);
+});
+
 test('a warning about another device is not the finding', () => {
   const other = late.replace(dev, 'b001000.client');
   expect(judge(plan, control, seen(reached, met, other, end, done)).word).toBe('not reproduced');

@@ -139,16 +139,25 @@ static struct pci_driver edu_driver = {
 	.probe = edu_probe,
 };
 
+/* Known once the client was looked for: the bus that has a device of its name. */
+static const struct bus_type *client_bus;
+
 bool client_is_pci(void)
 {
-	return strchr(dev, ':');
+	return client_bus == &pci_bus_type;
 }
 
 struct device *find_client(void)
 {
-	const struct bus_type *bus = client_is_pci() ? &pci_bus_type : &platform_bus_type;
+	struct device *client;
 
-	return bus_find_device_by_name(bus, NULL, dev);
+	if (!client_bus) {
+		client = bus_find_device_by_name(&pci_bus_type, NULL, dev);
+		client_bus = client ? &pci_bus_type : &platform_bus_type;
+		if (client)
+			return client;
+	}
+	return bus_find_device_by_name(client_bus, NULL, dev);
 }
 
 int load_driver(void)
