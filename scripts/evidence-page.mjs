@@ -11,6 +11,12 @@ const columns = [
     '`npm run matrix`',
   ],
   [
+    "kernel's own C",
+    'the rules that a search of the C of one kernel has found broken; a dash: no order that it ' +
+      'made shows the window',
+    '`npm run evidence -- --source FILE`',
+  ],
+  [
     'booted, forced',
     'the rules that a booted kernel was seen to break under waits that leave no other order, by ' +
       'firmware; or what came of it',
@@ -23,7 +29,7 @@ const columns = [
 const head = `# What is known of each window
 
 Written by \`npm run evidence\`; not to be edited. A dash: nothing is known there.
-What the kernel's own C shows stands in [findings.md](findings.md).
+[findings.md](findings.md) tells more of what the kernel's own C shows.
 
 ${table(['column', 'what it says', 'from'], columns)}
 
@@ -32,22 +38,24 @@ ${table(['column', 'what it says', 'from'], columns)}
 /** The page. @windows: the catalogue; @records: what evidence.json holds. */
 export function evidenceMarkdown({ windows, records, matrix, kernel }) {
   const cells = cellsOf(matrix);
-  const { boots } = records;
+  const { boots, source = [] } = records;
   const rows = windows.map(({ id, title, links }) => [
     id,
     title,
     modelCell(cells, id),
+    sourceCell(source, id),
     forcedCell(boots.filter((b) => b.window === id)),
     '-',
     links.map((link, i) => `[${i + 1}](${link})`).join(' ') || '-',
   ]);
-  const names = ['window', 'what happens', 'model', 'booted, forced'];
+  const names = ['window', 'what happens', 'model', "kernel's own C", 'booted, forced'];
   const about = table([...names, 'booted, by itself', 'public'], rows);
   const each = boots.map((b) => [b.board, b.finding, b.word, b.because]);
   const booted = table(['board', 'finding', 'word', 'because'], each);
   const release = [...new Set(boots.map((b) => b.release).filter((r) => r !== null))].join(', ');
   return [
     head + about,
+    ...source.map(sourceText),
     '## Findings that were booted',
     `By \`racewindow check examples/boards/BOARD --kernel ${kernel} --out DIR\`, then\n` +
       '`racewindow reproduce DIR/FINDING.json`, on an unmodified ' +
@@ -72,6 +80,22 @@ function modelCell(cells, id) {
   return `${kernels[0]} to ${kernels.at(-1)}`;
 }
 
+/** `P1 P3`, where a search of the C has found it; else what came of it. */
+function sourceCell(source, id) {
+  const cells = source.flatMap(({ windows }) => windows.filter(({ window }) => window === id));
+  const rules = [...new Set(cells.flatMap((cell) => cell.rules))].sort(byNumber);
+  return rules.join(' ') || [...new Set(cells.map(({ outcome }) => outcome))].join(', ') || '-';
+}
+
+/** Which search the column of the C is of, and how much it left out. */
+function sourceText({ kernel, strategy, worlds, bounded }) {
+  const cut = bounded === 0 ? '' : `, ${bounded} of them not to the end for want of time`;
+  return (
+    `The kernel's own C is that of ${kernel}, in ${worlds} worlds${cut}, by\n` +
+    `\`racewindow source check TREE --strategy ${strategy} --format json\`.`
+  );
+}
+
 /** `P1 P3 dt, P3 acpi`; where nothing was reproduced, the words that came of it. */
 function forcedCell(boots) {
   const seen = boots.filter(({ word }) => word === 'reproduced');
@@ -87,5 +111,6 @@ function forcedCell(boots) {
 
 const firmwareOf = ({ board }) => (board.endsWith('.dtb') ? 'dt' : 'acpi');
 
-/** P3 before P11. */
-const byNumber = (a, b) => Number(a.slice(1)) - Number(b.slice(1));
+/** P3 before P11, and what has no number after them. */
+const byNumber = (a, b) => numberOf(a) - numberOf(b);
+const numberOf = (rule) => Number(/^P(\d+)$/.exec(rule)?.[1] ?? Infinity);

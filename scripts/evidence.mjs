@@ -5,6 +5,7 @@
 //   npm run evidence -- --boot                     boot each finding of the boards below
 //   npm run evidence -- --boot --pick 20 --seed 1  20 of them, picked at random
 //   npm run evidence -- --add FILE --board BOARD   what `reproduce --format json` has told before
+//   npm run evidence -- --source FILE              what `source check --format json` has told
 //
 // All but the first keep what came of it in evidence.json and write the page anew. --minutes
 // ends after a boot where the time is over; the same command goes on. --again boots also what was
@@ -25,6 +26,7 @@ const { values } = commandLine(import.meta.url, {
   board: { type: 'string' },
   window: { type: 'string' },
   add: { type: 'path' },
+  source: { type: 'path' },
   out: { type: 'string', default: fileURLToPath(new URL('../out/evidence', import.meta.url)) },
 });
 
@@ -93,6 +95,24 @@ function recordOf(board, { finding, window, property, device, waits, boot }) {
   return { ...about, word, because, waits, release: forced.release };
 }
 
+/** What of a report of `source check` is kept: each window, and the rules that it broke. */
+function searchOf({ kernel, coverage, findings, windows: told }) {
+  const hit = coverage.bounded.filter(({ limit }) => /-max$/.test(limit));
+  const rulesOf = (id) => findings.filter((f) => f.window === id).map((f) => f.property);
+  // Without --window a report tells those alone that were found.
+  const ids = [...new Set(findings.flatMap((f) => f.window ?? []))].sort();
+  const all = told ?? ids.map((window) => ({ window, outcome: 'found' }));
+  return {
+    kernel: kernel.name,
+    strategy: coverage.strategy,
+    worlds: coverage.worlds,
+    bounded: new Set(hit.flatMap(({ worlds }) => worlds)).size,
+    windows: all.map(({ window, outcome }) => ({
+      ...{ window, outcome, rules: [...new Set(rulesOf(window))].sort() },
+    })),
+  };
+}
+
 function put(record) {
   records.boots = [...records.boots.filter((r) => keyOf(r) !== keyOf(record)), record];
   records.boots.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -126,6 +146,12 @@ function keep() {
 
 if (values.add !== undefined) {
   put(recordOf(values.board ?? boards[0], JSON.parse(readFileSync(values.add, 'utf8'))));
+}
+if (values.source !== undefined) {
+  const record = searchOf(JSON.parse(readFileSync(values.source, 'utf8')));
+  const others = (records.source ?? []).filter(({ kernel }) => kernel !== record.kernel);
+  records.source = [...others, record];
+  keep();
 }
 const exit = values.boot ? bootAll() : 0;
 const { windows } = await import(new URL('../dist/windows/index.js', import.meta.url).href);

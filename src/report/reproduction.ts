@@ -51,7 +51,9 @@ function bootRows({ patches }: Reproduction, boot: NonNullable<Reproduction['boo
           ...kernelRows(without, 'built of the tree as it is'),
           ['without patches', `${without.word}: ${without.because}`],
         ];
-  const changed = patches.length === 0 ? 'as it is' : `with ${patches.join(', ')}`;
+  // Names without their folders: a line has no room for those.
+  const shortened = patches.map((file) => file.replace(/^(-?).*\//, '$1'));
+  const changed = patches.length === 0 ? 'as it is' : `with ${shortened.join(', ')}`;
   const how = boot.isStock ? 'unmodified' : `built of the tree ${changed}`;
   const names = ['control', 'forced', 'build'];
   const files = [...names, ...(without === null ? [] : names.map((name) => `${name}-without`))];

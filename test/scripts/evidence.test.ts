@@ -13,8 +13,20 @@ interface Boot {
   readonly because: string;
   readonly release: string | null;
 }
+interface Search {
+  readonly kernel: string;
+  readonly strategy: string;
+  readonly worlds: number;
+  readonly bounded: number;
+  readonly windows: readonly {
+    readonly window: string;
+    readonly outcome: string;
+    readonly rules: readonly string[];
+  }[];
+}
 interface Records {
   readonly boots: readonly Boot[];
+  readonly source?: readonly Search[];
 }
 const { evidenceMarkdown } = (await import('../../scripts/evidence-page.mjs' as string)) as {
   evidenceMarkdown(of: {
@@ -41,11 +53,29 @@ test('a window has the rules that were seen by firmware, else the words, else a 
   });
   const cell = (...boots: Boot[]): string => {
     const line = page({ boots }).split('\n');
-    return line.find((text) => text.startsWith('| C14 |'))!.split(' | ')[3]!;
+    return line.find((text) => text.startsWith('| C14 |'))!.split(' | ')[4]!;
   };
   const seen = boot('qemu-virt.dtb', 'P3', 'reproduced');
   expect(cell()).toBe('-');
   expect(cell(boot('qemu-virt.dtb', 'P2', 'refused'))).toBe('refused');
   expect(cell(seen, seen, boot('qemu-virt.dtb', 'P1', 'infeasible'))).toBe('P3 dt');
   expect(cell(seen, boot('qemu-virt-acpi', 'P11', 'reproduced'))).toBe('P3 dt, P11 acpi');
+});
+
+test('a window has the rules that a search of the C broke, else what came of it', () => {
+  const search = (outcome: string, ...rules: string[]): Search => ({
+    ...{ kernel: 'linux-7.2.12', strategy: 'bound=1', worlds: 2, bounded: 0 },
+    windows: [{ window: 'C14', outcome, rules }],
+  });
+  const text = (...source: Search[]): string => page({ boots: [], source });
+  const cell = (...source: Search[]): string =>
+    text(...source)
+      .split('\n')
+      .find((line) => line.startsWith('| C14 |'))!
+      .split(' | ')[3]!;
+  expect(cell()).toBe('-');
+  expect(cell(search('absent'))).toBe('absent');
+  expect(cell(search('absent'), search('found', 'P11', 'P3', 'oops'))).toBe('P3 P11 oops');
+  expect(text(search('absent'))).not.toContain('for want of time');
+  expect(text({ ...search('bounded'), bounded: 1 })).toContain('1 of them not to the end');
 });
