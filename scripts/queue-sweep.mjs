@@ -179,7 +179,11 @@ const left = server.rows(
 );
 demand(left?.length === 0, `nothing is left in the queue (${JSON.stringify(left)})`);
 
-for (const { child } of workers) child.kill('SIGTERM');
+for (const run of workers) {
+  // One that has only just been started does not hear it yet.
+  while (!run.err.includes('worker: ')) await sleep(100);
+  run.child.kill('SIGTERM');
+}
 const ended = await Promise.all(workers.map((run) => run.ended));
 demand(
   ended.every(({ code, out }) => code === 0 && / tasks? done\n$/.test(out)),
