@@ -2,9 +2,8 @@
 // C35 where a walk fails by one client and releases another: in 6.12.y that is so with bcb81ac6ae3c
 // alone, by which a walk configures clients, and not with 7d835134d4e1, which came with it.
 import { expect, test } from 'vitest';
-import { Machine } from '#checker/machine/machine';
-import { exhaustive } from '#checker/search/exhaustive';
-import { watchedScene } from '#run/watched-scene';
+import { specOf } from '#run/kernel-spec';
+import { runWorld } from '#run/run-world';
 import { windowById } from '#windows/index';
 import { disagreement } from '#windows/ways';
 import { kernelOf, worldOf } from './support.ts';
@@ -14,11 +13,19 @@ const world = worldOf('walk+add+retry/1 client/bystanders 1+0');
 
 /** The windows that name a crash of who releases the clients of an instance. */
 async function deaths(kernel: string): Promise<(string | null)[]> {
-  const machine = new Machine(watchedScene(world, await kernelOf(kernel), null));
-  const { found, bounded } = exhaustive(machine, { statesMax: 100_000 });
+  const { findings, bounded } = runWorld({
+    ask: 'check',
+    world,
+    kernel: specOf(await kernelOf(kernel), []),
+    properties: null,
+    strategy: { kind: 'exhaustive' },
+    statesMax: 100_000,
+    timeMaxMs: null,
+    minimiseMax: 0,
+  });
   expect(bounded).toEqual([]);
-  const ours = found.filter(({ report }) => report.facts['function'] === 'remove_iommu_group');
-  return [...new Set(ours.map(({ report }) => report.window))];
+  const ours = findings.filter(({ witness }) => witness.facts['function'] === 'remove_iommu_group');
+  return [...new Set(ours.map(({ window }) => window))];
 }
 
 test('the crash of a release beside a bind is C35, whoever made the walk fail', async () => {
