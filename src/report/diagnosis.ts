@@ -124,7 +124,7 @@ function windowLines(
     const title = titles.get(w.window) ?? '';
     const where = w.lines.length === 0 ? '' : ` (${linesText(w.lines)})`;
     const bring = w.missing.filter((m) => isWanted(w, m) && !shared.includes(m));
-    const head = `${w.window}  ${w.fits}  ${title}`;
+    const head = `${w.window} ${w.fits}: ${title}`;
     const painted = w.fits === 'certain' || w.fits === 'fits' ? paint.bad : paint.dim;
     return [
       ...wrap(printable(head), { rest: '     ' }).map((line, i) =>

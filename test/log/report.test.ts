@@ -79,14 +79,14 @@ test('the text tells verdict, groups, story, windows and what to do', () => {
            4  is probed late by its IOMMU: warning
           16  joins group 0 (rwc)
 
-    C08 no The device was probed by somebody else while the lock was dropped
+    C08 no: The device was probed by somebody else while the lock was dropped
          the log has one IOMMU, 9050000.smmuv3 (line 2) (lines 2, 4)
-    C09 no A client replays the probe that the walk has not reached
+    C09 no: A client replays the probe that the walk has not reached
          7.2.y has what closes it, da33e87bd2bf ("iommu: Handle yet another
          race around registration") (lines 1, 4)
-    C13 no The second IOMMU of a client is accepted before it is ready
+    C13 no: The second IOMMU of a client is accepted before it is ready
          the log has one IOMMU, 9050000.smmuv3 (line 2) (lines 2, 4)
-    C14 certain A driver binds without a group while the probe is in flight
+    C14 certain: A driver binds without a group while the probe is in flight
          late probe of b000000.rwc, in the walk of a registering IOMMU; the log
          has one IOMMU, 9050000.smmuv3 (line 2); it joins a group then (line
          16) (lines 2, 4, 16)
