@@ -150,7 +150,10 @@ test('a boot log shows its windows with their reasons, its devices and lines', a
   expect(await page.locator('.verdict').textContent()).toContain(`race: ${diagnosis.cause}`);
   const rows = await page.locator('.fit').evaluateAll((all) => all.map((r) => r.textContent));
   expect(rows).toHaveLength(diagnosis.windows.length);
-  diagnosis.windows.forEach((w, i) => {
+  // What fits comes first, and what does not comes last.
+  const order = ['certain', 'fits', 'can not tell', 'no'];
+  const told = order.flatMap((fits) => diagnosis.windows.filter((w) => w.fits === fits));
+  told.forEach((w, i) => {
     for (const part of [w.window, w.fits, w.because, w.lines.join(', ')]) {
       expect(rows[i]).toContain(part);
     }

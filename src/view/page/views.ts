@@ -152,11 +152,14 @@ function matrixTemplate(data: PageData, { kernels, rows }: MatrixView): Template
     </p>`;
 }
 
-const fitSigns = { certain: '✗', fits: '≈', no: '✓', 'can not tell': '?' } as const;
+/** In the order in which the rows stand: what fits comes first. */
+const fitSigns = { certain: '✗', fits: '≈', 'can not tell': '?', no: '–' } as const;
+const fits = Object.keys(fitSigns);
 
 function logTemplate({ diagnosis, titles }: LogView): TemplateResult {
   const { verdict, cause, because, lines, kernel, board, devices, windows, model } = diagnosis;
   const rest = diagnosis.besides;
+  const rows = [...windows].sort((a, b) => fits.indexOf(a.fits) - fits.indexOf(b.fits));
   const list = (title: string, texts: readonly string[]) =>
     texts.length === 0
       ? nothing
@@ -178,7 +181,7 @@ function logTemplate({ diagnosis, titles }: LogView): TemplateResult {
         </tr>
       </thead>
       <tbody>
-        ${windows.map(
+        ${rows.map(
           (w, y) => html`<tr class="fit ${w.fits.replaceAll(' ', '-')}">
             <th scope="row"><span tabindex="-1" data-stop="${y},0">${w.window}</span>
               <small>${titles[w.window] ?? ''}</small></th>
