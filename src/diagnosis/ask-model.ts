@@ -272,7 +272,7 @@ export function withAnswers(
   }
   const title = windowById(other.window)?.title ?? '';
   const against = `no run of ${d.cause} keeps the order of the log`;
-  const because = `most likely ${title}: ${other.because}; ${against}`;
+  const because = `most likely: ${title}: ${other.because}; ${against}`;
   return { ...d, model, windows, cause: other.window, because, lines: other.lines };
 }
 

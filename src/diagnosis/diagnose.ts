@@ -140,7 +140,7 @@ function ofWindow({ window, fits, because, lines, missing }: Weighed): Verdict {
   return {
     verdict: isRace ? 'race' : 'no race',
     cause: window,
-    because: `${fits === 'certain' ? '' : 'most likely '}${entry?.title ?? window}: ${because}`,
+    because: `${fits === 'certain' ? '' : 'most likely: '}${entry?.title ?? window}: ${because}`,
     lines,
     do: [
       `racewindow windows ${window} tells which commits open and close it`,

@@ -156,6 +156,12 @@ function matrixTemplate(data: PageData, { kernels, rows }: MatrixView): Template
 const fitSigns = { certain: '✗', fits: '≈', 'can not tell': '?', no: '–' } as const;
 const fits = Object.keys(fitSigns);
 
+/** What would tell; what is known not to be so tells nothing more. */
+function wanted(missing: readonly string[]): TemplateResult | typeof nothing {
+  const open = missing.filter((m) => !m.startsWith('not so'));
+  return open.length === 0 ? nothing : html` <i>not known: ${open.join('; ')}</i>`;
+}
+
 function logTemplate({ diagnosis, titles }: LogView): TemplateResult {
   const { verdict, cause, because, lines, kernel, board, devices, windows, model } = diagnosis;
   const rest = diagnosis.besides;
@@ -186,9 +192,7 @@ function logTemplate({ diagnosis, titles }: LogView): TemplateResult {
             <th scope="row"><span tabindex="-1" data-stop="${y},0">${w.window}</span>
               <small>${titles[w.window] ?? ''}</small></th>
             <td><span aria-hidden="true">${fitSigns[w.fits]}</span> ${w.fits}</td>
-            <td>${w.because}${
-              w.missing.length === 0 ? nothing : html` <i>would tell: ${w.missing.join('; ')}</i>`
-            }</td>
+            <td>${w.because}${wanted(w.missing)}</td>
             <td>${w.lines.join(', ')}</td>
           </tr>`,
         )}
