@@ -266,6 +266,14 @@ export function withAnswers(
     return fits === 'certain' || fits === 'fits';
   };
   const others = windows.filter((w) => alive(w.window) && windowById(w.window)?.kind === 'race');
+  if (d.verdict === 'race' && d.cause === 'unknown') {
+    // One of several: the model has ruled the others out, or it stays open.
+    const open = windows.filter((w) => w.fits !== 'no' && w.lines.includes(d.lines[0]!));
+    const [only] = open;
+    if (only === undefined || open.length > 1 || !alive(only.window))
+      return { ...d, model, windows };
+    return { ...d, model, windows, cause: only.window, because: besides(only), do: doing(only) };
+  }
   const [other] = others;
   if (!/^C\d/.test(d.cause) || alive(d.cause) || other === undefined) {
     return { ...d, model, windows };
@@ -274,6 +282,16 @@ export function withAnswers(
   const against = `no run of ${d.cause} keeps the order of the log`;
   const because = `most likely: ${title}: ${other.because}; ${against}`;
   return { ...d, model, windows, cause: other.window, because, lines: other.lines };
+}
+
+function besides({ window, because, fits }: WeighedWindow): string {
+  const title = windowById(window)?.title ?? '';
+  const sure = fits === 'certain' ? '' : 'most likely: ';
+  return `${sure}${title}: ${because}; no run of the others keeps the order of the log`;
+}
+
+function doing({ window }: WeighedWindow): string[] {
+  return [`racewindow windows ${window} tells which commits open and close it`];
 }
 
 /** True where the world of the answer could show the window, and no run along the log does. */

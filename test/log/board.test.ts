@@ -83,7 +83,18 @@ test('the board says that two IOMMUs stand before a device: one may be taken ear
     joins('dpu', display, 0),
   );
   const of = (d: Diagnosis, id: string) => d.windows.find((w) => w.window === id)?.fits;
-  expect(of(asked(text).d, 'C13')).toBe('fits');
+  const { d, answers } = asked(text);
+  expect(of(d, 'C13')).toBe('fits');
+  // Which of two it is the model leaves open here. Where it rules one out, it is the other.
+  expect([d.verdict, d.cause]).toEqual(['race', 'unknown']);
+  const ruledOut = answers.map(({ answer, ...rest }) => ({
+    ...rest,
+    answer: { ...answer, window: 'C14' },
+    along: ['C14'],
+    table: [],
+  }));
+  expect(withAnswers(d, ruledOut, true).cause).toBe('C14');
+  expect(withAnswers(d, ruledOut, false).cause).toBe('unknown');
   const one = log(
     version('7.2.12'),
     smmu,
