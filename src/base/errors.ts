@@ -171,5 +171,5 @@ export function formatUserError({ code, message, hint }: UserError): string {
 /** Names are printed as they are: blanks in a row are one only where a line is too long. */
 function lines(first: string, text: string, rest: string): string[] {
   const line = `${first}${text}`;
-  return line.length <= reportColumns ? [line] : wrap(text, { first, rest });
+  return line.length <= reportColumns ? [line] : wrap(text, { first, rest, isJoined: true });
 }

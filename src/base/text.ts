@@ -38,6 +38,8 @@ interface WrapOptions {
   readonly first?: string;
   /** Put before each further line; as wide as `first` with blanks unless told. */
   readonly rest?: string;
+  /** The first word follows `first` on its line, however long it is. */
+  readonly isJoined?: boolean;
 }
 
 /** True where @text has only printable 7-bit characters and line feeds. */
@@ -79,7 +81,8 @@ export function wrap(text: string, options: WrapOptions = {}): string[] {
   for (const word of text.split(/\s+/).filter((w) => w !== '')) {
     const isFull = line.length + (empty ? 0 : 1) + word.length > width;
     // What stands before the first word stays alone where the word has more room below.
-    if (isFull && (!empty || (line.trim() !== '' && rest.length < line.length))) {
+    const hasMore = !options.isJoined && line.trim() !== '' && rest.length < line.length;
+    if (isFull && (!empty || hasMore)) {
       lines.push(line.trimEnd());
       line = rest;
       empty = true;
