@@ -163,7 +163,7 @@ export async function compileAll(
       throw new SourceError(
         'RW303',
         `${job.path.replace(/^k\//, '')} does not compile: ${firstError(text)}`,
-        'this tree needs a shim that is not there; 6.12 and 7.2 are tested',
+        'this tree needs a shim that is not there; 6.12, 7.2 and 7.3 are tested',
       );
     }
     const file = join(dir, `${key}.o`);
