@@ -40,7 +40,7 @@ export function offsetsIn(m: ImageMachine): Offsets {
     throw new SourceError(
       'RW309',
       `this kernel has no ${path} in struct ${struct}`,
-      'the tree is too different; 6.12 and 7.2 are tested',
+      'the tree is too different; 6.12, 7.2 and 7.3 are tested',
     );
   };
   return {
