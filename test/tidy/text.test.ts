@@ -2,7 +2,7 @@
 // Every file says its licence and its purpose, keeps to the limits, and names no machine.
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { programs, type SourceFile, texts } from './sources.ts';
+import { fileNames, programs, type SourceFile, texts } from './sources.ts';
 
 const linesMax = 400;
 const columnsMax = 100;
@@ -87,6 +87,19 @@ describe('every text', () => {
       const at = lines.findIndex((l) => path.test(l) || l.includes(`/tmp/${'bash'}`));
       return at < 0 ? null : `line ${at + 1}`;
     });
+    expect(bad).toEqual([]);
+  });
+
+  test('names programs and patches that are there', () => {
+    const there = new Set(fileNames);
+    // CONTRIBUTING.md shows how files are made that are not there yet.
+    const pages = texts.filter(({ name }) => name.endsWith('.md') && name !== 'CONTRIBUTING.md');
+    const path = /\b(?:test|src|scripts|examples|bench)\/[\w./-]+\.(?:ts|mjs|json|patch|dts)\b/g;
+    const bad = offenders(pages, ({ text }) => {
+      const gone = (text.match(path) ?? []).filter((name) => !there.has(name));
+      return gone.length === 0 ? null : gone.join(' ');
+    });
+    expect(pages.some(({ text }) => path.test(text))).toBe(true);
     expect(bad).toEqual([]);
   });
 
