@@ -7,7 +7,8 @@ const columns = [
   [
     'model',
     'the kernels from the first to the last under which an order of the worlds of ' +
-      '[matrix.md](matrix.md) shows it',
+      '[matrix.md](matrix.md) shows it; 6.0 is the oldest that is modelled, and each is asked ' +
+      'about each bus, CDX too, which came with 6.4',
     '`npm run matrix`',
   ],
   [
@@ -28,15 +29,15 @@ const columns = [
 
 const head = `# What is known of each window
 
-Written by \`npm run evidence\`; not to be edited. A dash: nothing is known there.
+Written by \`npm run evidence\`; not to be edited. A dash: nothing was seen there.
 [findings.md](findings.md) tells more of what the kernel's own C shows.
 
 ${table(['column', 'what it says', 'from'], columns)}
 
 `;
 
-/** The page. @windows: the catalogue; @records: what evidence.json holds. */
-export function evidenceMarkdown({ windows, records, matrix, kernel }) {
+/** The page. @windows, @properties: the catalogue; @records: what evidence.json holds. */
+export function evidenceMarkdown({ windows, properties, records, matrix, kernel }) {
   const cells = cellsOf(matrix);
   const { boots, source = [] } = records;
   const rows = windows.map(({ id, title, links }) => [
@@ -56,6 +57,11 @@ export function evidenceMarkdown({ windows, records, matrix, kernel }) {
   return [
     head + about,
     ...source.map(sourceText),
+    '## The rules',
+    table(
+      ['rule', 'what it asks for'],
+      properties.map(({ id, rule }) => [id, rule]),
+    ),
     '## Findings that were booted',
     `By \`racewindow check examples/boards/BOARD --kernel ${kernel} --out DIR\`, then\n` +
       '`racewindow reproduce DIR/FINDING.json`, on an unmodified ' +

@@ -154,7 +154,8 @@ if (values.source !== undefined) {
   keep();
 }
 const exit = values.boot ? bootAll() : 0;
-const { windows } = await import(new URL('../dist/windows/index.js', import.meta.url).href);
+const load = (name) => import(new URL(`../dist/${name}/index.js`, import.meta.url).href);
+const [{ windows }, { properties }] = await Promise.all(['windows', 'properties'].map(load));
 const matrix = readFileSync(`${root}docs/matrix.md`, 'utf8');
-writeFileSync(page, evidenceMarkdown({ windows, records, matrix, kernel }));
+writeFileSync(page, evidenceMarkdown({ windows, properties, records, matrix, kernel }));
 process.exitCode = exit;

@@ -2,6 +2,7 @@
 // docs/evidence.md: written from its records, and what a row says of the boots of a window.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { properties } from '#properties/index';
 import { windows } from '#windows/index';
 
 interface Boot {
@@ -31,13 +32,15 @@ interface Records {
 const { evidenceMarkdown } = (await import('../../scripts/evidence-page.mjs' as string)) as {
   evidenceMarkdown(of: {
     readonly windows: typeof windows;
+    readonly properties: typeof properties;
     readonly records: Records;
     readonly matrix: string;
     readonly kernel: string;
   }): string;
 };
 const matrix = readFileSync('docs/matrix.md', 'utf8');
-const page = (records: Records) => evidenceMarkdown({ windows, records, matrix, kernel: '7.2' });
+const page = (records: Records) =>
+  evidenceMarkdown({ windows, properties, records, matrix, kernel: '7.2' });
 const kept = JSON.parse(readFileSync('scripts/evidence.json', 'utf8')) as Records;
 
 test('docs/evidence.md is what its records say', async () => {
