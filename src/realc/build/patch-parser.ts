@@ -33,8 +33,8 @@ function split({ name, text: given }: PatchInput): Diff[] {
     throw new SourceError('RW306', `${name} holds several mails`, 'install git, which splits them');
   }
   if (!hasDiff(text)) throw noDiff(name);
-  // What git signs a mail with would be one more line of the last hunk.
-  return [{ label: name, text: text.replace(/\n-- \n[^\n]*\n*$/, '\n') }];
+  // What git signs a mail with would be one more line of the last hunk; its blank may be lost.
+  return [{ label: name, text: text.replace(/\n--(?: \n|\n(?=\d))[^\n]*\n*$/, '\n') }];
 }
 
 /** The patches of files in a diff, or why there are none. */

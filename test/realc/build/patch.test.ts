@@ -88,8 +88,16 @@ describe.each(tools)('patches by %s', (_, tool) => {
 
   it('may come as mail, with a message before and a signature after', () => {
     const mail = `From: someone\nSubject: [PATCH] x\n\nText.\n---\n a.c | 2 +-\n\n`;
-    const out = applied(tree, input(`${mail}${diff(two).text}-- \n2.39\n`));
-    expect(text(out.get('a.c'))).toContain('TWO');
+    for (const signature of ['-- \n2.39\n', '-- \n2.39\n\n', '--\n2.39.5\n']) {
+      const out = applied(tree, input(`${mail}${diff(two).text}${signature}`));
+      expect(text(out.get('a.c'))).toContain('TWO');
+    }
+  });
+
+  it('may end in a line that looks like the start of a signature', () => {
+    const dashed = treeOf({ 'a.c': 'one\n-\ntwo\n' });
+    const out = applied(dashed, diff('@@ -1,3 +1,2 @@\n one\n--\n two\n'));
+    expect(text(out.get('a.c'))).toBe('one\ntwo\n');
   });
 
   it('create and delete files, and apply one after the other', () => {
