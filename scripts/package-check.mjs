@@ -46,7 +46,11 @@ function tryCommand(prefix) {
   const board = path.join(root, 'examples', 'boards', 'laptop.dtb');
   demand(run(work, command, 'board', board).includes('3d00000.gpu'), 'the board is not read');
   demand(fs.existsSync(path.join(prefix, 'share/man/man1/racewindow.1')), 'no man page');
-  // What few need is not installed with it, and told of.
+}
+
+/** What few need is not installed with the package below @prefix, and told of. */
+function tryWithoutPeers(prefix) {
+  const command = path.join(prefix, 'bin', 'racewindow');
   const queue = ['worker', '--queue', 'postgres://me@127.0.0.1/rw'];
   const { status, stderr } = spawnSync(command, queue, { cwd: work, encoding: 'utf8' });
   const isTold = status === 2 && /^RW120: [\s\S]*npm install pg-boss@/.test(stderr);
@@ -92,6 +96,7 @@ tryImports(tgz);
 const [fromTgz, fromClone] = [path.join(work, 'from-tgz'), path.join(work, 'from-clone')];
 run(work, 'npm', 'install', '--global', '--prefix', fromTgz, tgz);
 tryCommand(fromTgz);
+tryWithoutPeers(fromTgz);
 const second = path.join(work, 'second');
 run(root, 'git', 'clone', '--quiet', root, second);
 run(second, 'npm', 'install', '--global', '--prefix', fromClone, '.');
