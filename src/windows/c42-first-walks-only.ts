@@ -26,9 +26,10 @@ export const c42: Window = {
   worlds: [{ world: 'hand:walk parsed', found: ['6.0'], absent: ['6.1'] }],
   signatures: {
     main: perDevice<State>(() => ({
-      events: ['walk-visit', 'init-begin', 'register-end'],
+      events: ['walk-visit', 'init-begin', 'ops-missing', 'register-end'],
       initial: 'new',
-      step: () => 'visited',
+      // A walk that comes to it and gives it up has come to it.
+      step: (state, e) => (e.name === 'ops-missing' && e.by !== 'walk' ? state : 'visited'),
       ofInstance: (state, e) =>
         state === 'new' && e.name === 'register-end' && e.errno === 0 ? 'unvisited' : state,
       explains: (devices, report) =>
