@@ -166,3 +166,9 @@ export function fitted(
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : nouns}`;
 }
+
+/** `a`, `a or b`, `a, b or c`; @word stands before the last. */
+export function listed(names: readonly string[], word = 'or'): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} ${word} ${last}`;
+}

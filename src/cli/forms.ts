@@ -2,6 +2,7 @@
 // The forms in which check and sweep print: one table each. The words of --format, the help and
 // what is printed come from here; a form is loaded once it is asked for.
 
+import { listed } from '#base/text';
 import type { Baseline } from '#finding/baseline';
 import type { CheckReport } from '#finding/report';
 import type { SweepReport } from '#finding/sweep';
@@ -90,8 +91,7 @@ export function wordsOf<F extends string>(forms: Readonly<Record<F, unknown>>): 
 
 /** The words of a table as a line of --help has them: `text, csv or json`. */
 export function wordsText(forms: Readonly<Record<string, unknown>>): string {
-  const words = wordsOf(forms);
-  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return listed(wordsOf(forms));
 }
 
 /** The findings of a check in a form that they can follow each other in. */

@@ -7,6 +7,7 @@
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
+import { listed } from '#base/text';
 import type { Memory } from '#finding/finding';
 import type { Strategy } from '#finding/report';
 import type { Address } from '#queue/address';
@@ -67,7 +68,7 @@ const formats = ['text', 'json', 'html', ...formNames] as const;
 export const format = oneOf(formats, 'format');
 
 /** These in a sentence. */
-export const formatText = `${formats.slice(0, -1).join(', ')} or ${formats.at(-1)}`;
+export const formatText = listed(formats);
 
 /** One of these. */
 export type Format = (typeof formats)[number];
