@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a boot log to a verdict: clues, what explains them, and the cause.
 
+import { listed } from '#base/text';
 import type { DiagnosedDevice, Diagnosis, ToldLine, WeighedWindow } from '#finding/diagnosis';
 import type { Grouping, LogEvent, LogStory } from '#log/index';
 import type { Platform } from '#platform/index';
@@ -115,11 +116,6 @@ function ofSeveral(best: Weighed, rivals: readonly Weighed[]): Verdict {
   };
 }
 
-function listed(names: readonly string[]): string {
-  const [last] = names.slice(-1);
-  return names.length < 2 ? (last ?? '') : `${names.slice(0, -1).join(', ')} or ${last}`;
-}
-
 /** By-design outcomes, and what a look-alike explains as well, are no reason to cry race. */
 function isEveryDay({ window, clue }: Weighed, alike: readonly LookAlike[]): boolean {
   if (window === 'C22') return true;
@@ -182,9 +178,10 @@ function healthyOr(clues: readonly Clue[], story: LogStory): Verdict {
     };
   }
   const n = new Set(groupings.map((g) => g.device)).size;
+  const joins = n === 1 ? '1 device joins its group' : `${n} devices join their groups`;
   const because =
     n > 0
-      ? `${n} devices join their groups, and nothing warns, faults or waits because of an IOMMU`
+      ? `${joins}, and nothing warns, faults or waits because of an IOMMU`
       : 'nothing warns, faults or waits because of an IOMMU, and no device joins a group';
   return { verdict: 'no race', cause: 'healthy', because, lines: [], do: [] };
 }

@@ -205,7 +205,8 @@ function lineOfVersion({ named }: LogStory): number[] {
 }
 
 /** What is asked where no kernel of the model stands for that of a log. */
-export function whichKernel({ release }: LogStory): string {
+export function whichKernel({ release, releases }: LogStory): string {
+  if (releases.length > 1) return 'which of its kernels it was: the log of one alone, or --kernel';
   return release === null
     ? 'which kernel it was: its line "Linux version", or --kernel'
     : `which kernel of the model is like ${release.text}: --kernel`;

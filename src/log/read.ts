@@ -122,8 +122,8 @@ class LogReader {
     let body = this.messages[i]!.body.trimStart();
     if (!/^(?:CPU: \d+ |Linux (?!version))/.test(body)) return null;
     for (let more = 0; more <= 2; more++) {
-      const text = runningIn(body);
-      if (text !== null) return { said: { kind: 'running', text }, body, more };
+      const found = runningIn(body);
+      if (found !== null) return { said: { kind: 'running', ...found }, body, more };
       const next = this.messages[i + more + 1];
       if (next === undefined || next.stamped || next.body === '') return null;
       body += ` ${next.body.trimStart()}`;

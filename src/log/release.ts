@@ -17,27 +17,21 @@ export interface Release {
   readonly text: string;
   /** Built by its user, or by a vendor: it may have more than the release has. */
   readonly isOwn: boolean;
+  /** False where a distribution keeps the name of the first release, and tells no other. */
+  readonly tellsPatch: boolean;
 }
 
 /** Characters of a release that are looked at. */
 const RELEASE_MAX = 80;
 
-/** Plain releases, and those of distributions that stay close to them. */
+/**
+ * Plain releases, and those of distributions that stay close to them. Enterprise kernels (`el10`,
+ * and `-150600` of SUSE) take over what they like from later ones.
+ */
 const KNOWN = new RegExp(
-  `^\\d+\\.\\d+(?:\\.\\d+)?(?:-rc\\d+)?(?:-\\d+(?:\\.\\d+)?|-0\\.\\w+)*(?:[-+.](?:${[
+  `^\\d+\\.\\d+(?:\\.\\d+)?(?:-rc\\d+)?(?:-\\d{1,5}(?:\\.\\d+)?|-0\\.\\w+)*(?:[-+.](?:${[
     ...['generic', 'lowlatency', 'amd64', 'arm64', 'armmp', 'riscv64', 'cloud', 'rt', 'default'],
-    ...[
-      'arch\\d+',
-      'lts',
-      'zen\\d+',
-      'deb\\d+',
-      'bpo',
-      'fc\\d+',
-      'el\\d+',
-      'x86_64',
-      'aarch64',
-      '\\d+',
-    ],
+    ...['arch\\d+', 'lts', 'zen\\d+', 'deb\\d+', 'bpo', 'fc\\d+', 'x86_64', 'aarch64', '\\d{1,5}'],
   ].join('|')}))*$`,
 );
 
@@ -58,6 +52,7 @@ export function readRelease(version: string): Release | null {
     next: next?.[1] ?? null,
     text,
     isOwn: !KNOWN.test(text),
+    tellsPatch: own !== undefined || !/^\d+\.\d+\.0-\d/.test(text),
   };
 }
 
@@ -71,8 +66,11 @@ const OF_UNAME = /^Linux \S{1,64} (\d+\.\d+\S* #\d.*)$/;
  * The release, and what stands behind it, where a call trace or `uname -a` names it, as in "CPU: 1
  * PID: 13 Comm: swapper/0 Not tainted 6.14.0-rc3 #315"; null elsewhere.
  */
-export function runningIn(body: string): string | null {
-  return (OF_TRACE.exec(body) ?? OF_UNAME.exec(body))?.[1] ?? null;
+export function runningIn(body: string): { text: string; by: 'trace' | 'uname' } | null {
+  const ofTrace = OF_TRACE.exec(body)?.[1];
+  if (ofTrace !== undefined) return { text: ofTrace, by: 'trace' };
+  const ofUname = OF_UNAME.exec(body)?.[1];
+  return ofUname === undefined ? null : { text: ofUname, by: 'uname' };
 }
 
 /**

@@ -42,6 +42,8 @@ export interface LogStory {
   readonly version: LogEvent<'version'> | null;
   /** The line that names the release: where it starts, else a warning, an oops or `uname -a`. */
   readonly named: LogEvent<'version' | 'running'> | null;
+  /** All releases that it names, of which one has printed it; more than one leave open which. */
+  readonly releases: readonly string[];
   readonly release: Release | null;
   readonly commandLine: LogEvent<'command-line'> | null;
   readonly firmware: 'dt' | 'acpi' | null;
@@ -65,14 +67,17 @@ export function eventsOf<K extends LogEventKind>(log: BootLog, kind: K): LogEven
 /** The log by subject. */
 export function storyOf(log: BootLog): LogStory {
   const version = eventsOf(log, 'version')[0] ?? null;
-  const named = version ?? onlyRunning(log);
+  const naming = namingOf(log, version);
+  const releases = [...new Set(naming.flatMap((e) => readRelease(e.text)?.text ?? []))];
+  const named = releases.length > 1 ? null : (naming[0] ?? null);
   const registrations = registrationsOf(log);
   const groupings = groupingsOf(log, registrations);
-  const lacks = lackOf(log, version);
+  const lacks = lackOf(log, version, releases);
   return {
     log,
     version,
     named,
+    releases,
     release: named === null ? null : readRelease(named.text),
     commandLine: eventsOf(log, 'command-line')[0] ?? null,
     firmware: firmwareOf(log),
@@ -91,15 +96,22 @@ function modelOf(log: BootLog): string | null {
   return (own ?? eventsOf(log, 'hardware')[0])?.text ?? null;
 }
 
-/** The first line that names the release of a log without a start; null where they differ. */
-function onlyRunning(log: BootLog): LogEvent<'running'> | null {
-  const all = eventsOf(log, 'running');
-  const texts = new Set(all.map(({ text }) => readRelease(text)?.text));
-  return texts.size === 1 ? all[0]! : null;
+/** The lines that name the kernel: `uname -a` may be of another machine than a log with a start. */
+function namingOf(
+  log: BootLog,
+  version: LogEvent<'version'> | null,
+): LogEvent<'version' | 'running'>[] {
+  const running = eventsOf(log, 'running');
+  return version === null ? running : [version, ...running.filter((e) => e.by === 'trace')];
 }
 
-function lackOf(log: BootLog, version: LogEvent | null): string | null {
+function lackOf(
+  log: BootLog,
+  version: LogEvent | null,
+  releases: readonly string[],
+): string | null {
   if (version === null) return 'its beginning';
+  if (releases.length > 1) return 'what tells the lines of its kernels apart';
   const gap = eventsOf(log, 'gap')[0];
   return gap === undefined ? null : `what stood at line ${gap.line}, where lines were left out`;
 }

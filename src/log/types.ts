@@ -27,7 +27,7 @@ type GroupSource = 'message' | 'trace';
 interface Kinds {
   readonly version: { readonly text: string };
   /** A warning, an oops or `uname -a` names the release, and what stands behind it. */
-  readonly running: { readonly text: string };
+  readonly running: { readonly text: string; readonly by: 'trace' | 'uname' };
   /** What a call trace names the machine. */
   readonly hardware: { readonly text: string };
   readonly 'command-line': { readonly text: string };

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { type AskedModel, askModel, withAnswers } from '#diagnosis/ask-model';
 import { diagnose } from '#diagnosis/diagnose';
-import { kernelOf } from '#diagnosis/kernel-of';
+import { kernelOfLog } from '#diagnosis/kernel-of';
 import type { Diagnosis } from '#finding/diagnosis';
 import { readLog, storyOf } from '#log/index';
 import { laptop } from '../support/boards.ts';
@@ -20,7 +20,7 @@ function asked(text: string, platform = board): { d: Diagnosis; answers: readonl
   const read = readLog(new TextEncoder().encode(text), 'a log');
   if (!read.ok) throw new Error(read.error.message);
   const story = storyOf(read.value);
-  const kernel = kernelOf(story.release);
+  const kernel = kernelOfLog(story);
   const plain = diagnose(story, kernel, { file: 'a board', platform });
   if (kernel.revision === null) return { d: plain, answers: [] };
   const answers = askModel(story, platform, kernel.revision);

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatUserError } from '#base/errors';
 import { diagnose } from '#diagnosis/diagnose';
-import { kernelOf } from '#diagnosis/kernel-of';
+import { kernelOfLog } from '#diagnosis/kernel-of';
 import { readLog, storyOf } from '#log/index';
 import { diagnosisJson, diagnosisText } from '#report/diagnosis';
 import { crashes } from './suite/crashes.ts';
@@ -79,7 +79,7 @@ test('a mangled log is read, or refused in one coded line', () => {
         return;
       }
       const story = storyOf(read.value);
-      const d = diagnose(story, kernelOf(story.release), null);
+      const d = diagnose(story, kernelOfLog(story), null);
       expect(JSON.parse(diagnosisJson(d)).verdict).toBe(d.verdict);
       const wide = diagnosisText(d, { name: 'a log', titles })
         .split('\n')

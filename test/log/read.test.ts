@@ -2,6 +2,7 @@
 // The reader: whatever stands before a message, and whatever a mail has done to it.
 
 import { describe, expect, test } from 'vitest';
+import { kernelOf } from '#diagnosis/kernel-of';
 import { type BootLog, type LogEvent, readLog, readRelease } from '#log/index';
 import { joins, late, log, smmu3, version } from './suite/build.ts';
 
@@ -132,6 +133,38 @@ test.each([
   ['7.2.12-rw', true],
   ['6.16.0-00012-g1234567890ab', true],
   ['6.18.0-qcom', true],
+  ['6.12.0-124.el10.x86_64', true],
+  ['6.4.0-150600.23.25-default', true],
+  ['6.11.3-1-default', false],
 ])('whether %s is built by its user', (text, isOwn) => {
   expect(readRelease(text)?.isOwn).toBe(isOwn);
+});
+
+const debian = '6.1.0-18-amd64 #1 SMP Debian 6.1.76-1';
+test.each([
+  // Name, the kernel of the model, and whether it is known to be that.
+  [debian, '6.1.y', true],
+  ['6.1.0-18-amd64', '6.1', false],
+  ['6.8.0-45-generic #45-Ubuntu', '6.8', false],
+  ['6.12.0-124.el10.aarch64', '6.12', false],
+  ['6.6.30-v8+', '6.6', false],
+  ['6.14.0', '6.14', true],
+  ['6.14.0-rc3', '6.14', false],
+  ['6.17.0-rc4', '6.17', true],
+  ['6.15.0', '6.15.0', true],
+  ['6.15.0-3-generic', '6.15.0', false],
+  ['6.15.1', '6.15.1', true],
+  ['6.15.7', '6.15.1', false],
+  // Of 6.19 no stable release was read; of 7.3 that was 7.3.4.
+  ['6.19.0', '6.19', true],
+  ['6.19.3', '6.19', false],
+  ['7.3.4', '7.3', true],
+  ['7.3.5', '7.3', false],
+  ['7.2.3', '7.2', true],
+  ['7.2.12', '7.2.y', true],
+  ['7.4.0-rc1', undefined, false],
+  ['7.3.0-rc2-next-20261001', undefined, false],
+] as const)('the kernel of the model for %s', (text, name, exact) => {
+  const { revision, exact: isExact } = kernelOf(readRelease(text));
+  expect([revision?.name, isExact]).toEqual([name, exact]);
 });

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '#diagnosis/diagnose';
-import { kernelOf } from '#diagnosis/kernel-of';
+import { kernelOfLog } from '#diagnosis/kernel-of';
 import type { Diagnosis } from '#finding/diagnosis';
 import { type LogStory, readLog, storyOf } from '#log/index';
 
@@ -19,7 +19,7 @@ function story(name: string): LogStory {
 
 function diagnosed(name: string): Diagnosis {
   const s = story(name);
-  return diagnose(s, kernelOf(s.release), null);
+  return diagnose(s, kernelOfLog(s), null);
 }
 
 const bus0 = (...groups: readonly number[]): Record<string, number> =>

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '#diagnosis/diagnose';
-import { kernelOf } from '#diagnosis/kernel-of';
+import { kernelOfLog } from '#diagnosis/kernel-of';
 import type { Diagnosis } from '#finding/diagnosis';
 import { readLog, storyOf } from '#log/index';
 import { diagnosisJson, diagnosisText } from '#report/diagnosis';
@@ -26,7 +26,7 @@ function diagnosed(text: string): Diagnosis {
   const read = readLog(new TextEncoder().encode(text), 'a log');
   if (!read.ok) throw new Error(read.error.message);
   const story = storyOf(read.value);
-  return diagnose(story, kernelOf(story.release), null);
+  return diagnose(story, kernelOfLog(story), null);
 }
 
 describe.each([...lateProbes, ...crashes, ...lookAlikes, ...healthy, ...inTheWild])(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Excerpts, as people put them into mails: no first line, the release only beside a call trace.
 
-import { joins, type LogCase, late, log } from './build.ts';
+import { joins, type LogCase, late, log, smmu, version } from './build.ts';
 
 const sata = 'ee300000.sata';
 const dpu = '19470000.dpu';
@@ -91,5 +91,27 @@ export const excerpts: readonly LogCase[] = [
     verdict: 'can not tell',
     cause: 'unknown',
     windows: { C09: 'can not tell', C10: 'can not tell' },
+  },
+  {
+    name: 'a start of one release, and a call trace of another',
+    log: log(
+      version('7.2.3'),
+      smmu,
+      joins('sata_rcar', sata, 2),
+      warned('sata_rcar', sata, 'replay', '6.15.0'),
+    ),
+    verdict: 'can not tell',
+    cause: 'unknown',
+    windows: { C09: 'can not tell', C10: 'can not tell', C13: 'can not tell' },
+  },
+  {
+    name: 'uname -a of another machine beside a log with a start',
+    log: [
+      'Linux lab 6.1.0-18-amd64 #1 SMP Debian 6.1.76-1 x86_64 GNU/Linux',
+      log(version('7.2.3'), smmu, warned('sata_rcar', sata, 'replay', '7.2.3')),
+    ].join('\n'),
+    verdict: 'race',
+    cause: 'C10',
+    windows: { C09: 'no', C10: 'fits' },
   },
 ];
