@@ -20,9 +20,11 @@ export const c25: Window = {
   text:
     'of_dma_configure() has no lock of its own. A bind that is deferred frees ' +
     'dev->dma_range_map ' +
-    'while the walk reads it; from v6.15 on both set and clear it, and a driver may run without.',
-  threads: ['walk or device_add', 'bind'],
-  precondition: 'a client with dma-ranges binds while a walk parses its firmware',
+    'while the walk reads it; from v6.15 on walks set and clear it as well, also the walk of ' +
+    'another IOMMU, and a driver may run without.',
+  threads: ['walk or device_add', 'bind or second walk'],
+  precondition:
+    'a client with dma-ranges binds, or is walked twice, while a walk parses its firmware',
   symptom: 'KASAN: use-after-free in iommu_dma_init_domain(), or wrong DMA addresses',
   log: [
     {
@@ -57,7 +59,7 @@ export const c25: Window = {
     },
   ],
   signatures: {
-    /** No lock guards the map: a bind and a probe of its device, of which one has freed it. */
+    /** No lock guards the map: two users of it, of whom one at least probes its device. */
     main: perDevice<Users>(({ world }) => ({
       events: world.devices.some((d) => d.dmaRanges) ? EVENTS : [],
       initial: { binds: [], probes: [] },
@@ -71,13 +73,13 @@ export const c25: Window = {
         if (report.property !== 'use-after-free' && report.property !== 'double-free') return false;
         const device = /^(.*)\.dma_range_map#/.exec(report.subject)?.[1];
         const users = device === undefined ? undefined : devices.of(device);
-        const [one, two] = [report.facts['thread'], report.facts['freedBy']].map(String);
-        if (!users || one === two) return false;
+        const pair = [report.facts['thread'], report.facts['freedBy']].map(String);
+        if (!users || pair[0] === pair[1]) return false;
         const { binds, probes } = users;
         // Who binds may parse firmware before its driver is set, where a fix has it so.
         const isBind = (a: string) => binds.includes(a) || bindersOf(world, device).includes(a);
-        const isPair = (a = '', b = '') => isBind(a) && probes.includes(b);
-        return isPair(one, two) || isPair(two, one);
+        const isProbe = (a: string) => probes.includes(a);
+        return pair.some(isProbe) && pair.every((a) => isProbe(a) || isBind(a));
       },
     })),
   },

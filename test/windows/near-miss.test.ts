@@ -106,6 +106,9 @@ describe('a near miss in what is reported, or in memory', () => {
     missed(c25, { subject: 'a.fwspec#1' });
     missed(c25, { facts: { thread: 'bind', freedBy: 'bind' } });
     missed(c25, { facts: { thread: 'walk', freedBy: 'rmmod' } });
+    // The device lock keeps two that bind apart.
+    const binds: Step[] = [['async', 'driver-set', 'a']];
+    expect(takes(c25, binds, { facts: { thread: 'bind', freedBy: 'async' } })).toBe(false);
   });
 
   test('C28: what others free of others, and no crash; C34: what is no link to a group', () => {

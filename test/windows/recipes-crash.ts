@@ -35,6 +35,18 @@ export const crashes: readonly Recipe[] = [
     sameThread: true,
   },
   {
+    window: 'C25',
+    steps: [
+      ['walk2', 'init-begin', 'a', 'walk'],
+      ['walk', 'init-begin', 'a', 'walk'],
+    ],
+    property: 'use-after-free',
+    subject: 'a.dma_range_map#1',
+    facts: { thread: 'walk', freedBy: 'walk2' },
+    more: { dmaRanges: true },
+    sameThread: true,
+  },
+  {
     window: 'C28',
     steps: [['del', 'device-removed', 'a']],
     property: 'use-after-free',
