@@ -107,7 +107,7 @@ function ofSeveral(best: Weighed, rivals: readonly Weighed[]): Verdict {
   const all = [best, ...rivals];
   const names = all.map(({ window }) => window);
   const isRace = names.every((id) => windowById(id)?.kind === 'race');
-  const missing = all.flatMap((w) => w.missing).filter((m) => !m.startsWith('not so'));
+  const missing = all.flatMap((w) => w.missing);
   return {
     ...unknown(best.clue, missing),
     verdict: isRace ? 'race' : 'can not tell',
@@ -132,7 +132,7 @@ function rank({ window }: Weighed): number {
 function ofWindow({ window, fits, because, lines, missing }: Weighed): Verdict {
   const entry = windowById(window);
   const isRace = entry?.kind === 'race';
-  const wanted = [...new Set(missing)].filter((m) => !m.startsWith('not so'));
+  const wanted = [...new Set(missing)];
   return {
     verdict: isRace ? 'race' : 'no race',
     cause: window,
@@ -285,5 +285,5 @@ function missingOf(story: LogStory, windows: readonly WeighedWindow[]): string[]
     ...(story.lacks === null ? [] : [story.lacks]),
     ...(story.log.hasStamps ? [] : ['time stamps']),
   ];
-  return [...new Set([...own, ...near.filter((m) => !m.startsWith('not so'))])];
+  return [...new Set([...own, ...near])];
 }

@@ -166,17 +166,20 @@ function bySign(sign: LogSign, clue: Clue, scales: Scales, result: MakeResult): 
       reasons.push(fact.because);
     }
   }
-  const proof = sign.proof ?? [];
-  for (const id of proof) {
+  let isProved = sign.proof !== undefined;
+  for (const id of sign.proof ?? []) {
     const fact = facts[id](clue, story, board);
     if (fact.is === true) {
       lines.push(...fact.lines);
       reasons.push(fact.because);
-    } else missing.push(fact.is === null ? fact.because : `not so: ${fact.because}`);
+    } else {
+      isProved = false;
+      if (fact.is === null) missing.push(fact.because);
+    }
   }
   const because = reasons.join('; ');
   if (isOpen) return result('can not tell', because, lines, missing);
-  return result('fits', because, lines, missing, proof.length > 0 && missing.length === 0);
+  return result('fits', because, lines, missing, isProved);
 }
 
 /** Why a kernel does not have the window; null where it may. */

@@ -123,7 +123,7 @@ function windowLines(
   const lines = near.flatMap((w) => {
     const title = titles.get(w.window) ?? '';
     const where = w.lines.length === 0 ? '' : ` (${linesText(w.lines)})`;
-    const bring = w.missing.filter((m) => isWanted(w, m) && !shared.includes(m));
+    const own = w.missing.filter((m) => !shared.includes(m));
     const head = `${w.window} ${w.fits}: ${title}`;
     const painted = w.fits === 'certain' || w.fits === 'fits' ? paint.bad : paint.dim;
     return [
@@ -131,9 +131,9 @@ function windowLines(
         i === 0 ? painted(line) : line,
       ),
       ...wrap(printable(`${w.because}${where}`), { first: '     ', rest: '     ' }),
-      ...(bring.length === 0
+      ...(own.length === 0
         ? []
-        : wrap(printable(`missing: ${bring.join('; ')}`), { first: '     ', rest: '       ' })),
+        : wrap(printable(`missing: ${own.join('; ')}`), { first: '     ', rest: '       ' })),
     ];
   });
   const no = rest.filter((w) => w.fits === 'no').length;
@@ -154,13 +154,7 @@ function windowLines(
 function ofAll(near: readonly WeighedWindow[]): string[] {
   const [first, ...others] = near.filter(({ fits }) => fits === 'can not tell' || fits === 'fits');
   if (first === undefined || others.length === 0) return [];
-  return first.missing.filter(
-    (m) => isWanted(first, m) && others.every(({ missing }) => missing.includes(m)),
-  );
-}
-
-function isWanted({ fits }: WeighedWindow, missing: string): boolean {
-  return fits !== 'certain' && !missing.startsWith('not so');
+  return first.missing.filter((m) => others.every(({ missing }) => missing.includes(m)));
 }
 
 function isNear({ fits, lines, missing }: WeighedWindow): boolean {

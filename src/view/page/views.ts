@@ -156,10 +156,9 @@ function matrixTemplate(data: PageData, { kernels, rows }: MatrixView): Template
 const fitSigns = { certain: '✗', fits: '≈', 'can not tell': '?', no: '–' } as const;
 const fits = Object.keys(fitSigns);
 
-/** What would tell; what is known not to be so tells nothing more. */
+/** What would tell. */
 function wanted(missing: readonly string[]): TemplateResult | typeof nothing {
-  const open = missing.filter((m) => !m.startsWith('not so'));
-  return open.length === 0 ? nothing : html` <i>not known: ${open.join('; ')}</i>`;
+  return missing.length === 0 ? nothing : html` <i>not known: ${missing.join('; ')}</i>`;
 }
 
 function logTemplate({ diagnosis, titles }: LogView): TemplateResult {
