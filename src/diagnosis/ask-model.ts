@@ -2,7 +2,7 @@
 // What the model says of a late probe, given the board: the windows that keep the order of the
 // log, a run that shows it, what would have prevented it, and whether the newest kernel has it.
 
-import type { Diagnosis, ModelAnswer, Prevention, WeighedWindow } from '#finding/diagnosis';
+import type { ModelAnswer, Prevention } from '#finding/diagnosis';
 import type { Finding } from '#finding/finding';
 import { commitLine, findRevision, type Revision, revisionNames, withCommits } from '#kernel/index';
 import type { LogStory } from '#log/index';
@@ -23,6 +23,7 @@ import {
   worldOf,
 } from './scene-of.ts';
 import { generationsOf, type Joined, participantsOf, stepsOf } from './sequence.ts';
+import type { RulesOut } from './weigh.ts';
 
 /** An answer, and the run that it shows; the table is made of it. */
 export interface AskedModel {
@@ -251,47 +252,14 @@ function openIn({ window, world }: About): ModelAnswer['openIn'] {
 }
 
 /**
- * What @d comes to with the answers: a window that no run shows which keeps the order of the log is
- * out, where the kernel is known for sure and all runs were searched.
+ * What the answers rule out: a window that no run shows which keeps the order of the log, where the
+ * kernel is known for sure and all runs were searched.
  */
-export function withAnswers(
-  d: Diagnosis,
-  asked: readonly (AskedModel & { readonly table: readonly string[] })[],
-  isExact: boolean,
-): Diagnosis {
-  const model = asked.map(({ answer, table }) => ({ ...answer, table }));
-  const windows = isExact ? d.windows.map((w) => narrowed(w, asked)) : d.windows;
-  const alive = (id: string): boolean => {
-    const fits = windows.find((w) => w.window === id)?.fits;
-    return fits === 'certain' || fits === 'fits';
+export function rulesOutOf(asked: readonly AskedModel[], isExact: boolean): RulesOut {
+  return (window, device) => {
+    const own = asked.filter(({ answer }) => answer.device === device);
+    return isExact && own.length > 0 && own.every((a) => isLeftOut(a, window));
   };
-  const others = windows.filter((w) => alive(w.window) && windowById(w.window)?.kind === 'race');
-  if (d.verdict === 'race' && d.cause === 'unknown') {
-    // One of several: the model has ruled the others out, or it stays open.
-    const open = windows.filter((w) => w.fits !== 'no' && w.lines.includes(d.lines[0]!));
-    const [only] = open;
-    if (only === undefined || open.length > 1 || !alive(only.window))
-      return { ...d, model, windows };
-    return { ...d, model, windows, cause: only.window, because: besides(only), do: doing(only) };
-  }
-  const [other] = others;
-  if (!/^C\d/.test(d.cause) || alive(d.cause) || other === undefined) {
-    return { ...d, model, windows };
-  }
-  const title = windowById(other.window)?.title ?? '';
-  const against = `no run of ${d.cause} keeps the order of the log`;
-  const because = `most likely: ${title}: ${other.because}; ${against}`;
-  return { ...d, model, windows, cause: other.window, because, lines: other.lines };
-}
-
-function besides({ window, because, fits }: WeighedWindow): string {
-  const title = windowById(window)?.title ?? '';
-  const sure = fits === 'certain' ? '' : 'most likely: ';
-  return `${sure}${title}: ${because}; no run of the others keeps the order of the log`;
-}
-
-function doing({ window }: WeighedWindow): string[] {
-  return [`racewindow windows ${window} tells which commits open and close it`];
 }
 
 /** True where the world of the answer could show the window, and no run along the log does. */
@@ -299,13 +267,4 @@ function isLeftOut({ along, answer, world }: AskedModel, window: string): boolea
   // What the run is that was shown has to be among them: else they say nothing.
   if (along === null || !along.includes(answer.window) || along.includes(window)) return false;
   return needsOf(window).some((id) => canReach(world, id));
-}
-
-function narrowed(w: WeighedWindow, asked: readonly AskedModel[]): WeighedWindow {
-  if (w.fits !== 'fits' && w.fits !== 'can not tell') return w;
-  const own = w.devices.map((device) => asked.find((a) => a.answer.device === device));
-  const isOut = own.every((a) => a !== undefined && isLeftOut(a, w.window));
-  if (own.length === 0 || !isOut) return w;
-  const because = 'no run of the model on this board shows it and keeps the order of the log';
-  return { ...w, fits: 'no', because, devices: [], missing: [] };
 }

@@ -9,7 +9,7 @@ import { windowById } from '#windows/index';
 import { type Clue, cluesOf, isTelling } from './clues.ts';
 import type { KernelOfLog } from './kernel-of.ts';
 import { besidesOf, type LookAlike, lookAlikes } from './lookalikes.ts';
-import { order, type Weighed, weighAll, weighClue, whichKernel } from './weigh.ts';
+import { order, type RulesOut, type Weighed, weighAll, weighClue, whichKernel } from './weigh.ts';
 
 /** The board that came with the log. */
 export interface BoardOfLog {
@@ -17,13 +17,14 @@ export interface BoardOfLog {
   readonly platform: Platform;
 }
 
-/** What @story comes to under @kernel; the model has not been asked yet. */
+/** What @story comes to under @kernel, and by what the model @rulesOut once it was asked. */
 export function diagnose(
   story: LogStory,
   kernel: KernelOfLog,
   board: BoardOfLog | null,
+  rulesOut: RulesOut = () => false,
 ): Diagnosis {
-  const scales = { story, kernel, board: board?.platform ?? null };
+  const scales = { story, kernel, board: board?.platform ?? null, rulesOut };
   const clues = cluesOf(story);
   const alike = lookAlikes(story, clues);
   const falsely = new Set(

@@ -32,15 +32,28 @@ export interface Weighed {
   readonly butFor?: Fit;
 }
 
+/** True where the model has no run that shows @window on @device and keeps the order of the log. */
+export type RulesOut = (window: string, device: string | null) => boolean;
+
 /** What is weighed with. */
 interface Scales {
   readonly story: LogStory;
   readonly kernel: KernelOfLog;
   readonly board: Platform | null;
+  readonly rulesOut: RulesOut;
 }
 
-/** Each window that @clue brings up, with what it is to it. */
+/** Each window that @clue brings up, with what it is to it; what is certain no model rules out. */
 export function weighClue(clue: Clue, scales: Scales): Weighed[] {
+  return byLog(clue, scales).map((w) => {
+    const isOpen = w.fits === 'fits' || w.fits === 'can not tell';
+    if (!isOpen || !scales.rulesOut(w.window, clue.device)) return w;
+    const because = 'no run of the model on this board shows it and keeps the order of the log';
+    return { ...w, fits: 'no', because, missing: [] };
+  });
+}
+
+function byLog(clue: Clue, scales: Scales): Weighed[] {
   const weighed = windows.flatMap((window) => {
     const signs = (window.log ?? []).filter(({ seen }) => matches(seen, clue));
     const all = signs.map((sign) => weighSign(window, sign, clue, scales));

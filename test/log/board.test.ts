@@ -2,7 +2,7 @@
 // With the board: what the log cannot say, the model does.
 
 import { expect, test } from 'vitest';
-import { type AskedModel, askModel, withAnswers } from '#diagnosis/ask-model';
+import { type AskedModel, askModel, rulesOutOf } from '#diagnosis/ask-model';
 import { diagnose } from '#diagnosis/diagnose';
 import { kernelOfLog } from '#diagnosis/kernel-of';
 import type { Diagnosis } from '#finding/diagnosis';
@@ -16,16 +16,23 @@ const gpu = '3d00000.gpu';
 const gmu = '3d6a000.gmu';
 const display = 'ae00000.display';
 
-function asked(text: string, platform = board): { d: Diagnosis; answers: readonly AskedModel[] } {
+interface Asked {
+  readonly d: Diagnosis;
+  readonly answers: readonly AskedModel[];
+  /** What it comes to with other answers. */
+  readonly given: (answers: readonly AskedModel[], isExact: boolean) => Diagnosis;
+}
+
+function asked(text: string, platform = board): Asked {
   const read = readLog(new TextEncoder().encode(text), 'a log');
   if (!read.ok) throw new Error(read.error.message);
   const story = storyOf(read.value);
   const kernel = kernelOfLog(story);
-  const plain = diagnose(story, kernel, { file: 'a board', platform });
-  if (kernel.revision === null) return { d: plain, answers: [] };
+  if (kernel.revision === null) throw new Error('no kernel');
   const answers = askModel(story, platform, kernel.revision);
-  const tables = answers.map((a) => ({ ...a, table: [] }));
-  return { d: withAnswers(plain, tables, kernel.exact), answers };
+  const given: Asked['given'] = (others, isExact) =>
+    diagnose(story, kernel, { file: 'a board', platform }, rulesOutOf(others, isExact));
+  return { d: given(answers, kernel.exact), answers, given };
 }
 
 const seed = (release: string): string =>
@@ -39,8 +46,17 @@ const seed = (release: string): string =>
   );
 
 test('the seed: the model keeps its order, and says what would have prevented it', () => {
-  const { d, answers } = asked(seed('6.15.0'));
+  const { d, answers, given } = asked(seed('6.15.0'));
   expect([d.verdict, d.cause]).toEqual(['race', 'C09']);
+  // With other runs it were the other window, and what is said would be of that one.
+  const others = answers.map((a) => ({
+    ...{ ...a, along: ['C10'] },
+    answer: { ...a.answer, window: 'C10' },
+  }));
+  const other = given(others, true);
+  expect([other.cause, other.do[0], other.windows.find((w) => w.window === 'C09')?.fits]).toEqual([
+    ...['C10', expect.stringContaining('windows C10'), 'no'],
+  ]);
   const [answer] = answers;
   expect(answer?.answer).toMatchObject({
     ...{ window: 'C09', device: gpu, shown: true, openIn: { kernel: '7.3', open: false } },
@@ -83,7 +99,7 @@ test('the board says that two IOMMUs stand before a device: one may be taken ear
     joins('dpu', display, 0),
   );
   const of = (d: Diagnosis, id: string) => d.windows.find((w) => w.window === id)?.fits;
-  const { d, answers } = asked(text);
+  const { d, answers, given } = asked(text);
   expect(of(d, 'C13')).toBe('fits');
   // Which of two it is the model leaves open here. Where it rules one out, it is the other.
   expect([d.verdict, d.cause]).toEqual(['race', 'unknown']);
@@ -91,10 +107,11 @@ test('the board says that two IOMMUs stand before a device: one may be taken ear
     ...rest,
     answer: { ...answer, window: 'C14' },
     along: ['C14'],
-    table: [],
   }));
-  expect(withAnswers(d, ruledOut, true).cause).toBe('C14');
-  expect(withAnswers(d, ruledOut, false).cause).toBe('unknown');
+  const left = given(ruledOut, true);
+  expect([left.verdict, left.cause, of(left, 'C13')]).toEqual(['race', 'C14', 'no']);
+  expect(left.do[0]).toContain('windows C14');
+  expect(given(ruledOut, false).cause).toBe('unknown');
   const one = log(
     version('7.2.12'),
     smmu,

@@ -8,7 +8,7 @@ import { inputName } from '#cli/files';
 import { type Io, paintFor } from '#cli/io';
 import { kernelFor, readBoardOf, readStories } from '#cli/log-input';
 import type { Pipeline } from '#cli/pipeline';
-import { askModel, withAnswers } from '#diagnosis/ask-model';
+import { askModel, rulesOutOf } from '#diagnosis/ask-model';
 import { type BoardOfLog, diagnose } from '#diagnosis/diagnose';
 import type { KernelOfLog } from '#diagnosis/kernel-of';
 import type { Diagnosis } from '#finding/diagnosis';
@@ -43,8 +43,13 @@ export async function runExplain(
     board.value === null || revision === null
       ? []
       : askModel(story, board.value.platform, revision);
-  const tables = asked.map((a) => ({ ...a, table: a.finding ? raceTable(a.finding) : [] }));
-  const diagnosis = withAnswers(plain, tables, exact);
+  const model = asked.map(({ answer, finding }) => {
+    return { ...answer, table: finding ? raceTable(finding) : [] };
+  });
+  const diagnosis =
+    asked.length === 0
+      ? plain
+      : { ...diagnose(story, kernel, board.value, rulesOutOf(asked, exact)), model };
   print(diagnosis, args, io, pipeline);
   return ok(exitOf(diagnosis));
 }
