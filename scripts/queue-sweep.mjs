@@ -226,6 +226,7 @@ await own.ended;
 
 const wrong = [
   { what: 'a wrong password', url: server.url({ password: 'sesame' }), code: 'RW122' },
+  { what: 'no password', url: server.url({ password: '' }), code: 'RW122' },
   { what: 'no such database', url: server.url({ database: 'none' }), code: 'RW122' },
   { what: 'another kind of URL', url: 'redis://u:sesame@127.0.0.1/0', code: 'RW121' },
   { what: 'a torn password', url: 'postgres://u:12/sesame@127.0.0.1/rw', code: 'RW121' },
@@ -233,8 +234,12 @@ const wrong = [
 server.rows('UPDATE racewindow.version SET version = 99');
 wrong.push({ what: 'tables of another version', url: server.url(), code: 'RW123' });
 const tried = [];
-for (const { what, url, code } of wrong)
+for (const { what, url, code } of wrong) {
+  const began = performance.now();
   tried.push([what, code, await start(['worker', '--queue', url]).ended]);
+  // The server closes a connection that nobody uses after 60 s.
+  demand(performance.now() - began < 30_000, `${what}: it ends then`);
+}
 await server.kill();
 tried.push(['no server', 'RW122', await start(['worker', ...queue]).ended]);
 for (const [what, code, { err, out, code: exit }] of tried) {

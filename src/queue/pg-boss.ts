@@ -7,10 +7,11 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type PgBoss from 'pg-boss';
-import { CodedError, fail, type UserError } from '#base/errors';
+import { CodedError } from '#base/errors';
 import { printable } from '#base/text';
 import type { Address } from './address.ts';
 import { TAKES_MAX } from './hands.ts';
@@ -41,8 +42,14 @@ export async function openPgBoss(
   aside: Aside,
 ): Promise<JobQueue> {
   const queue = new PgBossQueue(address, program, aside);
-  await queue.open(await loadPgBoss());
-  return queue;
+  const Boss = await loadPgBoss();
+  try {
+    await queue.open(Boss);
+    return queue;
+  } catch (error) {
+    await queue.close();
+    throw error;
+  }
 }
 
 type Loaded = new (options: PgBoss.ConstructorOptions) => PgBoss;
@@ -76,6 +83,7 @@ class PgBossQueue implements JobQueue {
   private readonly url: string;
   private readonly aside: Aside;
   private readonly name: string;
+  private readonly sockets = new Set<Socket>();
   private boss!: PgBoss;
   private sql!: Sql;
   private closed = false;
@@ -113,6 +121,7 @@ class PgBossQueue implements JobQueue {
       max: 4,
       // Those of the driver: who does not answer is away, too.
       ...{ connectionTimeoutMillis: 10_000, query_timeout: 60_000, keepAlive: true },
+      ...{ stream: () => this.socket() },
     });
     // What goes wrong beside our own statements goes wrong in these, too.
     boss.on('error', () => {});
@@ -237,8 +246,16 @@ class PgBossQueue implements JobQueue {
 
   readonly close = async (): Promise<void> => {
     this.closed = true;
-    await this.boss.stop({ graceful: false }).catch(() => {});
+    await this.boss?.stop({ graceful: false }).catch(() => {});
+    for (const socket of this.sockets) socket.destroy();
   };
+
+  /** The driver leaves one open whose server it does not understand, for as long as that likes. */
+  private socket(): Socket {
+    const socket = new Socket();
+    this.sockets.add(socket);
+    return socket.once('close', () => this.sockets.delete(socket));
+  }
 
   /** Do @act; while the server @isAway, again and again, and for so long. */
   private async again<T>(act: () => Promise<T>, isAway = isLost): Promise<T> {
@@ -264,8 +281,10 @@ class PgBossQueue implements JobQueue {
     const { code, message, errors } = error as Refusal;
     // Of a name with several addresses each has an error of its own, and the sum of them no text.
     const said = message || errors?.[0]?.message || code || 'no reason';
-    const { message: text, hint } = refusal(`${this.where}: ${said.split('\n')[0]}`, code);
-    return new CodedError({ code: 'RW122', message: text, hint });
+    const isWanting = /client password must be/.test(said);
+    const text = isWanting ? 'it wants a password, and none is given' : said.split('\n')[0]!;
+    const hint = hintFor(text, isWanting ? '28P01' : code);
+    return new CodedError({ code: 'RW122', message: `${this.where}: ${text}`, hint });
   }
 }
 
@@ -283,15 +302,18 @@ const states: Readonly<Record<string, SeenJob['state']>> = {
 };
 
 /** What to do about what a server, or the way to it, says. */
-function refusal(message: string, code: string | undefined): UserError {
+function hintFor(text: string, code: string | undefined): string {
   const hints: Readonly<Record<string, string>> = {
     '28P01': 'give the password in the URL, in PGPASSWORD or in ~/.pgpass',
     '28000': 'give a user that the server knows, as in postgres://USER@HOST/DATABASE',
     '3D000': 'make the database first: createdb NAME',
     '42501': `the user has to be allowed to make the schema ${SCHEMA} in the database`,
   };
-  const hint = hints[code ?? ''] ?? 'start the server, or name another one with --queue';
-  return fail('RW122', message, hint).error;
+  const isThere = !/connect|getaddrinfo/i.test(text);
+  const other = isThere
+    ? 'look at the options in the URL, and at how the server is set up'
+    : 'start the server, or name another one with --queue';
+  return hints[code ?? ''] ?? other;
 }
 
 /** Codes of Node and of PostgreSQL for what will pass. */
