@@ -47,12 +47,18 @@ const X86_FAULT = inOrder(
   /^BUG: (kernel NULL pointer dereference|unable to handle [a-z ]+)/,
   /(?:, address| for address| at)?:? ([0-9a-f]{8,16})/,
 );
-/** "  really_probe+0x7c/0x3f0", with what older kernels and unwinders put around it. */
+/**
+ * "  really_probe+0x7c/0x3f0", with what older kernels and unwinders put around it; 32-bit Arm says
+ * "platform_probe from really_probe+0x7c/0x3f0".
+ */
 const FRAME = inOrder(
-  /^\s*(?:\?\s+|#\d+:? )?(?:\[<[0-9a-f]+>\]\s*)?\(?/,
+  /^\s*(?:#\d+:? )?(?:\[<[0-9a-f]+>\]\s*)?/,
+  /(?:\(?[A-Za-z_][\w.]*\)?(?: \[[\w-]+\])? from (?:\[<[0-9a-f]+>\]\s*)?)?\(?/,
   /([A-Za-z_][\w.]*)\+0x[0-9a-f]+\/0x[0-9a-f]+\)?/,
   /(?: \(P\))?(?: \[[\w-]+[^\]]*\])?(?: \(.*\))?$/,
 );
+/** What stands on a stack of x86 and may be left over there from an earlier call: no caller. */
+const GUESS = /^\s*(?:\[<[0-9a-f]+>\]\s*)?\? +(?=[A-Za-z_][\w.]*\+0x)/;
 /** Lines that stand beside a call trace. */
 const BESIDE = anyOf(
   /^(?:pgd|pstate|sp|x\d+|Mem abort|Data abort|Code|Call trace|ESR|Modules linked)\b/,
@@ -94,6 +100,8 @@ export class TraceReader {
   private lines = 0;
   private quiet = 0;
   private lastLine: number;
+  /** Its call trace has begun. */
+  sawFrames = false;
   /** Locks that lockdep names. */
   readonly locks: string[] = [];
 
@@ -113,12 +121,17 @@ export class TraceReader {
     }
     // Registers, code bytes and names of modules stand between; a call trace ends its block.
     this.quiet++;
-    return this.frames.length === 0 ? this.quiet < 60 : this.quiet < 4;
+    return this.quiet < (this.sawFrames ? 4 : 60);
   }
 
   private note(body: string): boolean {
+    if (GUESS.test(body)) {
+      this.sawFrames = true;
+      return true;
+    }
     const frame = FRAME.exec(body);
     if (frame !== null) {
+      this.sawFrames = true;
       if (this.frames.length < logLimits.framesMax) this.frames.push(plainName(frame[1]!));
       return true;
     }
@@ -142,10 +155,6 @@ export class TraceReader {
     const lock = /\((&?[\w.>\-:#/]+)\)\{[^}]*\}/.exec(body);
     if (lock !== null && this.locks.length < 32) this.locks.push(lock[1]!);
     return comm !== null || work !== null || lock !== null || BESIDE.test(body.trim());
-  }
-
-  get sawFrames(): boolean {
-    return this.frames.length > 0;
   }
 
   trace(): Trace {

@@ -140,6 +140,31 @@ test.each([
   expect(readRelease(text)?.isOwn).toBe(isOwn);
 });
 
+const fishy = 'sata ee300000.sata: late IOMMU probe at driver bind, something fishy here!';
+
+/** Who probed, in the warning with the @frames. */
+function callers(...frames: readonly string[]): readonly string[] {
+  const cut = '------------[ cut here ]------------';
+  const warning =
+    'WARNING: CPU: 1 PID: 1 at drivers/iommu/iommu.c:587 __iommu_probe_device+0x2d8/0x5f8';
+  const [event] = read(log(cut, fishy, warning, 'Call Trace:', frames)).events;
+  return event?.kind === 'late' ? (event.trace?.frames ?? []) : [];
+}
+
+test('of x86, what may be left over on the stack is no caller', () => {
+  const frames = [' <TASK>', ' ? report_bug+0x1/0x2', ' __iommu_probe_device+0x1/0x2'];
+  const left = [' ? probe_iommu_group+0x1/0x2', ' iommu_bus_notifier+0x1/0x2', ' </TASK>'];
+  expect(callers(...frames, ...left)).toEqual(['__iommu_probe_device', 'iommu_bus_notifier']);
+});
+
+test.each([
+  ['', ' warn_slowpath_fmt from __iommu_probe_device+0x1/0x2'],
+  [', told in full', '[<c010>] (warn_slowpath_fmt) from [<c011>] (__iommu_probe_device+0x1/0x2)'],
+])('of 32-bit Arm callers stand behind "from"%s', (_, inner) => {
+  const outer = [' __iommu_probe_device from iommu_probe_device+0x1/0x2'];
+  expect(callers(inner, ...outer)).toEqual(['__iommu_probe_device', 'iommu_probe_device']);
+});
+
 const debian = '6.1.0-18-amd64 #1 SMP Debian 6.1.76-1';
 test.each([
   // Name, the kernel of the model, and whether it is known to be that.
