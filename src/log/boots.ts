@@ -30,8 +30,25 @@ function beginsAnew(telling: Telling, told: ToldBoot): boolean {
   if (first?.kind === 'version') {
     return told.hasClock ? startsByClock(first, telling, told) : startsUnclocked(telling, told);
   }
+  if (isOfAnother(telling.events, told.events)) return true;
   // Within one boot, an IOMMU that registers again does so later.
   return told.registersEarlier(telling) && !told.isToldBy(telling);
+}
+
+/** True where both name their kernel, by its start or by call traces, and no name is the same. */
+function isOfAnother(events: readonly LogEvent[], told: readonly LogEvent[]): boolean {
+  const mine = releasesIn(events);
+  if (mine.size === 0) return false;
+  const others = releasesIn(told);
+  return others.size > 0 && [...mine].every((name) => !others.has(name));
+}
+
+function releasesIn(events: readonly LogEvent[]): Set<string> {
+  const names = events.flatMap((e) => {
+    const isOwn = e.kind === 'version' || (e.kind === 'running' && e.by === 'trace');
+    return isOwn ? [nameIn(e.text)] : [];
+  });
+  return new Set(names);
 }
 
 /**

@@ -175,3 +175,11 @@ async function explained(text: string): Promise<{
   const { out } = await run(['explain', await scratchFile('boot.log', text), '--format', 'json']);
   return JSON.parse(out);
 }
+
+test('a call trace of another release, where the clock goes back, is of another boot', () => {
+  const cut = quiet('6.15.0').split('\n').slice(2).join('\n');
+  const traceOf = (release: string): string =>
+    `[    0.000000] CPU: 1 UID: 0 PID: 13 Comm: udevd Not tainted ${release} #315\n`;
+  expect(linesOf(quiet('7.2.0') + traceOf('6.15.0') + cut)).toEqual([1, 5]);
+  expect(linesOf(quiet('7.2.0') + traceOf('7.2.0') + cut)).toEqual([1]);
+});
