@@ -66,12 +66,16 @@ function busOf(finding: Finding): string | undefined {
 function moduleScene(finding: Finding): Result<MachineScene, UserError> {
   const { firmware, threads, switches, devices, instances } = finding.world as World;
   const { subject } = finding.witness;
-  const client = devices.find(({ name }) => name === subject);
+  const client = devices.find(({ name, role }) => name === subject && role === 'client');
+  if (client === undefined) {
+    const hint = 'take a finding that one run of a client shows';
+    return fail('RW500', `${finding.id}: ${subject} is no client`, hint);
+  }
   const beside = threads.filter(({ kind }) => kind !== 'iommu-probe');
   const other = beside.find(({ kind }) => kind !== 'driver-attach' && kind !== 'device-add');
   const [act] = beside;
   const adds = act?.kind === 'device-add';
-  const bus = client?.bus ?? 'no';
+  const { bus } = client;
   const lacks: readonly (readonly [boolean, string])[] = [
     [other !== undefined, other?.kind ?? ''],
     [bus !== 'platform' && bus !== 'pci', `a client on ${bus} bus`],
@@ -79,8 +83,8 @@ function moduleScene(finding: Finding): Result<MachineScene, UserError> {
     [adds && bus !== 'pci', `a client that is added to the ${bus} bus`],
     [act !== undefined && 'device' in act && act.device !== subject, 'another device that acts'],
     [instances.some((i) => i.registered || i.probeFails === true), 'such an IOMMU'],
-    [client?.deferred === true || client?.parsed === true, 'a client that was deferred'],
-    [client?.driver?.managedDma === true, 'a driver that manages its DMA'],
+    [client.deferred === true || client.parsed === true, 'a client that was deferred'],
+    [client.driver?.managedDma === true, 'a driver that manages its DMA'],
     [switches.strictDevlink, 'fw_devlink.strict=1'],
     [switches.deferralTimeout || !switches.deferralEnabled, 'a deferral timeout, or none yet'],
     [switches.lazyDma === true || switches.flagsWord === true, 'such DMA domains'],
@@ -91,7 +95,7 @@ function moduleScene(finding: Finding): Result<MachineScene, UserError> {
   }
   return ok({
     ...{ firmware, device: subject, iommu: instances[0]!.device, act: adds ? 'add' : 'bind' },
-    async: switches.asyncProbe || client?.driver?.async === true,
+    async: switches.asyncProbe || client.driver?.async === true,
   });
 }
 

@@ -24,6 +24,8 @@ function findingOn(subject: string, begins: string, change: Partial<World> = {})
 const pci = '0000:00:00.0';
 const smmu = '9050000.smmuv3';
 const bind = 'walk+bind+retry';
+const { threads } = findingOn(pci, bind).world as World;
+const elsewhere = threads.map((t) => (t.kind === 'driver-attach' ? { ...t, device: smmu } : t));
 
 /** The scene as on ACPI: the IOMMU has the name that Linux gives it there. */
 function onAcpi(subject: string, begins: string): Finding {
@@ -56,8 +58,15 @@ test.each([
   ['a deferral timeout', findingOn(pci, 'walk+bind+timeout'), 'boot'],
   ['PCI on another machine', findingOn(pci, bind), 'module'],
   ['a rule that no log shows', { ...findingOn(pci, bind), property: 'P2' }, 'boot'],
-  ['another device that acts', { ...findingOn(pci, bind), witness: { subject: smmu } }, 'boot'],
+  ['another device that acts', findingOn(pci, bind, { threads: elsewhere }), 'boot'],
 ] as const)('%s is refused', (_what, finding, purpose) => {
   const scene = sceneOf(finding as Finding, purpose);
   expect(scene).toMatchObject({ ok: false, error: { code: 'RW503' } });
+});
+
+test.each(['boot', 'module'] as const)('what is no client has no scene to %s', (purpose) => {
+  for (const subject of [smmu, `${pci}.dma_range_map#1`]) {
+    const scene = sceneOf({ ...findingOn(pci, bind), witness: { subject } } as Finding, purpose);
+    expect(scene).toMatchObject({ ok: false, error: { code: 'RW500' } });
+  }
 });
