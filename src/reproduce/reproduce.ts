@@ -9,7 +9,13 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { Finding } from '#finding/finding';
 import type { BootedKernel, Reproduction } from '#finding/reproduction';
-import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
+import {
+  type Commit,
+  findRevision,
+  type Revision,
+  revisionOfTree,
+  withCommits,
+} from '#kernel/index';
 import { buildKernel } from './build-kernel.ts';
 import { guestFile, guestFiles } from './guest-files.ts';
 import { hooksAt } from './hooks.ts';
@@ -112,17 +118,18 @@ function targetsOf(
     return ok({ target: { model, files: async () => findKernel(on) }, before: null });
   }
   const { tree, model } = on;
-  const [, series = '', sub = ''] = /^(\d+\.\d+)\.(\d+)$/.exec(tree.version) ?? [];
-  const stable = sub === '0' ? null : findRevision(`${series}.y`);
-  const base = stable?.ok ? stable : findRevision(series);
-  if (!base.ok) return base;
-  const changed = model === null ? ok(null) : withCommits(base.value, model);
+  const base = revisionOfTree(tree.version);
+  if (base === null) {
+    const hint = 'racewindow kernels lists those that there are models of';
+    return fail('RW504', `${tree.dir}: there is no model of ${tree.version}`, hint);
+  }
+  const changed = model === null ? ok(null) : withCommits(base, model);
   if (!changed.ok) return changed;
   const plain = { ...tree, overlay: new Map() };
   const isPatched = tree.overlay.size > 0;
   return ok({
     target: { model: changed.value, files: () => buildKernel(tree, say) },
-    before: isPatched ? { model: base.value, files: () => buildKernel(plain, say) } : null,
+    before: isPatched ? { model: base, files: () => buildKernel(plain, say) } : null,
   });
 }
 

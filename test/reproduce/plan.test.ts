@@ -10,7 +10,7 @@ import { findRevision, type Revision, withCommits } from '#kernel/index';
 import { readPlatform } from '#platform/index';
 import { boardFile } from '#reproduce/guest-files';
 import { expectedOf, planFor, proofOf } from '#reproduce/plan';
-import { argumentsFor } from '#reproduce/reproduce';
+import { argumentsFor, reproduce } from '#reproduce/reproduce';
 import type { Wait } from '#reproduce/waits';
 import { watchedScene } from '#run/watched-scene';
 import { worldsForPlatform } from '#worlds/derive';
@@ -120,4 +120,21 @@ test.each([
 test('a rule that is judged over all runs cannot be forced', () => {
   const plan = planFor({ ...findingOf(stock, 'P1', 'C10'), property: 'P9' }, stock);
   expect(plan).toMatchObject({ ok: false, error: { code: 'RW500' } });
+});
+
+test('the model of a tree is of its release, and not of a later one of its series', async () => {
+  const c10 = findingOf(stock, 'P1', 'C10');
+  const told = async (version: string) => {
+    const tree = { dir: 'tree', version, overlay: new Map() };
+    const on = { tree, patches: [], model: { with: [], without: [] } };
+    return reproduce(c10, stock, { on, scene: null, out: null });
+  };
+  for (const [version, model] of [
+    ['7.2.12', '7.2.y'],
+    ['7.2.5', '7.2'],
+    ['6.15.3', '6.15.1'],
+  ] as const) {
+    expect(await told(version)).toMatchObject({ ok: true, value: { model } });
+  }
+  expect(await told('5.10.1')).toMatchObject({ ok: false, error: { code: 'RW504' } });
 });
