@@ -3,7 +3,7 @@
 // commits open and close it, what its world assumes. A file may say otherwise; it is not believed.
 
 import type { Finding } from '#finding/finding';
-import { commitLine, findRevision, landedOf, placesOf } from '#kernel/index';
+import { commitLine, landedOf, placesOf, revisionOfTree } from '#kernel/index';
 import { propertyNamed } from '#properties/index';
 import { commitsFor, type Window, windowById } from '#windows/index';
 import { assumptionsOf } from '#worlds/assumed';
@@ -126,12 +126,9 @@ function roleOf(thread: string, { trace, world }: Shown): string {
   return trace.find((step) => step.thread === thread)?.stack.at(-1) ?? 'worker';
 }
 
-/** The commits of the kernel; of a tree of its C, those of the revision that models its series. */
+/** The commits of the kernel; of a tree of its C, those of the revision that stands for it. */
 function stackOf({ revision, source }: Shown): readonly { readonly sha: string }[] {
   const shas = revision.commits.map((text) => ({ sha: text.split(' ')[0]! }));
   if (source === undefined) return shas;
-  const [, series] = /^linux-(\d+\.\d+)/.exec(revision.name) ?? [];
-  const stable = findRevision(`${series}.y`);
-  const found = stable.ok ? stable : findRevision(`${series}`);
-  return found.ok ? found.value.commits : shas;
+  return revisionOfTree(revision.name.replace(/^linux-/, ''))?.commits ?? shas;
 }
