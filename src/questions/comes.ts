@@ -27,12 +27,17 @@ export type Comes = (
   memory?: Memory,
 ) => 'yes' | 'no' | 'unknown';
 
-/** Of the worlds under @kernel. Worlds that differ in names only are asked once. */
+/** Of the worlds under @kernel. */
 export function comesUnder(kernel: KernelSpec): Comes {
+  return askedOnce((...question) => ask(kernel, ...question));
+}
+
+/** @ask, of which worlds that differ in names only are asked once. */
+export function askedOnce(ask: Comes): Comes {
   const known = new Map<string, ReturnType<Comes>>();
-  return (world, sought, effort, memory) => {
-    const key = JSON.stringify([shapeOf(world), sought, effort, memory]);
-    const answer = known.get(key) ?? ask(kernel, world, sought, effort, memory);
+  return (world, ...how) => {
+    const key = JSON.stringify([shapeOf(world), ...how]);
+    const answer = known.get(key) ?? ask(world, ...how);
     known.set(key, answer);
     return answer;
   };
@@ -43,7 +48,7 @@ function ask(
   world: World,
   { ids, properties, windows }: Sought,
   effort: Effort,
-  memory: Memory | undefined,
+  memory?: Memory,
 ): ReturnType<Comes> {
   const how: Pick<CheckAsked, 'strategy' | 'statesMax'> =
     effort === 'drawn'

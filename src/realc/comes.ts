@@ -2,25 +2,18 @@
 // Whether some run of a world comes to something, in the kernel's own C: what is named as a way
 // there has been tried.
 
-import type { Comes, Sought } from '#questions/comes';
+import { askedOnce, type Comes, type Sought } from '#questions/comes';
 import { SourceError } from '#realc/build/errors';
 import type { KernelImage } from '#realc/build/image';
 import { WAY_RUNS } from '#realc/limits';
 import { searchSource } from '#realc/search/layers';
 import { learn } from '#realc/search/learn';
 import { SourceRunner } from '#realc/search/run';
-import { shapeOf } from '#worlds/shape';
 import type { World } from '#worlds/world';
 
-/** Of the worlds in @image. Worlds that differ in names only are asked once. */
+/** Of the worlds in @image. */
 export function comesIn(image: KernelImage): Comes {
-  const known = new Map<string, ReturnType<Comes>>();
-  return (world, sought, effort) => {
-    const key = JSON.stringify([shapeOf(world), sought, effort]);
-    const answer = known.get(key) ?? ask(image, world, sought, effort === 'searched');
-    known.set(key, answer);
-    return answer;
-  };
+  return askedOnce((world, sought, effort) => ask(image, world, sought, effort === 'searched'));
 }
 
 function ask(
