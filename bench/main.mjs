@@ -9,12 +9,13 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../scripts/bundle.mjs';
-import { commandLine } from '../scripts/options.mjs';
+import { commandLine, misused } from '../scripts/options.mjs';
 
 const { words } = commandLine(import.meta.url, {}, [{ name: 'a text', type: 'string' }]);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'racewindow-bench-'));
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
 const [only = ''] = words;
 /** Seconds for a search of SPIN, and for one of ours to count as "within a minute". */
 const SECONDS_MAX = 60;
@@ -50,6 +51,9 @@ const ask = (...args) => {
   const options = { encoding: 'utf8', maxBuffer: 2 ** 28, timeout: 2 * OURS_MAX * 1000 };
   return JSON.parse(execFileSync('node', [HEAP, outfile, ...args], options));
 };
+
+const scenes = ask('names').filter(({ name }) => name.includes(only));
+if (scenes.length === 0) misused(import.meta.url, `${only}: no scene has that in its name`);
 
 /** Of three runs the one with the fewest seconds; of a long one, the first. */
 function best(run) {
@@ -127,7 +131,7 @@ const goal = (what, value, most, unit = 'x', exact = true) => {
   goals.push([what, `at most ${most}${unit}`, found, value <= most ? 'met' : fails]);
 };
 let largest = 'none';
-for (const { name, big } of ask('names').filter((x) => x.name.includes(only))) {
+for (const { name, big } of scenes) {
   const full = ours(name, 'exhaustive');
   const done = full.finished ? s(full.seconds) : `not within ${OURS_MAX} s`;
   if (full.finished && full.seconds <= SECONDS_MAX && name.startsWith('kernel')) {
@@ -227,4 +231,3 @@ if (only === '' && spin) {
   writeFileSync(path, `${text.slice(0, from)}\n\n${tables}\n\n${text.slice(to)}`);
   console.log('docs/bench.md has the tables');
 }
-rmSync(dir, { recursive: true, force: true });

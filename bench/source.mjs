@@ -60,7 +60,7 @@ export default async function work(task) {
 
 if (isMainThread) {
   const { words } = commandLine(import.meta.url, {}, [
-    { name: 'TREE', type: 'string' },
+    { name: 'TREE', type: 'tree' },
     { name: 'CLANG', type: 'string' },
   ]);
   const [tree, cc = null] = words;

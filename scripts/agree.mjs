@@ -19,7 +19,7 @@ import { commandLine, demand, fail, jobsOption, minutesOption } from './options.
 const { values } = commandLine(import.meta.url, {
   kernels: { type: 'string' },
   boards: { type: 'boolean' },
-  tree: { type: 'path' },
+  tree: { type: 'tree' },
   only: { type: 'string', default: '' },
   keep: { type: 'string' },
   minutes: minutesOption,

@@ -8,7 +8,7 @@
 // Needs `npm run build`.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { commandLine } from './options.mjs';
+import { commandLine, misused } from './options.mjs';
 
 const { words } = commandLine(import.meta.url, {}, [{ name: 'windows', type: 'string' }]);
 
@@ -17,6 +17,8 @@ const load = async (name) => await import(new URL(`dist/${name}.js`, root).href)
 const { findRevision } = await load('kernel/index');
 const { turnsExpected, windows } = await load('windows/index');
 const only = words[0]?.split(',');
+const unknown = only?.find((id) => !windows.some((window) => window.id === id));
+if (unknown !== undefined) misused(import.meta.url, `${unknown}: there is no such window`);
 const newest = findRevision('7.2').value.commits;
 
 /** What `racewindow bisect` says of @window: what opens and closes it, `6.0` for the start. */

@@ -198,9 +198,6 @@ function recordReading(tree, { series, release, functions }, { read, because }) 
 
 function main(tree, values) {
   const mode = values.record;
-  if (!existsSync(path.join(tree, 'drivers/iommu'))) {
-    misused(import.meta.url, `${tree}: it is not an unpacked kernel tree`);
-  }
   if (values.names !== undefined) {
     recordNames(tree, values.names);
     return 0;
@@ -255,7 +252,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     because: { type: 'string' },
   };
   const { values, words } = commandLine(import.meta.url, versions, [
-    { name: 'TREE', type: 'path', needed: true },
+    { name: 'TREE', type: 'tree', needed: true },
   ]);
   process.exitCode = main(words[0], values);
 }

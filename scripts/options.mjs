@@ -2,6 +2,7 @@
 // What the command line of a script says; where it cannot be understood, one line of what is wrong,
 // how the script is called, and exit code 2.
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { partOf } from './part.mjs';
 
@@ -42,11 +43,18 @@ const types = {
     },
   ],
   path: () => ['there', (text) => (existsSync(text) ? text : null)],
+  tree: () => ['an unpacked kernel tree', (text) => (isTree(text) ? text : null)],
   part: () => [
     'K/N, or day/N for another one each day',
     (text) => (partOf(text, []) === null ? null : text),
   ],
 };
+
+function isTree(folder) {
+  const makefile = path.join(folder, 'Makefile');
+  const isKernel = existsSync(path.join(folder, 'drivers/iommu')) && existsSync(makefile);
+  return isKernel && /^VERSION = \d+$/m.test(readFileSync(makefile, 'utf8'));
+}
 
 /** @text as a value of @spec, called @name; the end of the script @url where it is none. */
 function readValue(url, name, spec, text) {

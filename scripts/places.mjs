@@ -13,7 +13,7 @@ import { loadTs } from './load-ts.mjs';
 import { commandLine } from './options.mjs';
 
 const { words: trees } = commandLine(import.meta.url, {}, [
-  { name: 'TREE', type: 'path', multiple: true, needed: true },
+  { name: 'TREE', type: 'tree', multiple: true, needed: true },
 ]);
 
 const { revisionOfTree } = await loadTs('src/kernel/revisions.ts');

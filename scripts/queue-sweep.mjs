@@ -28,7 +28,7 @@ import { commandLine } from './options.mjs';
 import { Postgres, postgresBin } from './postgres.mjs';
 
 const { values } = commandLine(import.meta.url, {
-  tree: { type: 'path' },
+  tree: { type: 'tree' },
   seed: { type: 'number', default: 1 },
   kernels: { type: 'string', default: '7.2' },
 });

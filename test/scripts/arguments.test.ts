@@ -77,11 +77,22 @@ test('a word too many, too few, or that names nothing is refused, and help is gi
   expect(run('scripts/counts.mjs', 'a', 'b').stderr).toMatch(/^RW060: b: nobody asks for it\n/);
   expect(run('scripts/places.mjs').stderr).toMatch(/^RW060: TREE is missing\n/);
   expect(run('scripts/drift.mjs', 'no-tree').stderr).toMatch(
-    /^RW060: TREE no-tree: it is not there\n/,
+    /^RW060: TREE no-tree: it is not an unpacked kernel tree\n/,
   );
   const help = run('scripts/counts.mjs', '--help');
   expect([help.status, help.stderr]).toEqual([0, '']);
   expect(help.stdout).toMatch(/^ {2}usage: npm run counts/);
+});
+
+test('what is no tree, and a window that nobody knows, is not passed over', () => {
+  for (const name of ['scripts/drift.mjs', 'scripts/places.mjs', 'bench/source.mjs']) {
+    expect(run(name, 'docs').stderr, name).toMatch(
+      /^RW060: TREE docs: it is not an unpacked kernel tree\n/,
+    );
+  }
+  const { status, stderr } = run('scripts/bisect-sweep.mjs', 'C09,C99');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^RW060: C99: there is no such window\n/);
 });
 
 test('a kernel that nobody knows is a coded error, as in racewindow', () => {
