@@ -82,9 +82,13 @@ function judge(
     .flat()
     .filter((w) => w.fits === 'can not tell' && (isTelling(w.clue) || w.clue.kind === 'warning'))
     .sort((a, b) => order(a) - order(b) || rank(a) - rank(b));
-  if (unsure !== undefined) return unknown(unsure.clue, unsure.missing);
+  if (unsure !== undefined) {
+    const { clue, missing } = unsure;
+    const left = weighed.flat().filter((w) => w.clue === clue && w.fits !== 'no');
+    return unknown(clue, missing, left.length === 1 ? `whether it is ${unsure.window}` : several);
+  }
   if (open[0] !== undefined && open[0].kind !== 'lock circle' && open[0].kind !== 'leak') {
-    return unknown(open[0], [whichKernel(story)]);
+    return unknown(open[0], [whichKernel(story)], 'what explains it');
   }
   const [other] = alike;
   if (other !== undefined) return ofLookAlike(other);
@@ -110,7 +114,7 @@ function ofSeveral(best: Weighed, rivals: readonly Weighed[]): Verdict {
   const isRace = names.every((id) => windowById(id)?.kind === 'race');
   const missing = all.flatMap((w) => w.missing);
   return {
-    ...unknown(best.clue, missing),
+    ...unknown(best.clue, missing, several),
     verdict: isRace ? 'race' : 'can not tell',
     because: `${best.clue.says}: ${listed(names)}`,
     lines: best.lines,
@@ -150,11 +154,14 @@ function ofLookAlike({ cause, because, lines, todo }: LookAlike): Verdict {
   return { verdict: 'no race', cause, because, lines, do: [todo] };
 }
 
-function unknown(clue: Clue, missing: readonly string[]): Verdict {
+const several = 'which of several it is';
+
+/** @what: that which the log does not tell of @clue. */
+function unknown(clue: Clue, missing: readonly string[], what: string): Verdict {
   return {
     verdict: 'can not tell',
     cause: 'unknown',
-    because: `${clue.says}: which of several it is, the log does not tell`,
+    because: `${clue.says}: ${what}, the log does not tell`,
     lines: [clue.line],
     do: [...new Set(missing)].map((m) => `find out ${m}`),
   };

@@ -57,7 +57,7 @@ export function readRelease(version: string): Release | null {
 }
 
 const OF_TRACE = inOrder(
-  /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: .{1,40}? (?:Not tainted|Tainted: [A-Z ]+?) +/,
+  /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: .{1,40}? (?:Not tainted|Tainted: [A-Z -]+?) +/,
   /(\d+\.\d+\S* #.*)$/,
 );
 const OF_UNAME = /^Linux \S{1,64} (\d+\.\d+\S* #\d.*)$/;

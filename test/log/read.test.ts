@@ -165,6 +165,17 @@ test.each([
   expect(callers(inner, ...outer)).toEqual(['__iommu_probe_device', 'iommu_probe_device']);
 });
 
+test.each([
+  'Not tainted',
+  'Tainted: P           OE     ',
+  'Tainted: G        W         -------  --- ',
+  'Kdump: loaded Not tainted',
+])('a call trace names its kernel behind "%s"', (tainted) => {
+  const line = `CPU: 1 UID: 0 PID: 13 Comm: (udev-worker) ${tainted} 6.12.0-55.el10.x86_64 #1`;
+  const text = '6.12.0-55.el10.x86_64 #1';
+  expect(read(`${line}\n`).events).toMatchObject([{ kind: 'running', by: 'trace', text }]);
+});
+
 const debian = '6.1.0-18-amd64 #1 SMP Debian 6.1.76-1';
 test.each([
   // Name, the kernel of the model, and whether it is known to be that.

@@ -12,6 +12,7 @@ import { diagnosisJson, diagnosisText } from '#report/diagnosis';
 import { windows } from '#windows/index';
 import { joins, late, log, smmu3, version } from './suite/build.ts';
 import { crashes } from './suite/crashes.ts';
+import { excerpts } from './suite/excerpts.ts';
 import { inTheWild } from './suite/in-the-wild.ts';
 import { healthy, lookAlikes } from './suite/lookalikes.ts';
 import { lateProbes } from './suite/windows.ts';
@@ -29,7 +30,7 @@ function diagnosed(text: string): Diagnosis {
   return diagnose(story, kernelOfLog(story), null);
 }
 
-describe.each([...lateProbes, ...crashes, ...lookAlikes, ...healthy, ...inTheWild])(
+describe.each([...lateProbes, ...crashes, ...lookAlikes, ...healthy, ...inTheWild, ...excerpts])(
   '$name',
   ({ log: text }) => {
     const d = diagnosed(text);

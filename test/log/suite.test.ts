@@ -30,6 +30,13 @@ describe.each(all)('$name', (c: LogCase) => {
     expect({ verdict: d.verdict, cause: d.cause }).toEqual({ verdict: c.verdict, cause: c.cause });
   });
 
+  test('is said to be one of several only where several are left', () => {
+    const left = d.windows.filter((w) => w.fits !== 'no' && w.lines.includes(d.lines[0] ?? 0));
+    if (/which of several it is/.test(d.because)) expect(left.length).toBeGreaterThan(1);
+    const one = /whether it is (C\d\d),/.exec(d.because)?.[1];
+    if (one !== undefined) expect(left.map((w) => w.window)).toEqual([one]);
+  });
+
   test('has its windows, and no other is certain', () => {
     for (const [id, fit] of Object.entries(c.windows ?? {})) {
       const found = d.windows.find((w) => w.window === id);

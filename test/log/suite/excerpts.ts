@@ -114,4 +114,26 @@ export const excerpts: readonly LogCase[] = [
     cause: 'C10',
     windows: { C09: 'no', C10: 'fits' },
   },
+  {
+    name: 'IVRS: of all windows one is left, and the log does not tell whether it is that',
+    log: log(
+      version('7.2.3'),
+      'ACPI: IVRS 0x000000007F7F0000 0000EC (v02 AMD    BOCHS    00000001)',
+      warned('xhci_hcd', '0000:03:00.0', 'replay', '7.2.3'),
+    ),
+    verdict: 'can not tell',
+    cause: 'unknown',
+    windows: { C09: 'no', C13: 'can not tell' },
+  },
+  {
+    name: 'a call trace of an enterprise kernel, which has the warning as its release has not',
+    log: mailed(
+      warned('sata_rcar', sata, 'replay', '6.12.0-211.el10.aarch64').map((line) =>
+        line.replace('Not tainted', 'Tainted: G        W         -------  --- '),
+      ),
+    ),
+    verdict: 'can not tell',
+    cause: 'unknown',
+    windows: { C09: 'can not tell', C10: 'can not tell' },
+  },
 ];
