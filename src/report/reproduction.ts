@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What came of booting a kernel under the order of a finding, as text and as JSON.
 
-import { plural, printable, wrap } from '#base/text';
+import { listed, plural, printable, wrap } from '#base/text';
 import type { BootedKernel, BootSeen, Expected, Reproduction } from '#finding/reproduction';
 
 const EXPECTED: Readonly<Record<Expected, string>> = {
@@ -57,11 +57,11 @@ function bootRows({ patches }: Reproduction, boot: NonNullable<Reproduction['boo
   const how = boot.isStock ? 'unmodified' : `built of the tree ${changed}`;
   const names = ['control', 'forced', 'build'];
   const files = [...names, ...(without === null ? [] : names.map((name) => `${name}-without`))];
-  const list = files.map((name) => `${name}.log`).join(', ');
+  const list = files.map((name) => `${name}.log`);
   return [
     ...before,
     ...kernelRows(boot, how),
-    ['logs', `${list.replace(/, ([^,]*)$/, ' and $1')} in ${logs}`],
+    ['logs', `${listed(list, 'and')} in ${logs}`],
     ['because', because],
   ];
 }
