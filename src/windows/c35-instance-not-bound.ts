@@ -2,8 +2,8 @@
 // C35: an SMMU driver looks for the instance of a client before its own probe is over.
 
 import { instancesOf, type RuleContext, type WatchedDevice } from '#properties/context';
-import { involves, isAbout, isMemory, isUnbound } from './reports.ts';
-import { including, isSmmu, perDevice } from './signature.ts';
+import { functionOf, involves, isAbout, isMemory, isUnbound, threadOf } from './reports.ts';
+import { type Explained, including, isSmmu, perDevice } from './signature.ts';
 import type { Window } from './window.ts';
 
 const EPROBE_DEFER = -517;
@@ -61,7 +61,7 @@ export const c35: Window = {
         return known && devices.of(report.subject) === 'not found';
       },
     })),
-    /** The same of other clients of the instance, where nothing else explains it. */
+    /** The same of other clients of the instance, and of a release, where nothing else does. */
     rest: perDevice<readonly string[]>((ctx) => ({
       events: ['init-end'],
       initial: [],
@@ -73,14 +73,20 @@ export const c35: Window = {
         isMemory(report) &&
         devices.some(
           (failed, d) =>
-            involves(report, failed) &&
-            ctx.clients.some(
-              (other) => hasInstanceOf(other, d) && isAbout(report, other.data.name),
-            ),
+            isRelease(report, failed) ||
+            (involves(report, failed) &&
+              ctx.clients.some(
+                (other) => hasInstanceOf(other, d) && isAbout(report, other.data.name),
+              )),
         ),
     })),
   },
 };
+
+/** True where one of @failed undoes its registration: it looks at each device, behind it or not. */
+function isRelease(report: Explained, failed: readonly string[]): boolean {
+  return functionOf(report) === 'remove_iommu_group' && failed.includes(threadOf(report));
+}
 
 /** True where the two are behind one instance. */
 function hasInstanceOf(one: WatchedDevice, other: WatchedDevice): boolean {

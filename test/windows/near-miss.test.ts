@@ -131,6 +131,16 @@ describe('a near miss in what is reported, or in memory', () => {
     missed(recipeOf('C16', 'oops'), { facts: { thread: 'bind' } });
   });
 
+  test('C35: a crash of who releases nothing, or whose walk has not failed', () => {
+    const c35 = crashes.find(({ window }) => window === 'C35')!;
+    const crash = { thread: 'walk', freedBy: 'walk2', function: 'bus_iommu_probe' };
+    missed(c35, { facts: crash });
+    missed(c35, { facts: { ...crash, function: 'remove_iommu_group', thread: 'walk2' } });
+    expect(takes({ ...c35, driver: 'exynos' }, c35.steps)).toBe(false);
+    expect(takes(c35, [['walk', 'init-end', 'a', 'walk', -19]])).toBe(false);
+    expect(takes(c35, [['walk', 'init-end', 'a', 'notifier', -517]])).toBe(false);
+  });
+
   test('C29: a group that has a default domain, no group, or another group', () => {
     const domain = new Handle('iommu_domain', 'a.iommu_group#1.domain#1');
     missed(recipeOf('C29', 'P3'), { fields: { default_domain: domain } });

@@ -80,4 +80,14 @@ export const crashes: readonly Recipe[] = [
     byThread: true,
     healed: [1, ['walk', 'members-unlocked', group.name, 'end']],
   },
+  {
+    window: 'C35',
+    steps: [['walk', 'init-end', 'a', 'walk', -517]],
+    property: 'use-after-free',
+    subject: 'i2.iommu#1',
+    driver: 'arm-smmu',
+    facts: { thread: 'walk', freedBy: 'walk2', function: 'remove_iommu_group' },
+    sameThread: true,
+    byThread: true,
+  },
 ];
