@@ -3,11 +3,13 @@
 
 import { listed } from '#base/text';
 import {
+  type Commit,
   commitLine,
   findRevision,
   placesOf,
   type Revision,
   revisionNames,
+  revisionOfTree,
   stableTreeOf,
 } from '#kernel/index';
 import type { LogStory, Release } from '#log/index';
@@ -46,55 +48,78 @@ function printed({ log }: LogStory): string[] {
 /** The revision that stands for @release. */
 export function kernelOf(release: Release | null): KernelOfLog {
   if (release === null) return none('the log does not name its kernel');
-  const { major, minor, patch, rc, next, text, isOwn } = release;
-  const series = `${major}.${minor}`;
+  const { major, minor, next, text } = release;
   if (next !== null) {
     return none(`${text} is a linux-next, which is between the kernels of the model`);
   }
   if (major < 6) return none(`${text} is older than the kernels of the model`);
-  if (series === '6.15') return of615(patch, rc, release);
-  const stable = stableTreeOf(series);
-  if (stable !== null && rc === null && patch >= stable.since) {
-    const { revision } = stable;
-    return { revision, exact: !isOwn, because: `${text} is of that stable tree` };
-  }
-  const found = findRevision(series);
-  if (!found.ok) {
+  const revision = nearest(release);
+  if (revision === null) {
     const names = revisionNames();
     const newest = names[names.length - 1]!;
     const [bigger, smaller] = newest.split('.').map(Number);
     const isNewer = major > bigger! || (major === bigger && minor > smaller!);
     return none(`${text} is ${isNewer ? 'newer' : 'other'} than the kernels of the model`);
   }
-  const differs = differsFrom(found.value, release);
-  return {
-    revision: found.value,
-    exact: differs === null,
-    because: differs ?? `${text} has what ${series} has, as far as the model goes`,
-  };
+  const differs = differsFrom(revision, release);
+  const isStable = stableTreeOf(seriesOf(release))?.revision === revision;
+  const because = isStable
+    ? `${text} is of that stable tree`
+    : `${text} has what ${revision.name} has, as far as the model goes`;
+  return { revision, exact: differs === null, because: differs ?? because };
 }
 
-/** In what @release may differ from @revision, the first of its series; null where it can not. */
-function differsFrom({ name, commits }: Revision, release: Release): string | null {
-  const { patch, rc, text } = release;
-  const stable = stableTreeOf(name);
-  const later = commits.filter(({ landed }) => {
-    const [, n] = landed.startsWith(`v${name}-`) ? (/-rc(\d+)$/.exec(landed) ?? []) : [];
-    return rc !== null && Number(n ?? 0) > rc;
+function seriesOf({ major, minor }: Release): string {
+  return `${major}.${minor}`;
+}
+
+/** The last revision of its series that is not later; of a candidate the whole if it has all. */
+function nearest(release: Release): Revision | null {
+  const { rc, patch } = release;
+  const series = seriesOf(release);
+  if (rc === null) return revisionOfTree(`${series}.${patch}`);
+  const whole = revisionOfTree(series);
+  const early = findRevision(`${series}-rc1`);
+  return whole !== null && early.ok && landedIn(whole, series, rc).length > 0 ? early.value : whole;
+}
+
+/** The commits of @revision that came into @series after its candidate @after, up to @upTo. */
+function landedIn(
+  { commits }: Revision,
+  series: string,
+  after: number,
+  upTo = Infinity,
+): readonly Commit[] {
+  return commits.filter(({ landed }) => {
+    const rc = landed.startsWith(`v${series}-rc`) ? Number(landed.split('-rc')[1]) : 0;
+    return rc > after && rc <= upTo;
   });
-  if (later.length > 0) return `${text} lacks what came into ${name} after it`;
-  if (stable?.matters === true && patch > 0) {
-    return `${text} has a part of what its stable tree has taken over`;
+}
+
+/** In what @release may differ from @revision, which is nearest; null where it can not. */
+function differsFrom(revision: Revision, release: Release): string | null {
+  const { patch, rc, text } = release;
+  const series = seriesOf(release);
+  const stable = stableTreeOf(series);
+  const whole = revisionOfTree(series);
+  if (rc !== null && whole !== null) {
+    const later = revision === whole && landedIn(whole, series, rc).length > 0;
+    if (later) return `${text} lacks what came into ${series} after it`;
+    const since = revision !== whole && landedIn(whole, series, 1, rc).length > 0;
+    if (since) return `${text} has a part of what came into ${series} after ${revision.name}`;
   }
-  if (stable === null && patch > patchRead(name)) {
-    return `${text} may have taken over more than the ${name} of the model has`;
+  if (stable === null && patch > patchRead(revision)) {
+    return `${text} may have taken over more than the ${revision.name} of the model has`;
+  }
+  if (stable?.matters === true && revision !== stable.revision && patch > 0) {
+    return `${text} has a part of what its stable tree has taken over`;
   }
   return mayHaveMore(release);
 }
 
-/** The last release of the series @name in which the model was read, beyond its first. */
-function patchRead(name: string): number {
-  const [, patch = '0'] = /^\d+\.\d+\.(\d+)$/.exec(placesOf(name)?.release ?? '') ?? [];
+/** The last release that @revision is known to stand for, as a number within its series. */
+function patchRead({ name }: Revision): number {
+  const [, patch = '0'] = /^\d+\.\d+\.(\d+)$/.exec(placesOf(name)?.release ?? name) ?? [];
   return Number(patch);
 }
 
@@ -102,30 +127,6 @@ function patchRead(name: string): number {
 function mayHaveMore({ text, isOwn, tellsPatch }: Release): string | null {
   if (isOwn) return `${text} is a tree of its own, which may have more or less`;
   return tellsPatch ? null : `${text} does not tell which stable release it is made of`;
-}
-
-/** Within v6.15 the fixes came one by one: two before its release, two in the first stable one. */
-function of615(patch: number, rc: number | null, release: Release): KernelOfLog {
-  const { text } = release;
-  const more = mayHaveMore(release);
-  if (rc !== null && rc < 6) {
-    const because = `${text} is of the time of the model's 6.15-rc1`;
-    return named('6.15-rc1', rc < 3 && more === null, because);
-  }
-  if (patch === 0) {
-    return named('6.15.0', more === null, more ?? `${text} has neither of the fixes of 6.15.1`);
-  }
-  const isFirst = patch === 1 && more === null;
-  return named(
-    '6.15.1',
-    isFirst,
-    `${text} has the fixes of 6.15.1${isFirst ? '' : ', if not more'}`,
-  );
-}
-
-function named(name: string, exact: boolean, because: string): KernelOfLog {
-  const found = findRevision(name);
-  return found.ok ? { revision: found.value, exact, because } : none(because);
 }
 
 function none(because: string): KernelOfLog {
