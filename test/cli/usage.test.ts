@@ -123,6 +123,11 @@ test('a patch in place of a fix is told where it can be judged', async () => {
   }
 });
 
+test('in a tree a second board, or a patch under an odd name, is not passed over', async () => {
+  const err = await errorOf(['try', 'a.dtb', 'fix.txt', '--tree', 'tree', '--patch', 'b.patch']);
+  expect(err).toMatch(/^RW060: a\.dtb and fix\.txt would be two boards\n {2}hint: /);
+});
+
 test('an installation without esbuild says what a fix needs', async () => {
   const file = await scratchFile('fix.ts', '');
   const missing = await bundleFix(file, () => Promise.reject(new Error('not found')));

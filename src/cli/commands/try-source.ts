@@ -47,7 +47,11 @@ export async function runTrySource(
   io: Io,
   pipeline: Pipeline,
 ): Promise<Result<ExitCode, UserError>> {
-  const { firmware, patch } = wordsOf(args);
+  const { firmware, patch, more } = wordsOf(args);
+  if (more !== undefined) {
+    const hint = 'end the name of a patch in .patch, .diff, .eml or .mbox, or use --patch';
+    return fail('RW060', `${firmware} and ${more} would be two boards`, hint);
+  }
   const { format, cc = null, world = null } = args;
   const patches = readPatches(patch);
   if (!patches.ok) return patches;
@@ -107,12 +111,14 @@ export async function runTrySource(
 function wordsOf({ words, patch = [] }: TreeArguments): {
   readonly firmware: string | undefined;
   readonly patch: readonly string[];
+  /** One that is left over. */
+  readonly more: string | undefined;
 } {
   const given = words.filter((word) => word !== undefined);
   const isPatch = (word: string): boolean =>
     namesPatch(word) || (word === '-' && !patch.includes('-'));
-  const [firmware] = given.filter((word) => !isPatch(word));
-  return { firmware, patch: [...patch, ...given.filter(isPatch)] };
+  const [firmware, more] = given.filter((word) => !isPatch(word));
+  return { firmware, more, patch: [...patch, ...given.filter(isPatch)] };
 }
 
 /** What the answer does not cover. */
