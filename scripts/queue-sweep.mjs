@@ -143,11 +143,23 @@ void done.then(() => {
 
 let kills = 0;
 let restarts = 0;
+/** Wait until the worker @nth works. One that found no server while that was down is started anew. */
+async function ready(nth, isEnough = () => false) {
+  while (!workers[nth].err.includes('worker: ') && !isEnough()) {
+    const { code, err } = workers[nth];
+    if (code !== null) {
+      if (restarts === 0 || !/^RW122: /.test(err))
+        demand(false, `a worker ended by itself: ${err}`);
+      workers[nth] = worker();
+    }
+    await sleep(100);
+  }
+}
 const again = new Set();
 while (!isOver) {
   const nth = random(2);
   // Most of those that are there have taken something by then.
-  while (!workers[nth].err.includes('worker: ') && !isOver) await sleep(100);
+  await ready(nth, () => isOver);
   await Promise.race([done, sleep(pace * (500 + random(4_000)))]);
   if (isOver) break;
   workers[nth].child.kill('SIGKILL');
@@ -157,10 +169,10 @@ while (!isOver) {
   const taken = server.rows('SELECT id FROM racewindow.job WHERE retry_count > 0');
   for (const [id] of taken ?? []) again.add(id);
   if (kills === 4) {
+    restarts++;
     await server.kill();
     await sleep(1_500);
     await server.start();
-    restarts++;
   }
 }
 await done;
@@ -179,10 +191,10 @@ const left = server.rows(
 );
 demand(left?.length === 0, `nothing is left in the queue (${JSON.stringify(left)})`);
 
-for (const run of workers) {
+for (const [nth] of workers.entries()) {
   // One that has only just been started does not hear it yet.
-  while (!run.err.includes('worker: ')) await sleep(100);
-  run.child.kill('SIGTERM');
+  await ready(nth);
+  workers[nth].child.kill('SIGTERM');
 }
 const ended = await Promise.all(workers.map((run) => run.ended));
 demand(
