@@ -125,11 +125,13 @@ export interface Pipeline {
   readonly clientNames: (platform: Platform | null) => readonly string[];
   /**
    * The finding made anew from its world, kernel and schedule alone; one of the kernel's own C
-   * needs its @tree besides. Code of a user's fix runs only where @trustFixes says so.
+   * needs its @tree besides. Code of a user's fix runs only where @trustFixes says so. With
+   * @inFull it is told which windows it is not.
    */
   readonly replay: (
     finding: Finding,
     tree: TreeChoice | null,
     trustFixes?: boolean,
+    inFull?: boolean,
   ) => Promise<Result<Finding, UserError>>;
 }

@@ -10,6 +10,7 @@ import type { Finding, FixCode } from '#finding/finding';
 import { breaksTheSame } from '#finding/key';
 import type { Revision } from '#kernel/index';
 import { propertyOf, ruleBroken } from '#properties/index';
+import { alikeOf } from '#run/alike';
 import { revisionOf } from '#run/kernel-spec';
 import { watchedScene } from '#run/watched-scene';
 import type { World } from '#worlds/world';
@@ -18,9 +19,13 @@ const hint = 'it was edited, or written by another version; check the board agai
 
 /**
  * Run the schedule of @finding in its world, from the JSON alone. The code of a user's fix that it
- * brings with it is run only where @trustFixes says so.
+ * brings with it is run only where @trustFixes says so. @inFull: with the windows that it is not.
  */
-export function rerun(finding: Finding, trustFixes: boolean): Result<Finding, UserError> {
+export function rerun(
+  finding: Finding,
+  trustFixes: boolean,
+  inFull = false,
+): Result<Finding, UserError> {
   const { userFixes: named } = finding.revision;
   const names = named.map((fix) => fix.name).join(', ');
   if (named.length > 0 && !trustFixes) {
@@ -48,7 +53,12 @@ export function rerun(finding: Finding, trustFixes: boolean): Result<Finding, Us
   if (!machine.ok) return machine;
   const replayed = replay(machine.value, finding.schedule);
   if (!replayed.ok) return replayed;
-  return remade(finding, replayed.value);
+  const again = remade(finding, replayed.value);
+  if (!again.ok || !inFull) return again;
+  const { property, window, schedule, witness, memory } = again.value;
+  const run = { property, window, schedule, subject: witness.subject };
+  const alike = alikeOf(finding.world as World, revision.value, run, memory);
+  return ok({ ...again.value, alike });
 }
 
 /** The machine of a world out of a file: its shape is right, but it need not make sense. */

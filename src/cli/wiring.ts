@@ -58,8 +58,9 @@ async function replay(
   finding: Finding,
   tree: TreeChoice | null,
   trustFixes = false,
+  inFull = false,
 ): Promise<Result<Finding, UserError>> {
-  if (tree === null && !finding.source) return rerun(finding, trustFixes);
+  if (tree === null && !finding.source) return rerun(finding, trustFixes, inFull);
   if (tree === null) {
     const message = `${finding.id}: found in the kernel's own C, and there is no --tree`;
     const { name } = finding.revision;

@@ -3,7 +3,7 @@
 
 import type { Harm } from './harm.ts';
 import type { TraceStep } from './step.ts';
-import type { BrokenAt, Why } from './why.ts';
+import type { Alike, BrokenAt, Why } from './why.ts';
 
 export type { TraceStep, Why };
 
@@ -127,6 +127,8 @@ export interface Finding {
   readonly failure?: BrokenAt;
   /** Absent where there is nothing to say. */
   readonly why?: Why;
+  /** Windows that are seen in the same way; absent where that was not asked for. */
+  readonly alike?: readonly Alike[];
   readonly witness: Witness;
   /** The code of the fixes, apart from the rest: a replay runs it only where it is told to. */
   readonly code?: readonly FixCode[];

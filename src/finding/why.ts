@@ -137,3 +137,14 @@ export interface Explanation {
   /** Null in an empty run. */
   readonly failure: BrokenAt | null;
 }
+
+/** Another window that is seen in the same way, and why a finding is not it. */
+export interface Alike {
+  readonly window: string;
+  readonly because: string;
+}
+
+/** Why a finding fails, and why as no other window. */
+export interface FullExplanation extends Explanation {
+  readonly alike: readonly Alike[];
+}

@@ -252,9 +252,9 @@ async function explain(
   return found.map((f, i) => {
     const explained = known.get(f);
     if (explained === undefined) return findings[i]!;
-    const { deciding, why, failure } = explained;
+    const { deciding, why, failure, alike } = explained;
     const broken = failure === null ? {} : { failure };
-    return { ...findings[i]!, deciding, ...broken, ...(why === null ? {} : { why }) };
+    return { ...findings[i]!, deciding, ...broken, ...(why === null ? {} : { why }), alike };
   });
 }
 

@@ -111,6 +111,8 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
   ];
   const why = whyLines(finding);
   if (why.length > 0) out.push('', ...why);
+  const alike = alikeLines(finding);
+  if (alike.length > 0) out.push('', ...alike);
   if (finding.symptom !== null) {
     out.push('', ...wrap(printable(`Seen as: ${finding.symptom}`), { rest: '  ' }));
   }
@@ -120,6 +122,20 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
   }
   for (const link of finding.links) out.push(printable(`Link: ${link}`));
   return out;
+}
+
+/** Windows that are seen in the same way, those with one reason in one line. */
+function alikeLines({ alike = [] }: Finding): string[] {
+  const reasons = [...new Set(alike.map(({ because }) => because))];
+  if (reasons.length === 0) return [];
+  const lines = reasons.map((because) => {
+    const ids = alike.filter((a) => a.because === because).map(({ window }) => window);
+    return `${ids.join(', ')}: ${because}`;
+  });
+  return [
+    'Seen in the same way, and why it is not that:',
+    ...lines.flatMap((line) => wrap(printable(line), { first: '  ', rest: '    ' })),
+  ];
 }
 
 function consequenceLines({ consequence }: Finding): string[] {

@@ -8,10 +8,11 @@ import { assert } from '#base/assert';
 import { Machine, WhySource } from '#checker/index';
 import type { Memory } from '#finding/finding';
 import { breaksTheSame } from '#finding/key';
-import type { Explanation } from '#finding/why';
+import type { FullExplanation } from '#finding/why';
 import type { Revision } from '#kernel/index';
 import { ruleBroken } from '#properties/index';
 import type { World } from '#worlds/world';
+import { alikeOf } from './alike.ts';
 import type { WorldFinding } from './check-world.ts';
 import { watchedScene } from './watched-scene.ts';
 
@@ -28,9 +29,13 @@ type ExplainedFinding = Pick<WorldFinding, 'property' | 'window' | 'schedule'> &
 
 /**
  * Explain the findings of @task in @world. All rules are watched, whichever were asked for: what
- * another order breaks has to be known to say that it breaks none.
+ * another order breaks has to be known to say that it breaks none. And why no other window is it.
  */
-export function explainWorld(world: World, revision: Revision, task: ExplainAsked): Explanation[] {
+export function explainWorld(
+  world: World,
+  revision: Revision,
+  task: ExplainAsked,
+): FullExplanation[] {
   const scene = watchedScene(world, revision, null, { memory: task.memory });
   const source = new WhySource(new Machine(scene));
   return task.findings.map(({ subject, schedule, ...broken }) => {
@@ -42,6 +47,7 @@ export function explainWorld(world: World, revision: Revision, task: ExplainAske
       explained,
       `${broken.property} of ${world.name} does not show when it is to be explained`,
     );
-    return explained;
+    const run = { ...broken, schedule, subject };
+    return { ...explained, alike: alikeOf(world, revision, run, task.memory) };
   });
 }

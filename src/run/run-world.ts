@@ -7,7 +7,7 @@
 
 import { assert, unreachable } from '#base/assert';
 import type { KernelSpec } from '#finding/finding';
-import type { Explanation } from '#finding/why';
+import type { FullExplanation } from '#finding/why';
 import type { DerivedWorld } from '#worlds/derive';
 import type { World } from '#worlds/world';
 import { type CheckAsked, checkWorld, type WorldOutcome } from './check-world.ts';
@@ -49,7 +49,7 @@ export type WorldTask = CheckTask | ExploreTask | ExplainTask;
 interface Answers {
   readonly check: WorldOutcome;
   readonly explore: Explored;
-  readonly explain: readonly Explanation[];
+  readonly explain: readonly FullExplanation[];
 }
 
 /** The answer to a task. */

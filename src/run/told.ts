@@ -54,8 +54,11 @@ export interface InOurWords {
   readonly remarks: readonly string[];
 }
 
-/** @finding as this version tells it: nothing of it is shown as ours that its file has made up. */
-export function retold(finding: Finding): InOurWords {
+/**
+ * @finding as this version tells it: nothing of it is shown as ours that its file has made up. What
+ * windows it is not, only a run of it tells.
+ */
+export function retold({ alike: _, ...finding }: Finding): InOurWords {
   const { property, window } = finding;
   const { version } = producer();
   const noRule = propertyNamed(property) === undefined;

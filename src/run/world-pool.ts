@@ -2,7 +2,7 @@
 // Worlds through a pool: questions to one world each, asked here or in worker threads.
 
 import type { KernelSpec } from '#finding/finding';
-import type { Explanation } from '#finding/why';
+import type { FullExplanation } from '#finding/why';
 import type { DerivedWorld } from '#worlds/derive';
 import type { WorldOutcome } from './check-world.ts';
 import type { Explored, ExploreOptions } from './explore.ts';
@@ -75,9 +75,9 @@ export function heaviestWorldsFirst(tasks: readonly CheckTask[]): number[] {
 export async function explainAll(
   pool: WorldPool,
   tasks: readonly ExplainTask[],
-): Promise<(readonly Explanation[])[]> {
+): Promise<(readonly FullExplanation[])[]> {
   const sent = tasks.map((task) => ({ task, context: {} }));
-  return (await runAll(pool, sent)) as (readonly Explanation[])[];
+  return (await runAll(pool, sent)) as (readonly FullExplanation[])[];
 }
 
 /** One world under one kernel: what is there to be seen? */

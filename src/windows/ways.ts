@@ -2,6 +2,7 @@
 // Which commits open and close a window, by the way in which it comes about, and so in which
 // kernels it is to be expected. What is found is computed; test/windows/agree.test.ts compares.
 
+import { listed } from '#base/text';
 import { type Commit, landedOf } from '#kernel/index';
 import type { World } from '#worlds/world';
 import type { Backport, Way, Window } from './window.ts';
@@ -21,14 +22,20 @@ function isOld(sha: string): boolean {
   return major !== undefined && Number(major) < 6;
 }
 
+/** True where a kernel has a commit as a stable tree took it over. */
+function isTaken({ sha, landed }: Backport, stack: Stack): boolean {
+  return stack.some((commit) => commit.sha === sha && commit.landed === landed);
+}
+
 /** True where the window comes about in this way in a kernel with these commits. */
 export function isOpen(way: Way, stack: Stack): boolean {
   const { opened, besides = [], closed, backports = [] } = way;
   const needs = opened === null ? besides : [opened, ...besides];
-  const isTaken = ({ sha, landed }: Backport): boolean =>
-    stack.some((commit) => commit.sha === sha && commit.landed === landed);
   if (!needs.every((sha) => has(stack, sha))) return false;
-  return !closed.some((sha) => has(stack, sha)) && !backports.some(isTaken);
+  return (
+    !closed.some((sha) => has(stack, sha)) &&
+    !backports.some((backport) => isTaken(backport, stack))
+  );
 }
 
 /** True where @world has what the way needs. */
@@ -50,6 +57,43 @@ export function openWays(window: Window, stack: Stack, world?: World): readonly 
   return window.ways.filter(
     (way) => way.untold === undefined && isOpen(way, stack) && (!world || fits(way, world)),
   );
+}
+
+/** Why @window is not open in @world under a kernel with these commits; null where it is. */
+export function whyNotOpen(window: Window, stack: Stack, world: World): string | null {
+  if (openWays(window, stack, world).length > 0) return null;
+  const told = window.ways.filter(({ untold }) => untold === undefined);
+  if (told.length === 0) return 'it has been seen in no kernel';
+  const own = told.filter((way) => fits(way, world));
+  if (own.length === 0) return `it takes ${listed(distinct(told.map(whereText)))}`;
+  const closers = own.flatMap(({ closed, backports = [] }) => [
+    ...closed.filter((sha) => has(stack, sha)),
+    ...backports.filter((backport) => isTaken(backport, stack)).map(({ sha }) => sha),
+  ]);
+  if (closers.length > 0)
+    return `closed here by ${listed(distinct(closers.map(landedText)), 'and')}`;
+  const openers = own.flatMap(({ opened, besides = [] }) => [opened ?? [], besides].flat());
+  const missing = openers.filter((sha) => !has(stack, sha));
+  return `not here yet: it came with ${listed(distinct(missing.map(landedText)), 'and')}`;
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
+
+function landedText(sha: string): string {
+  return `${sha} (${landedOf(sha)})`;
+}
+
+/** What a world needs for a way, in words. */
+function whereText({ where = {} }: Way): string {
+  const { bus, firmware, driver, butDriver } = where;
+  return [
+    ...(bus === undefined ? [] : [`a client on ${bus}`]),
+    ...(firmware === undefined ? [] : [firmware === 'dt' ? 'a device tree' : 'ACPI']),
+    ...(driver === undefined ? [] : [`an IOMMU of ${driver}`]),
+    ...(butDriver === undefined ? [] : [`no IOMMU of ${butDriver}`]),
+  ].join(' and ');
 }
 
 /** What a finding of @window says of commits: candidates for a Fixes: line, and what closes it. */

@@ -126,6 +126,28 @@ test('what is not covered is told beside what is', () => {
   expect(cut).toContain('not run: no scene can be built of 1 world (x): not a pass');
 });
 
+test('windows that are seen in the same way are told by their reasons, each reason once', () => {
+  const closed = 'closed here by 17de3f5fdd35 (v6.8-rc1)';
+  const alike = [
+    { window: 'C10', because: 'another order: the walk meets a bind under way and goes on' },
+    { window: 'C37', because: closed },
+    { window: 'C39', because: closed },
+  ];
+  const text = findingText({ ...replayDuringRegister, alike }).join('\n');
+  expect(text).toContain(
+    [
+      '',
+      'Seen in the same way, and why it is not that:',
+      '  C10: another order: the walk meets a bind under way and goes on',
+      '  C37, C39: closed here by 17de3f5fdd35 (v6.8-rc1)',
+      '',
+      'Seen as: ',
+    ].join('\n'),
+  );
+  const none = findingText({ ...replayDuringRegister, alike: [] }).join('\n');
+  expect(none).not.toContain('Seen in the same way');
+});
+
 describe('what closes a window', () => {
   const odds = {
     exact: true,

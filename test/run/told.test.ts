@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What is told of a finding is what this version knows, whatever its file says.
 import { beforeAll, expect, test } from 'vitest';
+import { rerun } from '#cli/rerun';
 import { incoherence } from '#finding/coherent';
 import type { Finding } from '#finding/finding';
 import { findingJson } from '#report/json';
@@ -10,7 +11,7 @@ import { laptopFindings } from '../support/laptop-findings.ts';
 
 let findings: readonly Finding[];
 beforeAll(async () => {
-  findings = await laptopFindings('7.2.y', ['C10']);
+  findings = (await laptopFindings('7.2.y', ['C10'])).map(({ alike: _, ...finding }) => finding);
 });
 
 test('a finding that nobody has touched is told as it was', () => {
@@ -37,6 +38,15 @@ test('what a file has changed is told as this version has it, and that is remark
     expect(told).toEqual(finding);
     expect(remarks).toEqual([expect.stringContaining(`the file says otherwise of: ${key};`)]);
   }
+});
+
+test('why it is no other window is not taken from a file: a run tells it', () => {
+  const forged = [{ window: 'C09', because: 'the file says so' }];
+  expect(retold({ ...findings[0]!, alike: forged })).toEqual({ finding: findings[0], remarks: [] });
+  const again = rerun({ ...findings[0]!, alike: forged }, false, true);
+  const windows = again.ok ? again.value.alike!.map(({ window }) => window) : [];
+  expect(windows).toContain('C09');
+  expect(JSON.stringify(again)).not.toContain('the file says so');
 });
 
 test('what an older file does not say is filled in, and no remark is made of it', () => {

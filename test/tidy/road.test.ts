@@ -62,6 +62,7 @@ const ofTests: readonly string[] = [
   'test/kernel/support/explore.ts',
   'test/questions/check.test.ts',
   'test/reproduce/plan.test.ts',
+  'test/run/alike.test.ts',
   'test/run/names.test.ts',
   'test/support/checker/checkpoint-child.ts',
   'test/support/sometimes.ts',
@@ -80,6 +81,8 @@ describe('the checker is run on worlds of the model', () => {
       'src/cli/rerun.ts',
       'src/realc/conform/conform.ts',
       'src/reproduce/plan.ts',
+      // One run, watched by the signatures of other windows.
+      'src/run/alike.ts',
       'src/run/check-world.ts',
       'src/run/explore.ts',
       // Leads a run along the order of a log, which is no rule of the kernel.

@@ -59,12 +59,14 @@ export async function runReplay(
   const choice = tree === undefined ? null : { tree, cc, onProgress: buildProgress(io) };
   const beside = page || format !== 'text' || out !== undefined;
   for (const finding of chosen) {
-    const again = await replayOne(finding, pipeline, choice, args.trustFixes);
+    const again = await replayOne(finding, pipeline, choice, args.trustFixes, full && !page);
     if (!again.ok) return again;
     // What does not replay is not shown: it says what is not so.
     const told = retold(finding);
     if (full && !page) {
-      const given = await deliver(await written(told.finding, format, out, io), out, io);
+      const { alike } = again.value;
+      const own = alike === undefined ? told.finding : { ...told.finding, alike };
+      const given = await deliver(await written(own, format, out, io), out, io);
       if (!given.ok) return given;
     }
     for (const remark of told.remarks) io.err(`${finding.id}: ${remark}\n`);
@@ -162,8 +164,9 @@ export async function replayOne(
   pipeline: Pick<Pipeline, 'replay'>,
   tree: TreeChoice | null,
   trustFixes = false,
+  inFull = false,
 ): Promise<Result<Finding, UserError>> {
-  const again = await pipeline.replay(finding, tree, trustFixes);
+  const again = await pipeline.replay(finding, tree, trustFixes, inFull);
   if (!again.ok) return again;
   const difference = firstDifference(finding, again.value);
   if (difference === null) return again;
