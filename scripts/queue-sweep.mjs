@@ -143,7 +143,7 @@ void done.then(() => {
 
 let kills = 0;
 let restarts = 0;
-/** Wait until the worker @nth works. One that found no server while that was down is started anew. */
+/** Wait until the worker @nth works. One that found no server is started anew. */
 async function ready(nth, isEnough = () => false) {
   while (!workers[nth].err.includes('worker: ') && !isEnough()) {
     const { code, err } = workers[nth];

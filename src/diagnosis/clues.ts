@@ -17,6 +17,8 @@ export interface Clue {
   readonly by?: LateBy;
   readonly trace?: Trace | null;
   readonly what?: string;
+  /** The source file that warns. */
+  readonly file?: string;
   /** Its first line, of a crash. */
   readonly text?: string;
   readonly address?: string | null;
@@ -96,9 +98,9 @@ function crashes({ log }: LogStory): Clue[] {
 }
 
 function warnings({ log }: LogStory): Clue[] {
-  return eventsOf(log, 'warning').map(({ line, where, trace }) => {
+  return eventsOf(log, 'warning').map(({ line, where, file, trace }) => {
     const says = `warning in ${where}()`;
-    return { kind: 'warning', device: null, line, what: where, trace, says };
+    return { kind: 'warning', device: null, line, what: where, file, trace, says };
   });
 }
 

@@ -6,9 +6,10 @@ import type { DiagnosedDevice, Diagnosis, ToldLine, WeighedWindow } from '#findi
 import type { Grouping, LogEvent, LogStory } from '#log/index';
 import type { Platform } from '#platform/index';
 import { windowById } from '#windows/index';
+import { besidesOf, complaintOf } from './besides.ts';
 import { type Clue, cluesOf, isTelling } from './clues.ts';
 import type { KernelOfLog } from './kernel-of.ts';
-import { besidesOf, type LookAlike, lookAlikes } from './lookalikes.ts';
+import { type LookAlike, lookAlikes } from './lookalikes.ts';
 import { order, type RulesOut, type Weighed, weighAll, weighClue, whichKernel } from './weigh.ts';
 
 /** The board that came with the log. */
@@ -183,6 +184,14 @@ function healthyOr(clues: readonly Clue[], story: LogStory): Verdict {
       ...{ verdict: 'can not tell', cause: 'unknown', lines: [waiting.line] },
       because: `${waiting.says} for a reason that is not told, and no IOMMU registers`,
       do: ['look into devices_deferred of debugfs, and bring the whole log'],
+    };
+  }
+  const complaint = complaintOf(story);
+  if (complaint !== null) {
+    return {
+      ...{ verdict: 'can not tell', cause: 'unknown', because: complaint.because },
+      lines: [complaint.line],
+      do: [complaint.todo],
     };
   }
   const n = new Set(groupings.map((g) => g.device)).size;

@@ -2,8 +2,8 @@
 // What is no race and looks like one: missing suppliers and drivers, timeouts, faults with another
 // cause, and the warning of a time in which it was false.
 
-import type { Fit, OtherCause, ToldLine } from '#finding/diagnosis';
-import { type LogEvent, type LogStory, mayBeDevice, type Release } from '#log/index';
+import type { Fit, OtherCause } from '#finding/diagnosis';
+import { isIommuName, type LogEvent, type LogStory, mayBeDevice, type Release } from '#log/index';
 import { eventsOf } from '#log/story';
 import { type Clue, registrationAt } from './clues.ts';
 
@@ -130,8 +130,6 @@ function timeouts(story: LogStory): LookAlike[] {
   ];
 }
 
-const IOMMU_NAME = /iommu|smmu|dart\b|sysmmu|ipmmu|\bmmu\b/i;
-
 /** Devices that still wait when the timeout has expired. */
 function suppliers(story: LogStory): LookAlike[] {
   const pending = eventsOf(story.log, 'pending');
@@ -143,8 +141,8 @@ function suppliers(story: LogStory): LookAlike[] {
   const found: LookAlike[] = [];
   for (const [supplier, list] of [...bySupplier].sort((a, b) => b[1].length - a[1].length)) {
     const lines = list.map((e) => e.line);
-    const isIommu = IOMMU_NAME.test(supplier);
-    const waits = list.some((e) => IOMMU_NAME.test(e.device));
+    const isIommu = isIommuName(supplier);
+    const waits = list.some((e) => isIommuName(e.device));
     if (list.length < WAITERS_MIN && !isIommu && !waits) continue;
     const registered = story.registrations.some((r) => supplier.includes(r.name));
     const isMissing = isIommu && !registered && story.isWhole && !isPending(supplier, pending);
@@ -273,10 +271,11 @@ const OF_IOMMU_DRIVERS = new RegExp(
 );
 const OF_CORE = /^(?:iommu_|__iommu_|of_iommu|acpi_iommu|bus_iommu|dev_iommu|probe_iommu)/;
 
-/** An oops in the driver of an IOMMU, or on the way through the core from one. */
+/** An oops or a warning in the driver of an IOMMU, or on the way through the core from one. */
 function crashesOfDrivers(_story: LogStory, clues: readonly Clue[]): LookAlike[] {
-  const own = clues.filter(({ kind, trace }) => {
+  const own = clues.filter(({ kind, trace, file }) => {
     if (kind !== 'crash' && kind !== 'warning') return false;
+    if (file?.includes('drivers/iommu/')) return true;
     const frames = [trace?.pc ?? '', ...(trace?.frames ?? [])].slice(0, 12);
     return frames.some((f) => OF_IOMMU_DRIVERS.test(f) || OF_CORE.test(f));
   });
@@ -296,7 +295,8 @@ function crashesOfDrivers(_story: LogStory, clues: readonly Clue[]): LookAlike[]
   return [
     {
       ...{ cause: 'driver-bug', fits: 'fits', lines: [crash.line], explains: [crash.line] },
-      because: `${crash.says}, by way of ${culprit}()`,
+      because:
+        crash.says + (crash.says.endsWith(` ${culprit}()`) ? '' : `, by way of ${culprit}()`),
       todo: `report it to the maintainers of the driver that has ${culprit}()`,
     },
   ];
@@ -343,38 +343,4 @@ function late(lines: readonly number[]): LookAlike {
     because: 'a fault comes long after the IOMMU has set its devices up, and nothing warned then',
     todo: 'find the device by the stream id (SID) of the fault, and look at how its driver maps',
   };
-}
-
-/** What failed that has nothing to do with an IOMMU. */
-export function besidesOf(story: LogStory, taken: ReadonlySet<number>): ToldLine[] {
-  const told: ToldLine[] = [];
-  for (const e of story.log.events) {
-    if (taken.has(e.line)) continue;
-    const what = failureIn(e);
-    if (what !== null && !told.some((t) => t.what === what)) told.push({ line: e.line, what });
-  }
-  return told.slice(0, BESIDES_MAX);
-}
-
-const BESIDES_MAX = 12;
-
-function failureIn(e: LogEvent): string | null {
-  switch (e.kind) {
-    case 'failed':
-      return e.errno === 19 || e.errno === 517
-        ? null
-        : `${e.device}: the probe by ${e.driver ?? 'its driver'} fails with ${-e.errno}`;
-    case 'trouble':
-      return `${e.device}: ${e.text}`;
-    case 'pending':
-      return `${e.device} still waits${e.supplier === null ? '' : ` for ${e.supplier}`}`;
-    case 'crash':
-      return `${e.text.slice(0, 90)}${e.trace.pc === null ? '' : `, in ${e.trace.pc}()`}`;
-    case 'warning':
-      return `warning in ${e.where}()`;
-    case 'lock-circle':
-      return 'lockdep tells of a circle of locks';
-    default:
-      return null;
-  }
 }

@@ -77,6 +77,12 @@ export interface ModelAnswer {
   readonly openIn: { readonly kernel: string; readonly open: boolean } | null;
 }
 
+/** What failed beside that of which the verdict is. */
+export interface BesideLine extends ToldLine {
+  /** True where it is an IOMMU, or code of drivers/iommu, that failed. */
+  readonly ofIommu: boolean;
+}
+
 /** All of it; `--format json` prints it. */
 export interface Diagnosis {
   readonly format: 'racewindow/diagnosis@1';
@@ -90,8 +96,8 @@ export interface Diagnosis {
   readonly devices: readonly DiagnosedDevice[];
   readonly windows: readonly WeighedWindow[];
   readonly model: readonly ModelAnswer[];
-  /** What did fail beside, and has nothing to do with the IOMMU. */
-  readonly besides: readonly ToldLine[];
+  /** What did fail beside. */
+  readonly besides: readonly BesideLine[];
   /** What the log lacks. */
   readonly missing: readonly string[];
   /** What to do next. */

@@ -2,7 +2,14 @@
 // Boot logs: text in; messages of the kernel, and the story of each device, out.
 export { bootsOf } from './boots.ts';
 export { logLimits } from './limits.ts';
-export { isBusName, isPciName, mayBeDevice, pciPlace } from './names.ts';
+export {
+  isBusName,
+  isIommuDriver,
+  isIommuName,
+  isPciName,
+  mayBeDevice,
+  pciPlace,
+} from './names.ts';
 export { readLog } from './read.ts';
 export { type Release, readRelease } from './release.ts';
 export {

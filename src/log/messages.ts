@@ -2,7 +2,7 @@
 // The messages of the kernel that tell of IOMMUs, groups, deferrals and faults, as v6.1, v6.12 and
 // v7.2 print them; where older kernels print another text, it stands beside.
 
-import { isBusName, looksLikeDevice, mayBeDevice } from './names.ts';
+import { isBusName, isIommuDriver, looksLikeDevice, mayBeDevice } from './names.ts';
 import { anyOf, inOrder } from './pattern.ts';
 import type { Said } from './types.ts';
 
@@ -190,14 +190,17 @@ const faults: readonly Rule[] = [
       return fault(m[2]!, client, about, m[5] ?? null);
     },
   ],
-  [
-    dev('event 0x([0-9a-f]{2}) received:$'),
-    (m) => fault(m[2]!, null, ['02', '03', '04'].includes(m[3]!) ? 'stream' : 'other', null),
-  ],
+  [dev('event 0x([0-9a-f]{2}) received:$'), (m) => fault(m[2]!, null, smmuEvent(m[3]!), null)],
   [dev('Blocked unknown Stream ID 0x([0-9a-f]+)'), (m) => fault(m[2]!, null, 'stream', null)],
   [
     dev('Unexpected global fault, this could be serious'),
     (m) => fault(m[2]!, null, 'stream', null),
+  ],
+  [dev('Page fault for (0x[0-9a-f]+) \\(master'), (m) => fault(m[2]!, null, 'translation', m[3]!)],
+  [dev('Unexpected IOMMU page fault!'), (m) => fault(m[2]!, null, 'translation', null)],
+  [
+    dev('Fault \\d+ devid: 0x[0-9a-f]+ iotval: ([0-9a-f]+)'),
+    (m) => fault(m[2]!, null, 'translation', m[3]!),
   ],
   [dev('Page fault at (\\S+) of type'), (m) => fault(m[2]!, null, 'translation', m[3]!)],
   [dev('Page fault while iommu not attached'), (m) => fault(m[2]!, null, 'translation', null)],
@@ -223,7 +226,8 @@ const faults: readonly Rule[] = [
     (m) => fault(null, `0000:${m[1]!.replace('0x', '')}`, 'translation', m[2]!),
   ],
   [
-    /^AMD-Vi: Event logged \[(?:IO_PAGE_FAULT|RMP_PAGE_FAULT).*?address=0x([0-9a-f]+)/,
+    // Up to v4.x what is logged comes in a line of its own.
+    /^(?:AMD-Vi: Event logged \[)?(?:IO|RMP)_PAGE_FAULT device=.*?address=0x([0-9a-f]+)/,
     (m) => {
       const at = PCI_EVENT.exec(m[0]);
       return fault(null, at === null ? null : `0000:${at[1]}`, 'translation', m[1]!);
@@ -255,6 +259,13 @@ const faults: readonly Rule[] = [
     (m) => ({ kind: 'hardware-error', text: m[0] }),
   ],
   [
+    inOrder(
+      /^(?:.*AMD-Vi: Event logged \[)?/,
+      /(?:ILLEGAL_DEV_TABLE_ENTRY|ILLEGAL_COMMAND_ERROR|INVALID_(?:DEVICE|PPR)_REQUEST)[ \]].*$/,
+    ),
+    (m) => ({ kind: 'iommu-trouble', text: m[0] }),
+  ],
+  [
     /\[Firmware Bug\]:?.*(?:DMAR|IVRS|AMD-Vi|IORT|RMRR|IOMMU|DRHD|SMMU).*/i,
     (m) => ({ kind: 'firmware-bug', text: m[0] }),
   ],
@@ -264,6 +275,12 @@ const faults: readonly Rule[] = [
   ],
   [/^ACPI: IORT: \[Firmware Bug\]:? ?(.*)$/, (m) => ({ kind: 'firmware-bug', text: m[0] })],
 ];
+
+/** What the number of an event of an SMMUv3 is about: section 7.3 of IHI 0070. */
+function smmuEvent(id: string): 'translation' | 'stream' | 'other' {
+  if (['02', '03', '04'].includes(id)) return 'stream';
+  return ['10', '11', '12', '13'].includes(id) ? 'translation' : 'other';
+}
 
 function fault(
   iommu: string | null,
@@ -300,6 +317,31 @@ const TROUBLE = anyOf(
   /\b(?:error|fail(?:ed|ure)?|timed? ?out|unable to|can't|cannot)\b/,
   /\b(?:not responding|reset|abort)/,
 );
+
+const COMPLAINT = anyOf(
+  TROUBLE,
+  /\b(?:unsupported|not supported|unknown|invalid|illegal|unexpected|unhandled|missing|faults?)\b/i,
+  /\b(?:could not|no irq|too (?:many|few)|out of|broken)\b/i,
+);
+/** Complaints that machines which work well print. */
+const HARMLESS = anyOf(
+  /handling fault status reg/,
+  /Unable to read\/write to IOMMU perf counter/,
+  /^(?:AMD-Vi: )?(?:Failed to setup IOMMU PMU|.*reserved for PMU)/,
+  /address space size .* differs from mapped region size/,
+  /\bno priq irq\b|falling back to wired irqs|msi_domain absent/,
+  /^DMAR: (?:No \w+ found|.*feature \w+ inconsistent)/,
+);
+
+/** An IOMMU that complains; null for all else, and for what is known as harmless. */
+export function iommuComplains(body: string): Said | null {
+  const m = /^(?:([\w.,+-]{2,40}) \S{3,120}|(DMAR|AMD-Vi|iommu|iommu \w+: AMD-Vi)): (.+)$/.exec(
+    body,
+  );
+  if (m === null || (m[1] !== undefined && !isIommuDriver(m[1]))) return null;
+  const isMeant = COMPLAINT.test(m[3]!) && !HARMLESS.test(body);
+  return isMeant ? { kind: 'iommu-trouble', text: body } : null;
+}
 
 /** A driver that speaks of a device it is bound to, or is being bound to; null for all else. */
 export function spokenBy(body: string): Said | null {

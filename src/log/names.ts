@@ -56,3 +56,20 @@ export function pciPlace(name: string): number | null {
   const hex = (text: string): number => Number.parseInt(text, 16);
   return ((hex(segment) * 256 + hex(bus)) * 32 + hex(device)) * 8 + hex(fn);
 }
+
+const IOMMU_DRIVERS: ReadonlySet<string> = new Set([
+  ...['arm-smmu', 'arm-smmu-v3', 'tegra241-cmdqv', 'qcom-iommu', 'qcom-iommu-ctx', 'msm_iommu'],
+  ...['rk_iommu', 'mtk-iommu', 'mtk-iommu-v1', 'ipmmu-vmsa', 'apple-dart', 'exynos-sysmmu'],
+  ...['omap-iommu', 'virtio_iommu', 'sun50i-iommu', 'sprd-iommu', 'tegra-smmu', 'riscv-iommu'],
+  ...['riscv,iommu', 'fsl-pamu'],
+]);
+
+/** True where @driver, as dev_driver_string() has it, is one of IOMMUs. */
+export function isIommuDriver(driver: string): boolean {
+  return IOMMU_DRIVERS.has(driver);
+}
+
+/** True where @name, of a device or a node, is one that IOMMUs have. */
+export function isIommuName(name: string): boolean {
+  return /iommu|smmu|dart\b|ipmmu|\bmmu\b/i.test(name);
+}

@@ -8,7 +8,7 @@
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { logLimits } from './limits.ts';
-import { namesItsDevice, recognise, spokenBy } from './messages.ts';
+import { iommuComplains, namesItsDevice, recognise, spokenBy } from './messages.ts';
 import { withoutPrefix } from './prefix.ts';
 import { runningIn } from './release.ts';
 import { blockSaid, type Opening, opening, TraceReader } from './trace.ts';
@@ -226,7 +226,8 @@ class LogReader {
   }
 
   private listen(message: Message): void {
-    const said = namesItsDevice(message.body) ?? spokenBy(message.body);
+    const { body } = message;
+    const said = iommuComplains(body) ?? namesItsDevice(body) ?? spokenBy(body);
     if (said === null) return;
     if (said.kind === 'spoke' || said.kind === 'trouble') {
       const key = `${said.kind} ${said.device}`;

@@ -109,6 +109,8 @@ interface Kinds {
   readonly 'firmware-bug': { readonly text: string };
   /** An IOMMU itself is said to be out of order. */
   readonly 'hardware-error': { readonly text: string };
+  /** An IOMMU, or its driver, complains of something that is not known here. */
+  readonly 'iommu-trouble': { readonly text: string };
   /** The loader of modules, or an initcall, brings a driver in. */
   readonly initcall: { readonly name: string };
   /** A driver speaks of its device. */

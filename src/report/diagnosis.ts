@@ -28,9 +28,11 @@ export function diagnosisText(d: Diagnosis, options: DiagnosisOptions): string {
     deviceLines(d),
     windowLines(d, options.titles, paint),
     ...d.model.map((m) => modelLines(m)),
-    listed(
-      'besides, nothing of an IOMMU:',
-      d.besides.map((b) => `line ${b.line}: ${b.what}`),
+    ...[true, false].map((ofIommu) =>
+      listed(
+        ofIommu ? 'besides, of an IOMMU:' : 'besides, nothing of an IOMMU:',
+        d.besides.filter((b) => b.ofIommu === ofIommu).map((b) => `line ${b.line}: ${b.what}`),
+      ),
     ),
     listed('the log lacks:', d.missing),
     listed('to do:', d.do),

@@ -6,8 +6,10 @@ import { diagnose } from '#diagnosis/diagnose';
 import { kernelOfLog } from '#diagnosis/kernel-of';
 import type { Diagnosis } from '#finding/diagnosis';
 import { readLog, storyOf } from '#log/index';
+import { diagnosisText } from '#report/diagnosis';
 import { windows } from '#windows/index';
-import type { LogCase } from './suite/build.ts';
+import { type LogCase, log, version } from './suite/build.ts';
+import { complaints } from './suite/complaints.ts';
 import { crashes } from './suite/crashes.ts';
 import { excerpts } from './suite/excerpts.ts';
 import { inTheWild } from './suite/in-the-wild.ts';
@@ -21,7 +23,15 @@ function diagnosed(text: string): Diagnosis {
   return diagnose(story, kernelOfLog(story), null);
 }
 
-const all = [...lateProbes, ...crashes, ...lookAlikes, ...healthy, ...inTheWild, ...excerpts];
+const all = [
+  ...lateProbes,
+  ...crashes,
+  ...lookAlikes,
+  ...healthy,
+  ...inTheWild,
+  ...excerpts,
+  ...complaints,
+];
 
 describe.each(all)('$name', (c: LogCase) => {
   const d = diagnosed(c.log);
@@ -82,4 +92,25 @@ test('each window with a sign is brought up by one of the logs', () => {
     ),
   );
   expect(signed.filter((id) => !seen.has(id))).toEqual([]);
+});
+
+test('what failed is said to be of an IOMMU where it is, and only there', () => {
+  const d = diagnosed(
+    log(
+      version('6.12.10'),
+      'AMD-Vi: Completion-Wait loop timed out',
+      'AMD-Vi: Event logged [ILLEGAL_DEV_TABLE_ENTRY device=03:00.0 address=0xfd00 flags=0x0a00]',
+      'arm-smmu-v3 9050000.smmuv3: probe with driver arm-smmu-v3 failed with error -6',
+      'nvme 0000:01:00.0: probe with driver nvme failed with error -5',
+    ),
+  );
+  expect(d.besides.map(({ line, ofIommu }) => [line, ofIommu])).toEqual([
+    [3, true],
+    [4, true],
+    [5, false],
+  ]);
+  const text = diagnosisText(d, { name: 'a log', titles: new Map() });
+  const [, own = '', other = ''] = text.split(/besides, (?:of|nothing of) an IOMMU:\n/);
+  expect(own).toMatch(/ILLEGAL_DEV_TABLE_ENTRY[\s\S]*smmuv3/);
+  expect(other).toMatch(/nvme/);
 });
