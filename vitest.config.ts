@@ -19,7 +19,7 @@ const slow = [
   'test/log/{admits,board,likelier}.test.ts',
   'test/platform/{boards,mutated}.test.ts',
   'test/questions/{bisect,check,commit-effects,explained,matrix,strategies,transfer}.test.ts',
-  'test/questions/verdicts.test.ts',
+  'test/questions/{avoid,verdicts}.test.ts',
   'test/questions/{by-window,ways-there}.test.ts',
   'test/realc/{conform,machine,search}/**',
   'test/realc/{check,reached,replay,try}.test.ts',

@@ -159,6 +159,11 @@ export const checkOptions = [
     rare: true,
   },
   {
+    flags: '--avoid',
+    text: 'ask the model which boot options avoid what is told in full, on this board',
+    rare: true,
+  },
+  {
     flags: '--strategy HOW',
     read: strategy,
     value: 'exhaustive',

@@ -13,6 +13,7 @@ import { specOf } from '#run/kernel-spec';
 import { runWorld } from '#run/run-world';
 import { toFinding } from '#run/to-finding';
 import { canReach, commitsFor, needsOf, windowById } from '#windows/index';
+import { bootOptions } from '#worlds/command-line';
 import type { World } from '#worlds/world';
 import { cluesOf, registrationAt } from './clues.ts';
 import {
@@ -220,12 +221,12 @@ function preventions({
   const options = [
     ...(switches.strictDevlink
       ? []
-      : [under('fw_devlink.strict=1', { ...switches, strictDevlink: true })]),
-    under(asyncProbe ? 'without driver_async_probe=*' : 'driver_async_probe=*', {
+      : [under(bootOptions.strict, { ...switches, strictDevlink: true })]),
+    under(asyncProbe ? `without ${bootOptions.async}` : bootOptions.async, {
       ...switches,
       asyncProbe: !asyncProbe,
     }),
-    under('the driver of the IOMMU built in, and there first', { ...switches, early: true }),
+    under(bootOptions.early, { ...switches, early: true }),
   ];
   const entry = windowById(window);
   const closers = entry === undefined ? [] : commitsFor(entry, revision.commits, world).closers;

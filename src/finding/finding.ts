@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A finding: everything that any report, the viewer and replay need, in plain data.
 
+import type { Prevention } from './diagnosis.ts';
 import type { Harm } from './harm.ts';
 import type { TraceStep } from './step.ts';
 import type { Alike, BrokenAt, Why } from './why.ts';
@@ -129,6 +130,8 @@ export interface Finding {
   readonly why?: Why;
   /** Windows that are seen in the same way; absent where that was not asked for. */
   readonly alike?: readonly Alike[];
+  /** Whether boot options avoid its window on its board; absent where that was not asked. */
+  readonly avoided?: readonly Prevention[];
   readonly witness: Witness;
   /** The code of the fixes, apart from the rest: a replay runs it only where it is told to. */
   readonly code?: readonly FixCode[];

@@ -172,6 +172,8 @@ export interface CheckOptions {
   readonly jobs: number;
   /** Those of the findings that are to be explained: why they fail. Absent: all. */
   readonly toExplain?: (findings: readonly Finding[]) => readonly Finding[];
+  /** Ask which boot options avoid the windows of those, on the board. */
+  readonly avoid?: boolean;
 }
 
 /** A sign of life while worlds are explored; for people, never part of a report. */

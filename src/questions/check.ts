@@ -25,6 +25,7 @@ import { explainAll, openWorlds, type WorldPool } from '#run/world-pool';
 import { isActed } from '#worlds/actors';
 import type { DerivedWorld } from '#worlds/derive';
 import { shapeOf } from '#worlds/shape';
+import { type AvoidAsked, avoidedBy } from './avoid.ts';
 import { coverageOf, noticedIn } from './coverage.ts';
 import { groundsOf } from './ground.ts';
 import { platformUnder } from './under.ts';
@@ -88,7 +89,9 @@ export async function checkPlatform(
     const shown = all.filter(
       (f) => windows === null || (f.window !== null && windows.includes(f.window)),
     );
-    const findings = await explain(pool, shown, spec, options, signal);
+    const explained = await explain(pool, shown, spec, options, signal);
+    const asking = platform && { platform, kernel: spec, options };
+    const findings = await avoid(pool, shown, explained, asking, signal);
     const nothing = platform && nothingToCheck(platform);
     const { barred, idle } = chosen;
     const { revision } = kernel;
@@ -256,6 +259,37 @@ async function explain(
     const broken = failure === null ? {} : { failure };
     return { ...findings[i]!, deciding, ...broken, ...(why === null ? {} : { why }), alike };
   });
+}
+
+/** @findings, those that were explained with the boot options that avoid them, if that is asked. */
+async function avoid(
+  pool: WorldPool,
+  found: readonly Placed[],
+  findings: readonly Finding[],
+  asked: (AvoidAsked & { readonly options: CheckOptions }) | null,
+  signal: StopSignal | undefined,
+): Promise<readonly Finding[]> {
+  if (asked?.options.avoid !== true) return findings;
+  const keys = findings.map(({ window, why }, i) =>
+    window === null || why === undefined ? null : findingPlace(window, found[i]!),
+  );
+  const places = new Map(keys.flatMap((key) => (key === null ? [] : [[key.text, key] as const])));
+  const answers = await unlessStopped(signal, () =>
+    Promise.all(
+      [...places.values()].map(async ({ text, window, classKey }) => {
+        return [text, await avoidedBy(pool, asked, window, classKey)] as const;
+      }),
+    ),
+  );
+  const known = new Map(answers ?? []);
+  return findings.map((finding, i) => {
+    const avoided = known.get(keys[i]?.text ?? '');
+    return avoided === undefined ? finding : { ...finding, avoided };
+  });
+}
+
+function findingPlace(window: string, { derived: { classKey } }: Placed) {
+  return { text: `${window} ${classKey}`, window, classKey };
 }
 
 /** What @begin comes to; null once @signal says to stop. */

@@ -78,6 +78,7 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
     noticedLines(report),
     baselineLines(baseline, paint),
     ...shown.map((finding) => findingText(finding, paint)),
+    avoidHint(report, shown),
     moreLines(baseline?.fresh ?? all, shown.length),
   ];
   const texts = sections.filter((s) => s.length > 0).map((s) => s.join('\n'));
@@ -113,6 +114,8 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
   if (why.length > 0) out.push('', ...why);
   const alike = alikeLines(finding);
   if (alike.length > 0) out.push('', ...alike);
+  const avoided = avoidedLines(finding);
+  if (avoided.length > 0) out.push('', ...avoided);
   if (finding.symptom !== null) {
     out.push('', ...wrap(printable(`Seen as: ${finding.symptom}`), { rest: '  ' }));
   }
@@ -134,6 +137,29 @@ function alikeLines({ alike = [] }: Finding): string[] {
   });
   return [
     'Seen in the same way, and why it is not that:',
+    ...lines.flatMap((line) => wrap(printable(line), { first: '  ', rest: '    ' })),
+  ];
+}
+
+/** How to ask which options avoid what is @shown, where they were not asked. */
+function avoidHint({ input, coverage }: CheckReport, shown: readonly Finding[]): string[] {
+  const isOpen = ({ window, avoided, source }: Finding): boolean =>
+    window !== null && avoided === undefined && source === undefined;
+  if (input === null || coverage.memory !== undefined || !shown.some(isOpen)) return [];
+  return wrap('Which boot options avoid that on this board: add --avoid', { rest: '  ' });
+}
+
+/** What was asked of boot options, those that help first. */
+function avoidedLines({ avoided = [], witness, devices, window }: Finding): string[] {
+  if (avoided.length === 0) return [];
+  const device = devices.includes(witness.subject) ? witness.subject : devices[0];
+  const helping = avoided.filter(({ prevents }) => prevents === 'yes');
+  const lines = [...helping, ...avoided.filter((a) => !helping.includes(a))].map(
+    ({ what, prevents, because }) => `${prevents}: ${what}${because === '' ? '' : `: ${because}`}`,
+  );
+  const head = `Does it avoid ${window} on ${device}? Asked of every order of its worlds:`;
+  return [
+    ...wrap(printable(head), { rest: '  ' }),
     ...lines.flatMap((line) => wrap(printable(line), { first: '  ', rest: '    ' })),
   ];
 }

@@ -56,9 +56,9 @@ export interface InOurWords {
 
 /**
  * @finding as this version tells it: nothing of it is shown as ours that its file has made up. What
- * windows it is not, only a run of it tells.
+ * windows it is not, only a run of it tells; which options avoid it, only its board.
  */
-export function retold({ alike: _, ...finding }: Finding): InOurWords {
+export function retold({ alike: _, avoided: __, ...finding }: Finding): InOurWords {
   const { property, window } = finding;
   const { version } = producer();
   const noRule = propertyNamed(property) === undefined;

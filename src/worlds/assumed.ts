@@ -2,6 +2,7 @@
 // What a world assumes beyond the board, in sentences for the report.
 
 import { byOwnTable } from '#kernel/index';
+import { bootOptions } from './command-line.ts';
 import type { World, WorldThread } from './world.ts';
 
 /** The circumstances under which the world's threads meet, one sentence each without full stop. */
@@ -40,8 +41,8 @@ export function assumptionsOf(world: World): string[] {
     }
   }
   const { switches } = world;
-  if (switches.asyncProbe) out.push('driver_async_probe=*: drivers probe on threads of their own');
-  if (switches.strictDevlink) out.push('fw_devlink.strict=1');
+  if (switches.asyncProbe) out.push(`${bootOptions.async}: drivers probe on threads of their own`);
+  if (switches.strictDevlink) out.push(bootOptions.strict);
   if (switches.deferralTimeout) out.push('the deferral timeout may expire at any moment');
   if (switches.lazyDma) out.push('iommu.strict=0, and an IOMMU that cannot queue flushes');
   return out;

@@ -3,6 +3,14 @@
 
 import type { WorldSwitches } from './world.ts';
 
+/** What is asked of the model to avoid a window, as it is called everywhere. */
+export const bootOptions = {
+  strict: 'fw_devlink.strict=1',
+  async: 'driver_async_probe=*',
+  untimed: 'deferred_probe_timeout=-1',
+  early: 'the driver of the IOMMU built in, and there first',
+} as const;
+
 /** The switches of worlds that a command line sets. */
 export type LineSwitches = Pick<WorldSwitches, 'asyncProbe' | 'strictDevlink'>;
 

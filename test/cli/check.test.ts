@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // check, replay and the lists on the command line: options in, text, files and exit codes out.
+
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ok } from '#base/result';
+import { realPipeline } from '#cli/wiring';
 import type { CheckReport } from '#finding/report';
 import { findingJson, reportJson } from '#report/json';
 import { exampleReport, replayDuringRegister } from '../report/example.ts';
@@ -248,5 +250,37 @@ describe('lists', () => {
   test('kernels are listed, and one is told with its commits', async () => {
     expect((await run(['kernels'])).out).toContain('6.15.0  the release');
     expect((await run(['kernels', '6.15.0'])).out).toContain('bcb81ac6ae3c  6.15-rc1  iommu: Get');
+  });
+});
+
+describe('--avoid', () => {
+  const errorOf = async (...args: string[]) => {
+    const { code, err } = await run(['check', ...args, '--avoid']);
+    return [code, err.slice(0, 6)];
+  };
+
+  test('is refused without a board, and beside what it can not be asked of', async () => {
+    const board = 'examples/boards/laptop.dtb';
+    const pipeline = { readBoard: realPipeline().readBoard };
+    const beside = async (...args: string[]) => {
+      const { code, err } = await run(['check', board, '--avoid', ...args], { pipeline });
+      return [code, err.split('\n')[0]];
+    };
+    expect(await errorOf()).toEqual([2, 'RW060:']);
+    expect(await beside('--summary')).toEqual([
+      2,
+      'RW066: --avoid and --summary exclude each other',
+    ]);
+    expect(await beside('--memory', 'pso')).toEqual([
+      2,
+      'RW066: --avoid and --memory exclude each other',
+    ]);
+  });
+
+  test('is passed on', async () => {
+    const pipeline = { readBoard: realPipeline().readBoard };
+    const { asked } = await run(['check', 'examples/boards/laptop.dtb', '--avoid'], { pipeline });
+    expect(asked.options?.avoid).toBe(true);
+    expect((await run(['check'])).asked.options?.avoid).toBeUndefined();
   });
 });

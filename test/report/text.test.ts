@@ -148,6 +148,29 @@ test('windows that are seen in the same way are told by their reasons, each reas
   expect(none).not.toContain('Seen in the same way');
 });
 
+test('boot options that help are told first, and how to ask for them where nobody has', () => {
+  const avoided = [
+    { what: 'fw_devlink.strict=1', prevents: 'no', because: 'still there in walk+bind+timeout' },
+    { what: 'deferred_probe_timeout=-1', prevents: 'yes', because: '' },
+  ] as const;
+  const findings = exampleReport.findings.map((f) => ({ ...f, avoided }));
+  const hint = 'Which boot options avoid that on this board: add --avoid';
+  const told = textReport({ ...exampleReport, findings });
+  expect(told).toContain(
+    [
+      '',
+      'Does it avoid C09 on 3d00000.gpu? Asked of every order of its worlds:',
+      '  yes: deferred_probe_timeout=-1',
+      '  no: fw_devlink.strict=1: still there in walk+bind+timeout',
+      '',
+    ].join('\n'),
+  );
+  expect(told).not.toContain(hint);
+  expect(textReport(exampleReport)).toContain(`\n\n${hint}\n`);
+  expect(textReport({ ...exampleReport, input: null })).not.toContain(hint);
+  expect(textReport(exampleReport, { show: 'none' })).not.toContain(hint);
+});
+
 describe('what closes a window', () => {
   const odds = {
     exact: true,

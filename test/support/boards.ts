@@ -9,7 +9,12 @@ import { distinctWorlds, fullestOfKinds } from '#worlds/generic';
 
 /** The laptop of examples/. */
 export function laptop(): Platform {
-  const bytes = readFileSync(new URL('../../examples/boards/laptop.dtb', import.meta.url));
+  return board('laptop');
+}
+
+/** A board of examples/ that is a device tree. */
+export function board(name: string): Platform {
+  const bytes = readFileSync(new URL(`../../examples/boards/${name}.dtb`, import.meta.url));
   const platform = readPlatform(bytes);
   if (!platform.ok) throw new Error(platform.error.message);
   return platform.value;

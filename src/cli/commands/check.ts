@@ -65,6 +65,7 @@ export interface CheckArguments extends FirmwareArguments {
   readonly out?: string;
   readonly show?: number | 'all';
   readonly summary?: boolean;
+  readonly avoid?: boolean;
 }
 
 /** Everything the user asked for, read and validated. */
@@ -203,6 +204,8 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
     return fail('RW060', '--actors is for the worlds of a board', hint);
   }
   const line = axesOf(machine);
+  const refused = refuseAvoid(args, platform.value);
+  if (!refused.ok) return refused;
   const asyncProbe = args.async ?? line.asyncProbe;
   const strictDevlink = args.strictDevlink ?? line.strictDevlink;
   return ok({
@@ -215,12 +218,28 @@ async function ask(args: CheckArguments, pipeline: Pipeline): Promise<Result<Que
       asyncProbe,
       strictDevlink,
       ...(args.actors === undefined ? {} : { actors: args.actors }),
+      ...(args.avoid === true ? { avoid: true } : {}),
     },
     format,
     show: show ?? (summary ? 'none' : 'gravest'),
     board,
     earlier: earlier.value,
   });
+}
+
+/** What --avoid can not be asked beside. */
+function refuseAvoid(
+  { avoid, memory, summary }: CheckArguments,
+  platform: Platform | null,
+): Result<void, UserError> {
+  if (avoid !== true) return ok(undefined);
+  if (platform === null) {
+    const hint = 'name a FIRMWARE, or add --live: options are asked of the worlds of a board';
+    return fail('RW060', '--avoid is about the boot options of a board', hint);
+  }
+  const other = memory ? '--memory' : summary ? '--summary' : null;
+  if (other === null) return ok(undefined);
+  return fail('RW066', `--avoid and ${other} exclude each other`, 'leave out one of them');
 }
 
 type Limits = Pick<
