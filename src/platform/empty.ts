@@ -29,8 +29,9 @@ export function nothingToCheck(platform: Platform): NothingToCheck | null {
     because.push(
       acpi
         ? 'the tables name no IOMMU: it would be in IORT, RIMT, VIOT, DMAR or IVRS'
-        : 'the tree has no IOMMU: no node has #iommu-cells',
+        : 'no IOMMU is found: no node has #iommu-cells',
     );
+    because.push(...platform.notes.slice(0, namesMax));
   }
   if (off.length > 0) {
     because.push(`${plural(off.length, 'IOMMU')} disabled: ${listed(off.map((i) => i.name))}`);

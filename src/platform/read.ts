@@ -29,6 +29,7 @@ import {
   scannedBus,
 } from '#platform/hosts';
 import { iommuDriverOf } from '#platform/iommu-driver';
+import { legacyBindings } from '#platform/legacy';
 import { checkRangeSteps, limitReached, platformLimits } from '#platform/limits';
 import { busOf, populateAtBoot } from '#platform/populate';
 import { type PhandleArgs, readIommuMap, readIommus } from '#platform/references';
@@ -371,7 +372,7 @@ function finish(builder: Builder): Platform {
       maps: lost('iommu-map'),
     },
     nodeCount: tree.nodes.length,
-    notes: [...builder.notes, ...sharedIds(builder.devices, iommus)],
+    notes: [...builder.notes, ...legacyBindings(tree), ...sharedIds(builder.devices, iommus)],
   };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How much a check has looked at, and what it has left out, in numbers and sentences.
 
-import { plural } from '#base/text';
+import { listed, plural } from '#base/text';
 import { chanceText, exploredText, strategyText } from '#checker/index';
 import type { CheckOptions, Coverage, HitLimit, Noticed } from '#finding/report';
 import { INTERRUPTED, isInterrupted, type WorldOutcome } from '#run/check-world';
@@ -83,6 +83,8 @@ function notesOf(runs: readonly Run[], { strategy, memory, auditCache }: CheckOp
         ' with a second walk',
     );
   }
+  const strange = strangersOf(runs);
+  if (strange !== null) notes.push(strange);
   if (auditCache !== undefined) notes.push(auditNote(runs));
   const explored = exploredText(strategy);
   if (explored !== null) notes.push(explored);
@@ -100,6 +102,17 @@ function notesOf(runs: readonly Run[], { strategy, memory, auditCache }: CheckOp
     );
   }
   return notes;
+}
+
+/** IOMMUs whose driver the model does not know, as a sentence; null for none. */
+function strangersOf(runs: readonly Run[]): string | null {
+  const instances = runs.flatMap((r) => r.derived.world.instances);
+  const names = new Set(instances.filter((i) => i.driver === 'unknown').map((i) => i.name));
+  if (names.size === 0) return null;
+  return (
+    `${listed([...names].sort(), 'and')}: no driver that the model knows; taken for one that` +
+    ' comes, and that puts devices with one id into one group'
+  );
 }
 
 /** Runs that were audited without a difference; one with a difference ends the check. */

@@ -251,7 +251,10 @@ describe('a board without clients', () => {
     must(nothingToCheck(platform(spec)), 'there are clients').because.join('\n');
 
   test('says why', () => {
-    expect(because({})).toBe('the tree has no IOMMU: no node has #iommu-cells');
+    expect(because({})).toBe('no IOMMU is found: no node has #iommu-cells');
+    expect(because({ a: { compatible: 'arm,mmu-500', 'mmu-masters': [1, 2] } })).toMatch(
+      /^no IOMMU is found: .*\na: devices of its mmu-masters, an old binding, are left out$/,
+    );
     expect(because({ a: smmu(1) })).toBe('no device refers to an IOMMU');
     const off = because({
       a: smmu(1, { status: 'disabled' }),

@@ -34,3 +34,19 @@ test('a check of a board without clients decides nothing and says why', async ()
   const parsed = parseDocument(reportJson(report), 'r.json');
   expect(parsed.ok && parsed.value.kind === 'report' && parsed.value.report).toEqual(report);
 });
+
+test.each([
+  ['arm,mmu-500', false],
+  ['vendor,no-such-iommu', true],
+])('an IOMMU with %s is told where no driver is known', async (compatible, isTold) => {
+  const iommu = { compatible, phandle: 1, '#iommu-cells': 1 };
+  const board = readPlatform(
+    blob({ compatible: 'a', iommu, b: { compatible: 'x', iommus: [1, 7] } }),
+  );
+  if (!board.ok) throw new Error(board.error.message);
+  const asked = { revision: kernel('7.2'), userFixes: [] };
+  const options = { ...defaultCheck, properties: ['P4'], statesMax: 20 };
+  const { coverage } = await checkPlatform(board.value, asked, options, '0');
+  const told = /^iommu: no driver that the model knows; taken for one that comes/;
+  expect((coverage.notes ?? []).some((note) => told.test(note))).toBe(isTold);
+});
