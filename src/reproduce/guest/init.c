@@ -6,6 +6,7 @@
 
 #define AT_FDCWD -100
 #define SYS_mount 40
+#define SYS_mknodat 33
 #define SYS_mkdirat 34
 #define SYS_openat 56
 #define SYS_read 63
@@ -35,9 +36,37 @@ static unsigned long length(const char *s)
 	return n;
 }
 
+/*
+ * The console is the kernel's, too, whose messages may come in the middle of a line. A line that is
+ * written to its log stays whole: character device 1, 11, which takes up to LINE characters.
+ */
+#define CHARACTER_DEVICE 0020600
+#define KMSG (1 << 8 | 11)
+#define WRITE_ONLY 1
+#define LINE 1000
+
+static long kmsg;
+static char line[LINE];
+static unsigned long at;
+
+static void open_kmsg(void)
+{
+	call(SYS_mknodat, AT_FDCWD, (long)"/kmsg", CHARACTER_DEVICE, KMSG, 0);
+	kmsg = call(SYS_openat, AT_FDCWD, (long)"/kmsg", WRITE_ONLY, 0, 0);
+	if (kmsg < 0)
+		kmsg = 1;
+}
+
 static void say(const char *s)
 {
-	call(SYS_write, 1, (long)s, length(s), 0, 0);
+	for (unsigned long n = length(s); n--; s++) {
+		if (at < LINE - 1 || *s == '\n')
+			line[at++] = *s;
+		if (*s != '\n')
+			continue;
+		call(SYS_write, kmsg, (long)line, at, 0, 0);
+		at = 0;
+	}
 }
 
 static long open_file(const char *name)
@@ -71,6 +100,7 @@ __attribute__((used)) void run(long *stack)
 	char **argv = (char **)(stack + 1), *p = buffer;
 	long fd, ret;
 
+	open_kmsg();
 	call(SYS_mkdirat, AT_FDCWD, (long)"/proc", 0755, 0, 0);
 	call(SYS_mkdirat, AT_FDCWD, (long)"/sys", 0755, 0, 0);
 	call(SYS_mount, (long)"proc", (long)"/proc", (long)"proc", 0, 0);
