@@ -69,7 +69,10 @@ export interface Reproduction {
   /** What stands there for the client and its IOMMU; null: no machine was asked for. */
   readonly machine: {
     readonly firmware: 'dt' | 'acpi';
+    /** What is bound or added there. */
     readonly device: string;
+    /** What the rule is asked of: the same, or another client. */
+    readonly subject: string;
     readonly iommu: string;
   } | null;
   /** Null: nothing was booted. */

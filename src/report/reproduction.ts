@@ -31,9 +31,10 @@ export function reproductionText(r: Reproduction): string {
     ],
   ];
   if (r.machine !== null) {
-    const { firmware, device, iommu } = r.machine;
+    const { firmware, device, subject, iommu } = r.machine;
     const by = firmware === 'acpi' ? 'ACPI' : 'device tree';
-    rows.push(['machine', `${device} behind ${iommu}, told by ${by}`]);
+    const both = subject === device ? device : `${device} acts and ${subject} is asked about, both`;
+    rows.push(['machine', `${both} behind ${iommu}, told by ${by}`]);
   }
   if (r.boot === null) rows.push(modelRow(r));
   else rows.push(...bootRows(r, r.boot));

@@ -3,6 +3,7 @@
 
 import { wrap } from '#base/text';
 import type { Reproduction } from '#finding/reproduction';
+import { EXPIRY_SECONDS } from './machine.ts';
 
 /** The page for the finding of @plan; @args: what the module is loaded with. */
 export function moduleDocument(plan: Reproduction, args: readonly string[]): string {
@@ -21,6 +22,13 @@ export function moduleDocument(plan: Reproduction, args: readonly string[]): str
       ' needs CONFIG_KPROBES, CONFIG_MODULES and arm64. A function that the kernel has inlined or' +
       ' forbids to probe is named in a line "no hook".',
   ];
+  if (plan.waits.some((wait) => wait.includes('timeout:'))) {
+    paragraphs.push(
+      'The kernel has to give deferral up by itself: boot it with' +
+        ` deferred_probe_timeout=${EXPIRY_SECONDS}, and load the module before that time is over.` +
+        ' Registering a driver starts it anew.',
+    );
+  }
   const words = args.map((word) => `'${word}'`).join(' \\\n    ');
   return [
     paragraphs.map((text) => wrap(text).join('\n')).join('\n\n'),
@@ -35,6 +43,7 @@ export function moduleDocument(plan: Reproduction, args: readonly string[]): str
     '  timed out at POINT   it did not within that time',
     '  probe ... group -1   the driver was probed without a group',
     '  dma direct           its DMA went past the IOMMU',
+    '  order ... group N    groups as the bus lists its devices: not in order',
     '  late IOMMU probe     the warning of the kernel itself',
     '',
   ].join('\n');

@@ -66,16 +66,27 @@ const roles: readonly RoleOf[] = [
   { symbol: 'iommu_device_register', role: 'walk', once: true },
   { symbol: 'deferred_probe_work_func', role: 'worker' },
   { symbol: 'device_add', role: 'add' },
+  { symbol: 'deferred_probe_timeout_work_func', role: 'timeout', once: true },
 ];
 
 type AnyFn = (k: Kernel, ...args: unknown[]) => Kfn<Value | void>;
 
-/** @revision held by @waits at the boundaries of functions that act on @device. */
-export function heldBy(revision: Revision, device: string, waits: readonly Wait[]): Revision {
+/** Devices that points are about: in a walk that of the rule, else the one that acts. */
+export interface PointDevices {
+  readonly subject: string;
+  readonly actor: string;
+}
+
+/** @revision held by @waits at the boundaries of functions that act on @devices. */
+export function heldBy(
+  revision: Revision,
+  devices: PointDevices,
+  waits: readonly Wait[],
+): Revision {
   const commit = defineCommit({
     ...{ sha: 'waits', subject: 'held by waits', landed: 'v7.2', fixes: [], link: null },
     ...{ requires: [], conflicts: [] },
-    apply: (draft) => hold(draft, device, new Gates(waits)),
+    apply: (draft) => hold(draft, devices, new Gates(waits)),
   });
   return { ...revision, commits: [...revision.commits, commit] };
 }
@@ -84,7 +95,7 @@ export function heldBy(revision: Revision, device: string, waits: readonly Wait[
 const roleKey = Symbol('role');
 type InRole = Kernel & { readonly [roleKey]?: Role };
 
-function hold(draft: Draft, device: string, gates: Gates): void {
+function hold(draft: Draft, { subject, actor }: PointDevices, gates: Gates): void {
   // A role is a kernel of its own, with the same globals: whoever is inside goes on with that one.
   const made = new WeakMap<Kernel, Map<Role, Kernel>>();
   const inRole = (k: Kernel, role: Role): Kernel => {
@@ -99,8 +110,9 @@ function hold(draft: Draft, device: string, gates: Gates): void {
     const plain = fns[model]!;
     fns[model] = function* (k, ...args) {
       const [dev] = args;
-      if (!(dev instanceof Device) || dev.name !== device) return yield* plain(k, ...args);
       const role = (k as InRole)[roleKey] ?? 'bind';
+      const name = role === 'walk' ? subject : actor;
+      if (!(dev instanceof Device) || dev.name !== name) return yield* plain(k, ...args);
       return yield* gates.through(role, symbol, () => plain(k, ...args));
     };
   }

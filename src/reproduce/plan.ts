@@ -13,7 +13,7 @@ import type { Revision } from '#kernel/index';
 import { watchedScene } from '#run/watched-scene';
 import type { World } from '#worlds/world';
 import { type FoundWaits, findWaits } from './find-waits.ts';
-import { heldBy } from './hooks.ts';
+import { heldBy, type PointDevices } from './hooks.ts';
 import { type BrokenRule, expected, type Proof, prove } from './prove.ts';
 import type { Wait } from './waits.ts';
 
@@ -28,8 +28,8 @@ export function planFor(finding: Finding, revision: Revision): Result<WaitPlan, 
   const device = finding.witness.subject;
   const broken = { rule: finding.property, subject: device, window: finding.window };
   const world = finding.world as World;
-  const isDevice = world.devices.some((d) => d.name === device && d.role === 'client');
-  const scene = watchedScene(world, heldBy(revision, device, []), null);
+  const isDevice = world.devices.some((d) => d.name === device && d.role !== 'iommu');
+  const scene = watchedScene(world, heldBy(revision, pointDevices(finding), []), null);
   if (!isDevice || scene.rules.every((rule) => rule.id !== broken.rule)) {
     const what = isDevice
       ? `${finding.property} is judged over all runs`
@@ -44,6 +44,14 @@ export function planFor(finding: Finding, revision: Revision): Result<WaitPlan, 
     proofOf(finding, revision, waits),
   );
   return ok({ ...found, device, broken });
+}
+
+/** The device that @finding is about, and the client that is bound or added in its world. */
+export function pointDevices({ world, witness: { subject } }: Finding): PointDevices {
+  const acts = (world as World).threads.flatMap((t) =>
+    t.kind === 'driver-attach' || t.kind === 'device-add' ? [t.device] : [],
+  );
+  return { subject, actor: acts.length === 1 ? acts[0]! : subject };
 }
 
 /** Steps of one run; a loop that goes on for ever is cut off. */
@@ -78,7 +86,7 @@ function heldScene(
   waits: readonly Wait[],
 ): [SceneInput, BrokenRule] {
   const device = finding.witness.subject;
-  const held = heldBy(revision, device, waits);
+  const held = heldBy(revision, pointDevices(finding), waits);
   const scene = watchedScene(finding.world as World, held, [finding.property]);
   const { window, property: rule } = finding;
   return [scene, { rule, subject: device, window }];

@@ -19,7 +19,7 @@ import {
 import { buildKernel } from './build-kernel.ts';
 import { guestFile, guestFiles } from './guest-files.ts';
 import { hooksAt } from './hooks.ts';
-import { boot, buildGuest, requireMachine } from './machine.ts';
+import { boot, buildGuest, EXPIRY_SECONDS, requireMachine } from './machine.ts';
 import { expectedOf, planFor, type WaitPlan } from './plan.ts';
 import type { MachineScene } from './scene.ts';
 import { findKernel, type KernelFiles } from './stock.ts';
@@ -92,7 +92,7 @@ export async function reproduce(
     ...tell(finding, revision, plan.value),
     ...expectedUnder(finding, target, waits),
     ...{ patches: typeof on === 'string' ? [] : on.patches, boot: null },
-    machine: scene && { firmware: scene.firmware, device: scene.device, iommu: scene.iommu },
+    machine: scene && machineOf(scene),
   };
   if (out === null || scene === null) return ok(told);
   const trial = { finding, waits, scene, out };
@@ -172,9 +172,9 @@ async function bootOf(
     ...expectedUnder(finding, target, waits),
   };
   const base = ['go=1', ...argumentsFor(scene, plan.waits)];
-  const machine = { kernel: files.value, initramfs: guest.value, firmware: scene.firmware };
+  const machine = { kernel: files.value, initramfs: guest.value, ...scene };
   const booted = async (what: string, args: readonly string[]) =>
-    seenIn(await boot(machine, args, log(what)), finding.property, scene.device);
+    seenIn(await boot(machine, args, log(what)), finding.property, scene.subject);
   const free = base.filter((a) => !a.startsWith('order='));
   const control = await booted('control', free);
   const forced = await booted('forced', base);
@@ -195,6 +195,10 @@ function tell(
   };
 }
 
+function machineOf({ firmware, device, subject, iommu }: MachineScene): Reproduction['machine'] {
+  return { firmware, device, subject, iommu };
+}
+
 /** `7.2 without da33e87bd2bf`: a revision keeps the name that it began with. */
 function nameOf(revision: Revision): string {
   const base = findRevision(revision.name);
@@ -213,9 +217,11 @@ export function argumentsFor(scene: MachineScene, waits: readonly string[]): str
   const hooks = hooksAt(waits.flatMap((wait) => wait.split('<')));
   return [
     `dev=${scene.device}`,
+    ...(scene.subject === scene.device ? [] : [`subject=${scene.subject}`]),
     `iommu=${scene.iommu}`,
     `act=${scene.act}`,
     ...(scene.async ? ['async=1'] : []),
+    ...(scene.expires ? [`timeout=${4000 * EXPIRY_SECONDS}`] : []),
     `hooks=${hooks.join(',')}`,
     `order=${waits.join(',')}`,
   ];

@@ -8,6 +8,7 @@ import { readFirmwareFile } from '#firmware/file';
 import { clientsOf, type Platform, readPlatform } from '#platform/index';
 import type { World, WorldDevice } from '#worlds/world';
 import { boardFile } from './guest-files.ts';
+import { pointDevices } from './plan.ts';
 import { isSeen } from './verdict.ts';
 
 /** `boot`: our machine; `module`: one of the user's own; `plan`: none. */
@@ -16,12 +17,16 @@ type Purpose = 'boot' | 'module' | 'plan';
 /** What the module does on a machine, and to which of its devices. */
 export interface MachineScene {
   readonly firmware: World['firmware'];
-  /** Its device that stands for the client. */
+  /** Its device that stands for the client that acts. */
   readonly device: string;
+  /** Its device that stands for the one that the rule is about: the same, or another client. */
+  readonly subject: string;
   readonly iommu: string;
   /** Beside the IOMMU that registers: the client's driver is loaded, or the client is added. */
   readonly act: 'bind' | 'add';
   readonly async: boolean;
+  /** The kernel gives deferral up while the IOMMU is away. */
+  readonly expires: boolean;
 }
 
 /** What forces @finding on a machine; null where it is only planned. */
@@ -56,7 +61,7 @@ export function sceneOf(finding: Finding, what: Purpose): Result<MachineScene | 
   return onMachine(finding, scene.value);
 }
 
-/** The bus of the client that @finding is about. */
+/** The bus of the device that @finding is about. */
 function busOf(finding: Finding): string | undefined {
   const { devices } = finding.world as World;
   return devices.find(({ name }) => name === finding.witness.subject)?.bus;
@@ -65,28 +70,31 @@ function busOf(finding: Finding): string | undefined {
 /** What the module can do: bind or add a client while its one IOMMU registers. */
 function moduleScene(finding: Finding): Result<MachineScene, UserError> {
   const { firmware, threads, switches, devices, instances } = finding.world as World;
-  const { subject } = finding.witness;
-  const client = devices.find(({ name, role }) => name === subject && role === 'client');
-  if (client === undefined) {
+  const { subject, actor } = pointDevices(finding);
+  const clientOf = (name: string): WorldDevice | undefined =>
+    devices.find((d) => d.name === name && d.role !== 'iommu');
+  const [about, client] = [clientOf(subject), clientOf(actor)];
+  if (about === undefined) {
     const hint = 'take a finding that one run of a client shows';
     return fail('RW500', `${finding.id}: ${subject} is no client`, hint);
   }
-  const beside = threads.filter(({ kind }) => kind !== 'iommu-probe');
+  const expires = threads.some(({ kind }) => kind === 'deferral-timeout');
+  const meeting = threads.filter(({ kind }) => kind !== 'deferral-timeout');
+  const beside = meeting.filter(({ kind }) => kind !== 'iommu-probe');
   const other = beside.find(({ kind }) => kind !== 'driver-attach' && kind !== 'device-add');
-  const [act] = beside;
-  const adds = act?.kind === 'device-add';
-  const { bus } = client;
+  const adds = beside[0]?.kind === 'device-add';
+  const { bus } = about;
   const lacks: readonly (readonly [boolean, string])[] = [
     [other !== undefined, other?.kind ?? ''],
     [bus !== 'platform' && bus !== 'pci', `a client on ${bus} bus`],
-    [threads.length !== 2 || instances.length !== 1, 'two that register or bind'],
+    [meeting.length !== 2 || instances.length !== 1, 'two that register or bind'],
     [adds && bus !== 'pci', `a client that is added to the ${bus} bus`],
-    [act !== undefined && 'device' in act && act.device !== subject, 'another device that acts'],
+    [client === undefined || client.bus !== bus, 'another device that acts'],
     [instances.some((i) => i.registered || i.probeFails === true), 'such an IOMMU'],
-    [client.deferred === true || client.parsed === true, 'a client that was deferred'],
-    [client.driver?.managedDma === true, 'a driver that manages its DMA'],
+    [client?.deferred === true || client?.parsed === true, 'a client that was deferred'],
+    [client?.driver?.managedDma === true, 'a driver that manages its DMA'],
     [switches.strictDevlink, 'fw_devlink.strict=1'],
-    [switches.deferralTimeout || !switches.deferralEnabled, 'a deferral timeout, or none yet'],
+    [!switches.deferralEnabled, 'no deferral yet'],
     [switches.lazyDma === true || switches.flagsWord === true, 'such DMA domains'],
   ];
   const [, what] = lacks.find(([is]) => is) ?? [];
@@ -94,20 +102,20 @@ function moduleScene(finding: Finding): Result<MachineScene, UserError> {
     return fail('RW503', `the module has no scene with ${what} yet`, 'take another finding');
   }
   return ok({
-    ...{ firmware, device: subject, iommu: instances[0]!.device, act: adds ? 'add' : 'bind' },
-    async: switches.asyncProbe || client.driver?.async === true,
+    ...{ firmware, device: actor, subject, iommu: instances[0]!.device },
+    ...{ act: adds ? 'add' : 'bind', expires },
+    async: switches.asyncProbe || client?.driver?.async === true,
   });
 }
 
-/** The PCI function of our machine that a driver of ours fits: QEMU's edu. */
-const PCI_CLIENT = '0000:00:01.0';
+/** The PCI functions of our machine in their order: the last is QEMU's edu, which a driver fits. */
+const PCI_FUNCTIONS = ['0000:00:00.0', '0000:00:01.0'] as const;
 /** The SMMU of our machine, as its tables name it. */
 const ACPI_IOMMU = 'arm-smmu-v3.0.auto';
 
-/** @scene with the devices of our machine; an error if it has none that is like the client. */
+/** @scene with the devices of our machine; an error if it has none that are like these. */
 function onMachine(finding: Finding, scene: MachineScene): Result<MachineScene, UserError> {
   const world = finding.world as World;
-  const client = world.devices.find(({ name }) => name === scene.device)!;
   const { driver } = world.instances[0]!;
   const ours = scene.firmware === 'acpi' ? ok([ACPI_IOMMU]) : ofBoard(({ iommus }) => iommus);
   if (!ours.ok) return ours;
@@ -115,22 +123,40 @@ function onMachine(finding: Finding, scene: MachineScene): Result<MachineScene, 
     const hint = `it has arm-smmu-v3 ${ours.value.join(', ')}`;
     return fail('RW503', `the machine has no ${driver} ${scene.iommu}`, hint);
   }
-  if (client.bus === 'pci') return pciOnMachine(client, scene);
+  if (busOf(finding) === 'pci') return pciOnMachine(finding, scene);
   const clients = ofBoard((p) => clientsOf(p).filter(({ bus }) => bus === 'platform'));
   if (!clients.ok) return clients;
-  if (scene.firmware === 'dt' && clients.value.includes(scene.device)) return ok(scene);
+  const here = scene.firmware === 'acpi' ? [] : clients.value;
+  const missing = [scene.device, scene.subject].find((name) => !here.includes(name));
+  if (missing === undefined) return ok(scene);
   const hint = `it has ${clients.value.join(', ')} on a device tree: check qemu-virt.dtb`;
   const what = scene.firmware === 'acpi' ? ', and none on ACPI' : '';
-  return fail('RW503', `the machine has no platform client ${scene.device}${what}`, hint);
+  return fail('RW503', `the machine has no platform client ${missing}${what}`, hint);
 }
 
 /** Any PCI function stands for any other that is alone in its group. */
-function pciOnMachine(client: WorldDevice, scene: MachineScene): Result<MachineScene, UserError> {
-  const { dmaRanges, domainType, alias, acs, iommus } = client;
-  const isPlain = !dmaRanges && !domainType && !alias && !acs && iommus.length === 1;
-  if (isPlain) return ok({ ...scene, device: PCI_CLIENT });
-  const hint = `it has ${PCI_CLIENT}, alone in its group, without dma-ranges`;
-  return fail('RW503', `the machine has no PCI function like ${client.name}`, hint);
+function pciOnMachine(finding: Finding, scene: MachineScene): Result<MachineScene, UserError> {
+  const { devices } = finding.world as World;
+  const names = [...new Set([scene.subject, scene.device])];
+  const [bridge, client] = PCI_FUNCTIONS;
+  const place = (name: string): number => devices.findIndex((d) => d.name === name);
+  const isPlain = ({ dmaRanges, domainType, alias, acs, iommus }: WorldDevice): boolean =>
+    !dmaRanges && !domainType && !alias && !acs && iommus.length === 1;
+  const odd = names.find((name) => !isPlain(devices[place(name)]!));
+  if (odd !== undefined) {
+    const hint = `it has ${client}, alone in its group, without dma-ranges`;
+    return fail('RW503', `the machine has no PCI function like ${odd}`, hint);
+  }
+  // Who is overtaken stands before another function, and the client of the machine is the last.
+  const isFirst = names.length === 2 && place(scene.subject) < place(scene.device);
+  if (finding.property === 'P2' ? !isFirst : names.length === 2 && !isFirst) {
+    return fail(
+      'RW503',
+      `the machine has no PCI function after ${client}`,
+      'take a finding of a platform client',
+    );
+  }
+  return ok({ ...scene, device: client, subject: isFirst ? bridge : client });
 }
 
 /** Names of what @of picks from the tree of our machine. */

@@ -25,6 +25,21 @@ const signs: Readonly<Record<string, Sign>> = {
     const isLate = events.some((e) => e.kind === 'late' && e.device === device);
     return isLate ? `${device}: late IOMMU probe at driver bind` : null;
   },
+  P2: (log, device) => {
+    const rows = [...log.matchAll(/racewindow: order (\S+) group (\d+)/g)];
+    const listed = rows.map(([, name, group]) => ({ name, group: Number(group) }));
+    const place = listed.findIndex(({ name }) => name === device);
+    const own = listed[place]?.group;
+    if (own === undefined) return null;
+    // A group counts where the first of its devices stands.
+    const ahead = listed.find(
+      ({ group }, i) =>
+        i > place && group < own && listed.findIndex((d) => d.group === group) === i,
+    );
+    if (ahead === undefined) return null;
+    const { name, group } = ahead;
+    return `${device} has group ${own}; ${name}, later on the bus list, has group ${group}`;
+  },
   P3: (log, device) => {
     const match = said(log, device, 'probe');
     return match !== null && match[2] === '-1' ? match[0] : null;

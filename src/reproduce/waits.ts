@@ -11,8 +11,11 @@
 
 import type { TraceStep } from '#finding/step';
 
-/** Who runs: inside iommu_device_register(), the deferral worker, device_add(), or none of them. */
-export type Role = 'walk' | 'worker' | 'add' | 'bind';
+/**
+ * Who runs: inside iommu_device_register(), the deferral worker, device_add(), the work that ends
+ * deferral, or none of them.
+ */
+export type Role = 'walk' | 'worker' | 'add' | 'timeout' | 'bind';
 
 /** A point as text: `walk:of_iommu_configure+`. */
 export type Point = `${Role}:${string}${'+' | '-'}`;

@@ -17,7 +17,7 @@ const base: Reproduction = {
   ...{ finding: 'F', property: 'P1', window: 'C10', device: 'eth', found: '7.2' },
   ...{ waits: ['bind:a+<walk:b+'], tried: 1, states: 7, expected: 'keeps', model: '7.2.y with x' },
   ...{ patches: ['-a/old.patch', 'some/folder/0001-fix.patch'], boot: null },
-  machine: { firmware: 'dt', device: 'eth', iommu: 'smmu' },
+  machine: { firmware: 'dt', device: 'eth', subject: 'eth', iommu: 'smmu' },
 };
 const fixed = { ...kernel, expected: 'keeps', model: '7.2.y with x', forced: seen } as const;
 const booted: Reproduction = {

@@ -77,8 +77,10 @@ test('the waits of C09 break the rule without the check, and not with it', () =>
   expect(proofOf(c09, stock, waits).outcome).not.toBe('proved');
   expect(expectedOf(c09, unchecked, waits)).toBe('breaks');
   expect(expectedOf(c09, stock, waits)).toBe('keeps');
-  const names = { device: 'b000000.client', iommu: '9050000.smmuv3' };
-  const scene = { ...names, firmware: 'dt', act: 'bind', async: false } as const;
+  const client = 'b000000.client';
+  const names = { device: client, subject: client, iommu: '9050000.smmuv3' };
+  const how = { firmware: 'dt', act: 'bind', async: false, expires: false } as const;
+  const scene = { ...names, ...how };
   const args = argumentsFor(scene, [
     'bind:really_probe+<walk:of_iommu_configure-',
     'walk:iommu_device_register+<bind:dma_map_single+',
@@ -115,6 +117,33 @@ test.each([
     const fewer = waits.filter((w) => w !== wait);
     expect(proofOf(finding, stock, fewer).outcome).not.toBe('proved');
   }
+});
+
+test('a walk is held at the device that the rule is about, who adds another at that one', () => {
+  const world = worldOf('0000:00:00.0', 'walk+add+retry');
+  const added = world.devices.find(({ name }) => name === '0000:00:00.0')!;
+  const ahead = { ...added, name: 'ahead', groupKey: 'ahead', present: true, driver: null };
+  const others = world.devices.filter((d) => d !== added);
+  const devices = [...others, { ...ahead, role: 'bystander' as const }, added];
+  const c11 = findingOf(stock, 'P2', 'C11', { world: { ...world, devices } });
+  expect(c11.witness.subject).toBe('ahead');
+  const waits: readonly Wait[] = [
+    { tell: 'walk:probe_iommu_group+', at: 'add:iommu_probe_device+' },
+    { tell: 'add:iommu_probe_device-', at: 'walk:probe_iommu_group+' },
+  ];
+  expect(proofOf(c11, stock, waits).outcome).toBe('proved');
+  for (const wait of waits) expect(proofOf(c11, stock, [wait]).outcome).not.toBe('proved');
+});
+
+test('the end of deferral is a point, and its waits leave no order but those of C22', () => {
+  const world = worldOf('b000000.client', 'walk+bind+timeout');
+  const c22 = findingOf(stock, 'P3', 'C22', { world });
+  const waits: readonly Wait[] = [
+    { tell: 'timeout:deferred_probe_timeout_work_func-', at: 'bind:of_iommu_configure+' },
+    { tell: 'bind:of_iommu_configure-', at: 'walk:iommu_device_register+' },
+  ];
+  expect(proofOf(c22, stock, waits).outcome).toBe('proved');
+  for (const wait of waits) expect(proofOf(c22, stock, [wait]).outcome).not.toBe('proved');
 });
 
 test('a rule that is judged over all runs cannot be forced', () => {

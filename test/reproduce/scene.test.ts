@@ -24,7 +24,8 @@ function findingOn(subject: string, begins: string, change: Partial<World> = {})
 const pci = '0000:00:00.0';
 const smmu = '9050000.smmuv3';
 const bind = 'walk+bind+retry';
-const { threads } = findingOn(pci, bind).world as World;
+const { threads, switches } = findingOn(pci, bind).world as World;
+const notYet = { ...switches, deferralEnabled: false };
 const elsewhere = threads.map((t) => (t.kind === 'driver-attach' ? { ...t, device: smmu } : t));
 
 /** The scene as on ACPI: the IOMMU has the name that Linux gives it there. */
@@ -41,8 +42,35 @@ test.each([
   ['one on ACPI', onAcpi(pci, bind), '0000:00:01.0', 'arm-smmu-v3.0.auto', 'bind'],
 ])('%s has a place on the machine', (_what, finding, device, iommu, act) => {
   const scene = sceneOf(finding, 'boot');
-  expect(scene).toMatchObject({ ok: true, value: { device, iommu, act, async: false } });
+  const value = { device, subject: device, iommu, act, async: false, expires: false };
+  expect(scene).toMatchObject({ ok: true, value });
   expect(sceneOf(finding, 'plan')).toEqual({ ok: true, value: null });
+});
+
+test('a deferral that is given up is a scene of its own', () => {
+  const scene = sceneOf(findingOn(pci, 'walk+bind+timeout'), 'boot');
+  expect(scene).toMatchObject({ ok: true, value: { act: 'bind', expires: true } });
+});
+
+/** @finding, of a world in which another function stands before (or after) its client. */
+function withAnother(finding: Finding, property: string, isBefore: boolean): Finding {
+  const world = finding.world as World;
+  const client = world.devices.find((d) => d.name === pci)!;
+  const another = { ...client, name: 'another', role: 'bystander', driver: null } as const;
+  const mine = world.devices.filter((d) => d !== client);
+  const devices = [...mine, ...(isBefore ? [another, client] : [client, another])];
+  const witness = { ...finding.witness, subject: 'another' };
+  return { ...finding, property, witness, world: { ...world, devices } };
+}
+
+test('a function that the added one overtakes stands before it on the machine', () => {
+  const added = findingOn(pci, 'walk+add+retry');
+  const scene = sceneOf(withAnother(added, 'P2', true), 'boot');
+  const value = { device: '0000:00:01.0', subject: '0000:00:00.0', act: 'add' };
+  expect(scene).toMatchObject({ ok: true, value });
+  for (const none of [withAnother(added, 'P2', false), { ...added, property: 'P2' }]) {
+    expect(sceneOf(none, 'boot')).toMatchObject({ ok: false, error: { code: 'RW503' } });
+  }
 });
 
 test('a platform client may have a colon in its name', () => {
@@ -55,9 +83,9 @@ test('a platform client may have a colon in its name', () => {
 
 test.each([
   ['a platform client on ACPI', onAcpi('b000000.client', bind), 'boot'],
-  ['a deferral timeout', findingOn(pci, 'walk+bind+timeout'), 'boot'],
+  ['a deferral that has not begun', findingOn(pci, bind, { switches: notYet }), 'boot'],
   ['PCI on another machine', findingOn(pci, bind), 'module'],
-  ['a rule that no log shows', { ...findingOn(pci, bind), property: 'P2' }, 'boot'],
+  ['a rule that no log shows', { ...findingOn(pci, bind), property: 'P5' }, 'boot'],
   ['another device that acts', findingOn(pci, bind, { threads: elsewhere }), 'boot'],
 ] as const)('%s is refused', (_what, finding, purpose) => {
   const scene = sceneOf(finding as Finding, purpose);

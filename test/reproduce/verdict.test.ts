@@ -79,7 +79,7 @@ test('what is broken without an order, out of order or before the end decides no
   expect(judge(plan, seen(), forced).word).toBe('inconclusive');
   const unhooked = seen('racewindow: no hook really_probe: -2', reached, met, late, end, done);
   expect(judge(plan, control, unhooked).word).toBe('inconclusive');
-  expect(judge({ ...plan, property: 'P2' }, control, forced).word).toBe('inconclusive');
+  expect(judge({ ...plan, property: 'P5' }, control, forced).word).toBe('inconclusive');
 });
 
 test('patches without a model are judged beside the tree without them', () => {
@@ -123,4 +123,18 @@ test('an archive has its files one after the other, each filled up to four bytes
   const at = text.indexOf('init\0');
   expect(at % 4).toBe((6 + 13 * 8) % 4);
   expect(text.slice(at - 110 + 6 + 6 * 8, at - 110 + 6 + 7 * 8)).toBe('00000005');
+});
+
+test('a group that a later device on the bus has overtaken breaks P2', () => {
+  const orderOf = (...groups: readonly [string, number][]) => {
+    const rows = groups.map(([name, id]) => `[    8.6] racewindow: order ${name} group ${id}`);
+    return seenIn([...start, ...rows, done].join('\n'), 'P2', dev).broken;
+  };
+  expect(orderOf([dev, 3], ['b001000.client', 0], ['b002000.client', 1])).toBe(
+    `${dev} has group 3; b001000.client, later on the bus list, has group 0`,
+  );
+  expect(orderOf(['a', 0], [dev, 1], ['b', 2])).toBeNull();
+  // A smaller id of an earlier device, or of a group that one is in, too, has overtaken nobody.
+  expect(orderOf(['a', 0], [dev, 1], ['b', 0])).toBeNull();
+  expect(orderOf(['a', 0], ['b', 1])).toBeNull();
 });

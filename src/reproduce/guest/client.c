@@ -179,6 +179,17 @@ void unload_driver(void)
 		platform_driver_unregister(&client_driver);
 }
 
+/* The group of a device that firmware puts behind an IOMMU. */
+static int tell_group(struct device *d, void *unused)
+{
+	struct iommu_group *group = iommu_group_get(d);
+
+	if (group)
+		pr_info("racewindow: order %s group %d\n", dev_name(d), iommu_group_id(group));
+	iommu_group_put(group);
+	return 0;
+}
+
 /* What became of the client, once all is settled, and what is left of that without a driver. */
 void tell_end(void)
 {
@@ -189,6 +200,8 @@ void tell_end(void)
 		return;
 	}
 	say(client, "end");
+	/* As the bus lists them, which is the order in which a walk meets them. */
+	bus_for_each_dev(client_bus, NULL, NULL, tell_group);
 	if (client->driver)
 		use_buffer(client, edu_regs, "end");
 	unload_driver();

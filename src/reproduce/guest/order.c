@@ -7,8 +7,8 @@
  * is not changed.
  *
  * order=TELL<AT[,...]: whoever comes to AT sleeps until TELL was reached, or timeout ms have
- * passed. A point is ROLE:FUNCTION+ (entered) or ROLE:FUNCTION- (left). It is about the device dev alone,
- * but for functions that make a role and run once.
+ * passed. A point is ROLE:FUNCTION+ (entered) or ROLE:FUNCTION- (left). It is about the device
+ * dev, in a walk about subject if there is one, but for functions that make a role and run once.
  */
 #include <linux/device.h>
 #include <linux/kprobes.h>
@@ -156,16 +156,27 @@ static fn_t function_of(struct slot *s)
 	}
 }
 
-bool is_client(struct device *d)
+static bool is_named(struct device *d, const char *wanted)
 {
 	const char *name = dev_name(d);
 
-	return name && !strcmp(name, dev);
+	return name && !strcmp(name, wanted);
+}
+
+bool is_client(struct device *d)
+{
+	return is_named(d, dev);
+}
+
+/* The device that points are about for whoever runs. */
+static bool is_watched(struct device *d)
+{
+	return is_named(d, *subject && !strcmp(role_of_current(), "walk") ? subject : dev);
 }
 
 static long hold(struct slot *s, long a, long b, long c, long d, long e, long f)
 {
-	bool counts = s->once || (!s->role && a && is_client((struct device *)a));
+	bool counts = s->once || (!s->role && a && is_watched((struct device *)a));
 	const char *before = s->role ? enter_role(s->role) : NULL;
 	long ret;
 
@@ -229,6 +240,7 @@ void set_hooks(void)
 	add_slot("iommu_device_register", 21, "walk", true);
 	add_slot("deferred_probe_work_func", 24, "worker", false);
 	add_slot("device_add", 10, "add", false);
+	add_slot("deferred_probe_timeout_work_func", 32, "timeout", true);
 }
 
 void remove_hooks(void)

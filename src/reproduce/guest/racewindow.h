@@ -5,8 +5,9 @@
 
 struct device;
 
-/* The name of the client. */
+/* The name of the client that acts, and of the device that the rule is about. */
 extern char *dev;
+extern char *subject;
 
 /* order.c */
 int parse_order(void);
