@@ -22,7 +22,7 @@ const slow = [
   'test/questions/{avoid,verdicts}.test.ts',
   'test/questions/{by-window,ways-there}.test.ts',
   'test/realc/{conform,machine,search}/**',
-  'test/realc/{check,reached,replay,try}.test.ts',
+  'test/realc/{check,reached,replay,series,try}.test.ts',
   'test/reproduce/plan.test.ts',
   'test/run/**',
   'test/scripts/**',
