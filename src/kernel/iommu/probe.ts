@@ -65,18 +65,24 @@ export function* model__probe_ops(k: Kernel, dev: Device): Kfn<IommuOps | null> 
 /**
  * Give @dev its dev->iommu, have its firmware parsed, and let its IOMMU driver probe it.
  *
- * Models iommu_init_device() of v7.2.
+ * Models iommu_init_device() of v7.2. Up to v6.14 the caller has looked @found up; after that it is
+ * null.
  * ABSTRACTED: module references, sysfs links, max_pasids, attach_deferred (kdump): no property
  * observes them.
  */
-export function* iommu_init_device(k: Kernel, dev: Device, by: ProbeBy): Kfn<Errno> {
+export function* iommu_init_device(
+  k: Kernel,
+  dev: Device,
+  by: ProbeBy,
+  found: IommuOps | null = null,
+): Kfn<Errno> {
   if (!(yield* k.dev_iommu_get(dev))) return -ENOMEM;
 
   if (k.sw.init_calls_dma_configure) {
     const err = yield* k.iommu_init_device__configure(dev, by);
     if (err) return err;
   }
-  return yield* k.iommu_init_device__driver(dev, by);
+  return yield* k.iommu_init_device__driver(dev, by, found);
 }
 
 /**
@@ -107,13 +113,18 @@ export function* iommu_init_device__configure(k: Kernel, dev: Device, by: ProbeB
 }
 
 /** The second half of iommu_init_device() of v7.2: find the ops, probe, get a group. */
-export function* iommu_init_device__driver(k: Kernel, dev: Device, by: ProbeBy): Kfn<Errno> {
+export function* iommu_init_device__driver(
+  k: Kernel,
+  dev: Device,
+  by: ProbeBy,
+  found: IommuOps | null,
+): Kfn<Errno> {
   const param = yield* load(dev, 'iommu');
   if (!param) oops(`iommu_init_device(${dev.name}): dev->iommu is NULL`);
   if (k.sw.late_warn === 'before-probe' && (yield* load(dev, 'driver'))) {
     event('late-warn', { dev, by });
   }
-  const ops = yield* k.model__probe_ops(dev);
+  const ops = found ?? (yield* k.model__probe_ops(dev));
   if (!ops) {
     event('ops-missing', { dev, by });
     return yield* k.iommu_init_device__failed(dev, -ENODEV);
@@ -169,9 +180,13 @@ export function* __iommu_probe_device(
   walker: IommuDevice | null,
 ): Kfn<Errno> {
   if (k.sw.probe_locked) lockdep_assert_held(k.iommu_probe_device_lock);
-  if (!k.sw.ops_resolved_in_init && !(yield* k.model__probe_ops(dev))) {
-    event('ops-missing', { dev, by });
-    return -ENODEV;
+  let ops: IommuOps | null = null;
+  if (!k.sw.ops_resolved_in_init) {
+    ops = yield* k.model__probe_ops(dev);
+    if (!ops) {
+      event('ops-missing', { dev, by });
+      return -ENODEV;
+    }
   }
   if (!k.sw.probe_tests_group) return yield* k.__iommu_probe_device__v6_1(dev, groups, by, walker);
   const probed = yield* load(dev, 'iommu_group');
@@ -180,7 +195,7 @@ export function* __iommu_probe_device(
 
   event('init-begin', { dev, by });
   if (!k.sw.configure_locked) event('init-unguarded', { dev, by, edge: 'begin' });
-  const ret = yield* k.iommu_init_device(dev, by);
+  const ret = yield* k.iommu_init_device(dev, by, ops);
   if (!k.sw.configure_locked) event('init-unguarded', { dev, by, edge: 'end' });
   event('init-end', { dev, by, errno: ret });
   if (ret) return ret;
