@@ -56,8 +56,9 @@ export async function runConform(
     const differences = worlds.flatMap((w) => w.differences);
     const runs = worlds.reduce((sum, w) => sum + w.realRuns + w.samples, 0);
     const sampled = worlds.reduce((sum, w) => sum + w.samples, 0);
-    io.out(`${worlds.length} worlds, ${runs} runs, ${sampled} of them sampled: `);
-    io.out(`${differences.length} differences\n`);
+    const deeds = worlds.reduce((sum, w) => sum + w.deeds, 0);
+    io.out(`${worlds.length} worlds, ${runs} runs, ${sampled} of them sampled; `);
+    io.out(`${deeds} deeds alike: ${differences.length} differences\n`);
     return ok(differences.length === 0 ? exitCodes.holds : exitCodes.violated);
   });
 }

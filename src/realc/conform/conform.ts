@@ -6,6 +6,8 @@
 //     that goes like the model's own (guide.ts).
 // (c) Random runs of the real code, with more preemptions, come to nothing else either, and the
 //     model can do the same in the same order (story.ts).
+// (d) Where threads run one after the other, each does the same on both sides: it takes the same
+//     locks, and stores and frees the same things while it holds them (same-deeds.ts).
 // An outcome says, for each device: bound or deferred, its group's number, the group it had when
 // its driver probed, whether the kernel warned, and which of the named events it has seen.
 
@@ -32,7 +34,9 @@ import type { RunResult } from '#realc/search/plan';
 import { SourceRunner } from '#realc/search/run';
 import { openWorld } from '#run/watched-scene';
 import type { World } from '#worlds/world';
+import { modelDeeds, realDeeds } from './deeds.ts';
 import { follows } from './guide.ts';
+import { compareDeeds, remembered } from './same-deeds.ts';
 import { type Retold, retell, type Story, type Told, type Turn, told, turnsOf } from './story.ts';
 
 /** How far each world is looked at. */
@@ -49,7 +53,7 @@ export interface ConformOptions {
 
 /** A difference: what one side has and the other has not. */
 interface Disagreement {
-  readonly kind: 'outcome' | 'finding' | 'order';
+  readonly kind: 'outcome' | 'finding' | 'order' | 'deed';
   readonly world: string;
   readonly text: string;
 }
@@ -68,6 +72,8 @@ export interface WorldConformance {
   readonly stories: number;
   /** The model was not explored far enough to say that it does not know a story. */
   readonly untold: number;
+  /** Locks taken and given back, stores and frees that both sides have made alike. */
+  readonly deeds: number;
   /** Findings that the real code showed only when it was led along a run of the model. */
   readonly led: readonly string[];
   readonly differences: readonly Disagreement[];
@@ -159,6 +165,7 @@ export function modelSide(world: World, revision: Revision, statesMax: number) {
     states: result.states,
     complete: result.bounded.length === 0,
     runsOf,
+    deeds: modelDeeds(world, revision),
     retell: (stories: readonly Story[]): Retold => retell(scene, stories, statesMax * STORY_STATES),
   };
 }
@@ -189,6 +196,7 @@ export function realSide(image: KernelImage, world: World, opt: ConformOptions) 
     runs: search.runs,
     bound,
     stories: [...stories.values()],
+    deeds: remembered(realDeeds(image, world)),
     /** True if the real code, led along a run of the model, shows the finding. */
     shows: (turns: readonly Turn[], key: string) => follows(runner, turns, (r) => keyOf(r) === key),
   };
@@ -253,6 +261,8 @@ export function compareWorld(
   }
   const { unheard, complete } = model.retell(real.stories);
   for (const text of new Set(complete ? unheard.map((u) => u.text) : [])) differ('order', text);
+  const deeds = compareDeeds(world, model.deeds, real.deeds);
+  for (const text of deeds.differences) differ('deed', text);
   return {
     world: world.name,
     realRuns: real.runs,
@@ -263,6 +273,7 @@ export function compareWorld(
     samples,
     stories: real.stories.length,
     untold: complete ? 0 : unheard.length,
+    deeds: deeds.same,
     led,
     differences,
   };

@@ -17,6 +17,8 @@ export class Heap {
   private bootOnly: Map<number, Allocation> | null = null;
   private fresh: Allocation[] = [];
   private freedBoot: Allocation[] = [];
+  /** Told of what is about to be freed. */
+  onFree: (addr: number) => void = () => undefined;
 
   constructor(host: Host) {
     this.host = host;
@@ -53,6 +55,7 @@ export class Heap {
 
   free(addr: number): void {
     if (addr === 0 || addr < this.host.mem.layout.heap) return;
+    this.onFree(addr);
     const a = this.all.get(addr);
     if (!a) {
       this.host.fault('double-free', 'kfree of what was never allocated', addr);

@@ -71,6 +71,13 @@ export class LockTable {
     this.tell();
   }
 
+  private changed: ((addr: number, op: 'lock' | 'unlock') => void) | null = null;
+  /** Told of every lock that a thread has taken, or given back. */
+  set onChange(to: ((addr: number, op: 'lock' | 'unlock') => void) | null) {
+    this.changed = to;
+    this.tell();
+  }
+
   private heard = false;
   /** Somebody wants to hear of every lock that is taken. */
   set listening(on: boolean) {
@@ -79,7 +86,7 @@ export class LockTable {
   }
 
   private tell(): void {
-    this.host.mem.slow = this.taken !== null || this.heard;
+    this.host.mem.slow = this.taken !== null || this.heard || this.changed !== null;
   }
 
   heldBy(thread: number): HeldLock[] {
@@ -138,6 +145,7 @@ export class LockTable {
     t.pointNumber = 0;
     if (this.order) this.noteOrder(t, addr, op);
     this.hold(t, [...t.held, { addr, op }]);
+    this.changed?.(addr, 'lock');
     this.host.locked(t);
   }
 
@@ -152,6 +160,7 @@ export class LockTable {
     const at = held.findLastIndex((l) => l.addr === addr);
     if (at >= 0) {
       this.hold(t, held.toSpliced(at, 1));
+      this.changed?.(addr, 'unlock');
       return;
     }
     this.host.fault('bad-unlock', `${op} of a lock the thread does not hold`, addr);

@@ -47,6 +47,8 @@ interface RunOptions {
   readonly pick?: (able: readonly KernelThread[]) => number;
   /** Told, before it is made, of the last preemption of the plan, or of the first pick. */
   readonly arrive?: (progress: Progress, t: KernelThread | null) => void;
+  /** Every access is told of: EventMaker.onAccess. */
+  readonly traced?: boolean;
   /** Told of every preemption of the plan. */
   readonly left?: () => void;
 }
@@ -115,7 +117,7 @@ export class SourceRunner {
   runBy(plan: Plan, from: Checkpoint | null, way: RunOptions): RunResult {
     if (from) return this.resume(plan, from, way);
     this.begin();
-    this.machine.mem.trace = false;
+    this.machine.mem.trace = way.traced ?? false;
     return this.goOn(plan, fresh(), way);
   }
 
