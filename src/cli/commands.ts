@@ -181,14 +181,18 @@ export const commands: readonly CommandEntry[] = [
   }),
   command({
     name: 'windows',
-    args: '[ID]',
+    args: '[ID|TEXT...]',
     text: 'list race windows, tell one, find by symptom',
     exits: { 0: 'printed' },
     complete: 'window',
     options: [],
     run: async ({ args, io, pipeline }) => {
       const { runWindows } = await import('#cli/commands/windows');
-      return runWindows(args[0], io, await pipeline());
+      return runWindows(
+        args.flatMap((word) => word ?? []),
+        io,
+        await pipeline(),
+      );
     },
   }),
   command({
@@ -243,7 +247,12 @@ export const commands: readonly CommandEntry[] = [
     text: 'tell what a fix closes, opens and leaves',
     exits: { 0: 'opens nothing', 1: 'opens something', 3: 'not decided' },
     options: [
-      { flags: '--on NAME', text: 'kernel that the fix stands on', value: '7.2', complete: kernel },
+      {
+        flags: '--kernel NAME',
+        text: 'kernel that the fix stands on',
+        value: '7.2',
+        complete: kernel,
+      },
       { flags: '--with SHA|FILE', text: 'what the kernel has in addition', repeats: true },
       {
         flags: '--states-max N',

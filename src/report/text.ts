@@ -68,11 +68,12 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
   const all = counted ? report.findings : baseline.fresh;
   const shown = shownOf(all, show);
   const counting = report.input === null ? byClass : byDevice;
+  const isAsked = report.properties !== undefined;
   const sections = [
     heading(report, paint),
     verdictTable('window', report.windows ?? [], options.windows, counting, paint),
     summary(report, baseline?.fresh ?? report.findings, paint),
-    verdictTable('rule', report.verdicts, options.rules, counting, paint),
+    verdictTable('rule', report.verdicts, options.rules, counting, paint, isAsked),
     coverageLines(report).map(({ text, isLimit }) => (isLimit ? paint.warn(text) : text)),
     findingTable(report, options, paint),
     noticedLines(report),
@@ -214,8 +215,9 @@ function verdictTable(
   names: ReadonlyMap<string, string> | undefined,
   { nouns, of }: Counting,
   paint: Paint,
+  isAsked = false,
 ): string[] {
-  const [folded, verdicts] = foldedVerdicts(given, { nouns, of });
+  const [folded, verdicts] = foldedVerdicts(given, { nouns, of }, what === 'window' || isAsked);
   if (verdicts.length === 0) return folded;
   const ids = verdicts.map((v) => ('property' in v ? v.property : v.window));
   const rows = verdicts.map((v, i) => [ids[i]!, v.outcome, String(of(v))]);
@@ -242,17 +244,36 @@ function verdictTable(
 /** More rules that hold for the same number of devices are told in one line. */
 const HOLDS_MAX = 3;
 
-/** Lines for rules that hold, where they are many, and the verdicts that have rows of their own. */
+/**
+ * Lines for rules that hold, where they are many, and for those that no run came to, where none was
+ * asked for; and the verdicts that have rows of their own.
+ */
 function foldedVerdicts(
   verdicts: readonly (Verdict | WindowVerdict)[],
   { nouns, of }: Counting,
+  isAsked: boolean,
 ): [string[], readonly (Verdict | WindowVerdict)[]] {
   const most = Math.max(0, ...verdicts.map(of));
-  const held = verdicts.filter((v) => v.outcome === 'holds' && of(v) === most);
-  if (held.length <= HOLDS_MAX) return [[], verdicts];
-  const ids = held.map((v) => ('property' in v ? v.property : v.window));
-  const text = `rules that hold for ${plural(most, ...nouns)}: ${ids.join(' ')}`;
-  return [wrap(text, { rest: '  ' }), verdicts.filter((v) => !held.includes(v))];
+  const having = (outcome: Outcome): (Verdict | WindowVerdict)[] => {
+    const all = verdicts.filter((v) => v.outcome === outcome && of(v) === most);
+    return all.length > (outcome === 'holds' ? HOLDS_MAX : 1) ? all : [];
+  };
+  const [held, far] = [having('holds'), isAsked ? [] : having('not reached')];
+  const idsOf = (list: readonly (Verdict | WindowVerdict)[]): string[] =>
+    list.map((v) => ('property' in v ? v.property : v.window));
+  const lines: string[] = [];
+  if (held.length > 0) {
+    const text = `rules that hold for ${plural(most, ...nouns)}: ${idsOf(held).join(' ')}`;
+    lines.push(...wrap(text, { rest: '  ' }));
+  }
+  if (far.length > 0) {
+    const [first] = idsOf(far);
+    const text =
+      `rules that no run came to: ${idsOf(far).join(' ')};` +
+      ` --property ${first} tells what would come to it`;
+    lines.push(...wrap(text, { rest: '  ' }));
+  }
+  return [lines, verdicts.filter((v) => !held.includes(v) && !far.includes(v))];
 }
 
 function undecidedLines(verdict: Undecided): string[] {

@@ -188,6 +188,12 @@ describe('what is told in full', () => {
 test('a window is found by words of what is seen of it, whatever their case', async () => {
   const { out, code } = await run(['windows', 'REPLAY during']);
   expect([code, out.slice(0, 3)]).toEqual([0, 'C09']);
+  expect((await run(['windows', 'REPLAY', 'during'])).out).toBe(out);
+  // Words that stand apart are found where no window says them in one piece.
+  expect((await run(['windows', 'late-probe', 'binds'])).out).toBe(out);
+  expect((await run(['windows', 'late probes'])).err).toMatch(
+    /^RW063: late probes: no window speaks of that\n {2}hint: say less of it/,
+  );
   expect((await run(['windows', 'no such words'])).err).toMatch(/^RW063/);
 });
 

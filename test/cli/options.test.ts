@@ -116,7 +116,7 @@ test('a kernel that there is none of has one wording', async () => {
       ['bisect', 'C09', '--to', '6.99'],
       ['backport', 'C09', '--to', '6.99'],
       ['matrix', '--kernels', '6.99'],
-      ['try', 'da33e87bd2bf', '--on', '6.99'],
+      ['try', 'da33e87bd2bf', '--kernel', '6.99'],
       ['check', '--kernel', '6.99'],
     ].map(async (argv) => (await run(argv)).err.split('\n')[0]),
   );
@@ -131,7 +131,7 @@ test('a file that is not there has one code', async () => {
     ['check', '--baseline', 'none.x'],
     ['replay', 'none.x'],
     ['try', 'none.ts'],
-    ['try', 'da33e87bd2bf', 'none.x', '--on', '6.15.0'],
+    ['try', 'da33e87bd2bf', 'none.x', '--kernel', '6.15.0'],
     ['try', '--tree', '.', '--patch', 'none.x'],
     ['source', 'check', '.', '--patch', 'none.x'],
     ['source', 'check', '.', '--revert', 'none.x'],

@@ -46,3 +46,11 @@ test('nothing is closed in part where all of it is, or where it is not known', (
     'closes in part, and leaves the window',
   );
 });
+
+test('a few kinds of clients are named, more are counted', () => {
+  const classes = ['a', 'b', 'c', 'd', 'e'];
+  const opens = [{ ...change('C09', 'P1'), classes }];
+  expect(sections({ opens })).toContain('  C09  P1              5 kinds: a, b, c and 2 more');
+  const few = [{ ...change('C09', 'P1'), classes: classes.slice(0, 3) }];
+  expect(sections({ opens: few })).toContain('  C09  P1              3 kinds: a, b, c');
+});

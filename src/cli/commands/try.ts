@@ -30,7 +30,7 @@ export interface TryArguments {
   /** A file of a fix, or the id of a known commit. */
   readonly fix?: string | undefined;
   readonly firmware?: string | undefined;
-  readonly on: string;
+  readonly kernel: string;
   /** A kernel tree, and the patches that are judged in its C instead of a fix of the model. */
   readonly tree?: string;
   readonly patch?: readonly string[];
@@ -134,7 +134,7 @@ function verdict(trial: Trial): ExitCode {
 }
 
 async function pairOf(args: TryArguments): Promise<Result<Pair, UserError>> {
-  const found = findRevision(args.on);
+  const found = findRevision(args.kernel);
   if (!found.ok) return found;
   const scripts: BundledFix[] = [];
   const below = await added(found.value, args.with ?? [], scripts);
@@ -243,13 +243,19 @@ function trialLines(tried: Tried, trial: Trial): string[] {
   return [...lines, '', ...wrap(text, { rest: '  ' })];
 }
 
+/** Kinds of clients to name: a reader counts more of them, and --format json has all. */
+const KINDS_MAX = 3;
+
 /** A change in lines of a report; @detailed: with the reason that a run gave. */
 export function changeLines(change: Change, detailed: boolean): string[] {
   const { window, report, classes, because } = change;
-  const where = `${plural(classes.length, 'kind')}: ${classes.join(', ')}`;
+  const named = classes.slice(0, KINDS_MAX);
+  const more = classes.length - named.length;
+  const rest = more > 0 ? ` and ${more} more` : '';
+  const where = `${plural(classes.length, 'kind')}: ${named.join(', ')}${rest}`;
   const head = `  ${(window ?? 'new').padEnd(4)} ${report.padEnd(15)} `;
   // What names the kinds is long: on a narrow terminal it stands below.
-  const rest = ' '.repeat(textColumns() < 60 ? 4 : head.length);
-  const lines = wrap(printable(where), { first: head, rest });
+  const indent = ' '.repeat(textColumns() < 60 ? 4 : head.length);
+  const lines = wrap(printable(where), { first: head, rest: indent });
   return detailed ? [...lines, ...wrap(printable(because), { first: '         ' })] : lines;
 }

@@ -9,42 +9,51 @@ import type { Io } from '#cli/io';
 import type { Pipeline, WindowEntry, WindowWay } from '#cli/pipeline';
 import { type ExitCode, exitCodes } from '#report/exit';
 
-/** racewindow windows [ID|TEXT]: all, one in full, or those in which a symptom is spoken of. */
+/** racewindow windows [ID|TEXT...]: all, one in full, or those that speak of a symptom. */
 export function runWindows(
-  id: string | undefined,
+  words: readonly string[],
   io: Io,
   pipeline: Pick<Pipeline, 'windows'>,
 ): Result<ExitCode, UserError> {
   const all = pipeline.windows();
-  if (id === undefined) {
+  const id = words.join(' ');
+  if (words.length === 0) {
     const rows = all.map((w) => [w.id, w.state, printable(w.title)]);
     io.out(`${fitted(rows).join('\n')}\n`);
     return ok(exitCodes.holds);
   }
   const found = all.find((w) => w.id.toLowerCase() === id.toLowerCase());
-  const like = found ? [] : all.filter((w) => speaksOf(w, id));
+  const like = found ? [] : speaking(all, id);
   if (like.length > 0) {
     io.out(`${like.flatMap(foundLines).join('\n')}\n`);
     return ok(exitCodes.holds);
   }
   if (!found) {
-    const hint = didYouMean(
-      id,
-      all.map((w) => w.id),
-      'window',
-    );
-    return fail('RW063', `${id}: no such window`, hint);
+    const isId = /^c\d+$/i.test(id);
+    const ids = all.map((w) => w.id);
+    const hint = isId
+      ? didYouMean(id, ids, 'window')
+      : 'say less of it, or list all: racewindow windows';
+    return fail('RW063', `${id}: no ${isId ? 'such window' : 'window speaks of that'}`, hint);
   }
   io.out(`${windowLines(found).join('\n')}\n`);
   return ok(exitCodes.holds);
 }
 
-/** True where the words of @text stand in what @window says of itself, its symptom among it. */
-function speaksOf(window: WindowEntry, text: string): boolean {
-  const { name, title, symptom } = window;
-  const said = plainWords([name, title, window.text, symptom ?? ''].join(' '));
+/** Those of @all that say @text as it stands; where none does, those that have all its words. */
+function speaking(all: readonly WindowEntry[], text: string): readonly WindowEntry[] {
   // Of three letters or fewer, any text has some word.
-  return text.trim().length > 3 && said.includes(plainWords(text));
+  if (text.trim().length <= 3) return [];
+  const phrase = plainWords(text);
+  const words = phrase.split(' ');
+  const exact = all.filter((w) => saidOf(w).includes(phrase));
+  if (exact.length > 0) return exact;
+  return all.filter((w) => words.every((word) => saidOf(w).split(' ').includes(word)));
+}
+
+/** What @window says of itself, its symptom among it. */
+function saidOf({ name, title, text, symptom }: WindowEntry): string {
+  return plainWords([name, title, text, symptom ?? ''].join(' '));
 }
 
 /** @text in small letters, with one blank where it has blanks, hyphens or stops. */
