@@ -6,7 +6,7 @@
 // driver now, and does the driver's half as well: it counts the walk as a user of the group.
 // Closes C10 and opens other things: see c10-settled.ts for what it takes.
 //
-//   racewindow try examples/fixes/c10-not-bound.ts --on 7.2
+//   racewindow try examples/fixes/c10-not-bound.ts --kernel 7.2
 import { ENODEV, load, mutex_lock, mutex_unlock } from 'racewindow/env';
 import { defineCommit, event } from 'racewindow/kernel';
 

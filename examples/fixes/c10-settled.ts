@@ -13,7 +13,7 @@
 // It opens C23: behind an IOMMU that no firmware names, a bind that waits is not retried.
 // half-probed.ts does not, for nobody has to wait for an event there.
 //
-//   racewindow try examples/fixes/c10-settled.ts --on 7.2
+//   racewindow try examples/fixes/c10-settled.ts --kernel 7.2
 import { proposal } from './support/who-calls.ts';
 
 export default proposal(

@@ -10,7 +10,7 @@
 // A bind that fails at its second specifier must leave no half fwspec behind: on ACPI that has to
 // be added, or closing C13 there would only open C31 wider. So C31 is closed along with it.
 //
-//   racewindow try examples/fixes/c13-ready-per-instance.ts --on 7.2
+//   racewindow try examples/fixes/c13-ready-per-instance.ts --kernel 7.2
 import { proposal } from './support/who-calls.ts';
 
 export default proposal(

@@ -15,7 +15,7 @@
 // It opens C23: behind an IOMMU that no firmware names nothing wakes the bind when the walk has
 // ended. half-probed-1.ts closes the same by a lock.
 //
-//   racewindow try examples/fixes/c14-defer-in-flight.ts --on 7.2
+//   racewindow try examples/fixes/c14-defer-in-flight.ts --kernel 7.2
 import { proposal } from './support/who-calls.ts';
 
 export default proposal(

@@ -10,7 +10,7 @@
 // made with. Code outside of buses that calls of_dma_configure() for a device without a driver, and
 // maps buffers for it, is still held to bus_dma_limit.
 //
-//   racewindow try examples/fixes/c44-masks-at-bind.ts --on 7.2
+//   racewindow try examples/fixes/c44-masks-at-bind.ts --kernel 7.2
 import { defineCommit } from 'racewindow/kernel';
 
 export default defineCommit({

@@ -4,7 +4,7 @@
 // docs/fixes.md tells what it does and what speaks against it; examples/patches/half-probed has the
 // same for the kernel's own C.
 //
-//   racewindow try examples/fixes/half-probed.ts --on 7.2
+//   racewindow try examples/fixes/half-probed.ts --kernel 7.2
 import { halfProbed } from './support/half-probed.ts';
 
 export default halfProbed(

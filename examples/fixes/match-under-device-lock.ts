@@ -5,7 +5,7 @@
 // other, to ask for a match. A driver whose probe registers another driver (arm-smmu-qcom did)
 // holds the lock of its own device meanwhile, and waits for itself.
 //
-//   racewindow try examples/fixes/match-under-device-lock.ts --on 6.18
+//   racewindow try examples/fixes/match-under-device-lock.ts --kernel 6.18
 import { mutex_lock, mutex_unlock } from 'racewindow/env';
 import { defineCommit } from 'racewindow/kernel';
 

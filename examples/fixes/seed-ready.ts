@@ -6,7 +6,7 @@
 // walk itself must get past it, and is recognised by dev->iommu, which it has just made.
 //
 //   racewindow check --kernel 6.15.0 --with examples/fixes/seed-ready.ts --window C09
-//   racewindow try examples/fixes/seed-ready.ts --on 6.15.0
+//   racewindow try examples/fixes/seed-ready.ts --kernel 6.15.0
 import { EPROBE_DEFER, load, READ_ONCE, WRITE_ONCE } from 'racewindow/env';
 import { defineCommit, event } from 'racewindow/kernel';
 

@@ -6,7 +6,7 @@
 // each client is then probed by the replay when its driver binds: late, in the order of the binds,
 // and a device without driver never. On ACPI there is no replay: clients bind without their IOMMU.
 //
-//   racewindow try examples/fixes/unconditional-ready.ts --on 7.2
+//   racewindow try examples/fixes/unconditional-ready.ts --kernel 7.2
 import { EPROBE_DEFER, READ_ONCE } from 'racewindow/env';
 import { defineCommit, event } from 'racewindow/kernel';
 

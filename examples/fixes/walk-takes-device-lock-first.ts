@@ -4,7 +4,7 @@
 // The order of the locks is now that of a bind. But the devices on a bus include other IOMMUs. Each
 // registration holds the lock of its own device (its driver is in probe) and walks over the other.
 //
-//   racewindow try examples/fixes/walk-takes-device-lock-first.ts --on 7.2
+//   racewindow try examples/fixes/walk-takes-device-lock-first.ts --kernel 7.2
 import { mutex_lock, mutex_unlock } from 'racewindow/env';
 import { defineCommit } from 'racewindow/kernel';
 

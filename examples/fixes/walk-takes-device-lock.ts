@@ -7,7 +7,7 @@
 // whose lock this registration holds already: two instances that register wait for each other's
 // devices, each holding its own. See walk-takes-device-lock-first.ts.
 //
-//   racewindow try examples/fixes/walk-takes-device-lock.ts --on 7.2
+//   racewindow try examples/fixes/walk-takes-device-lock.ts --kernel 7.2
 import { load, mutex_lock, mutex_unlock } from 'racewindow/env';
 import { defineCommit } from 'racewindow/kernel';
 
