@@ -7,12 +7,16 @@
 //   scripts/drift TREE --read FUNCTION --because TEXT
 //                                     the function differs there, and was read: TEXT says why that
 //                                     is the same to the model
+//   scripts/drift TREE --reread FUNCTION
+//                                     the model's function has changed, and was read again beside
+//                                     that of TREE, which is as it was: record that of the model
 //   scripts/drift TREE --names 7.2    TREE is that version: record which names of the model it has,
 //                                     and which of its fields
 //
 // What is modelled is read from the comments of the model: the head of a file names the kernel
 // file, `Models foo() of v7.2` the function and version. Two functions are the same where their
-// text without comments and white space is; only hashes of it are kept, in drift.json.
+// text without comments and white space is; only hashes of it are kept, in drift.json. So is a hash
+// of what the model makes of it: a test asks that who changes that reads the C again.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -86,14 +90,41 @@ export function functionText(source, name) {
     while (end < lines.length && !/[;{]\s*$/.test(lines[end]) && lines[end] !== '{') end++;
     if (/;\s*$/.test(lines[end] ?? ';')) continue;
     while (end < lines.length && lines[end] !== '}') end++;
-    const text = lines.slice(i, end + 1).join('\n');
-    return text
-      .replace(/\/\*[\s\S]*?\*\//g, '')
-      .replace(/\/\/.*/g, '')
-      .replace(/\s+/g, '');
+    return bare(lines.slice(i, end + 1).join('\n'));
   }
   return null;
 }
+
+/** A comment, and the function that it stands before. */
+const COMMENTED = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n((?:export )?function\*? [\s\S]*?\n}\n)/g;
+
+/**
+ * What stands for the C function @name in the model: all functions whose comment names it with a
+ * version, without comments and white space.
+ */
+export function modelText(name) {
+  const parts = [];
+  const sources = readdirSync(model, { recursive: true }).filter((f) => String(f).endsWith('.ts'));
+  for (const source of sources.map(String).sort()) {
+    const text = readFileSync(path.join(model, source), 'utf8');
+    for (const [, comment, body] of text.matchAll(COMMENTED)) {
+      const said = comment.replace(/\n \* /g, ' ');
+      if (new RegExp(`\\b${name}\\(\\)[^:;]*? of v\\d`).test(said)) parts.push(bare(body));
+    }
+  }
+  return parts.join('\n');
+}
+
+const bare = (text) =>
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\/\/.*/g, '')
+    .replace(/\s+/g, '');
+
+const hash = (text) => createHash('sha256').update(text).digest('hex');
+
+/** The hash of what stands for @name in the model. */
+export const modelHash = (name) => hash(modelText(name));
 
 /** All functions that the model names in its code: those of its table, and frames. */
 export function namesOfModel() {
@@ -162,7 +193,7 @@ function find(tree, { files, name }) {
   for (const file of [...files, ...alsoIn]) {
     const full = path.join(tree, file);
     const text = existsSync(full) ? functionText(readFileSync(full, 'utf8'), name) : null;
-    if (text !== null) return { file, sha256: createHash('sha256').update(text).digest('hex') };
+    if (text !== null) return { file, sha256: hash(text) };
   }
   return null;
 }
@@ -177,6 +208,20 @@ function readIn(tree) {
   const series = `${v}.${p}`;
   const before = existsSync(readFile) ? JSON.parse(readFileSync(readFile, 'utf8'))[series] : null;
   return { series, release: `${series}.${s}`, functions: before?.functions ?? {} };
+}
+
+/** Record what the model makes of the function @name, which was read again in @tree. */
+function recordAgain(tree, name, record) {
+  const entries = modelled().filter((entry) => entry.name === name);
+  const own = entries.filter((entry) => {
+    const then = record[`${name} v${entry.version}`];
+    return then !== undefined && find(tree, entry)?.sha256 === then.sha256;
+  });
+  if (own.length === 0)
+    misused(import.meta.url, `${name}: not modelled, or not in that tree as it was recorded`);
+  for (const { version } of own) record[`${name} v${version}`].model = modelHash(name);
+  writeFileSync(recordFile, `${JSON.stringify(record, null, 2)}\n`);
+  return 0;
 }
 
 /** Record that the function @read of @tree was read, @because. */
@@ -206,13 +251,14 @@ function main(tree, values) {
   if (mode !== undefined) {
     for (const entry of modelled().filter((e) => e.version === mode)) {
       const found = find(tree, entry);
-      if (found) record[`${entry.name} v${mode}`] = found;
+      if (found) record[`${entry.name} v${mode}`] = { ...found, model: modelHash(entry.name) };
       else console.log(`not in this tree: ${entry.name}() of ${entry.files.join(', ')}`);
     }
     const sorted = Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
     writeFileSync(recordFile, `${JSON.stringify(sorted, null, 2)}\n`);
     return 0;
   }
+  if (values.reread !== undefined) return recordAgain(tree, values.reread, record);
   const reading = readIn(tree);
   if (values.read !== undefined) return recordReading(tree, reading, values);
   const count = { same: 0, read: 0, differs: 0, missing: 0, unread: 0 };
@@ -249,6 +295,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     record: { type: 'string' },
     names: { type: 'string' },
     read: { type: 'string' },
+    reread: { type: 'string' },
     because: { type: 'string' },
   };
   const { values, words } = commandLine(import.meta.url, versions, [

@@ -9,9 +9,11 @@ const model = path.join(root, 'src/kernel');
 interface Drift {
   modelled(): { files: string[]; name: string; version: string }[];
   functionText(source: string, name: string): string | null;
+  modelText(name: string): string;
+  modelHash(name: string): string;
 }
 const script = path.join(root, 'scripts/drift.mjs');
-const { modelled, functionText } = (await import(script)) as Drift;
+const { modelled, functionText, modelHash, modelText } = (await import(script)) as Drift;
 
 const C = `
 static int foo(struct device *dev);
@@ -46,6 +48,34 @@ describe('drift', () => {
       'dma_map_page',
       'iommu_get_dma_domain',
     ]);
+  });
+});
+
+describe('what the model makes of a function', () => {
+  interface Recorded {
+    readonly sha256: string;
+    readonly model?: string;
+  }
+  const record: Readonly<Record<string, Recorded>> = JSON.parse(
+    readFileSync(path.join(root, 'scripts/drift.json'), 'utf8'),
+  );
+
+  it('takes in all parts, without comments', () => {
+    const text = modelText('iommu_init_device');
+    for (const part of ['iommu_init_device(', '__configure(', '__driver(', '__failed(']) {
+      expect(text).toContain(`function*iommu_init_device${part.replace('iommu_init_device', '')}`);
+    }
+    expect(text).not.toContain('WINDOW');
+    expect(modelText('of_dma_configure_id')).toContain('of_dma_configure__masks');
+    expect(modelText('no_such_function')).toBe('');
+  });
+
+  // Who changes a function reads its C again, and then: scripts/drift TREE --reread FUNCTION.
+  it('is as it was when its C was read', () => {
+    const changed = Object.entries(record).filter(
+      ([key, { model: then }]) => modelHash(key.replace(/ v[\d.]+$/, '')) !== then,
+    );
+    expect(changed.map(([key]) => key)).toEqual([]);
   });
 });
 
