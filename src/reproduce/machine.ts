@@ -84,7 +84,7 @@ export async function boot(
 ): Promise<string> {
   const acpi = firmware === 'acpi';
   const timeout = expires ? EXPIRY_SECONDS : -1;
-  const always = ['console=ttyAMA0', 'panic=-1', `deferred_probe_timeout=${timeout}`];
+  const always = ['console=ttyAMA0', 'panic=-1', 'oops=panic', `deferred_probe_timeout=${timeout}`];
   const line = [...always, ...(acpi ? ['acpi=force'] : []), '--', ...args];
   const { text } = await run(
     'qemu-system-aarch64',

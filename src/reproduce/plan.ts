@@ -14,7 +14,7 @@ import { watchedScene } from '#run/watched-scene';
 import type { World } from '#worlds/world';
 import { type FoundWaits, findWaits } from './find-waits.ts';
 import { heldBy, type PointDevices } from './hooks.ts';
-import { type BrokenRule, expected, type Proof, prove } from './prove.ts';
+import { type BrokenRule, DETECTED, expected, isJudged, type Proof, prove } from './prove.ts';
 import type { Wait } from './waits.ts';
 
 /** What is to be done on a machine to force the order of a finding. */
@@ -25,12 +25,13 @@ export interface WaitPlan extends FoundWaits {
 
 /** The waits that force @finding, which was made under @revision. */
 export function planFor(finding: Finding, revision: Revision): Result<WaitPlan, UserError> {
-  const device = finding.witness.subject;
-  const broken = { rule: finding.property, subject: device, window: finding.window };
+  const devices = pointDevices(finding);
+  const device = devices.subject;
   const world = finding.world as World;
+  const broken = brokenOf(finding);
   const isDevice = world.devices.some((d) => d.name === device && d.role !== 'iommu');
-  const scene = watchedScene(world, heldBy(revision, pointDevices(finding), []), null);
-  if (!isDevice || scene.rules.every((rule) => rule.id !== broken.rule)) {
+  const scene = watchedScene(world, heldBy(revision, devices, []), null);
+  if (!isDevice || !isJudged(scene, broken)) {
     const what = isDevice
       ? `${finding.property} is judged over all runs`
       : `${device} is no client`;
@@ -47,11 +48,17 @@ export function planFor(finding: Finding, revision: Revision): Result<WaitPlan, 
 }
 
 /** The device that @finding is about, and the client that is bound or added in its world. */
-export function pointDevices({ world, witness: { subject } }: Finding): PointDevices {
+export function pointDevices({ world, property, witness: { subject } }: Finding): PointDevices {
   const acts = (world as World).threads.flatMap((t) =>
     t.kind === 'driver-attach' || t.kind === 'device-add' ? [t.device] : [],
   );
-  return { subject, actor: acts.length === 1 ? acts[0]! : subject };
+  const actor = acts.length === 1 ? acts[0]! : subject;
+  // The machine itself tells which thread crashes, and not over which device.
+  return { subject: property === DETECTED ? actor : subject, actor };
+}
+
+function brokenOf({ property, window, witness: { subject } }: Finding): BrokenRule {
+  return { rule: property, subject, window };
 }
 
 /** Steps of one run; a loop that goes on for ever is cut off. */
@@ -85,9 +92,7 @@ function heldScene(
   revision: Revision,
   waits: readonly Wait[],
 ): [SceneInput, BrokenRule] {
-  const device = finding.witness.subject;
   const held = heldBy(revision, pointDevices(finding), waits);
   const scene = watchedScene(finding.world as World, held, [finding.property]);
-  const { window, property: rule } = finding;
-  return [scene, { rule, subject: device, window }];
+  return [scene, brokenOf(finding)];
 }

@@ -14,6 +14,7 @@ import { exhaustive } from '#checker/search/exhaustive';
 import type { Value } from '#env/op';
 import type { Expected } from '#finding/reproduction';
 import type { TraceStep } from '#finding/step';
+import { P5_REPORTS } from '#properties/p5-no-use-after-free';
 
 /** A rule by the id that it has in the scene, broken for one subject. */
 export interface BrokenRule {
@@ -35,6 +36,14 @@ export type Proof =
     }
   /** A limit was hit before that was known. */
   | { readonly outcome: 'bounded'; readonly states: number };
+
+/** The rule that no rule of a scene judges: the machine finds what breaks it. */
+export const DETECTED = 'P5';
+
+/** True if what @scene tells of one run is whether @broken came about. */
+export function isJudged(scene: SceneInput, { rule }: BrokenRule): boolean {
+  return rule === DETECTED || scene.rules?.some(({ id }) => id === rule) === true;
+}
 
 const ENDS = 'order';
 const statesMaxDefault = 400_000;
@@ -90,13 +99,16 @@ function isLeft({ property }: Report): boolean {
 
 /** True if @report does not show that another thing broke than what is looked for. */
 function isTold({ rule, subject, window }: BrokenRule, report: Report): boolean {
-  if (report.property !== rule) return false;
+  const isDetected = rule === DETECTED && P5_REPORTS.includes(report.property);
+  if (report.property !== rule && !isDetected) return false;
   return window === undefined || report.subject !== subject || report.window === window;
 }
 
 /** @scene with its rule, and the one that tells at the end whether @broken came about. */
 function judged(scene: SceneInput, broken: BrokenRule): Scene {
-  const inner = scene.rules?.find((rule) => rule.id === broken.rule);
+  const detected: Rule = { id: DETECTED, events: [], reads: [] };
+  const given = scene.rules?.find((rule) => rule.id === broken.rule);
+  const inner = broken.rule === DETECTED ? detected : given;
   assert(inner !== undefined, `${scene.name} has no rule ${broken.rule}`);
   assert(inner.always === undefined, `${broken.rule} is judged by memory alone`);
   const names = [...inner.events, ...inner.reads, ...(inner.readsAtEnd ?? [])];

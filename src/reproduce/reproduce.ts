@@ -168,7 +168,7 @@ async function bootOf(
   const guest = await buildGuest(files.value, join(out.dir, called('build')), log('build'));
   if (!guest.ok) return guest;
   const plan = {
-    ...{ property: finding.property, waits: waits.map(waitText) },
+    ...{ property: finding.property, window: finding.window, waits: waits.map(waitText) },
     ...expectedUnder(finding, target, waits),
   };
   const base = ['go=1', ...argumentsFor(scene, plan.waits)];

@@ -54,7 +54,7 @@ export function sceneOf(finding: Finding, what: Purpose): Result<MachineScene | 
       'leave out --module',
     );
   }
-  if (!isSeen(finding.property)) {
+  if (!isSeen(finding)) {
     const hint = '--plan proves the waits and boots nothing';
     return fail('RW503', `no log of a machine shows ${finding.property}`, hint);
   }
@@ -64,7 +64,7 @@ export function sceneOf(finding: Finding, what: Purpose): Result<MachineScene | 
 /** The bus of the device that @finding is about. */
 function busOf(finding: Finding): string | undefined {
   const { devices } = finding.world as World;
-  return devices.find(({ name }) => name === finding.witness.subject)?.bus;
+  return devices.find(({ name }) => name === pointDevices(finding).subject)?.bus;
 }
 
 /** What the module can do: bind or add a client while its one IOMMU registers. */
@@ -86,7 +86,7 @@ function moduleScene(finding: Finding): Result<MachineScene, UserError> {
   const { bus } = about;
   const lacks: readonly (readonly [boolean, string])[] = [
     [other !== undefined, other?.kind ?? ''],
-    [bus !== 'platform' && bus !== 'pci', `a client on ${bus} bus`],
+    [!['platform', 'pci', 'amba'].includes(bus), `a client on ${bus} bus`],
     [meeting.length !== 2 || instances.length !== 1, 'two that register or bind'],
     [adds && bus !== 'pci', `a client that is added to the ${bus} bus`],
     [client === undefined || client.bus !== bus, 'another device that acts'],
@@ -124,14 +124,14 @@ function onMachine(finding: Finding, scene: MachineScene): Result<MachineScene, 
     return fail('RW503', `the machine has no ${driver} ${scene.iommu}`, hint);
   }
   if (busOf(finding) === 'pci') return pciOnMachine(finding, scene);
-  const clients = ofBoard((p) => clientsOf(p).filter(({ bus }) => bus === 'platform'));
+  const clients = ofBoard((p) => clientsOf(p).filter(({ bus }) => bus === busOf(finding)));
   if (!clients.ok) return clients;
   const here = scene.firmware === 'acpi' ? [] : clients.value;
   const missing = [scene.device, scene.subject].find((name) => !here.includes(name));
   if (missing === undefined) return ok(scene);
   const hint = `it has ${clients.value.join(', ')} on a device tree: check qemu-virt.dtb`;
   const what = scene.firmware === 'acpi' ? ', and none on ACPI' : '';
-  return fail('RW503', `the machine has no platform client ${missing}${what}`, hint);
+  return fail('RW503', `the machine has no ${busOf(finding)} client ${missing}${what}`, hint);
 }
 
 /** Any PCI function stands for any other that is alone in its group. */

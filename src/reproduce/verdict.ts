@@ -2,10 +2,16 @@
 // What the log of a booted machine says, and what that comes to.
 
 import type { BootSeen, Reproduction, ReproductionWord } from '#finding/reproduction';
-import { readLog } from '#log/index';
+import { type LogEvent, readLog } from '#log/index';
 
 /** What a rule looks like in a log: the line that shows it broken, null where none does. */
 type Sign = (log: string, device: string) => string | null;
+
+/** What @log tells of the kernel. */
+function eventsOf(log: string): readonly LogEvent[] {
+  const read = readLog(new TextEncoder().encode(log), 'the log');
+  return read.ok ? read.value.events : [];
+}
 
 /** What the module said of its @device: driver, group, DMA ops, and whether its group is in use. */
 function said(log: string, device: string, when: 'probe' | 'end' | 'left'): RegExpExecArray | null {
@@ -20,9 +26,7 @@ function escaped(text: string): string {
 /** The rules that a machine shows by itself. */
 const signs: Readonly<Record<string, Sign>> = {
   P1: (log, device) => {
-    const read = readLog(new TextEncoder().encode(log), 'the log');
-    const events = read.ok ? read.value.events : [];
-    const isLate = events.some((e) => e.kind === 'late' && e.device === device);
+    const isLate = eventsOf(log).some((e) => e.kind === 'late' && e.device === device);
     return isLate ? `${device}: late IOMMU probe at driver bind` : null;
   },
   P2: (log, device) => {
@@ -48,6 +52,13 @@ const signs: Readonly<Record<string, Sign>> = {
     const match = said(log, device, 'end');
     return match !== null && match[1] !== 'none' && match[2] === '-1' ? match[0] : null;
   },
+  // Of memory that was freed and is used again a machine shows nothing by itself.
+  P5: (log) => {
+    const crash = eventsOf(log).find((e) => e.kind === 'crash');
+    return crash?.kind === 'crash' && /_dma_configure$/.test(crash.trace.pc ?? '')
+      ? crash.text
+      : null;
+  },
   // The device is alone in its group, which is in use as long as it has a driver.
   P10: (log, device) => {
     const [end, left] = [said(log, device, 'end'), said(log, device, 'left')];
@@ -61,9 +72,12 @@ const signs: Readonly<Record<string, Sign>> = {
     )?.[0] ?? null,
 };
 
-/** True if a machine shows by itself that @property is broken. */
-export function isSeen(property: string): boolean {
-  return Object.hasOwn(signs, property);
+/** Rules of which a machine shows those breaks alone that are told as one of these windows. */
+const seenAs: Readonly<Record<string, readonly string[]>> = { P5: ['C16'] };
+
+/** True if a machine shows by itself that the rule is broken as the window. */
+export function isSeen({ property, window }: Pick<Reproduction, 'property' | 'window'>): boolean {
+  return Object.hasOwn(signs, property) && (seenAs[property]?.includes(window ?? '') ?? true);
 }
 
 /** What @log, the serial console of one boot, says of @property on @device. */
@@ -100,12 +114,12 @@ const inconclusive = (because: string): Judgement => ({ word: 'inconclusive', be
  * kernel; it decides where nobody has said what they are in the model.
  */
 export function judge(
-  plan: Pick<Reproduction, 'property' | 'waits' | 'expected'>,
+  plan: Pick<Reproduction, 'property' | 'window' | 'waits' | 'expected'>,
   control: BootSeen,
   forced: BootSeen,
   before: Judgement | null = null,
 ): Judgement {
-  if (!isSeen(plan.property)) return inconclusive(`no log shows ${plan.property}`);
+  if (!isSeen(plan)) return inconclusive(`no log shows ${plan.property}`);
   if (forced.unhooked.length > 0) {
     return inconclusive(`this build has no place to hook ${forced.unhooked.join(', ')}`);
   }

@@ -131,6 +131,20 @@ test('a walk is held at the device that the rule is about, who adds another at t
   for (const wait of waits) expect(proofOf(c11, stock, [wait]).outcome).not.toBe('proved');
 });
 
+test('a crash that the machine detects is proved for the client that is bound', () => {
+  const world = worldOf('b003000.client', 'walk+bind+retry');
+  const c16 = findingOf(stock, 'P5', 'C16', { world });
+  const plan = planFor(c16, stock);
+  if (!plan.ok || plan.value.waits === null) throw new Error('no waits');
+  expect(plan.value.device).toBe('b003000.client');
+  const { waits } = plan.value;
+  expect(proofOf(c16, stock, waits).outcome).toBe('proved');
+  expect(expectedOf(c16, stock, waits)).toBe('breaks');
+  expect(proofOf(c16, stock, waits.slice(1)).outcome).not.toBe('proved');
+  // On the platform bus the driver is read once.
+  expect(expectedOf({ ...c16, world: machineWorld }, stock, waits)).toBe('keeps');
+});
+
 test('the end of deferral is a point, and its waits leave no order but those of C22', () => {
   const world = worldOf('b000000.client', 'walk+bind+timeout');
   const c22 = findingOf(stock, 'P3', 'C22', { world });

@@ -47,6 +47,15 @@ test.each([
   expect(sceneOf(finding, 'plan')).toEqual({ ok: true, value: null });
 });
 
+test('a crash has a place on the machine as C16 alone, at the client of the scene', () => {
+  const crash = { ...findingOn('b003000.client', bind), property: 'P5' };
+  const thread = { ...crash, witness: { ...crash.witness, subject: 'swapper/0' } };
+  const value = { device: 'b003000.client', subject: 'b003000.client', act: 'bind' };
+  expect(sceneOf({ ...thread, window: 'C16' }, 'boot')).toMatchObject({ ok: true, value });
+  const other = sceneOf({ ...thread, window: 'C21' }, 'boot');
+  expect(other).toMatchObject({ ok: false, error: { code: 'RW503' } });
+});
+
 test('a deferral that is given up is a scene of its own', () => {
   const scene = sceneOf(findingOn(pci, 'walk+bind+timeout'), 'boot');
   expect(scene).toMatchObject({ ok: true, value: { act: 'bind', expires: true } });

@@ -8,7 +8,7 @@ import { judge, seenIn } from '#reproduce/verdict';
 
 const dev = 'b000000.client';
 const waits = ['bind:of_iommu_configure+<walk:probe_iommu_group+'];
-const plan = { property: 'P1', waits, expected: 'breaks' } as const;
+const plan = { property: 'P1', window: 'C10', waits, expected: 'breaks' } as const;
 
 const start = [
   'machine: version Linux version 7.2.12+deb13-arm64 (a) #1',
@@ -137,4 +137,24 @@ test('a group that a later device on the bus has overtaken breaks P2', () => {
   // A smaller id of an earlier device, or of a group that one is in, too, has overtaken nobody.
   expect(orderOf(['a', 0], [dev, 1], ['b', 0])).toBeNull();
   expect(orderOf(['a', 0], ['b', 1])).toBeNull();
+});
+
+test('an oops of dma_configure breaks P5, another one does not', () => {
+  const oopsOf = (fn: string) =>
+    seenIn(
+      [
+        ...start,
+        '[    5.0] Unable to handle kernel NULL pointer dereference at virtual address 00e8',
+        '[    5.0] Internal error: Oops: 0000000096000004 [#1]  SMP',
+        '[    5.0] CPU: 0 UID: 0 PID: 1 Comm: init Not tainted 7.2.12+deb13-arm64 #1',
+        `[    5.0] pc : ${fn}+0x58/0x90`,
+        '[    5.0] Call trace:',
+        `[    5.0]  ${fn}+0x58/0x90 (P)`,
+        '[    5.0]  __iommu_probe_device+0x100/0x200',
+      ].join('\n'),
+      'P5',
+      dev,
+    ).broken;
+  expect(oopsOf('amba_dma_configure')).toMatch(/^Unable to handle kernel NULL pointer/);
+  expect(oopsOf('iommu_release_device')).toBeNull();
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The driver of the client: tells what its device has where it probes, and maps a buffer there. */
+#include <linux/amba/bus.h>
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/dma-map-ops.h>
@@ -139,6 +140,23 @@ static struct pci_driver edu_driver = {
 	.probe = edu_probe,
 };
 
+static int amba_client_probe(struct amba_device *adev, const struct amba_id *id)
+{
+	return is_client(&adev->dev) ? probe_client(&adev->dev, NULL) : 0;
+}
+
+/* The id that the tree of our machine gives its client. */
+static const struct amba_id amba_ids[] = {
+	{ .id = 0x7277, .mask = 0xffffffff },
+	{ }
+};
+
+static struct amba_driver amba_client_driver = {
+	.drv = { .name = "racewindow" },
+	.id_table = amba_ids,
+	.probe = amba_client_probe,
+};
+
 /* Known once the client was looked for: the bus that has a device of its name. */
 static const struct bus_type *client_bus;
 
@@ -149,15 +167,20 @@ bool client_is_pci(void)
 
 struct device *find_client(void)
 {
+	static const struct bus_type *const buses[] = {
+		&pci_bus_type, &amba_bustype, &platform_bus_type,
+	};
 	struct device *client;
 
-	if (!client_bus) {
-		client = bus_find_device_by_name(&pci_bus_type, NULL, dev);
-		client_bus = client ? &pci_bus_type : &platform_bus_type;
+	if (client_bus)
+		return bus_find_device_by_name(client_bus, NULL, dev);
+	for (int i = 0; i < ARRAY_SIZE(buses); i++) {
+		client = bus_find_device_by_name(buses[i], NULL, dev);
+		client_bus = buses[i];
 		if (client)
 			return client;
 	}
-	return bus_find_device_by_name(client_bus, NULL, dev);
+	return NULL;
 }
 
 int load_driver(void)
@@ -166,15 +189,20 @@ int load_driver(void)
 
 	client_driver.driver.probe_type = type;
 	edu_driver.driver.probe_type = type;
-	if (client_is_pci())
+	amba_client_driver.drv.probe_type = type;
+	if (client_bus == &pci_bus_type)
 		return pci_register_driver(&edu_driver);
+	if (client_bus == &amba_bustype)
+		return amba_driver_register(&amba_client_driver);
 	return platform_driver_register(&client_driver);
 }
 
 void unload_driver(void)
 {
-	if (client_is_pci())
+	if (client_bus == &pci_bus_type)
 		pci_unregister_driver(&edu_driver);
+	else if (client_bus == &amba_bustype)
+		amba_driver_unregister(&amba_client_driver);
 	else
 		platform_driver_unregister(&client_driver);
 }
