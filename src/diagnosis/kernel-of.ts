@@ -63,9 +63,9 @@ export function kernelOf(release: Release | null): KernelOfLog {
   }
   const differs = differsFrom(revision, release);
   const isStable = stableTreeOf(seriesOf(release))?.revision === revision;
-  const because = isStable
-    ? `${text} is of that stable tree`
-    : `${text} has what ${revision.name} has, as far as the model goes`;
+  const likeIt = `${text} has what ${revision.name} has, as far as the model goes`;
+  const isIt = text === revision.name ? `${text} is a kernel of the model` : likeIt;
+  const because = isStable ? `${text} is of that stable tree` : isIt;
   return { revision, exact: differs === null, because: differs ?? because };
 }
 
