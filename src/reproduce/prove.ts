@@ -14,7 +14,7 @@ import { exhaustive } from '#checker/search/exhaustive';
 import type { Value } from '#env/op';
 import type { Expected } from '#finding/reproduction';
 import type { TraceStep } from '#finding/step';
-import { P5_REPORTS } from '#properties/p5-no-use-after-free';
+import { propertyOf } from '#properties/index';
 
 /** A rule by the id that it has in the scene, broken for one subject. */
 export interface BrokenRule {
@@ -99,8 +99,8 @@ function isLeft({ property }: Report): boolean {
 
 /** True if @report does not show that another thing broke than what is looked for. */
 function isTold({ rule, subject, window }: BrokenRule, report: Report): boolean {
-  const isDetected = rule === DETECTED && P5_REPORTS.includes(report.property);
-  if (report.property !== rule && !isDetected) return false;
+  const broken = rule === DETECTED ? propertyOf(report.property) : report.property;
+  if (broken !== rule) return false;
   return window === undefined || report.subject !== subject || report.window === window;
 }
 

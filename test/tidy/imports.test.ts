@@ -102,7 +102,10 @@ const columns: Readonly<Record<string, Column>> = {
     packages: ['node:', 'pg-boss'],
   },
   reproduce: {
-    folders: ['base', 'checker', 'env', 'finding', 'firmware', 'kernel', 'log', 'platform', 'run'],
+    folders: [
+      ...['base', 'checker', 'env', 'finding', 'firmware', 'kernel', 'log', 'platform'],
+      ...['properties', 'run'],
+    ],
     types: ['worlds'],
     packages: ['node:'],
   },
