@@ -4,7 +4,7 @@
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import { readText, writeFiles } from '#cli/files';
+import { readText, reportBytes, writeFiles } from '#cli/files';
 import {
   type BaselineAsked,
   type BaselineBoard,
@@ -26,7 +26,7 @@ export interface ReadBaseline extends Earlier {
 /** Read the file behind --baseline; null without one. */
 export function readBaseline(name: string | undefined): Result<ReadBaseline | null, UserError> {
   if (name === undefined) return ok(null);
-  const text = readText(name, baselineHint);
+  const text = readText(name, baselineHint, reportBytes);
   if (!text.ok) return text;
   const parsed = parseBaseline(text.value, name);
   if (!parsed.ok) return parsed;

@@ -6,7 +6,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { err, mapResult, ok, type Result } from '#base/result';
-import { fileBytesMax, readFirmwareFile } from '#firmware/file';
+import { type BytesLimit, fileBytesMax, readFirmwareFile } from '#firmware/file';
 import { makeFolder } from '#run/folder';
 
 /** True if @name can be written to; it is made if it is not there. */
@@ -45,17 +45,29 @@ export function inputName(name: string): string {
   return name === '-' ? 'standard input' : path.basename(name);
 }
 
+/**
+ * A report has some 300 kB for each finding: one of all generic worlds is larger than any firmware.
+ * No text of Node can have more than half a GiB.
+ */
+export const reportBytes: BytesLimit = { name: 'reportBytesMax', max: 500 * 1024 * 1024 };
+
 /** The bytes of a file that the user named, or of standard input for `-`; @hint on what to give. */
-export function readInput(name: string, hint?: string): Result<Uint8Array, UserError> {
-  if (name === '-') standardInput ??= readStandardInput();
-  const read = name === '-' ? standardInput! : readFirmwareFile(name);
+export function readInput(
+  name: string,
+  hint?: string,
+  limit?: BytesLimit,
+): Result<Uint8Array, UserError> {
+  if (name === '-') standardInput ??= readStandardInput(limit);
+  const read = name === '-' ? standardInput! : readFirmwareFile(name, limit);
   return read.ok || hint === undefined ? read : err({ ...read.error, hint });
 }
 
 /** What standard input has held: it can be read once, and be asked for again. */
 let standardInput: Result<Uint8Array, UserError> | undefined;
 
-function readStandardInput(): Result<Uint8Array, UserError> {
+function readStandardInput(
+  { name, max }: BytesLimit = { name: 'fileBytesMax', max: fileBytesMax },
+): Result<Uint8Array, UserError> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for (;;) {
@@ -76,8 +88,8 @@ function readStandardInput(): Result<Uint8Array, UserError> {
     }
     if (got === 0) return ok(new Uint8Array(Buffer.concat(parts)));
     length += got;
-    if (length > fileBytesMax) {
-      const message = `standard input has more than ${fileBytesMax} bytes; limit fileBytesMax`;
+    if (length > max) {
+      const message = `standard input has more than ${max} bytes; limit ${name}`;
       return fail('RW003', message, 'give the firmware of one board, not an image of a disk');
     }
     parts.push(part.subarray(0, got));
@@ -90,8 +102,12 @@ function sleep(ms: number): void {
 }
 
 /** Read a text file that the user named; @hint says what kind of file it should be. */
-export function readText(name: string, hint: string): Result<string, UserError> {
-  return mapResult(readInput(name, hint), (bytes) => new TextDecoder().decode(bytes));
+export function readText(
+  name: string,
+  hint: string,
+  limit?: BytesLimit,
+): Result<string, UserError> {
+  return mapResult(readInput(name, hint, limit), (bytes) => new TextDecoder().decode(bytes));
 }
 
 /** As readText(), with one character for each byte. */

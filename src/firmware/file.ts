@@ -7,8 +7,19 @@ import { ok, type Result } from '#base/result';
 /** Bytes a firmware file may have. */
 export const fileBytesMax = 128 * 1024 * 1024;
 
-/** The bytes of a firmware file. Errors have the codes RW001-RW003. */
-export function readFirmwareFile(path: string): Result<Uint8Array, UserError> {
+/** How large an input may be, and what that limit is called. */
+export interface BytesLimit {
+  readonly name: string;
+  readonly max: number;
+}
+
+const ofFirmware: BytesLimit = { name: 'fileBytesMax', max: fileBytesMax };
+
+/** The bytes of a firmware file, or of another up to @limit. Errors have the codes RW001-RW003. */
+export function readFirmwareFile(
+  path: string,
+  limit: BytesLimit = ofFirmware,
+): Result<Uint8Array, UserError> {
   try {
     // Asked before it is opened: opening a pipe would wait for somebody to write.
     const stat = statSync(path);
@@ -16,10 +27,10 @@ export function readFirmwareFile(path: string): Result<Uint8Array, UserError> {
       const what = stat.isDirectory() ? 'a directory' : 'not a regular file';
       return fail('RW002', `${path} is ${what}`, 'give the .dtb file of one board');
     }
-    if (stat.size > fileBytesMax) {
+    if (stat.size > limit.max) {
       return fail(
         'RW003',
-        `${path} has ${stat.size} bytes; limit fileBytesMax is ${fileBytesMax}`,
+        `${path} has ${stat.size} bytes; limit ${limit.name} is ${limit.max}`,
         'give the .dtb file of one board, not an image of a disk',
       );
     }

@@ -52,9 +52,10 @@ export function diagnosisJson(d: Diagnosis): string {
 function heading({ kernel, board }: Diagnosis, name: string, paint: Paint): string[] {
   const release = kernel.release ?? 'an unknown kernel';
   const model = kernel.model === null ? 'no kernel of the model' : `taken as ${kernel.model}`;
+  const named = kernel.model === release ? release : `${release}, ${model}`;
   const on = board === null ? '' : `, on ${board.file}`;
   return [
-    ...wrap(printable(`${name}: ${release}, ${model}${on}`)).map(paint.strong),
+    ...wrap(printable(`${name}: ${named}${on}`)).map(paint.strong),
     ...wrap(printable(kernel.because), { first: '  ', rest: '  ' }),
   ];
 }

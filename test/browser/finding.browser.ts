@@ -215,6 +215,24 @@ test('a finding of the C of the kernel says that it can not be run', async () =>
   expect(await page.locator('#engine').textContent()).toContain("the kernel's own C");
 });
 
+test('at 360 pixels a column has room for a name, and the page is no wider', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(url);
+  await support.ready(page);
+  const widths = await page
+    .locator('.heads .c-thread')
+    .evaluateAll((all) => all.map((cell) => cell.getBoundingClientRect().width));
+  expect(widths.length).toBe(finding.threads.length);
+  for (const width of widths) expect(width).toBeGreaterThanOrEqual(140);
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(over).toBe(0);
+  // The verdicts are there, too; what has no room is told in the panel.
+  await page.locator('.c-alt .alt').first().waitFor({ state: 'visible' });
+  expect(await page.locator('.panel').textContent()).toContain('Odds that the rule is broken');
+});
+
 test('an index has a card for each kind, which opens its finding', async () => {
   const other: Finding = { ...finding, id: 'P5-other', property: 'P5' };
   await page.goto(pages.write('index.html', [finding, other]));

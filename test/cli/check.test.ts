@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // check, replay and the lists on the command line: options in, text, files and exit codes out.
 
+import { appendFileSync, truncateSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ok } from '#base/result';
+import { reportBytes } from '#cli/files';
 import { realPipeline } from '#cli/wiring';
 import type { CheckReport } from '#finding/report';
+import { fileBytesMax } from '#firmware/file';
 import { findingJson, reportJson } from '#report/json';
 import { exampleReport, replayDuringRegister } from '../report/example.ts';
 import { cleanResult, exampleResult, run, scratch, scratchFile } from './fake.ts';
@@ -198,6 +201,16 @@ test('a window is found by words of what is seen of it, whatever their case', as
 });
 
 describe('replay', () => {
+  test('takes a report that is larger than any firmware, up to what a text can have', async () => {
+    const file = await scratchFile('f.json', findingJson(replayDuringRegister));
+    appendFileSync(file, ' '.repeat(fileBytesMax));
+    expect((await run(['replay', file, '--brief'])).code).toBe(0);
+    // Nothing of that is written: a file with a hole.
+    truncateSync(file, reportBytes.max + 1);
+    expect((await run(['replay', file])).err).toMatch(/^RW003: [\s\S]*limit\s+reportBytesMax/);
+    expect((await run(['view', file])).err).toMatch(/^RW003: /);
+  });
+
   test('shows a finding and says that it replayed', async () => {
     const file = await scratchFile('f.json', findingJson(replayDuringRegister));
     const { code, out } = await run(['replay', file]);

@@ -7,7 +7,7 @@ import { ok, type Result } from '#base/result';
 import { didYouMean } from '#base/suggest';
 import { plural } from '#base/text';
 import { buildProgress } from '#cli/coded';
-import { inputName, readText, writeFiles } from '#cli/files';
+import { inputName, readText, reportBytes, writeFiles } from '#cli/files';
 import { type Io, paintFor } from '#cli/io';
 import type { Pipeline, TreeChoice } from '#cli/pipeline';
 import type { Format } from '#cli/readers';
@@ -102,7 +102,7 @@ async function deliver(
 export function readFindings(
   args: Pick<ReplayArguments, 'file' | 'id'>,
 ): Result<{ readonly document: Document; readonly findings: readonly Finding[] }, UserError> {
-  const text = readText(args.file, documentHint);
+  const text = readText(args.file, documentHint, reportBytes);
   if (!text.ok) return text;
   const document = parseDocument(text.value, args.file === '-' ? inputName('-') : args.file);
   if (!document.ok) return document;

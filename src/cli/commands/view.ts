@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { plural, printable } from '#base/text';
-import { inputName, readInput, readText, writeFiles } from '#cli/files';
+import { inputName, readInput, readText, reportBytes, writeFiles } from '#cli/files';
 import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
@@ -119,12 +119,12 @@ function namesIn(folder: string): Result<string[], UserError> {
 /** Whether @file is to be read as JSON: by what is in it, or by its name where that is damaged. */
 function isDocument(file: string): boolean {
   if (file.endsWith('.json')) return true;
-  const bytes = readInput(file);
+  const bytes = readInput(file, undefined, reportBytes);
   return bytes.ok && ['finding', 'report', 'json'].includes(contentOf(bytes.value));
 }
 
 function viewedIn(file: string): Result<Viewed, UserError> {
-  const text = readText(file, documentHint);
+  const text = readText(file, documentHint, reportBytes);
   if (!text.ok) return text;
   return parseViewed(text.value, file === '-' ? inputName(file) : file);
 }
