@@ -13,7 +13,9 @@ interface Mutant {
   readonly by?: string;
   readonly equivalent?: string;
 }
-type Table = { readonly withTable: (text: string, mutants: readonly Mutant[]) => string };
+type Table = {
+  readonly withTable: (doc: string, text: string, mutants: readonly Mutant[]) => string;
+};
 
 const root = new URL('../../', import.meta.url);
 const read = (file: string): string => readFileSync(new URL(file, root), 'utf8');
@@ -41,7 +43,7 @@ test('each was killed by a check that there is, or it is argued why it changes n
 test('the document has the table of these verdicts', async () => {
   const { withTable } = (await import('../../scripts/mutants-table.mjs' as string)) as Table;
   const text = read('docs/checker.md');
-  expect(text).toBe(withTable(text, mutants));
+  expect(text).toBe(withTable('docs/checker.md', text, mutants));
 });
 
 test('the sources as they are pass the checks that are quick', () => {

@@ -65,6 +65,7 @@ const ofTests: readonly string[] = [
   'test/run/alike.test.ts',
   'test/run/names.test.ts',
   'test/support/checker/checkpoint-child.ts',
+  'test/support/model/judge-main.ts',
   'test/support/sometimes.ts',
   'test/support/walk.ts',
   'test/windows/support.ts',

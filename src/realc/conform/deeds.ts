@@ -45,7 +45,7 @@ const LOCKS: ReadonlySet<string> = new Set([
 
 /**
  * Fields whose stores are compared, as the model calls them, and what the C calls another way.
- * Those that only one side has are left out, and lists: one Op there, several words here.
+ * Those that only one side has are left out, and most lists: one Op there, several words here.
  */
 const FIELDS: ReadonlyMap<string, string> = new Map(
   [
@@ -60,6 +60,7 @@ const FIELDS: ReadonlyMap<string, string> = new Map(
     ['iommu_group.domain'],
     ['iommu_group.owner_cnt'],
     ['iommu_group.owner'],
+    ['iommu_group.devices', 'iommu_group.devices.prev'],
   ].map(([model = '', real = model]) => [real, model]),
 );
 

@@ -36,6 +36,11 @@ export const LEFT_OUT: readonly LeftOut[] = [
   },
   {
     side: 'C',
+    why: 'the list of a new group begins empty',
+    is: ({ what, stack }) => what.includes('iommu_group.devices') && stack[0] === 'INIT_LIST_HEAD',
+  },
+  {
+    side: 'C',
     why: 'why a device is deferred is text for debugfs',
     is: ({ stack }) => stack.includes('device_set_deferred_probe_reason'),
   },
