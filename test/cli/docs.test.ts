@@ -73,6 +73,7 @@ function once(line: string): ReturnType<typeof shell> {
 describe.each([
   ['README.md', 1],
   ['docs/guide.md', 6],
+  ['docs/tasks.md', 0],
 ])('the commands of %s', (name, left) => {
   const lines = shellLines(read(name));
 
