@@ -20,7 +20,8 @@ const columns = [
   [
     'booted, forced',
     'the rules that a booted kernel was seen to break under waits that leave no other order, by ' +
-      'firmware; or what came of it',
+      'firmware; or what came of it; `not in it`: the model does not have it in the kernel that ' +
+      'is booted',
     '`npm run evidence -- --boot`',
   ],
   ['booted, by itself', 'a booted kernel that nobody holds up', 'nothing counts that yet'],
@@ -45,7 +46,10 @@ export function evidenceMarkdown({ windows, properties, records, matrix, kernel 
     title,
     modelCell(cells, id),
     sourceCell(source, id),
-    forcedCell(boots.filter((b) => b.window === id)),
+    forcedCell(
+      boots.filter((b) => b.window === id),
+      isIn(cells, id, kernel),
+    ),
     '-',
     links.map((link, i) => `[${i + 1}](${link})`).join(' ') || '-',
   ]);
@@ -53,6 +57,10 @@ export function evidenceMarkdown({ windows, properties, records, matrix, kernel 
   const about = table([...names, 'booted, by itself', 'public'], rows);
   const each = boots.map((b) => [b.board, b.finding, b.word, b.because]);
   const booted = table(['board', 'finding', 'word', 'because'], each);
+  const isShown = (id) => boots.some((b) => b.window === id && b.word === 'reproduced');
+  const missing = windows
+    .filter(({ id }) => isIn(cells, id, kernel) && !isShown(id))
+    .map(({ id, precondition }) => [id, precondition]);
   const release = [...new Set(boots.map((b) => b.release).filter((r) => r !== null))].join(', ');
   return [
     head + about,
@@ -66,7 +74,14 @@ export function evidenceMarkdown({ windows, properties, records, matrix, kernel 
     `By \`racewindow check examples/boards/BOARD --kernel ${kernel} --out DIR\`, then\n` +
       '`racewindow reproduce DIR/FINDING.json`, on an unmodified ' +
       `${release || 'kernel'}. \`refused\`: nothing\nwas booted.`,
-    `${booted}\n`,
+    booted,
+    `## What no boot has shown
+
+The windows that the model has in ${kernel}, and no boot above; what each takes. The module
+binds or adds one client of one SMMU that registers by itself, with a driver that does nothing to
+its DMA mask. It has no second IOMMU, no registration that fails or is undone, no removal, no
+owner, and no bus but platform, amba and PCI.`,
+    `${table(['window', 'what it takes'], missing)}\n`,
   ].join('\n\n');
 }
 
@@ -86,6 +101,11 @@ function modelCell(cells, id) {
   return `${kernels[0]} to ${kernels.at(-1)}`;
 }
 
+/** True if an order of the worlds of the matrix shows window @id under @kernel. */
+function isIn(cells, id, kernel) {
+  return cells.get(`${id} ${kernel}`)?.[0] === 'X';
+}
+
 /** `P1 P3`, where a search of the C has found it; else what came of it. */
 function sourceCell(source, id) {
   const cells = source.flatMap(({ windows }) => windows.filter(({ window }) => window === id));
@@ -102,8 +122,9 @@ function sourceText({ kernel, strategy, worlds, bounded }) {
   );
 }
 
-/** `P1 P3 dt, P3 acpi`; where nothing was reproduced, the words that came of it. */
-function forcedCell(boots) {
+/** `not in it` where the kernel lacks it; `P1 P3 dt, P3 acpi`; where nothing was reproduced, the words that came of it. */
+function forcedCell(boots, isIn) {
+  if (!isIn) return 'not in it';
   const seen = boots.filter(({ word }) => word === 'reproduced');
   if (seen.length === 0) return [...new Set(boots.map(({ word }) => word))].join(', ') || '-';
   const by = (firmware) => {
