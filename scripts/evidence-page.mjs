@@ -122,7 +122,7 @@ function sourceText({ kernel, strategy, worlds, bounded }) {
   );
 }
 
-/** `not in it` where the kernel lacks it; `P1 P3 dt, P3 acpi`; where nothing was reproduced, the words that came of it. */
+/** As `P1 P3 dt, P3 acpi`; where nothing was reproduced, the words that came of it. */
 function forcedCell(boots, isIn) {
   if (!isIn) return 'not in it';
   const seen = boots.filter(({ word }) => word === 'reproduced');
