@@ -253,6 +253,7 @@ export const commands: readonly CommandEntry[] = [
         value: '7.2',
         complete: kernel,
       },
+      { flags: '--on NAME', text: 'the older name of --kernel', complete: kernel, rare: true },
       { flags: '--with SHA|FILE', text: 'what the kernel has in addition', repeats: true },
       {
         flags: '--states-max N',
@@ -292,7 +293,9 @@ export const commands: readonly CommandEntry[] = [
         return runTrySource({ ...options, words: args }, io, await pipeline());
       }
       const { runTry } = await import('#cli/commands/try');
-      return runTry({ ...options, fix: args[0], firmware: args[1] }, io, await pipeline());
+      const name = options.on ?? options.kernel;
+      const tried = { ...options, kernel: name, fix: args[0], firmware: args[1] };
+      return runTry(tried, io, await pipeline());
     },
   }),
   command({

@@ -215,9 +215,9 @@ function verdictTable(
   names: ReadonlyMap<string, string> | undefined,
   { nouns, of }: Counting,
   paint: Paint,
-  isAsked = false,
+  isAsked = true,
 ): string[] {
-  const [folded, verdicts] = foldedVerdicts(given, { nouns, of }, what === 'window' || isAsked);
+  const [folded, verdicts] = foldedVerdicts(given, { nouns, of });
   if (verdicts.length === 0) return folded;
   const ids = verdicts.map((v) => ('property' in v ? v.property : v.window));
   const rows = verdicts.map((v, i) => [ids[i]!, v.outcome, String(of(v))]);
@@ -236,7 +236,7 @@ function verdictTable(
     // One reason for all rules is told once.
     const before = verdicts[i - 1];
     const isTold = before !== undefined && undecidedText(verdict) === undecidedText(before);
-    return [painted, ...below, ...indented, ...(isTold ? [] : undecidedLines(verdict))];
+    return [painted, ...below, ...indented, ...(isTold ? [] : undecidedLines(verdict, isAsked))];
   });
   return [paint.dim(head), ...told, ...folded];
 }
@@ -244,40 +244,23 @@ function verdictTable(
 /** More rules that hold for the same number of devices are told in one line. */
 const HOLDS_MAX = 3;
 
-/**
- * Lines for rules that hold, where they are many, and for those that no run came to, where none was
- * asked for; and the verdicts that have rows of their own.
- */
+/** Lines for rules that hold, where they are many, and the verdicts that have rows of their own. */
 function foldedVerdicts(
   verdicts: readonly (Verdict | WindowVerdict)[],
   { nouns, of }: Counting,
-  isAsked: boolean,
 ): [string[], readonly (Verdict | WindowVerdict)[]] {
   const most = Math.max(0, ...verdicts.map(of));
-  const having = (outcome: Outcome): (Verdict | WindowVerdict)[] => {
-    const all = verdicts.filter((v) => v.outcome === outcome && of(v) === most);
-    return all.length > (outcome === 'holds' ? HOLDS_MAX : 1) ? all : [];
-  };
-  const [held, far] = [having('holds'), isAsked ? [] : having('not reached')];
-  const idsOf = (list: readonly (Verdict | WindowVerdict)[]): string[] =>
-    list.map((v) => ('property' in v ? v.property : v.window));
-  const lines: string[] = [];
-  if (held.length > 0) {
-    const text = `rules that hold for ${plural(most, ...nouns)}: ${idsOf(held).join(' ')}`;
-    lines.push(...wrap(text, { rest: '  ' }));
-  }
-  if (far.length > 0) {
-    const [first] = idsOf(far);
-    const text =
-      `rules that no run came to: ${idsOf(far).join(' ')};` +
-      ` --property ${first} tells what would come to it`;
-    lines.push(...wrap(text, { rest: '  ' }));
-  }
-  return [lines, verdicts.filter((v) => !held.includes(v) && !far.includes(v))];
+  const held = verdicts.filter((v) => v.outcome === 'holds' && of(v) === most);
+  if (held.length <= HOLDS_MAX) return [[], verdicts];
+  const ids = held.map((v) => ('property' in v ? v.property : v.window));
+  const text = `rules that hold for ${plural(most, ...nouns)}: ${ids.join(' ')}`;
+  return [wrap(text, { rest: '  ' }), verdicts.filter((v) => !held.includes(v))];
 }
 
-function undecidedLines(verdict: Undecided): string[] {
-  const text = undecidedText(verdict);
+/** Why nothing was decided; of what nobody asked for, what would come to it is enough. */
+function undecidedLines(verdict: Undecided, isAsked: boolean): string[] {
+  const { reach } = verdict;
+  const text = isAsked || reach === undefined ? undecidedText(verdict) : reachText(reach);
   return text === null ? [] : wrap(printable(text), { first: '  ', rest: '    ' });
 }
 
