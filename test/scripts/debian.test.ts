@@ -109,6 +109,26 @@ test('tools are four packages of one suite, and are asked for once', () => {
   expect(existsSync(dir)).toBe(false);
 });
 
+test("tools are those of the machine's own suite, and none that does not run is kept", () => {
+  const os = readFileSync('/etc/os-release', 'utf8');
+  const suite = /^VERSION_CODENAME="?([a-z]+)/m.exec(os)?.[1] ?? 'trixie';
+  const names = ['acpica-tools', 'device-tree-compiler', 'libfdt1', 'libyaml-0-2'];
+  const archives = { [`${mirror} ${suite}`]: names, [`${mirror} sid`]: names };
+  const dir = path.join(cache, 'racewindow', 'tools', 'current');
+  for (const broken of [{ FAKE_EXIT: '1' }, { FAKE_TOOLS: 'dtc fdtoverlay' }]) {
+    const { status, stderr } = fetch('fetch-tools', [], archives, broken);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^RW094: iasl was unpacked, but does not run here\n {2}hint: /m);
+    expect(existsSync(dir)).toBe(false);
+  }
+  const whole = fetch('fetch-tools', [], archives);
+  expect([whole.stdout, whole.status]).toEqual([`${dir}\n`, 0]);
+  expect(whole.asked.match(/ update/g)).toHaveLength(1);
+  // One that was kept and runs no more is fetched anew.
+  writeFileSync(path.join(dir, 'usr/bin/dtc'), '#!/bin/sh\nexit 1\n');
+  expect(fetch('fetch-tools', [], archives).asked).toMatch(/ download acpica-tools/);
+});
+
 describe('a kernel', () => {
   test('is looked for in one suite after the other, each in its own archive', () => {
     const archives = {

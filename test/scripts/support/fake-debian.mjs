@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Stands in for apt-get, apt-cache, dpkg and dpkg-deb: archives are what FAKE_ARCHIVES says.
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 // FAKE_ARCHIVES: JSON, "URI SUITE" -> names of packages. Each call is noted in FAKE_LOG.
@@ -43,6 +43,12 @@ if (tool === 'dpkg-deb' && args[0] === '-x') {
   const dtb = path.join(args[2], 'usr/lib/modules/1-arm64/dtb/vendor');
   mkdirSync(dtb, { recursive: true });
   for (const name of ['a.dtb', 'b.dtb', 'readme']) writeFileSync(path.join(dtb, name), name);
+  const bin = path.join(args[2], 'usr/bin');
+  mkdirSync(bin, { recursive: true });
+  for (const name of (process.env.FAKE_TOOLS ?? 'iasl dtc fdtoverlay').split(' ')) {
+    writeFileSync(path.join(bin, name), `#!/bin/sh\nexit ${process.env.FAKE_EXIT ?? 0}\n`);
+    chmodSync(path.join(bin, name), 0o755);
+  }
   end(0);
 }
 end(99, `the fake has no ${tool} ${args.join(' ')}\n`);
