@@ -10,7 +10,6 @@ import { findRevision } from '../../src/kernel/index.ts';
 import { openWorld } from '../../src/run/watched-scene.ts';
 import type { DerivedWorld } from '../../src/worlds/derive.ts';
 import { genericWorlds } from '../../src/worlds/generic.ts';
-import { handWorlds } from '../../src/worlds/hand.ts';
 
 export interface Shown {
   /** Null where a search was cut off. */
@@ -46,8 +45,7 @@ export function missedIn(
 
 /** The worlds of no board, without those of store buffers. */
 export function sweepWorlds(): DerivedWorld[] {
-  const all = [...genericWorlds(), ...handWorlds()];
-  return all.filter(({ world }) => world.switches.storeBuffers === undefined);
+  return genericWorlds().filter(({ world }) => world.switches.storeBuffers === undefined);
 }
 
 /** The kernel called @name; throws where there is none. */

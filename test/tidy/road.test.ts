@@ -64,6 +64,7 @@ const ofTests: readonly string[] = [
   'test/reproduce/plan.test.ts',
   'test/run/alike.test.ts',
   'test/run/names.test.ts',
+  'test/support/audit-cache.ts',
   'test/support/checker/checkpoint-child.ts',
   'test/support/model/judge-main.ts',
   'test/support/sometimes.ts',
