@@ -7,6 +7,7 @@ import { checkPlatform, defaultCheck } from '#questions/check';
 import { bootOptions } from '#worlds/command-line';
 import type { World } from '#worlds/world';
 import { board, kernel } from '../support/boards.ts';
+import { rowsOf } from '../support/sweep.ts';
 
 const revision = kernel('7.2');
 
@@ -33,7 +34,13 @@ function row(rows: readonly Prevention[] | undefined, what: string): Prevention 
   return rows?.find((r) => r.what === what);
 }
 
-describe.each([['C10'], ['C14'], ['C22']])('%s', (window) => {
+const windows = [
+  { window: 'C10', sweep: true },
+  { window: 'C14', sweep: true },
+  { window: 'C22', sweep: false },
+];
+
+describe.each(rowsOf(windows))('$window', ({ window }) => {
   test('is avoided by what a check under the option says, and by nothing else', async () => {
     const { findings } = await checked([window], { avoid: true });
     const [first, ...others] = findings;

@@ -16,5 +16,8 @@ export function every<R>(nth: number, rows: readonly R[]): readonly R[] {
   return rows.filter((_, i) => isAsked(i % nth !== 0));
 }
 
+/** True where a test is left to the sweep, and this is none. */
+export const isLeftOut = !isAsked(true);
+
 /** How many programs or inputs are drawn at random: @few, in a sweep ten times as many. */
 export const draws = (few: number): number => (asked === undefined ? few : 10 * few);
