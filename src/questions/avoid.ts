@@ -86,8 +86,11 @@ async function look(
   return { scene, timed: isTimed(derived), shows, cut: bounded && !shows };
 }
 
-/** What the worlds under an option come to. */
+/** What the worlds under an option come to; where there are none, nothing was asked. */
 function told(what: string, worlds: readonly Asked[]): Prevention {
+  if (worlds.length === 0) {
+    return { what, prevents: 'can not tell', because: 'no world of this class is left to ask' };
+  }
   const scenes = [...new Set(worlds.filter((w) => w.shows).map((w) => w.scene))];
   if (scenes.length > 0) {
     return { what, prevents: 'no', because: `still there in ${scenes.join(', ')}` };

@@ -3,7 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Prevention } from '#finding/diagnosis';
 import type { CheckOptions } from '#finding/report';
+import { avoidedBy } from '#questions/avoid';
 import { checkPlatform, defaultCheck } from '#questions/check';
+import { threadsOf } from '#run/hands';
+import { specOf } from '#run/kernel-spec';
+import { openWorlds } from '#run/world-pool';
 import { bootOptions } from '#worlds/command-line';
 import type { World } from '#worlds/world';
 import { board, kernel } from '../support/boards.ts';
@@ -70,6 +74,22 @@ test('a check with strict links that probes asynchronously asks what is left', a
     bootOptions.early,
   ]);
   expect(row(first!.avoided, `without ${bootOptions.async}`)!.prevents).toBe('no');
+});
+
+test('where no world is left to ask, nothing is said to avoid the window', async () => {
+  const pool = openWorlds(threadsOf(1), 1);
+  const options = { ...defaultCheck, asyncProbe: true };
+  const asked = { platform: board('qemu-virt'), kernel: specOf(revision, []), options };
+  const rows = await avoidedBy(pool, asked, 'C10', 'a class that the board has not');
+  await pool.close();
+  expect(rows.map(({ what }) => what)).toEqual([
+    bootOptions.strict,
+    `without ${bootOptions.async}`,
+    bootOptions.early,
+  ]);
+  for (const { prevents, because } of rows) {
+    expect([prevents, because]).toEqual(['can not tell', expect.stringMatching(/no world/)]);
+  }
 });
 
 test('nothing is asked unless it is asked for', async () => {
