@@ -17,24 +17,31 @@ interface CoverageLine {
   readonly isLimit: boolean;
 }
 
-/** What was covered, who acts, what was not covered, and the limits that were hit. */
-export function coverageLines(report: Told): CoverageLine[] {
+/** How far was looked: in short, with the limits that were hit, and who acts and who does not. */
+interface CoverageLines {
+  readonly head: readonly CoverageLine[];
+  readonly reach: readonly string[];
+}
+
+/** What was covered and the limits that were hit; then who acts, and what was not covered. */
+export function coverageLines(report: Told): CoverageLines {
   const { coverage } = report;
   const { present = [], absent = [] } = coverage.actors ?? {};
   const below = [
     ...(present.length === 0 ? [] : [`in these worlds: ${present.join(', ')}`]),
     ...(absent.length === 0 ? [] : [`in none of them: ${absent.join(', ')}`]),
     ...uncovered(report),
+    ...(coverage.notes ?? []),
   ].flatMap((line) => wrap(printable(line), { first: '  ', rest: '    ' }));
-  const notes = (coverage.notes ?? []).flatMap((n) => wrap(printable(n), { rest: '  ' }));
   const hit = coverage.bounded.flatMap((b) => wrap(printable(limitText(b)), { rest: '  ' }));
-  return [
-    ...[...wrap(coverageText(report), { rest: '  ' }), ...below, ...notes].map((text) => ({
-      text,
-      isLimit: false,
-    })),
-    ...hit.map((text) => ({ text, isLimit: true })),
-  ];
+  const covered = wrap(coverageText(report), { rest: '  ' });
+  return {
+    head: [
+      ...covered.map((text) => ({ text, isLimit: false })),
+      ...hit.map((text) => ({ text, isLimit: true })),
+    ],
+    reach: below,
+  };
 }
 
 /**

@@ -69,21 +69,31 @@ export function textReport(report: CheckReport, options: TextOptions = {}): stri
   const shown = shownOf(all, show);
   const counting = report.input === null ? byClass : byDevice;
   const isAsked = report.properties !== undefined;
+  const { head, reach } = coverageLines(report);
+  const covered = head.map(({ text, isLimit }) => (isLimit ? paint.warn(text) : text));
+  const noticed = noticedLines(report);
   const sections = [
     heading(report, paint),
     verdictTable('window', report.windows ?? [], options.windows, counting, paint),
     summary(report, baseline?.fresh ?? report.findings, paint),
     verdictTable('rule', report.verdicts, options.rules, counting, paint, isAsked),
-    coverageLines(report).map(({ text, isLimit }) => (isLimit ? paint.warn(text) : text)),
+    [...covered, ...(shown.length === 0 ? reach : [])],
     findingTable(report, options, paint),
-    noticedLines(report),
+    ...(shown.length === 0 ? [noticed] : []),
     baselineLines(baseline, paint),
     ...shown.map((finding) => findingText(finding, paint)),
     avoidHint(report, shown),
+    // What is told of a finding comes first; a screen has no room for both.
+    ...(shown.length === 0 ? [] : [farLines(reach), noticed]),
     moreLines(baseline?.fresh ?? all, shown.length),
   ];
   const texts = sections.filter((s) => s.length > 0).map((s) => s.join('\n'));
   return `${texts.join('\n\n')}\n`;
+}
+
+/** Who acts in what was covered, and what was not, where that stands apart from what was. */
+function farLines(reach: readonly string[]): string[] {
+  return reach.length === 0 ? [] : ['How far that reaches:', ...reach];
 }
 
 /** One finding: the rule, the table, where the threads stood, and what was assumed. */
@@ -241,20 +251,29 @@ function verdictTable(
   return [paint.dim(head), ...told, ...folded];
 }
 
-/** More rules that hold for the same number of devices are told in one line. */
-const HOLDS_MAX = 3;
+/** More rules with one outcome for the same number of devices are told in one line. */
+const ROWS_ALIKE_MAX = 3;
 
-/** Lines for rules that hold, where they are many, and the verdicts that have rows of their own. */
+/** What is told of rules in one line. */
+const FOLDED = { violated: 'rules that are broken', holds: 'rules that hold' } as const;
+
+/** Lines for rules that all break or hold, where they are many, and the rows of the others. */
 function foldedVerdicts(
   verdicts: readonly (Verdict | WindowVerdict)[],
   { nouns, of }: Counting,
 ): [string[], readonly (Verdict | WindowVerdict)[]] {
   const most = Math.max(0, ...verdicts.map(of));
-  const held = verdicts.filter((v) => v.outcome === 'holds' && of(v) === most);
-  if (held.length <= HOLDS_MAX) return [[], verdicts];
-  const ids = held.map((v) => ('property' in v ? v.property : v.window));
-  const text = `rules that hold for ${plural(most, ...nouns)}: ${ids.join(' ')}`;
-  return [wrap(text, { rest: '  ' }), verdicts.filter((v) => !held.includes(v))];
+  const alike = Object.entries(FOLDED).map(([outcome, words]) => ({
+    words,
+    rows: verdicts.filter((v) => v.outcome === outcome && of(v) === most),
+  }));
+  const folded = alike.filter(({ rows }) => rows.length > ROWS_ALIKE_MAX);
+  const lines = folded.flatMap(({ words, rows }) => {
+    const ids = rows.map((v) => ('property' in v ? v.property : v.window));
+    return wrap(`${words} for ${plural(most, ...nouns)}: ${ids.join(' ')}`, { rest: '  ' });
+  });
+  const left = verdicts.filter((v) => folded.every(({ rows }) => !rows.includes(v)));
+  return [lines, left];
 }
 
 /** Why nothing was decided; of what nobody asked for, what would come to it is enough. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { CheckReport } from '#finding/report';
 import { findingJson } from '#report/json';
+import { textReport } from '#report/text';
 import { parseDocument } from '#report/validate';
 import { printedError } from '../support/errors.ts';
 import { scratch } from './fake.ts';
@@ -50,6 +51,16 @@ describe('a check of the bundled board', () => {
     const c09 = report.findings.find((f) => f.window === 'C09');
     expect(c09?.preemptions).toBeLessThanOrEqual(2);
     expect(report.input?.basename).toBe('laptop.dtb');
+  });
+
+  test('tells of windows, rules and limits on one screen, then the gravest finding', () => {
+    const lines = textReport(JSON.parse(first.out) as CheckReport).split('\n');
+    const finding = lines.findIndex((line) => /^C\d+ on \S+, 6\.15\.0$/.test(line));
+    expect(finding).toBeGreaterThan(10);
+    expect(finding).toBeLessThanOrEqual(30);
+    // How far it was looked stands in short before, and in full after it.
+    expect(lines.slice(0, finding).join('\n')).toContain('\ncovered: all orders of ');
+    expect(lines.slice(finding).join('\n')).toContain('\nHow far that reaches:\n  in these');
   });
 
   test('gives the same bytes with other jobs, zone, locale, home and directory', async () => {
