@@ -6,8 +6,9 @@ import type { DiagnosedDevice, Diagnosis, ToldLine, WeighedWindow } from '#findi
 import type { Grouping, LogEvent, LogStory } from '#log/index';
 import type { Platform } from '#platform/index';
 import { windowById } from '#windows/index';
-import { besidesOf, complaintOf } from './besides.ts';
+import { besidesOf } from './besides.ts';
 import { type Clue, cluesOf, isTelling } from './clues.ts';
+import { complaintsOf } from './complaints.ts';
 import type { KernelOfLog } from './kernel-of.ts';
 import { type LookAlike, lookAlikes } from './lookalikes.ts';
 import { order, type RulesOut, type Weighed, weighAll, weighClue, whichKernel } from './weigh.ts';
@@ -35,7 +36,8 @@ export function diagnose(
   const weighed = real.map((clue) => weighClue(clue, scales));
   const windows = weighAll(weighed, scales);
   const verdict = judge(real, weighed, alike, story);
-  const taken = new Set([...verdict.lines, ...alike.flatMap((a) => a.lines)]);
+  const told = alike.filter((a) => a.cause === verdict.cause).flatMap((a) => a.lines);
+  const taken = new Set([...verdict.lines, ...told]);
   return {
     format: 'racewindow/diagnosis@1',
     ...verdict,
@@ -186,12 +188,14 @@ function healthyOr(clues: readonly Clue[], story: LogStory): Verdict {
       do: ['look into devices_deferred of debugfs, and bring the whole log'],
     };
   }
-  const complaint = complaintOf(story);
-  if (complaint !== null) {
+  const [complaint] = complaintsOf(story);
+  if (complaint !== undefined) {
+    const { line, text, lost } = complaint;
+    const goes = lost === null ? '' : '; devices behind it go without it';
     return {
-      ...{ verdict: 'can not tell', cause: 'unknown', because: complaint.because },
-      lines: [complaint.line],
-      do: [complaint.todo],
+      ...{ verdict: 'can not tell', cause: 'unknown', lines: [line] },
+      because: lost === null ? `an IOMMU complains: ${text}` : `an IOMMU does not come: ${text}`,
+      do: [`read what its driver says before and after that${goes}`],
     };
   }
   const n = new Set(groupings.map((g) => g.device)).size;

@@ -3,9 +3,17 @@
 // cause, and the warning of a time in which it was false.
 
 import type { Fit, OtherCause } from '#finding/diagnosis';
-import { isIommuName, type LogEvent, type LogStory, mayBeDevice, type Release } from '#log/index';
+import {
+  type ComplaintCause,
+  isIommuName,
+  type LogEvent,
+  type LogStory,
+  mayBeDevice,
+  type Release,
+} from '#log/index';
 import { eventsOf } from '#log/story';
 import { type Clue, registrationAt } from './clues.ts';
+import { complaintsOf } from './complaints.ts';
 
 /** A cause that is no window. */
 export interface LookAlike {
@@ -35,6 +43,7 @@ export function lookAlikes(story: LogStory, clues: readonly Clue[]): LookAlike[]
     ...oneGroup(story),
     ...crashesOfDrivers(story, clues),
     ...translations(story, clues),
+    ...complaints(story),
   ];
 }
 
@@ -343,4 +352,31 @@ function late(lines: readonly number[]): LookAlike {
     because: 'a fault comes long after the IOMMU has set its devices up, and nothing warned then',
     todo: 'find the device by the stream id (SID) of the fault, and look at how its driver maps',
   };
+}
+
+const TODO: Readonly<Record<ComplaintCause, string>> = {
+  firmware: 'look for newer firmware, or compare what it says of the IOMMU with the hardware',
+  'stream-id-map': 'compare iommus, iommu-map and its mask with the ids that the hardware has',
+  'supplier-missing': 'find out why what the IOMMU needs does not come: its clocks, its power',
+  hardware: 'look for errata of the IOMMU, its clocks and its power domain',
+  'driver-bug': 'report it to the maintainers of the driver that says so',
+};
+
+/** What IOMMUs complain of, where their words tell what is behind it: one for each cause. */
+function complaints(story: LogStory): LookAlike[] {
+  const all = complaintsOf(story);
+  const causes = [...new Set(all.map((c) => c.cause))];
+  return causes.flatMap((cause): LookAlike[] => {
+    const mine = all.filter((c) => c.cause === cause);
+    const [first] = mine;
+    if (first === undefined || cause === 'unknown') return [];
+    const comes = first.lost === null ? 'an IOMMU complains' : 'an IOMMU does not come';
+    const lines = mine.map((c) => c.line).sort((a, b) => a - b);
+    return [
+      {
+        ...{ cause, fits: 'fits', lines, explains: lines, todo: TODO[cause] },
+        because: `${comes}: ${first.text}`,
+      },
+    ];
+  });
 }

@@ -19,4 +19,4 @@ export {
   type Registration,
   storyOf,
 } from './story.ts';
-export type { At, BootLog, LogEvent, LogEventKind, Trace } from './types.ts';
+export type { At, BootLog, ComplaintCause, LogEvent, LogEventKind, Trace } from './types.ts';

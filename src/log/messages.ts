@@ -2,7 +2,7 @@
 // The messages of the kernel that tell of IOMMUs, groups, deferrals and faults, as v6.1, v6.12 and
 // v7.2 print them; where older kernels print another text, it stands beside.
 
-import { isBusName, isIommuDriver, looksLikeDevice, mayBeDevice } from './names.ts';
+import { isBusName, looksLikeDevice, mayBeDevice } from './names.ts';
 import { anyOf, inOrder } from './pattern.ts';
 import type { Said } from './types.ts';
 
@@ -186,8 +186,7 @@ const faults: readonly Rule[] = [
     dev('event: (\\w+) client: (.+?) sid: \\S+ ssid: \\S+(?: (?:iova|fetch_addr): 0x([0-9a-f]+))?'),
     (m) => {
       const client = m[4]!.startsWith('(') ? null : m[4]!;
-      const about = /STREAMID|STE_FETCH|BAD_STE/.test(m[3]!) ? 'stream' : 'translation';
-      return fault(m[2]!, client, about, m[5] ?? null);
+      return fault(m[2]!, client, smmuEventNamed(m[3]!), m[5] ?? null);
     },
   ],
   [dev('event 0x([0-9a-f]{2}) received:$'), (m) => fault(m[2]!, null, smmuEvent(m[3]!), null)],
@@ -202,6 +201,11 @@ const faults: readonly Rule[] = [
     dev('Fault \\d+ devid: 0x[0-9a-f]+ iotval: ([0-9a-f]+)'),
     (m) => fault(m[2]!, null, 'translation', m[3]!),
   ],
+  [
+    dev('\\S+: (?:\\S+ )?(?:read|write) @(?:0x)?([0-9a-f]+): .*SMMU translation error'),
+    (m) => fault(m[2]!, null, 'translation', m[3]!),
+  ],
+  [dev('\\S+: errs:0x\\S+ da:0x([0-9a-f]+)'), (m) => fault(m[2]!, null, 'translation', m[3]!)],
   [dev('Page fault at (\\S+) of type'), (m) => fault(m[2]!, null, 'translation', m[3]!)],
   [dev('Page fault while iommu not attached'), (m) => fault(m[2]!, null, 'translation', null)],
   [dev('fault type=0x\\S+ iova=0x([0-9a-f]+)'), (m) => fault(m[2]!, null, 'translation', m[3]!)],
@@ -220,14 +224,15 @@ const faults: readonly Rule[] = [
   ],
   [
     inOrder(
-      /^DMAR: \[[^\]]*\] Request device \[(?:[0-9a-f]{4}:)?(?:0x)?([0-9a-f]+:(?:0x)?[0-9a-f.]+)\]/,
+      /^(?:dmar: )?DMAR: ?\[[^\]]*\] Request device /,
+      /\[(?:[0-9a-f]{4}:)?(?:0x)?([0-9a-f]+:(?:0x)?[0-9a-f.]+)\]/,
       /(?: PASID \w+)? fault (?:addr|index) (?:0x)?([0-9a-f]+)/,
     ),
     (m) => fault(null, `0000:${m[1]!.replace('0x', '')}`, 'translation', m[2]!),
   ],
   [
     // Up to v4.x what is logged comes in a line of its own.
-    /^(?:AMD-Vi: Event logged \[)?(?:IO|RMP)_PAGE_FAULT device=.*?address=0x([0-9a-f]+)/,
+    /^(?:AMD-Vi: Event logged \[)?(?:IO|RMP)_PAGE_FAULT device=.*?(?:address|gpa)=0x([0-9a-f]+)/,
     (m) => {
       const at = PCI_EVENT.exec(m[0]);
       return fault(null, at === null ? null : `0000:${at[1]}`, 'translation', m[1]!);
@@ -236,7 +241,7 @@ const faults: readonly Rule[] = [
   [
     inOrder(
       /^(?:\S+ )?(\S+): AMD-Vi: Event logged \[(?:IO_PAGE_FAULT|RMP_PAGE_FAULT)/,
-      /.*?address=0x([0-9a-f]+)/,
+      /.*?(?:address|gpa)=0x([0-9a-f]+)/,
     ),
     (m) => fault(null, m[1]!, 'translation', m[2]!),
   ],
@@ -263,7 +268,7 @@ const faults: readonly Rule[] = [
       /^(?:.*AMD-Vi: Event logged \[)?/,
       /(?:ILLEGAL_DEV_TABLE_ENTRY|ILLEGAL_COMMAND_ERROR|INVALID_(?:DEVICE|PPR)_REQUEST)[ \]].*$/,
     ),
-    (m) => ({ kind: 'iommu-trouble', text: m[0] }),
+    (m) => ({ kind: 'iommu-trouble', text: m[0], cause: null }),
   ],
   [
     /\[Firmware Bug\]:?.*(?:DMAR|IVRS|AMD-Vi|IORT|RMRR|IOMMU|DRHD|SMMU).*/i,
@@ -280,6 +285,12 @@ const faults: readonly Rule[] = [
 function smmuEvent(id: string): 'translation' | 'stream' | 'other' {
   if (['02', '03', '04'].includes(id)) return 'stream';
   return ['10', '11', '12', '13'].includes(id) ? 'translation' : 'other';
+}
+
+/** The same by its name. */
+function smmuEventNamed(name: string): 'translation' | 'stream' | 'other' {
+  if (/_STREAMID$|STE_FETCH|BAD_STE/.test(name)) return 'stream';
+  return /TRANSLATION|ADDR_SIZE|F_ACCESS|PERMISSION/.test(name) ? 'translation' : 'other';
 }
 
 function fault(
@@ -317,31 +328,6 @@ const TROUBLE = anyOf(
   /\b(?:error|fail(?:ed|ure)?|timed? ?out|unable to|can't|cannot)\b/,
   /\b(?:not responding|reset|abort)/,
 );
-
-const COMPLAINT = anyOf(
-  TROUBLE,
-  /\b(?:unsupported|not supported|unknown|invalid|illegal|unexpected|unhandled|missing|faults?)\b/i,
-  /\b(?:could not|no irq|too (?:many|few)|out of|broken)\b/i,
-);
-/** Complaints that machines which work well print. */
-const HARMLESS = anyOf(
-  /handling fault status reg/,
-  /Unable to read\/write to IOMMU perf counter/,
-  /^(?:AMD-Vi: )?(?:Failed to setup IOMMU PMU|.*reserved for PMU)/,
-  /address space size .* differs from mapped region size/,
-  /\bno priq irq\b|falling back to wired irqs|msi_domain absent/,
-  /^DMAR: (?:No \w+ found|.*feature \w+ inconsistent)/,
-);
-
-/** An IOMMU that complains; null for all else, and for what is known as harmless. */
-export function iommuComplains(body: string): Said | null {
-  const m = /^(?:([\w.,+-]{2,40}) \S{3,120}|(DMAR|AMD-Vi|iommu|iommu \w+: AMD-Vi)): (.+)$/.exec(
-    body,
-  );
-  if (m === null || (m[1] !== undefined && !isIommuDriver(m[1]))) return null;
-  const isMeant = COMPLAINT.test(m[3]!) && !HARMLESS.test(body);
-  return isMeant ? { kind: 'iommu-trouble', text: body } : null;
-}
 
 /** A driver that speaks of a device it is bound to, or is being bound to; null for all else. */
 export function spokenBy(body: string): Said | null {

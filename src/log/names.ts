@@ -61,7 +61,8 @@ const IOMMU_DRIVERS: ReadonlySet<string> = new Set([
   ...['arm-smmu', 'arm-smmu-v3', 'tegra241-cmdqv', 'qcom-iommu', 'qcom-iommu-ctx', 'msm_iommu'],
   ...['rk_iommu', 'mtk-iommu', 'mtk-iommu-v1', 'ipmmu-vmsa', 'apple-dart', 'exynos-sysmmu'],
   ...['omap-iommu', 'virtio_iommu', 'sun50i-iommu', 'sprd-iommu', 'tegra-smmu', 'riscv-iommu'],
-  ...['riscv,iommu', 'fsl-pamu'],
+  ...['riscv,iommu', 'riscv-iommu-pci', 'riscv-iommu-platform', 'riscv_iommu_pci', 'fsl-of-pamu'],
+  ...['vsi_iommu', 'vsi-iommu', 'qcom_tbu', 'tegra-mc'],
 ]);
 
 /** True where @driver, as dev_driver_string() has it, is one of IOMMUs. */
@@ -69,7 +70,7 @@ export function isIommuDriver(driver: string): boolean {
   return IOMMU_DRIVERS.has(driver);
 }
 
-/** True where @name, of a device or a node, is one that IOMMUs have. */
+/** True where @name, of a device or a node, is one that IOMMUs have; their counters are none. */
 export function isIommuName(name: string): boolean {
-  return /iommu|smmu|dart\b|ipmmu|\bmmu\b/i.test(name);
+  return !/pmcg|pmu\b/i.test(name) && /iommu|smmu|dart\b|ipmmu|\bmmu\b/i.test(name);
 }

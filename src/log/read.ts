@@ -7,8 +7,9 @@
 
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
+import { complaintIn, troubleIn } from './complaints.ts';
 import { logLimits } from './limits.ts';
-import { iommuComplains, namesItsDevice, recognise, spokenBy } from './messages.ts';
+import { namesItsDevice, recognise, spokenBy } from './messages.ts';
 import { withoutPrefix } from './prefix.ts';
 import { runningIn } from './release.ts';
 import { blockSaid, type Opening, opening, TraceReader } from './trace.ts';
@@ -111,6 +112,13 @@ class LogReader {
       if (kind === 'version' && this.isInserted(i)) return whole.more;
       this.add(whole.said, message);
       return whole.more;
+    }
+    const complaint = complaintIn(body);
+    if (complaint !== null) {
+      // What does no harm must not come back as the trouble of a driver.
+      const said = troubleIn(complaint);
+      if (said !== null) this.add(said, message);
+      return 0;
     }
     if (this.block !== null && !this.block.reader.take(body, message.line)) this.close();
     if (this.block === null) this.listen(message);
@@ -227,7 +235,7 @@ class LogReader {
 
   private listen(message: Message): void {
     const { body } = message;
-    const said = iommuComplains(body) ?? namesItsDevice(body) ?? spokenBy(body);
+    const said = namesItsDevice(body) ?? spokenBy(body);
     if (said === null) return;
     if (said.kind === 'spoke' || said.kind === 'trouble') {
       const key = `${said.kind} ${said.device}`;

@@ -21,6 +21,14 @@ export interface Trace {
   readonly lastLine: number;
 }
 
+/** What is behind a complaint of an IOMMU, as far as its words tell. */
+export type ComplaintCause =
+  | 'firmware'
+  | 'stream-id-map'
+  | 'supplier-missing'
+  | 'hardware'
+  | 'driver-bug';
+
 /** How a line on a group was told: printk, or a trace event. */
 type GroupSource = 'message' | 'trace';
 
@@ -109,8 +117,8 @@ interface Kinds {
   readonly 'firmware-bug': { readonly text: string };
   /** An IOMMU itself is said to be out of order. */
   readonly 'hardware-error': { readonly text: string };
-  /** An IOMMU, or its driver, complains of something that is not known here. */
-  readonly 'iommu-trouble': { readonly text: string };
+  /** An IOMMU, or its driver, complains; @cause is null where its words do not tell of what. */
+  readonly 'iommu-trouble': { readonly text: string; readonly cause: ComplaintCause | null };
   /** The loader of modules, or an initcall, brings a driver in. */
   readonly initcall: { readonly name: string };
   /** A driver speaks of its device. */

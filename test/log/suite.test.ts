@@ -9,7 +9,7 @@ import { readLog, storyOf } from '#log/index';
 import { diagnosisText } from '#report/diagnosis';
 import { windows } from '#windows/index';
 import { type LogCase, log, version } from './suite/build.ts';
-import { complaints } from './suite/complaints.ts';
+import { complaints, harmless } from './suite/complaints.ts';
 import { crashes } from './suite/crashes.ts';
 import { excerpts } from './suite/excerpts.ts';
 import { inTheWild } from './suite/in-the-wild.ts';
@@ -113,4 +113,25 @@ test('what failed is said to be of an IOMMU where it is, and only there', () => 
   const [, own = '', other = ''] = text.split(/besides, (?:of|nothing of) an IOMMU:\n/);
   expect(own).toMatch(/ILLEGAL_DEV_TABLE_ENTRY[\s\S]*smmuv3/);
   expect(other).toMatch(/nvme/);
+});
+
+test.each(harmless)('"%s" comes back as no trouble', (line) => {
+  expect(diagnosed(log(version('6.12.10'), line)).besides).toEqual([]);
+});
+
+describe.each(lateProbes.filter((c) => c.verdict === 'race'))('$name', (c: LogCase) => {
+  test('stays what it is where an IOMMU complains, and tells both', () => {
+    const lines = [
+      'arm-smmu-v3 9090000.smmuv3: missing #iommu-cells property',
+      ...Array.from(
+        { length: 20 },
+        (_, i) => `ahci 0000:0${i % 8}:1${i >> 3}.0: failed to come up`,
+      ),
+      'rk_iommu ff9a0000.iommu: unexpected int_status: 0x00000010',
+    ];
+    const d = diagnosed(`${c.log}${lines.map((line) => `[    9.000000] ${line}\n`).join('')}`);
+    expect([d.verdict, d.cause]).toEqual([c.verdict, c.cause]);
+    const own = d.besides.filter((b) => b.ofIommu).map((b) => b.what);
+    expect(own).toEqual(expect.arrayContaining([lines[0], lines[21]]));
+  });
 });
