@@ -3,16 +3,18 @@
 
 import type { BesideLine } from '#finding/diagnosis';
 import type { LogStory } from '#log/index';
-import { failureIn, isOfIommu } from './complaints.ts';
+import { failureIn, isDetail, isOfIommu } from './complaints.ts';
 
 /** What failed, but for the lines that are @taken; what is of an IOMMU is not crowded out. */
 export function besidesOf(story: LogStory, taken: ReadonlySet<number>): BesideLine[] {
   const told: BesideLine[] = [];
-  for (const e of story.log.events) {
-    if (taken.has(e.line)) continue;
+  const { events } = story.log;
+  const known = new Set(events.flatMap((e) => (taken.has(e.line) ? [failureIn(e)] : [])));
+  for (const e of events) {
     const what = failureIn(e);
-    const isNew = what !== null && !told.some((t) => t.what === what);
-    if (isNew) told.push({ line: e.line, what, ofIommu: isOfIommu(e) });
+    if (what === null || known.has(what) || isDetail(e, story)) continue;
+    known.add(what);
+    if (!taken.has(e.line)) told.push({ line: e.line, what, ofIommu: isOfIommu(e) });
   }
   const own = told.filter((t) => t.ofIommu).slice(0, BESIDES_MAX);
   const others = told.filter((t) => !t.ofIommu).slice(0, BESIDES_MAX - own.length);

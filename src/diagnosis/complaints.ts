@@ -83,22 +83,28 @@ function isNoFailure(errno: number): boolean {
   return errno === 19 || errno === 517;
 }
 
-/** Lines after a status of faults in which the fault itself is told. */
-const STATUS_LINES = 4;
+/** Lines around a fault in which its IOMMU tells more of it. */
+const DETAIL_LINES = 4;
+
+/** True where @e is what an IOMMU tells around a fault: its status, and what it cannot do then. */
+export function isDetail(e: LogEvent, { log }: LogStory): boolean {
+  if (e.kind !== 'iommu-trouble') return false;
+  return eventsOf(log, 'fault').some(({ line, iommu }) => {
+    const isOwn = iommu === null ? /handling fault status/.test(e.text) : e.text.includes(iommu);
+    return isOwn && Math.abs(line - e.line) <= DETAIL_LINES;
+  });
+}
 
 /** All complaints of @story: IOMMUs that do not come before all else, then as they stand. */
 export function complaintsOf(story: LogStory): Complaint[] {
   const { events } = story.log;
-  const faults = eventsOf(story.log, 'fault').map((e) => e.line);
-  const isTold = ({ line }: LogEvent): boolean =>
-    faults.some((at) => Math.abs(at - line) <= STATUS_LINES);
   const all = events.flatMap((e): Complaint[] => {
     const text = isOfIommu(e) ? failureIn(e) : null;
     if (text === null) return [];
     const { line } = e;
     switch (e.kind) {
       case 'iommu-trouble':
-        if (/handling fault status reg/.test(e.text) && isTold(e)) return [];
+        if (isDetail(e, story)) return [];
         return [{ line, text: e.text, cause: e.cause ?? 'unknown', lost: null }];
       case 'failed':
         return [{ line, text, cause: reasonOf(e, events), lost: e.device }];

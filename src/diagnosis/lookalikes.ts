@@ -183,6 +183,9 @@ function isPending(supplier: string, pending: readonly LogEvent<'pending'>[]): b
   );
 }
 
+/** The IOMMU has asked a device to drop what it has cached (ATS), and waits for the answer. */
+const UNANSWERED = /IOTLB_INV_TIMEOUT|Invalidation Time-?out|CERROR_ATC_INV|ATC invalidat/i;
+
 function hardware({ log }: LogStory): LookAlike[] {
   const errors = eventsOf(log, 'hardware-error');
   if (errors.length === 0) return [];
@@ -190,7 +193,10 @@ function hardware({ log }: LogStory): LookAlike[] {
     {
       ...{ cause: 'hardware', fits: 'fits', lines: errors.map((e) => e.line), explains: [] },
       because: `an IOMMU itself is in trouble: ${errors[0]!.text}`,
-      todo: 'look for errata of the IOMMU, its clocks and its power domain',
+      todo: errors.some(({ text }) => UNANSWERED.test(text))
+        ? 'a device does not answer when its cached translations are called back: pci=noats ' +
+          'tells whether it is that; else look for errata of the IOMMU'
+        : TODO.hardware,
     },
   ];
 }

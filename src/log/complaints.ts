@@ -31,7 +31,7 @@ const WORDS = anyOf(
   /\b(?:mismatch\w*|inconsistent|conflict\w*|overflow\w*)\b/,
   /\b(?:deadlocked|lost|bogus|unaligned|incorrect|impossible|locked down|violation|leak|bad)\b/,
   /\b(?:already (?:set|mapped|attached|in)|overrid(?:den|ing)|vulnerable|refusing)\b/,
-  /\b(?:rejecting|wrong)\b/,
+  /\b(?:rejecting|wrong|unbalanced)\b/,
   /\b(?:no (?:[\w-]+ ){1,3}(?:present|support|irq|interrupts?|ids)|doesn't|does not)\b/,
   /\b(?:did(?:n't| not))\b/,
   /\b(?:currently enabled|was enabled|no supported|uh oh|disabling i\w+|retrying)\b/,
@@ -134,7 +134,7 @@ const KNOWN: readonly Known[] = [
     'driver-bug',
     anyOf(
       /already (?:mapped|set)|unaligned:|wrong alignment|should aligned|IOMMU driver error/,
-      /bogus p[gt][de]|not attached to domain properly|page leak|DMA map(?:ping)? error/,
+      /bogus p[gt][de]|not attached to domain properly|page leak|Unbalanced|DMA map(?:ping)? error/,
       /domain (?:already attached|is already|has no attached)|invalid size to map/,
       /are not in the range|map address beyond/,
     ),
@@ -162,12 +162,19 @@ interface Judged {
   readonly cause: ComplaintCause | null;
 }
 
-/** The complaint of an IOMMU, its driver or its core that @body is; null for all else. */
-export function complaintIn(body: string): Judged | null {
+/** KERN_WARNING: what is as grave is a complaint whatever its words are. */
+const WARNING = 4;
+
+/**
+ * The complaint of an IOMMU, its driver or its core that @body is, which was printed at @level,
+ * where the log has it; null for all else.
+ */
+export function complaintIn(body: string, level: number | null): Judged | null {
   const text = spokenByIommu(body) ?? (OF_CLIENTS.test(body) ? body : null);
   if (text === null) return null;
   const cause = KNOWN.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
-  if (cause === null && !WORDS.test(text)) return null;
+  const isGrave = level !== null && level <= WARNING;
+  if (cause === null && !isGrave && !WORDS.test(text)) return null;
   const harmless = HARMLESS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
   return { text: body, harmless, cause };
 }

@@ -5,6 +5,8 @@
 interface Prefixed {
   readonly seconds: number | null;
   readonly caller: string | null;
+  /** The level of printk, 0 the gravest; null where no prefix has it. */
+  readonly level: number | null;
   /** True where anything was taken off: it is a line of a log. */
   readonly stamped: boolean;
   readonly body: string;
@@ -13,11 +15,16 @@ interface Prefixed {
 interface Taken {
   readonly seconds?: number;
   readonly caller?: string;
+  readonly level?: number;
 }
 
 type Taker = readonly [pattern: RegExp, take: (m: RegExpExecArray) => Taken];
 
 const nothing = (): Taken => ({});
+const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug'];
+const levelOf = (name: string): Taken => ({
+  level: LEVELS.indexOf(name.replace('warning', 'warn')),
+});
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 const CLOCK = '\\d{1,2}:\\d{2}:\\d{2}(?:[.,]\\d+)?';
@@ -50,12 +57,11 @@ const takers: readonly Taker[] = [
   [/^[\w.-]{1,64} kernel(?:\[\d+\])?: /, nothing],
   [/^kernel(?:\[\d+\])?: /, nothing],
   [
-    /^(?:kern|user|daemon)\s*[.:]\s*(?:emerg|alert|crit|err|warn|warning|notice|info|debug)\s*:\s*/,
-    nothing,
+    /^(?:kern|user|daemon)\s*[.:]\s*(emerg|alert|crit|err|warn|warning|notice|info|debug)\s*:\s*/,
+    (m) => levelOf(m[1]!),
   ],
-  [/^(?:kern)\s+:(?:emerg|alert|crit|err|warn|notice|info|debug)\s*:\s*/, nothing],
-  // printk levels
-  [/^<\d{1,3}>\s?/, nothing],
+  // printk levels, with a facility above them
+  [/^<(\d{1,3})>\s?/, (m) => ({ level: Number(m[1]) % 8 })],
   // ftrace: comm-pid [cpu] flags stamp:
   [
     /^\s*(.{1,20}-\d+)\s+(?:\(\s*[\d-]+\)\s+)?\[\d+\]\s+(?:\S{4,6}\s+)?(\d+\.\d+):\s+(?=[a-z_]+:)/,
@@ -71,6 +77,7 @@ export function withoutPrefix(line: string): Prefixed {
   let body = line.trimStart();
   let seconds: number | null = null;
   let caller: string | null = null;
+  let level: number | null = null;
   let stamped = false;
   for (let i = 0; i < PREFIXES_MAX; i++) {
     const hit = firstTaken(body);
@@ -79,13 +86,14 @@ export function withoutPrefix(line: string): Prefixed {
     stamped = true;
     seconds ??= hit.taken.seconds ?? null;
     caller ??= hit.taken.caller ?? null;
+    level ??= hit.taken.level ?? null;
   }
   // Some firmware leaves text of its own before the first message of the kernel.
   if (!stamped) {
     const at = body.search(/\[\s{0,4}\d+\.\d{6}\](?:\[\s*[TC]\d+\])? Linux version /);
     if (at > 0) return withoutPrefix(body.slice(at));
   }
-  return { seconds, caller, stamped, body: stamped ? body : line.trim() };
+  return { seconds, caller, level, stamped, body: stamped ? body : line.trim() };
 }
 
 function firstTaken(text: string): { taken: Taken; rest: string } | null {

@@ -18,6 +18,7 @@ import { plainLines } from './unwrap.ts';
 
 interface Message extends At {
   readonly body: string;
+  readonly level: number | null;
   readonly stamped: boolean;
   readonly quoted: boolean;
 }
@@ -47,8 +48,8 @@ export function readLog(bytes: Uint8Array, name: string): Result<BootLog, UserEr
 
 function messagesOf(text: string): Message[] {
   return plainLines(text).map(({ number, text: line, quoted }) => {
-    const { seconds, caller, stamped, body } = withoutPrefix(line);
-    return { line: number, seconds, caller, stamped, quoted, body };
+    const { seconds, caller, level, stamped, body } = withoutPrefix(line);
+    return { line: number, seconds, caller, level, stamped, quoted, body };
   });
 }
 
@@ -113,7 +114,7 @@ class LogReader {
       this.add(whole.said, message);
       return whole.more;
     }
-    const complaint = complaintIn(body);
+    const complaint = complaintIn(body, message.level);
     if (complaint !== null) {
       // What does no harm must not come back as the trouble of a driver.
       const said = troubleIn(complaint);

@@ -46,6 +46,7 @@ const told: readonly (readonly [line: string, cause: string])[] = [
   ['DMAR: ERROR: DMA PTE for vPFN 0xbe400 already set (to be400003 not 1aae5003)', 'driver-bug'],
   ['iommu: unaligned: iova 0x1234 pa 0x0000000080000100 size 0x1000 min_pagesz 0x1', 'driver-bug'],
   ['omap-iommu 40d01000.mmu: iommu domain is already attached', 'driver-bug'],
+  ['rk_iommu ff373f00.iommu: Unbalanced pm_runtime_enable!', 'driver-bug'],
   ['arm-smmu-v3 9050000.smmuv3: missing #iommu-cells property', 'firmware'],
   ['arm-smmu 5000000.iommu: found only 3 context irq(s) but 4 required', 'firmware'],
   ['qcom-iommu 1ef0000.iommu: missing qcom,iommu-secure-id property', 'firmware'],
@@ -133,5 +134,39 @@ export const complaints: readonly LogCase[] = [
     ),
     verdict: 'can not tell',
     cause: 'unknown',
+  },
+  {
+    name: 'a stall that is not granted because of a fault',
+    log: log(
+      version('6.12.10'),
+      joins('platform', 'ff9a0000.video-codec', 0),
+      'rk_iommu ff9a0800.iommu: Enable stall request timed out, status: 0x00020b',
+      'rk_iommu ff9a0800.iommu: Page fault at 0x00000ee0 of type read',
+    ),
+    verdict: 'can not tell',
+    cause: 'unknown',
+  },
+  {
+    name: 'the twin: the fault is of another IOMMU',
+    log: log(
+      version('6.12.10'),
+      joins('platform', 'ff9a0000.video-codec', 0),
+      'rk_iommu ff9a0800.iommu: Enable stall request timed out, status: 0x00020b',
+      'rk_iommu ff650800.iommu: Page fault at 0x00000ee0 of type read',
+    ),
+    verdict: 'no race',
+    cause: 'hardware',
+  },
+  {
+    name: 'a warning by its level, whose words are not known',
+    log: `${version('6.12.10')}\n<4>[ 1.500000] apple-dart 231304000.iommu: tables are odd\n`,
+    verdict: 'can not tell',
+    cause: 'unknown',
+  },
+  {
+    name: 'the twin: the same as information',
+    log: `${version('6.12.10')}\n<6>[ 1.500000] apple-dart 231304000.iommu: tables are odd\n`,
+    verdict: 'no race',
+    cause: 'healthy',
   },
 ];
