@@ -33,6 +33,14 @@ export const history = [
     link: 'https://lore.kernel.org/r/Y1CHh2oM5wyHs06J@google.com',
     sets: { probe_locked: true },
   },
+  // The CDX bus, with devices, drivers and dma_configure of its own.
+  {
+    sha: '2959ab247061',
+    id: '2959ab247061e67485d83b6af8feb3761ec08cb9',
+    subject: 'cdx: add the cdx bus driver',
+    landed: 'v6.4-rc1',
+    sets: { cdx_bus: true },
+  },
   // iommu_setup_default_domain() is the one place that sets a default domain up.
   {
     sha: 'd99be00f42ea',

@@ -75,6 +75,8 @@ export const base_6_0 = {
   pci_driver_read: 'bound' as DriverRead,
   amba_driver_read: 'bound' as DriverRead,
   cdx_driver_read: 'bound' as DriverRead,
+  /** There is a CDX bus; before, no kernel has a device on it. */
+  cdx_bus: false,
   /** iommu_fwspec_init() itself asks driver_deferred_probe_check_state(). */
   fwspec_init_checks_state: false,
   /** dev->driver is stored with WRITE_ONCE(). */

@@ -44,7 +44,7 @@ export function openWorld(
   memory: Memory | undefined = memoryOf(world),
 ): OpenWorld {
   const built = buildScene(world, revision);
-  const ctx = new RuleContext(withBuffers(world, memory), {
+  const ctx = new RuleContext(withBuffers(built.world, memory), {
     device: (name) => built.devices.get(name),
     instance: (name) => built.instances.get(name),
     deferred: built.k.deferred,

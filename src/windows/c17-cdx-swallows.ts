@@ -27,7 +27,7 @@ export const c17: Window = {
   precondition: 'a CDX device whose IOMMU is absent or not ready',
   symptom: 'a CDX device that does direct DMA',
   symptomOf: ['P3', 'P11'],
-  ways: [{ where: { bus: 'cdx' }, opened: null, closed: [] }],
+  ways: [{ where: { bus: 'cdx' }, opened: '2959ab247061', closed: [] }],
   links: [],
   confidence: 0.9,
   kind: 'sequential',

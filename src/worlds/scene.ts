@@ -14,6 +14,7 @@ import {
   newGlobals,
 } from '../kernel/kernel.ts';
 import { draftOf, type Revision } from '../kernel/revisions.ts';
+import type { Switches } from '../kernel/switches.ts';
 import {
   type Bus,
   type DevIommu,
@@ -32,6 +33,7 @@ export interface BuiltScene {
   readonly init: readonly (readonly [Handle, string, Value])[];
   readonly threads: readonly ThreadBody[];
   readonly k: Kernel;
+  /** As far as the kernel has it: without devices on a bus that came later. */
   readonly world: World;
   readonly revision: Revision;
   /** The switches of the kernel that have been read so far, with their values. */
@@ -51,9 +53,11 @@ interface Made {
 type Init = [Handle, string, Value][];
 
 /** Build the scene of @world under @revision. All state is in the machine that runs it. */
-export function buildScene(world: World, revision: Revision): BuiltScene {
+export function buildScene(given: World, revision: Revision): BuiltScene {
   const made: Made = { devices: new Map(), drivers: new Map(), instances: new Map() };
   const draft = draftOf(revision);
+  const { sw, read } = watched(draft.sw);
+  const world = asFarAsThere(given, sw);
   const lookups = {
     instance: (node: string) => must(made.instances.get(node), `no instance ${node}`),
     ops_of: (iommu: IommuDevice) => family_ops(iommu.family),
@@ -67,7 +71,6 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
   };
   registerInProbe(world, draft, made);
   const buses = world.devices.map((device) => device.bus);
-  const { sw, read } = watched(draft.sw);
   const globals = newGlobals(configOf(world), sw, lookups, buses);
   const k = assemble(draft, globals);
   makeHandles(world, k.iommu_buses, made);
@@ -87,6 +90,21 @@ export function buildScene(world: World, revision: Revision): BuiltScene {
     revision,
     switches: () => readOf(draft.sw, read),
     ...made,
+  };
+}
+
+/** @world without the devices on a bus that this kernel does not have, and who acts on them. */
+function asFarAsThere(world: World, sw: Readonly<Switches>): World {
+  const isThere = ({ bus }: WorldDevice): boolean => bus !== 'cdx' || sw.cdx_bus;
+  const absent = world.devices.filter((device) => !isThere(device)).map(({ name }) => name);
+  if (absent.length === 0) return world;
+  const isAbout = (thread: WorldThread): boolean =>
+    'device' in thread && absent.includes(thread.device);
+  return {
+    ...world,
+    devices: world.devices.filter(isThere),
+    threads: world.threads.filter((thread) => !isAbout(thread)),
+    focus: world.focus.filter((name) => !absent.includes(name)),
   };
 }
 
