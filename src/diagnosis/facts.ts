@@ -205,6 +205,22 @@ function cameEarly({ device }: Clue, story: LogStory): FactAnswer {
   return known(false, because, [group.line]);
 }
 
+/** By what the board has it behind, or by the IOMMUs that the log names. */
+function behindIpmmu({ device }: Clue, story: LogStory, board: Platform | null): FactAnswer {
+  const own = board?.devices.find((d) => d.name === device);
+  const used = board?.iommus.find((i) => i.name === own?.iommus[0]?.iommu);
+  if (used !== undefined) {
+    const because = `the board has ${device} behind ${used.name}, of ${used.driver}`;
+    return known(used.driver === 'ipmmu-vmsa', because);
+  }
+  const [first] = story.registrations;
+  if (first === undefined) return open('which IOMMU stands before it: the board');
+  const isIpmmu = story.registrations.every((r) => r.driver === 'ipmmu-vmsa');
+  const line = story.registrations.find((r) => r.driver !== 'ipmmu-vmsa')?.line ?? first.line;
+  const because = `the IOMMUs of the log are ${isIpmmu ? '' : 'not '}IPMMUs (${at(line)})`;
+  return known(isIpmmu, because, [line]);
+}
+
 /** What each fact rests on. */
 export const facts: Readonly<Record<FactId, Ask>> = {
   'one IOMMU registers': (_c, story, board) => countRegister(story, board).one,
@@ -272,4 +288,5 @@ export const facts: Readonly<Record<FactId, Ask>> = {
       'it had a group before',
     ]);
   },
+  'its IOMMU is an IPMMU': behindIpmmu,
 };

@@ -6,7 +6,7 @@
 // proves it is known, and every other window that shows in the same way is out.
 
 import type { Fit, WeighedWindow } from '#finding/diagnosis';
-import { commitLine } from '#kernel/index';
+import { commitLine, landedOf, notAfter } from '#kernel/index';
 import type { LogStory } from '#log/index';
 import type { Platform } from '#platform/index';
 import type { Evidence, LogSign } from '#windows/evidence';
@@ -28,6 +28,8 @@ export interface Weighed {
   readonly rare: boolean;
   /** Windows than which it is likelier. */
   readonly likelierThan: readonly string[];
+  /** Where it fits, nothing else is needed to explain the clue. */
+  readonly always: boolean;
   /** What it would be, but for the commits of the kernel; absent: they are not against it. */
   readonly butFor?: Fit;
 }
@@ -61,10 +63,19 @@ function byLog(clue: Clue, scales: Scales): Weighed[] {
   });
   const alive = weighed.filter((w) => w.fits !== 'no');
   if (alive.length === 0) return weighed.map(despiteHistory);
+  const sure = alive.find((w) => w.always && w.fits === 'fits' && scales.kernel.exact);
+  if (sure !== undefined) return weighed.map((w) => beside(sure, w));
   return weighed.map((w) => {
     const isCertain = w.proved && w.fits === 'fits' && alive.length === 1 && scales.kernel.exact;
     return isCertain ? { ...w, fits: 'certain' as const } : w;
   });
+}
+
+/** What @w is where @sure explains the clue in each order: no line says that it is this as well. */
+function beside(sure: Weighed, w: Weighed): Weighed {
+  if (w.window === sure.window || w.fits === 'no') return w;
+  const because = `${sure.window} brings it about in each order, and no line tells of more`;
+  return { ...w, fits: 'can not tell', because, missing: [], proved: false };
 }
 
 /** Where the log has what no window of that kernel shows, the log is right: both are told. */
@@ -126,6 +137,7 @@ function weighSign(window: Window, sign: LogSign, clue: Clue, scales: Scales): W
     lines: [...new Set([clue.line, ...lines])],
     rare: sign.rare ?? false,
     likelierThan: sign.likelierThan ?? [],
+    always: sign.always ?? false,
   });
   const absent = notIn(window, kernel) ?? notShownIn(sign, kernel);
   const judged = bySign(sign, clue, scales, result);
@@ -210,8 +222,14 @@ function notIn(window: Window, { revision }: KernelOfLog): string | null {
 }
 
 /** Why the window does not show in this way in a kernel; null where it may. */
-function notShownIn({ opened }: LogSign, { revision }: KernelOfLog): string | null {
-  if (revision === null || opened === undefined) return null;
+function notShownIn({ opened, closed }: LogSign, { revision }: KernelOfLog): string | null {
+  if (revision === null) return null;
+  // The model may have no row for the commit: what came with it, or later, tells.
+  const since = closed === undefined ? undefined : landedOf(closed);
+  if (since !== undefined && revision.commits.some(({ landed }) => notAfter(since, landed))) {
+    return `${revision.name} has what closes it, ${commitLine(closed!)}`;
+  }
+  if (opened === undefined) return null;
   if (revision.commits.some((c) => c.sha === opened)) return null;
   return `it shows in this way since ${commitLine(opened)}, which ${revision.name} does not have`;
 }

@@ -32,6 +32,16 @@ export const c18: Window = {
         what: 'null',
       },
     },
+    {
+      // The walk finds no data of the IPMMU, and so no IOMMU; the replay of each bind does.
+      seen: { kind: 'late', by: ['replay'] },
+      firmware: 'dt',
+      opened: 'bcb81ac6ae3c',
+      closed: 'd9d3cede4167',
+      always: true,
+      needs: ['its IOMMU is an IPMMU'],
+      unless: ['an IOMMU was unbound'],
+    },
   ],
   symptomOf: ['P5'],
   ways: [

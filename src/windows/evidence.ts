@@ -52,7 +52,8 @@ export type FactId =
   | 'it joins a group afterwards'
   | 'it has two groups'
   | 'the address is that of a container of NULL'
-  | 'it was grouped before, under the same firmware';
+  | 'it was grouped before, under the same firmware'
+  | 'its IOMMU is an IPMMU';
 
 /** One way in which a window shows in a log. */
 export interface LogSign {
@@ -60,6 +61,10 @@ export interface LogSign {
   readonly firmware?: 'dt' | 'acpi';
   /** The commit since which it shows in this way; absent: it does in every kernel that has it. */
   readonly opened?: string;
+  /** The commit since which it does not show in this way any more. */
+  readonly closed?: string;
+  /** It comes about in each order: where it fits, nothing else is needed to explain the clue. */
+  readonly always?: boolean;
   /** Without each of these it is something else. */
   readonly needs?: readonly FactId[];
   /** With one of these it is something else. */

@@ -139,3 +139,17 @@ test('ACPI: a function that is left without a group, and what would have prevent
   expect(early?.prevents).toBe('yes');
   expect(d.devices.find((x) => x.name === '0000:00:01.0')?.group).toBeNull();
 });
+
+test('an IPMMU of the board that registers before it is ready explains a late probe', () => {
+  const renesas = {
+    ...board,
+    iommus: board.iommus.map((i) => ({ ...i, driver: 'ipmmu-vmsa' as const })),
+  };
+  const text = log(version('6.15.0-rc1'), late('adreno', gpu, 'replay'), joins('adreno', gpu, 0));
+  const of = (platform: typeof board) => {
+    const { d } = asked(text, platform);
+    return [d.verdict, d.cause, d.windows.find((w) => w.window === 'C18')?.fits];
+  };
+  expect(of(renesas)).toEqual(['no race', 'C18', 'fits']);
+  expect(of(board)).toEqual(['race', expect.stringMatching(/^C09|C10|unknown$/), 'no']);
+});

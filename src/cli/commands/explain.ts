@@ -11,7 +11,7 @@ import type { Pipeline } from '#cli/pipeline';
 import { askModel, rulesOutOf } from '#diagnosis/ask-model';
 import { type BoardOfLog, diagnose } from '#diagnosis/diagnose';
 import type { KernelOfLog } from '#diagnosis/kernel-of';
-import type { Diagnosis } from '#finding/diagnosis';
+import type { Diagnosis, WeighedWindow } from '#finding/diagnosis';
 import type { LogStory } from '#log/index';
 import { diagnosisJson, diagnosisText } from '#report/diagnosis';
 import { type ExitCode, exitCodes } from '#report/exit';
@@ -39,8 +39,10 @@ export async function runExplain(
   if (!found.ok) return found;
   const { story, kernel, plain } = found.value;
   const { revision, exact } = kernel;
+  // A window that takes no race needs no order of events, which is what the model is asked for.
+  const isDecided = plain.verdict === 'no race' && plain.windows.some(isCauseOf(plain));
   const asked =
-    board.value === null || revision === null
+    board.value === null || revision === null || isDecided
       ? []
       : askModel(story, board.value.platform, revision);
   const model = asked.map(({ answer, finding }) => {
@@ -52,6 +54,10 @@ export async function runExplain(
       : { ...diagnose(story, kernel, board.value, rulesOutOf(asked, exact)), model };
   print(diagnosis, args, io, pipeline);
   return ok(exitOf(diagnosis));
+}
+
+function isCauseOf({ cause }: Diagnosis): (w: WeighedWindow) => boolean {
+  return ({ window }) => window === cause;
 }
 
 interface DiagnosedBoot {

@@ -14,6 +14,8 @@ import {
   version,
 } from './build.ts';
 
+const ipmmu = 'ipmmu-vmsa e7740000.iommu: IPMMU context 0 is reserved';
+const [sdhi, mmc] = ['renesas_sdhi_internal_dmac', 'ee100000.mmc'];
 const gpu = '3d00000.gpu';
 const pci = (n: number): string => `0000:00:0${n}.0`;
 
@@ -74,6 +76,28 @@ export const lateProbes: readonly LogCase[] = [
     verdict: 'race',
     cause: 'C09',
     windows: { C09: 'fits', C10: 'fits' },
+  },
+  {
+    name: 'C18: an IPMMU that registers before it is ready, so that each bind is late',
+    log: log(version('6.15.0-rc1'), ipmmu, late(sdhi, mmc, 'replay'), joins(sdhi, mmc, 0)),
+    verdict: 'no race',
+    cause: 'C18',
+    windows: { C18: 'fits', C09: 'can not tell', C10: 'can not tell' },
+    groups: { [mmc]: 0 },
+  },
+  {
+    name: 'the twin: a release that has the fix of the IPMMU',
+    log: log(version('6.15.0'), ipmmu, late(sdhi, mmc, 'replay'), joins(sdhi, mmc, 0)),
+    verdict: 'race',
+    cause: 'C09',
+    windows: { C18: 'no', C09: 'fits' },
+  },
+  {
+    name: 'the twin: a candidate that may have the fix',
+    log: log(version('6.15.0-rc3'), ipmmu, late(sdhi, mmc, 'replay'), joins(sdhi, mmc, 0)),
+    verdict: 'can not tell',
+    cause: 'unknown',
+    windows: { C18: 'fits', C09: 'fits' },
   },
   {
     name: 'the same on 7.2, which has the fix of the seed',
