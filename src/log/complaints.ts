@@ -13,12 +13,14 @@ type Harmless = readonly [pattern: RegExp, because: string];
 const BY_ITSELF = new RegExp(
   `^(?:\\S{2,40} \\S{3,120}: )?(?:${[
     ...['DMAR(?:-IR)?', 'dmar', 'AMD-Vi', 'iommu', 'IOVA', 'iommufd', 'arm-smmu(?:-v3)?'],
+    'ACPI: (?:IORT|VIOT|RIMT)',
     ...['IOMMU', 'virtio_iommu', 'msm_iommu', 'riscv-iommu', 'fsl-pamu(?:-domain)?'],
     ...['exynos_iommu_\\w+', 'omap_iommu_\\w+', 'IOMMU: dmar\\d+'],
     '(?:arm-lpae|arm-v7s|dart) io-pgtable',
   ].join('|')}): (.+)$`,
 );
-const BY_DEVICE = /^([\w.,+-]{2,40}) (\S{3,120}): (.+)$/;
+/** Logs of old kernels, and cut ones, may lack the driver. */
+const BY_DEVICE = /^(?:([\w.,+-]{2,40}) )?([^\s:]\S{2,119}): (.+)$/;
 
 /** Words by which a line of an IOMMU is no mere information. */
 const WORDS = anyOf(
@@ -37,7 +39,9 @@ const WORDS = anyOf(
   /\b(?:currently enabled|was enabled|no supported|uh oh|disabling i\w+|retrying)\b/,
   /\b(?:exceed(?:s|ed)?)\b/,
   /\b(?:larger than|smaller than|changed since|entries full|incompatible|disallowed on)\b/,
-  /\b(?:without PASID|privilege mode)\b/,
+  /\b(?:without PASID|privilege mode|passes table end|more IOMMUs than|prematurely)\b/,
+  /\b(?:inactive|no more available|no (?:iommu|table) for devid|matched HID)\b/,
+  /\bNo (?:\w+ attached|DRHD structures?)\b|mapped with 1MiB|that is mapped|partial large/,
   /\b(?:deprecated|reset(?:ting)?)\b/,
 );
 
@@ -55,10 +59,16 @@ const HARMLESS: readonly Harmless[] = [
   ],
   [/address space size .* differs from mapped/, 'the driver goes by the registers'],
   [
-    /\bno priq irq\b|falling back to wired irqs|msi_domain absent/,
+    /\bno priq irq\b|falling back to wired irqs|msi_domain absent|find an MSI domain/,
     'interrupts come by wire, or none is needed: no device asks for pages',
   ],
-  [/ overridden by FW configuration/, 'the driver goes by what the firmware says'],
+  [
+    / overridden by FW configuration|EFR mismatch\. Use IVHD/,
+    'the driver goes by what the firmware says',
+  ],
+  [/No handler for DMAR structure/, 'the table is newer than the kernel'],
+  [/only covers .* of SID/, 'a device beyond them is told by a line of its own'],
+  [/Disabling IOMMU for graphics|Skip IOMMU disabling/, 'a chipset on which that is known'],
   [/^(?:DMAR: )?No \w+ found$/, 'the table need not have it'],
   [/feature \w+ inconsistent/, 'what all units have is used'],
   [
@@ -72,7 +82,7 @@ const HARMLESS: readonly Harmless[] = [
   ],
   [/disabling default IOMMU Passthrough/i, 'memory is encrypted: translation is on'],
   [/Truncating to 48-bit/, 'addresses are shorter than they might be'],
-  [/\bEIM\b|x2apic (?:is disabled|opt)/, 'interrupts go without x2apic'],
+  [/\bEIM\b|x2apic (?:is disabled|opt)|no_x2apic_optout/, 'interrupts go without x2apic'],
   [/\bSNP\b/, 'guests with encrypted memory go without'],
   [/Fallback to v1/, 'the older format of page tables does'],
   [/Disabling batched IOTLB flush|IOMMU batching/, 'only speed is lost'],
@@ -93,7 +103,8 @@ const KNOWN: readonly Known[] = [
       /missing (?:reg|qcom,iommu-secure-id) property|property is (?:missing|not right)/,
       /dts parse fail|no (?:interrupts listed|IRQ resources|memory resource|interrupt\b)/,
       /Parse DMAR table failure|ACPI object|device scope|Can't validate DRHD|Invalid DMAR haw/,
-      /No (?:IOMMU scope|handler for DMAR)|name ?space devices didn't|EFR mismatch|EFR\/EFR2/,
+      /No (?:IOMMU scope|DRHD structure)|name ?space devices didn't|EFR\/EFR2|passes table end/,
+      /IVRS invalid checksum|Invalid IVHD|managed IOAPIC|RMRR entry for device \S+ is broken/,
       /RMR SID\(|failed to parse memory region|treating non-direct mapping|region of 0 size/,
       /check SACR\.CACHE_LOCK|1:1 IOMMU mapping|FW requested direct mapping|res .* not enough/,
       /outside IOMMU capability|old device table is above|device table size of IOMMU/,
@@ -102,7 +113,7 @@ const KNOWN: readonly Known[] = [
   [
     'stream-id-map',
     anyOf(
-      /out of range for SMMU|Aliasing StreamID|Stream ID \S+ repeated|only covers .* of SID/,
+      /out of range for SMMU|Aliasing StreamID|Stream ID \S+ repeated|merge DART|for devid/,
       /incorrect number of iommu params|Can NOT find the region|Can only use one larb/,
       /PCI dev can only have one port|SW group ID|from swgroup|Too many streams/,
       /Unable to find TBU|stream-id-range/,
@@ -136,7 +147,7 @@ const KNOWN: readonly Known[] = [
       /already (?:mapped|set)|unaligned:|wrong alignment|should aligned|IOMMU driver error/,
       /bogus p[gt][de]|not attached to domain properly|page leak|Unbalanced|DMA map(?:ping)? error/,
       /domain (?:already attached|is already|has no attached)|invalid size to map/,
-      /are not in the range|map address beyond/,
+      /are not in the range|map address beyond|partial large|mapped with 1MiB|that is mapped/,
     ),
   ],
 ];
@@ -152,7 +163,8 @@ const OF_CLIENTS = anyOf(
   /dm-regions|busy bit did not clear|failed to initialize fwspec|Failed to enable (?:ATS|PASID)/,
   /specified DMA range outside IOMMU|DART IOMMU groups|TLB sync timed out|inframaster/,
   /iova flush queue|Incompatible range for DMA|SVM disabled|Fault occurred in context|msm-smmu/,
-  /^iova: \S+ already mapped to|group from swgroup/,
+  /^iova: \S+ already mapped to|group from swgroup|: DMA bounce buffers are inactive/,
+  /DMA-aliased sibling/,
 );
 
 /** What is known of a complaint of an IOMMU: why it is harmless, or its cause. */
@@ -176,7 +188,8 @@ export function complaintIn(body: string, level: number | null): Judged | null {
   const isGrave = level !== null && level <= WARNING;
   if (cause === null && !isGrave && !WORDS.test(text)) return null;
   const harmless = HARMLESS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
-  return { text: body, harmless, cause };
+  // Tables of ACPI are the firmware's, whatever is told of them.
+  return { text: body, harmless, cause: cause ?? (body.startsWith('ACPI: ') ? 'firmware' : null) };
 }
 
 /** What @judged is as an event; null where it does no harm. */
@@ -190,6 +203,7 @@ function spokenByIommu(body: string): string | null {
   if (own !== null) return own[1]!;
   const m = BY_DEVICE.exec(body);
   if (m === null) return null;
-  const [, driver = '', device = '', text = ''] = m;
-  return isIommuDriver(driver) || isIommuName(device) ? text : null;
+  const [, driver, device = '', text = ''] = m;
+  if (driver === undefined && !/^\w+\.\w/.test(device) && !/\.auto$/.test(device)) return null;
+  return isIommuDriver(driver ?? '') || isIommuName(device) ? text : null;
 }
