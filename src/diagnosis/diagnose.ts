@@ -94,8 +94,20 @@ function judge(
     return unknown(open[0], [whichKernel(story)], 'what explains it');
   }
   const [other] = alike;
-  if (other !== undefined) return ofLookAlike(other);
+  if (other !== undefined && !leavesFault(other, clues, alike)) return ofLookAlike(other);
   return healthyOr(clues, story);
+}
+
+/** What a driver warns of is no reason for a fault that nothing accounts for; an oops may be. */
+function leavesFault(
+  { cause, lines }: LookAlike,
+  clues: readonly Clue[],
+  alike: readonly LookAlike[],
+): boolean {
+  const isCrash = clues.some((c) => c.kind === 'crash' && lines.includes(c.line));
+  if (cause !== 'driver-bug' || isCrash) return false;
+  const explained = new Set(alike.flatMap((a) => a.explains));
+  return clues.some((c) => c.kind === 'fault' && !explained.has(c.line));
 }
 
 /** Windows that it may be as well: they fit, or what would rule them out is not known of @best. */

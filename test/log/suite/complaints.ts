@@ -186,4 +186,30 @@ export const complaints: readonly LogCase[] = [
     verdict: 'no race',
     cause: 'healthy',
   },
+  {
+    name: 'a fault that a warning of its driver does not explain',
+    log: log(
+      version('6.12.10'),
+      'rk_iommu ff930300.iommu: Unbalanced pm_runtime_enable!',
+      'rk_iommu ff930300.iommu: Page fault at 0x024adc80 of type read',
+    ),
+    verdict: 'can not tell',
+    cause: 'unknown',
+  },
+  {
+    name: 'the twin: the warning alone',
+    log: log(version('6.12.10'), 'rk_iommu ff930300.iommu: Unbalanced pm_runtime_enable!'),
+    verdict: 'no race',
+    cause: 'driver-bug',
+  },
+  {
+    name: 'a fault long after a warning of code of an IOMMU',
+    log: log(
+      version('6.8.0'),
+      warns('drivers/iommu/amd/init.c', 'enable_iommus_vapic'),
+      'ath10k_pci 0000:01:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT address=0xcfd51ad0]',
+    ),
+    verdict: 'can not tell',
+    cause: 'unknown',
+  },
 ];
