@@ -41,6 +41,7 @@ const { shapeOf } = await load('worlds/shape');
 const { makeExplorer } = await load('run/world-pool');
 const { specOf } = await load('run/kernel-spec');
 const { findRevision } = await load('kernel/index');
+const { groupRuleOf } = await load('platform/iommu-driver');
 
 const argued = JSON.parse(readFileSync(values.argued, 'utf8'));
 const options = { statesMax: values['states-max'], preemptions: 1 };
@@ -59,12 +60,19 @@ function withClient(world, change) {
     iommus: client.iommus,
     present: true,
     driver: null,
-    groupKey: `${client.name}-more`,
+    // Some IOMMUs have one group for all: no board has a client of theirs in another one.
+    groupKey: inOneGroup(world, client) ? client.groupKey : `${client.name}-more`,
     dmaRanges: client.dmaRanges,
     ...change(client),
   };
   const at = world.devices.indexOf(client);
   return { ...world, devices: [...world.devices.slice(0, at), more, ...world.devices.slice(at)] };
+}
+
+/** True where the IOMMU of @client has one group for all of its clients. */
+function inOneGroup({ instances }, { iommus }) {
+  const used = instances.find(({ name }) => name === iommus[0]?.instance);
+  return used !== undefined && groupRuleOf(used.driver) === 'instance';
 }
 
 /** How a world grows; null where it has nothing to grow by. */
