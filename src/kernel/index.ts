@@ -42,7 +42,7 @@ export {
   type DeviceFields,
   type DeviceLink,
   Driver,
-  type IommuDevice,
+  IommuDevice,
   type IommuDomain,
   type IommuFwspec,
   type IommuGroup,

@@ -5,10 +5,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const guestUrl = new URL('../../src/reproduce/guest/', import.meta.url);
-const boardUrl = new URL('../../examples/boards/qemu-virt.dtb', import.meta.url);
+const boardsUrl = new URL('../../examples/boards/', import.meta.url);
 
 /** The files that make up the module. */
-export const moduleFiles = ['racewindow.h', 'order.c', 'client.c', 'scene.c', 'Makefile'] as const;
+export const moduleFiles = [
+  ...(['racewindow.h', 'order.c', 'client.c', 'iommu.c', 'scene.c', 'Makefile'] as const),
+] as const;
 
 /** The files that a machine is built of. */
 export const guestFiles = [...moduleFiles, 'init.c'] as const;
@@ -19,4 +21,7 @@ export function guestFile(name: string): string {
 }
 
 /** The blob that the machine is booted with: what it has, `check` can be asked about. */
-export const boardFile = fileURLToPath(boardUrl);
+export const boardFile = fileURLToPath(new URL('qemu-virt.dtb', boardsUrl));
+
+/** The same machine with two IOMMUs that our module drives, and their clients. */
+export const unitsFile = fileURLToPath(new URL('qemu-virt-two.dtb', boardsUrl));

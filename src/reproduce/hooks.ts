@@ -8,6 +8,7 @@ import {
   type Draft,
   defineCommit,
   type FunctionName,
+  IommuDevice,
   type Kernel,
   type Revision,
 } from '#kernel/index';
@@ -75,6 +76,8 @@ type AnyFn = (k: Kernel, ...args: unknown[]) => Kfn<Value | void>;
 export interface PointDevices {
   readonly subject: string;
   readonly actor: string;
+  /** The device of the second instance that registers; null: there is none. */
+  readonly beside: string | null;
 }
 
 /** @revision held by @waits at the boundaries of functions that act on @devices. */
@@ -95,7 +98,7 @@ export function heldBy(
 const roleKey = Symbol('role');
 type InRole = Kernel & { readonly [roleKey]?: Role };
 
-function hold(draft: Draft, { subject, actor }: PointDevices, gates: Gates): void {
+function hold(draft: Draft, { subject, actor, beside }: PointDevices, gates: Gates): void {
   // A role is a kernel of its own, with the same globals: whoever is inside goes on with that one.
   const made = new WeakMap<Kernel, Map<Role, Kernel>>();
   const inRole = (k: Kernel, role: Role): Kernel => {
@@ -111,7 +114,7 @@ function hold(draft: Draft, { subject, actor }: PointDevices, gates: Gates): voi
     fns[model] = function* (k, ...args) {
       const [dev] = args;
       const role = (k as InRole)[roleKey] ?? 'bind';
-      const name = role === 'walk' ? subject : actor;
+      const name = role === 'walk' || role === 'beside' ? subject : actor;
       if (!(dev instanceof Device) || dev.name !== name) return yield* plain(k, ...args);
       return yield* gates.through(role, symbol, () => plain(k, ...args));
     };
@@ -119,8 +122,11 @@ function hold(draft: Draft, { subject, actor }: PointDevices, gates: Gates): voi
   for (const { symbol, role, once } of roles) {
     const plain = fns[symbol]!;
     fns[symbol] = function* (k, ...args) {
-      const inside = () => plain(inRole(k, role), ...args);
-      return yield* once ? gates.through(role, symbol, inside) : inside();
+      const [iommu] = args;
+      const isBeside = iommu instanceof IommuDevice && iommu.hwdev.name === beside;
+      const own = isBeside ? 'beside' : role;
+      const inside = () => plain(inRole(k, own), ...args);
+      return yield* once ? gates.through(own, symbol, inside) : inside();
     };
   }
 }

@@ -7,7 +7,7 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { World } from '#worlds/world';
 import { archive } from './archive.ts';
-import { boardFile } from './guest-files.ts';
+import { boardFile, unitsFile } from './guest-files.ts';
 import { type KernelFiles, makeArguments } from './stock.ts';
 import { requireTools, run } from './tool.ts';
 
@@ -74,11 +74,13 @@ interface BootedMachine {
   readonly firmware: World['firmware'];
   /** The kernel gives deferral up after a while. */
   readonly expires: boolean;
+  /** Its IOMMUs are those that our module drives. */
+  readonly hasUnits: boolean;
 }
 
 /** Boot it with @args for the module; the text of its serial console, kept as @log. */
 export async function boot(
-  { kernel, initramfs, firmware, expires }: BootedMachine,
+  { kernel, initramfs, firmware, expires, hasUnits }: BootedMachine,
   args: readonly string[],
   log: string,
 ): Promise<string> {
@@ -91,7 +93,7 @@ export async function boot(
     [
       ...['-M', 'virt,iommu=smmuv3,gic-version=3', '-cpu', 'cortex-a57', '-smp', '2'],
       ...['-m', '1024', '-nic', 'none', '-nographic', '-no-reboot'],
-      ...(acpi ? ['-bios', uefi] : ['-dtb', boardFile]),
+      ...(acpi ? ['-bios', uefi] : ['-dtb', hasUnits ? unitsFile : boardFile]),
       // A PCI function that copies by DMA to any address.
       ...['-device', 'edu,addr=1,dma_mask=0xffffffffff'],
       ...['-kernel', kernel.image, '-initrd', initramfs, '-append', line.join(' ')],

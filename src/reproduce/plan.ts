@@ -49,12 +49,15 @@ export function planFor(finding: Finding, revision: Revision): Result<WaitPlan, 
 
 /** The device that @finding is about, and the client that is bound or added in its world. */
 export function pointDevices({ world, property, witness: { subject } }: Finding): PointDevices {
-  const acts = (world as World).threads.flatMap((t) =>
+  const { threads, instances } = world as World;
+  const acts = threads.flatMap((t) =>
     t.kind === 'driver-attach' || t.kind === 'device-add' ? [t.device] : [],
   );
   const actor = acts.length === 1 ? acts[0]! : subject;
+  const [, second] = threads.flatMap((t) => (t.kind === 'iommu-probe' ? [t.instance] : []));
+  const beside = instances.find(({ name }) => name === second)?.device ?? null;
   // The machine itself tells which thread crashes, and not over which device.
-  return { subject: property === DETECTED ? actor : subject, actor };
+  return { subject: property === DETECTED ? actor : subject, actor, beside };
 }
 
 function brokenOf({ property, window, witness: { subject } }: Finding): BrokenRule {

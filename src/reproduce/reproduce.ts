@@ -219,6 +219,8 @@ export function argumentsFor(scene: MachineScene, waits: readonly string[]): str
     `dev=${scene.device}`,
     ...(scene.subject === scene.device ? [] : [`subject=${scene.subject}`]),
     `iommu=${scene.iommu}`,
+    ...(scene.ready === null ? [] : [`ready=${scene.ready}`]),
+    ...(scene.beside === null ? [] : [`beside=${scene.beside}`]),
     `act=${scene.act}`,
     ...(scene.async ? ['async=1'] : []),
     ...(scene.expires ? [`timeout=${4000 * EXPIRY_SECONDS}`] : []),

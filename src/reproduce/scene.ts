@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which findings can be forced, and what a machine and its module have to do so.
 
+import { basename } from 'node:path';
 import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { Finding } from '#finding/finding';
 import { readFirmwareFile } from '#firmware/file';
 import { clientsOf, type Platform, readPlatform } from '#platform/index';
 import type { World, WorldDevice } from '#worlds/world';
-import { boardFile } from './guest-files.ts';
+import { boardFile, unitsFile } from './guest-files.ts';
 import { pointDevices } from './plan.ts';
 import { isSeen } from './verdict.ts';
 
@@ -21,9 +22,19 @@ export interface MachineScene {
   readonly device: string;
   /** Its device that stands for the one that the rule is about: the same, or another client. */
   readonly subject: string;
+  /** The IOMMU that registers. */
   readonly iommu: string;
-  /** Beside the IOMMU that registers: the client's driver is loaded, or the client is added. */
-  readonly act: 'bind' | 'add';
+  /** Another one that has registered before; null: none. */
+  readonly ready: string | null;
+  /** Another one that registers at the same time; null: none. */
+  readonly beside: string | null;
+  /** Its IOMMUs are those that our module drives. */
+  readonly hasUnits: boolean;
+  /**
+   * Beside the IOMMU that registers: the client's driver is loaded, the client is added, or the
+   * other IOMMU registers, with the client's driver waiting for them.
+   */
+  readonly act: 'bind' | 'add' | 'walk';
   readonly async: boolean;
   /** The kernel gives deferral up while the IOMMU is away. */
   readonly expires: boolean;
@@ -44,7 +55,7 @@ export function sceneOf(finding: Finding, what: Purpose): Result<MachineScene | 
     return no('it takes store buffers, which no wait forces', 'take one without --memory');
   }
   if (what === 'plan') return ok(null);
-  const scene = moduleScene(finding);
+  const scene = moduleScene(finding, what);
   if (!scene.ok) return scene;
   if (what === 'module') {
     if (busOf(finding) !== 'pci') return scene;
@@ -67,8 +78,11 @@ function busOf(finding: Finding): string | undefined {
   return devices.find(({ name }) => name === pointDevices(finding).subject)?.bus;
 }
 
-/** What the module can do: bind or add a client while its one IOMMU registers. */
-function moduleScene(finding: Finding): Result<MachineScene, UserError> {
+/**
+ * What the module can do: bind or add a client while its IOMMU registers; on our machine, where it
+ * drives IOMMUs of its own, also have one that is ready, or two that register at once.
+ */
+function moduleScene(finding: Finding, what: Purpose): Result<MachineScene, UserError> {
   const { firmware, threads, switches, devices, instances } = finding.world as World;
   const { subject, actor } = pointDevices(finding);
   const clientOf = (name: string): WorldDevice | undefined =>
@@ -80,36 +94,48 @@ function moduleScene(finding: Finding): Result<MachineScene, UserError> {
   }
   const expires = threads.some(({ kind }) => kind === 'deferral-timeout');
   const meeting = threads.filter(({ kind }) => kind !== 'deferral-timeout');
-  const beside = meeting.filter(({ kind }) => kind !== 'iommu-probe');
-  const other = beside.find(({ kind }) => kind !== 'driver-attach' && kind !== 'device-add');
-  const adds = beside[0]?.kind === 'device-add';
+  const others = meeting.filter(({ kind }) => kind !== 'iommu-probe');
+  const other = others.find(({ kind }) => kind !== 'driver-attach' && kind !== 'device-add');
+  const adds = others[0]?.kind === 'device-add';
+  const ready = instances.filter((i) => i.registered);
+  const registering = threads.flatMap((t) => (t.kind === 'iommu-probe' ? [t.instance] : []));
+  const [iommu, beside] = registering.map((name) => instances.find((i) => i.name === name)!.device);
+  const hasUnits = instances.every(({ driver }) => driver === UNIT);
+  const several = ready.length + registering.length > 1;
   const { bus } = about;
   const lacks: readonly (readonly [boolean, string])[] = [
     [other !== undefined, other?.kind ?? ''],
     [!['platform', 'pci', 'amba'].includes(bus), `a client on ${bus} bus`],
-    [meeting.length !== 2 || instances.length !== 1, 'two that register or bind'],
+    [meeting.length !== 2 || iommu === undefined, 'two that register or bind'],
+    [several && (!hasUnits || what === 'module'), 'two IOMMUs'],
+    [ready.length > 1 || instances.length !== ready.length + registering.length, 'such IOMMUs'],
+    [finding.property === 'P2' && ready.length > 0, 'groups that are there before'],
     [adds && bus !== 'pci', `a client that is added to the ${bus} bus`],
     [client === undefined || client.bus !== bus, 'another device that acts'],
-    [instances.some((i) => i.registered || i.probeFails === true), 'such an IOMMU'],
-    [client?.deferred === true || client?.parsed === true, 'a client that was deferred'],
+    [instances.some((i) => i.probeFails === true), 'such an IOMMU'],
+    [(client?.deferred === true) !== (beside !== undefined), 'a client that was deferred'],
+    [client?.parsed === true, 'a client that was parsed'],
     [client?.driver?.managedDma === true, 'a driver that manages its DMA'],
     [switches.strictDevlink, 'fw_devlink.strict=1'],
     [!switches.deferralEnabled, 'no deferral yet'],
     [switches.lazyDma === true || switches.flagsWord === true, 'such DMA domains'],
   ];
-  const [, what] = lacks.find(([is]) => is) ?? [];
-  if (what !== undefined) {
-    return fail('RW503', `the module has no scene with ${what} yet`, 'take another finding');
+  const [, lack] = lacks.find(([is]) => is) ?? [];
+  if (lack !== undefined) {
+    return fail('RW503', `the module has no scene with ${lack} yet`, 'take another finding');
   }
   return ok({
-    ...{ firmware, device: actor, subject, iommu: instances[0]!.device },
-    ...{ act: adds ? 'add' : 'bind', expires },
+    ...{ firmware, device: actor, subject, iommu: iommu!, hasUnits, expires },
+    ...{ ready: ready[0]?.device ?? null, beside: beside ?? null },
+    act: beside !== undefined ? 'walk' : adds ? 'add' : 'bind',
     async: switches.asyncProbe || client?.driver?.async === true,
   });
 }
 
 /** The PCI functions of our machine in their order: the last is QEMU's edu, which a driver fits. */
 const PCI_FUNCTIONS = ['0000:00:00.0', '0000:00:01.0'] as const;
+/** The family that a board reader takes the IOMMUs of our module for, which it does not know. */
+const UNIT = 'unknown';
 /** The SMMU of our machine, as its tables name it. */
 const ACPI_IOMMU = 'arm-smmu-v3.0.auto';
 
@@ -117,19 +143,23 @@ const ACPI_IOMMU = 'arm-smmu-v3.0.auto';
 function onMachine(finding: Finding, scene: MachineScene): Result<MachineScene, UserError> {
   const world = finding.world as World;
   const { driver } = world.instances[0]!;
-  const ours = scene.firmware === 'acpi' ? ok([ACPI_IOMMU]) : ofBoard(({ iommus }) => iommus);
+  const file = scene.hasUnits ? unitsFile : boardFile;
+  const onAcpi = ok(scene.hasUnits ? [] : [ACPI_IOMMU]);
+  const ours = scene.firmware === 'acpi' ? onAcpi : ofBoard(file, ({ iommus }) => iommus);
   if (!ours.ok) return ours;
-  if (driver !== 'arm-smmu-v3' || !ours.value.includes(scene.iommu)) {
-    const hint = `it has arm-smmu-v3 ${ours.value.join(', ')}`;
-    return fail('RW503', `the machine has no ${driver} ${scene.iommu}`, hint);
+  const named = [scene.iommu, scene.ready, scene.beside].filter((name) => name !== null);
+  const alien = named.find((name) => !ours.value.includes(name));
+  if (!['arm-smmu-v3', UNIT].includes(driver) || alien !== undefined) {
+    const hint = `it has ${ours.value.join(', ') || 'none on ACPI'}`;
+    return fail('RW503', `the machine has no ${driver} ${alien ?? scene.iommu}`, hint);
   }
   if (busOf(finding) === 'pci') return pciOnMachine(finding, scene);
-  const clients = ofBoard((p) => clientsOf(p).filter(({ bus }) => bus === busOf(finding)));
+  const clients = ofBoard(file, (p) => clientsOf(p).filter(({ bus }) => bus === busOf(finding)));
   if (!clients.ok) return clients;
   const here = scene.firmware === 'acpi' ? [] : clients.value;
   const missing = [scene.device, scene.subject].find((name) => !here.includes(name));
   if (missing === undefined) return ok(scene);
-  const hint = `it has ${clients.value.join(', ')} on a device tree: check qemu-virt.dtb`;
+  const hint = `it has ${clients.value.join(', ')} on a device tree: check ${basename(file)}`;
   const what = scene.firmware === 'acpi' ? ', and none on ACPI' : '';
   return fail('RW503', `the machine has no ${busOf(finding)} client ${missing}${what}`, hint);
 }
@@ -159,11 +189,12 @@ function pciOnMachine(finding: Finding, scene: MachineScene): Result<MachineScen
   return ok({ ...scene, device: client, subject: isFirst ? bridge : client });
 }
 
-/** Names of what @of picks from the tree of our machine. */
+/** Names of what @of picks from the tree of our machine in @file. */
 function ofBoard(
+  file: string,
   of: (platform: Platform) => readonly { readonly name: string }[],
 ): Result<readonly string[], UserError> {
-  const bytes = readFirmwareFile(boardFile);
+  const bytes = readFirmwareFile(file);
   if (!bytes.ok) return bytes;
   const platform = readPlatform(bytes.value);
   return platform.ok ? ok(of(platform.value).map(({ name }) => name)) : platform;

@@ -12,10 +12,10 @@
 import type { TraceStep } from '#finding/step';
 
 /**
- * Who runs: inside iommu_device_register(), the deferral worker, device_add(), the work that ends
- * deferral, or none of them.
+ * Who runs: inside iommu_device_register(), of a second instance that registers at the same time
+ * (`beside`), the deferral worker, device_add(), the work that ends deferral, or none of them.
  */
-export type Role = 'walk' | 'worker' | 'add' | 'timeout' | 'bind';
+export type Role = 'walk' | 'beside' | 'worker' | 'add' | 'timeout' | 'bind';
 
 /** A point as text: `walk:of_iommu_configure+`. */
 export type Point = `${Role}:${string}${'+' | '-'}`;

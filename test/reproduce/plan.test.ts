@@ -79,7 +79,15 @@ test('the waits of C09 break the rule without the check, and not with it', () =>
   expect(expectedOf(c09, stock, waits)).toBe('keeps');
   const client = 'b000000.client';
   const names = { device: client, subject: client, iommu: '9050000.smmuv3' };
-  const how = { firmware: 'dt', act: 'bind', async: false, expires: false } as const;
+  const how = {
+    firmware: 'dt',
+    act: 'bind',
+    async: false,
+    expires: false,
+    ready: null,
+    beside: null,
+    hasUnits: false,
+  } as const;
   const scene = { ...names, ...how };
   const args = argumentsFor(scene, [
     'bind:really_probe+<walk:of_iommu_configure-',

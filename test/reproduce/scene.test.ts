@@ -5,14 +5,16 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Finding } from '#finding/finding';
 import { readPlatform } from '#platform/index';
-import { boardFile } from '#reproduce/guest-files';
+import { boardFile, unitsFile } from '#reproduce/guest-files';
 import { sceneOf } from '#reproduce/scene';
 import { worldsForPlatform } from '#worlds/derive';
 import type { World } from '#worlds/world';
 
-const platform = readPlatform(new Uint8Array(readFileSync(boardFile)));
-if (!platform.ok) throw new Error(platform.error.message);
-const worlds = worldsForPlatform(platform.value, { asyncProbe: false, strictDevlink: false });
+const worlds = [boardFile, unitsFile].flatMap((file) => {
+  const platform = readPlatform(new Uint8Array(readFileSync(file)));
+  if (!platform.ok) throw new Error(platform.error.message);
+  return worldsForPlatform(platform.value, { asyncProbe: false, strictDevlink: false });
+});
 
 function findingOn(subject: string, begins: string, change: Partial<World> = {}): Finding {
   const isIt = ({ focus, name }: World) => focus.includes(subject) && name.startsWith(begins);
@@ -54,6 +56,17 @@ test('a crash has a place on the machine as C16 alone, at the client of the scen
   expect(sceneOf({ ...thread, window: 'C16' }, 'boot')).toMatchObject({ ok: true, value });
   const other = sceneOf({ ...thread, window: 'C21' }, 'boot');
   expect(other).toMatchObject({ ok: false, error: { code: 'RW503' } });
+});
+
+test('a client of two IOMMUs that the module drives finds one ready', () => {
+  const isIt = ({ instances, threads: all }: World): boolean =>
+    instances.length === 2 && instances[0]!.registered && all[1]?.kind === 'driver-attach';
+  const { world } = worlds.find((w) => isIt(w.world))!;
+  const finding = findingOn('b000000.client', bind, world);
+  const units = { ready: 'b100000.iommu', iommu: 'b101000.iommu', beside: null, hasUnits: true };
+  expect(sceneOf(finding, 'boot')).toMatchObject({ ok: true, value: { ...units, act: 'bind' } });
+  expect(sceneOf({ ...finding, property: 'P2' }, 'boot')).toMatchObject({ ok: false });
+  expect(sceneOf(finding, 'module')).toMatchObject({ ok: false, error: { code: 'RW503' } });
 });
 
 test('a deferral that is given up is a scene of its own', () => {

@@ -9,6 +9,7 @@
  * order=TELL<AT[,...]: whoever comes to AT sleeps until TELL was reached, or timeout ms have
  * passed. A point is ROLE:FUNCTION+ (entered) or ROLE:FUNCTION- (left). It is about the device
  * dev, in a walk about subject if there is one, but for functions that make a role and run once.
+ * The walk of the IOMMU beside has a role of its own.
  */
 #include <linux/device.h>
 #include <linux/kprobes.h>
@@ -171,13 +172,24 @@ bool is_client(struct device *d)
 /* The device that points are about for whoever runs. */
 static bool is_watched(struct device *d)
 {
-	return is_named(d, *subject && !strcmp(role_of_current(), "walk") ? subject : dev);
+	const char *role = role_of_current();
+	bool walks = !strcmp(role, "walk") || !strcmp(role, "beside");
+
+	return is_named(d, *subject && walks ? subject : dev);
+}
+
+/* Of whoever is inside: iommu_device_register() has the device of the IOMMU as its third argument. */
+static const char *role_inside(struct slot *s, long c)
+{
+	if (s->role && !strcmp(s->role, "walk") && c && is_named((struct device *)c, beside))
+		return "beside";
+	return s->role;
 }
 
 static long hold(struct slot *s, long a, long b, long c, long d, long e, long f)
 {
 	bool counts = s->once || (!s->role && a && is_watched((struct device *)a));
-	const char *before = s->role ? enter_role(s->role) : NULL;
+	const char *before = s->role ? enter_role(role_inside(s, c)) : NULL;
 	long ret;
 
 	if (counts)

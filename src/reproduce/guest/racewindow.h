@@ -8,6 +8,8 @@ struct device;
 /* The name of the client that acts, and of the device that the rule is about. */
 extern char *dev;
 extern char *subject;
+/* The second IOMMU that registers, if there is one. */
+extern char *beside;
 
 /* order.c */
 int parse_order(void);
@@ -19,6 +21,10 @@ void arrive(const char *fn, char side);
 /* Returns the role that current had before, to be given back. */
 const char *enter_role(const char *role);
 void leave_role(const char *before);
+
+/* iommu.c */
+int load_units(void);
+bool is_unit(struct device *d);
 
 /* client.c */
 bool client_is_pci(void);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The scene: the IOMMU registers anew while another thread binds or adds its client. */
+/*
+ * The scene: an IOMMU registers while another thread binds or adds its client, or registers another
+ * one.
+ */
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/device.h>
@@ -22,9 +25,12 @@ MODULE_PARM_DESC(subject, "the device that the rule is about, where that is not 
 static char *iommu = "";
 module_param(iommu, charp, 0444);
 MODULE_PARM_DESC(iommu, "the platform device of its IOMMU");
+char *beside = "";
+module_param(beside, charp, 0444);
+MODULE_PARM_DESC(beside, "that of the second IOMMU, which registers at the same time");
 static char *act = "bind";
 module_param(act, charp, 0444);
-MODULE_PARM_DESC(act, "bind: load the client's driver; add: add the client, on PCI");
+MODULE_PARM_DESC(act, "bind: load the client's driver; add: add the client, on PCI; walk: register beside");
 
 static struct pci_bus *scanned;
 
@@ -42,9 +48,22 @@ static void add_client(void)
 static DECLARE_COMPLETION(bound);
 static int bind_error;
 
+static void attach_beside(void)
+{
+	struct device *mmu = bus_find_device_by_name(&platform_bus_type, NULL, beside);
+
+	if (mmu)
+		pr_info("racewindow: registered beside %d\n", device_attach(mmu));
+	else
+		bind_error = -ENODEV;
+	put_device(mmu);
+}
+
 static int bind_thread(void *unused)
 {
-	if (scanned)
+	if (*beside)
+		attach_beside();
+	else if (scanned)
 		add_client();
 	else
 		bind_error = load_driver();
@@ -52,11 +71,16 @@ static int bind_thread(void *unused)
 	return 0;
 }
 
-/* With act=add the client goes, and its driver is there when it comes again. */
+/*
+ * With act=add the client goes, and its driver is there when it comes again. With act=walk its driver
+ * is there before its IOMMU, and so waits for it.
+ */
 static int prepare_act(struct device *client)
 {
 	if (!strcmp(act, "bind"))
 		return 0;
+	if (!strcmp(act, "walk"))
+		return *beside ? load_driver() : -EINVAL;
 	if (!client_is_pci() || strcmp(act, "add"))
 		return -EINVAL;
 	scanned = to_pci_dev(client)->bus;
@@ -96,7 +120,8 @@ static int run_scene(void)
 		pr_err("racewindow: no device %s\n", mmu ? dev : iommu);
 		goto out;
 	}
-	ret = prepare_act(client);
+	ret = is_unit(mmu) ? load_units() : 0;
+	ret = ret ?: prepare_act(client);
 	if (ret)
 		goto out;
 	device_release_driver(mmu);
