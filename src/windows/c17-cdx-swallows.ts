@@ -31,6 +31,7 @@ export const c17: Window = {
   links: [],
   confidence: 0.9,
   kind: 'sequential',
+  reachedSince: '2959ab247061',
   needs: ['a bind on CDX during a registration'],
   worlds: [{ world: 'hand:walk+bind cdx', found: ['7.2'] }],
   signatures: {
