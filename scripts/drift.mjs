@@ -22,7 +22,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fieldsOfModel, namesInTree, namesOfTable } from './fields.mjs';
-import { commandLine, misused } from './options.mjs';
+import { assertOneOf, commandLine, misused } from './options.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 /** The version whose functions are all modelled. */
@@ -301,5 +301,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, words } = commandLine(import.meta.url, versions, [
     { name: 'TREE', type: 'tree', needed: true },
   ]);
+  assertOneOf(import.meta.url, values, ['record', 'read', 'reread', 'names']);
+  if (values.because !== undefined && values.read === undefined) {
+    misused(import.meta.url, '--because goes with --read');
+  }
   process.exitCode = main(words[0], values);
 }

@@ -20,7 +20,7 @@ import { commandLine, fail } from './options.mjs';
 
 commandLine(import.meta.url);
 // The machine's own suite first: what another was built for may want a newer C library.
-const suites = [...ownSuite(), 'trixie', 'sid'];
+const suites = [...new Set([...ownSuite(), 'trixie', 'sid'])];
 const checks = [
   ['iasl', '-v'],
   ['dtc', '-v'],

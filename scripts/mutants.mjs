@@ -26,7 +26,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundle } from './bundle.mjs';
 import { withTable } from './mutants-table.mjs';
-import { commandLine, misused } from './options.mjs';
+import { assertOneOf, commandLine, misused } from './options.mjs';
 import { partOf } from './part.mjs';
 
 /** What faults are seeded into. */
@@ -57,6 +57,9 @@ const { values } = commandLine(import.meta.url, {
   with: { type: 'string', multiple: true },
   write: { type: 'boolean' },
 });
+
+assertOneOf(import.meta.url, values, ['only', 'part']);
+assertOneOf(import.meta.url, values, ['only', 'todo']);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kind = KINDS[values.of];
@@ -89,8 +92,12 @@ function choose() {
 }
 
 async function main() {
-  if (chosen.length === 0)
-    misused(import.meta.url, `--only ${values.only}: there is no such fault`);
+  if (chosen.length === 0) {
+    const { only, part } = values;
+    if (only !== undefined) misused(import.meta.url, `--only ${only}: there is no such fault`);
+    console.log(part === undefined ? 'all have a verdict' : `--part ${part}: none is in it`);
+    return 0;
+  }
   const sound = await run(null, Number.POSITIVE_INFINITY);
   if (sound.killed !== null) {
     console.log(`without a fault, ${sound.killed.join(': ')}`);

@@ -32,6 +32,12 @@ export function misused(url, what) {
   process.exit(2);
 }
 
+/** The end of the script @url where more than one of the options @names was given. */
+export function assertOneOf(url, values, names) {
+  const given = names.filter((name) => values[name] !== undefined && values[name] !== false);
+  if (given.length > 1) misused(url, `--${given[0]} and --${given[1]} exclude each other`);
+}
+
 /** What a value has to be, by the type of its option: in words, and null where it is none. */
 const types = {
   string: ({ least }) => ['some text', (text) => (text.length >= (least ?? 1) ? text : null)],

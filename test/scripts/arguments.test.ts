@@ -2,7 +2,10 @@
 // A script that is called wrongly says so in a line, says how it is called, and does nothing.
 
 import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { programs, root } from '../tidy/sources.ts';
 
 const all = programs.filter(({ name }) => /^(scripts|bench)\/[\w-]+\.mjs$/.test(name));
@@ -93,6 +96,26 @@ test('what is no tree, and a window that nobody knows, is not passed over', () =
   const { status, stderr } = run('scripts/bisect-sweep.mjs', 'C09,C99');
   expect(status).toBe(2);
   expect(stderr).toMatch(/^RW060: C99: there is no such window\n/);
+});
+
+test('what cannot be asked at once is refused, and an empty part is no unknown fault', () => {
+  // Any folder that has what a tree is known by.
+  const tree = mkdtempSync(path.join(tmpdir(), 'racewindow-tree-'));
+  onTestFinished(() => rmSync(tree, { recursive: true }));
+  mkdirSync(path.join(tree, 'drivers/iommu'), { recursive: true });
+  writeFileSync(path.join(tree, 'Makefile'), 'VERSION = 7\n');
+  const drift = (...args: string[]) => run('scripts/drift.mjs', tree, ...args).stderr;
+  const both = drift('--record', '7.2', '--names', '7.2');
+  expect(both).toMatch(/^RW060: --record and --names exclude each other\n/);
+  expect(drift('--because', 'x')).toMatch(/^RW060: --because goes with --read\n/);
+  const mutants = (...args: string[]) => run('scripts/mutants.mjs', ...args);
+  expect(mutants('--only', 'tree', '--part', '1/8').stderr).toMatch(
+    /^RW060: --only and --part exclude each other\n/,
+  );
+  expect(mutants('--only', 'nosuch').stderr).toMatch(
+    /^RW060: --only nosuch: there is no such fault/,
+  );
+  expect(mutants('--part', '400/500').stdout).toBe('--part 400/500: none is in it\n');
 });
 
 test('a kernel that nobody knows is a coded error, as in racewindow', () => {
