@@ -12,6 +12,7 @@ import type {
   WindowOutcome,
   WindowVerdict,
 } from '#finding/report';
+import { alikeTold, avoidedTold, type HeadedList } from './alike.ts';
 import { nothingLines } from './board.ts';
 import { withoutBuffers } from './buffers.ts';
 import { coverageLines } from './coverage.ts';
@@ -123,10 +124,10 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
   ];
   const why = whyLines(finding);
   if (why.length > 0) out.push('', ...why);
-  const alike = alikeLines(finding);
-  if (alike.length > 0) out.push('', ...alike);
-  const avoided = avoidedLines(finding);
-  if (avoided.length > 0) out.push('', ...avoided);
+  for (const told of [alikeTold(finding), avoidedTold(finding)]) {
+    const lines = toldLines(told);
+    if (lines.length > 0) out.push('', ...lines);
+  }
   if (finding.symptom !== null) {
     out.push('', ...wrap(printable(`Seen as: ${finding.symptom}`), { rest: '  ' }));
   }
@@ -138,17 +139,12 @@ export function findingText(given: Finding, paint: Paint = plain): string[] {
   return out;
 }
 
-/** Windows that are seen in the same way, those with one reason in one line. */
-function alikeLines({ alike = [] }: Finding): string[] {
-  const reasons = [...new Set(alike.map(({ because }) => because))];
-  if (reasons.length === 0) return [];
-  const lines = reasons.map((because) => {
-    const ids = alike.filter((a) => a.because === because).map(({ window }) => window);
-    return `${ids.join(', ')}: ${because}`;
-  });
+/** A heading with its items below it; none where there are none. */
+function toldLines({ head, items }: HeadedList): string[] {
+  if (items.length === 0) return [];
   return [
-    'Seen in the same way, and why it is not that:',
-    ...lines.flatMap((line) => wrap(printable(line), { first: '  ', rest: '    ' })),
+    ...wrap(printable(head), { rest: '  ' }),
+    ...items.flatMap((item) => wrap(printable(item), { first: '  ', rest: '    ' })),
   ];
 }
 
@@ -158,21 +154,6 @@ function avoidHint({ input, coverage }: CheckReport, shown: readonly Finding[]):
     window !== null && avoided === undefined && source === undefined;
   if (input === null || coverage.memory !== undefined || !shown.some(isOpen)) return [];
   return wrap('Which boot options avoid that on this board: add --avoid', { rest: '  ' });
-}
-
-/** What was asked of boot options, those that help first. */
-function avoidedLines({ avoided = [], witness, devices, window }: Finding): string[] {
-  if (avoided.length === 0) return [];
-  const device = devices.includes(witness.subject) ? witness.subject : devices[0];
-  const helping = avoided.filter(({ prevents }) => prevents === 'yes');
-  const lines = [...helping, ...avoided.filter((a) => !helping.includes(a))].map(
-    ({ what, prevents, because }) => `${prevents}: ${what}${because === '' ? '' : `: ${because}`}`,
-  );
-  const head = `Does it avoid ${window} on ${device}? Asked of every order of its worlds:`;
-  return [
-    ...wrap(printable(head), { rest: '  ' }),
-    ...lines.flatMap((line) => wrap(printable(line), { first: '  ', rest: '    ' })),
-  ];
 }
 
 function consequenceLines({ consequence }: Finding): string[] {

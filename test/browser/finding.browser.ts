@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Finding } from '#finding/finding';
+import { alikeTold } from '#report/alike';
 import { decidingSteps } from '#report/select';
 import { svgReport } from '#report/svg';
 import { raceTable } from '#report/table';
@@ -267,6 +268,20 @@ test('the picture is XML that a browser reads, and tells the lines of the table'
   const odd = await read(svgReport(hostile));
   expect(odd.tags).not.toContain('script');
   expect(odd.texts.join('\n')).toContain('<script>alert(1)</script>');
+});
+
+test('the panel tells why it is no other window, as a run tells and not its file', async () => {
+  const { items } = alikeTold(finding);
+  expect(items.length).toBeGreaterThan(1);
+  const alike = [{ window: 'C10', because: 'the file says so' }];
+  await page.goto(pages.write('alike.html', [{ ...finding, alike }]));
+  await support.ready(page);
+  const panel = page.locator('details', { hasText: 'Seen in the same way' });
+  await panel.waitFor();
+  expect(await panel.locator('li').allTextContents()).toEqual(items);
+  expect(await support.seriousFaults(page)).toEqual([]);
+  const session = Session.open(finding) as Session;
+  expect(session.reasons([])!.alike).toEqual(finding.alike);
 });
 
 describe('the same order under another kernel', () => {

@@ -12,10 +12,13 @@ import { observe } from '#checker/explain/pair';
 import { WhySource } from '#checker/explain/why';
 import { Machine } from '#checker/machine/machine';
 import { type Choice, enabledThreads, type Replayed, replayRun } from '#checker/program/run';
-import { replay } from '#checker/program/schedule';
+import { formatSchedule, replay } from '#checker/program/schedule';
 import type { Finding, TraceStep } from '#finding/finding';
 import { breaksTheSame } from '#finding/key';
+import type { Alike } from '#finding/why';
+import type { Revision } from '#kernel/index';
 import { propertyOf, ruleBroken } from '#properties/index';
+import { alikeOf } from '#run/alike';
 import { revisionOf } from '#run/kernel-spec';
 import { watchedScene } from '#run/watched-scene';
 import type {
@@ -43,6 +46,7 @@ export function notRunnable({ source, revision }: Pick<Finding, 'source' | 'revi
 /** A finding in a machine of its own. */
 export class Session {
   private readonly finding: Finding;
+  private readonly revision: Revision;
   private readonly machine: Machine;
   private readonly orders: Orders;
   private readonly failure: Failure;
@@ -51,11 +55,13 @@ export class Session {
 
   private constructor(
     finding: Finding,
+    revision: Revision,
     machine: Machine,
     run: readonly Choice[],
     failure: Failure,
   ) {
     this.finding = finding;
+    this.revision = revision;
     this.machine = machine;
     this.orders = new Orders(machine);
     this.run = run;
@@ -94,7 +100,7 @@ export class Session {
     const key = (step: TraceStep): string => wholeStep(step, old);
     const differs = firstDifference(finding.trace, replayed.trace, key);
     if (differs !== null) return `this version runs it in another way from step ${differs + 1} on`;
-    return new Session(finding, machine, replayed.run, found.report);
+    return new Session(finding, revision.value, machine, replayed.run, found.report);
   }
 
   /** The run of the finding, with another choice at each of @forks in turn; null: there is none. */
@@ -140,9 +146,23 @@ export class Session {
     const broken = this.brokenBy(taken);
     const along = source.chance(run, this.failure);
     const chance = along && { after: along.after, noReturn: along.noReturn, states: along.states };
-    if (broken === undefined) return { chance, why: null, deciding: null };
+    if (broken === undefined) return { chance, why: null, deciding: null, alike: [] };
     const { why, deciding } = source.explained(taken, broken.report, broken.step);
-    return { chance, why, deciding };
+    // Under another kernel it is the same order, which the page tells nothing more of.
+    const alike = known === null ? [] : this.alike(run, taken, broken);
+    return { chance, why, deciding, alike };
+  }
+
+  /** Windows that are seen as what @run breaks is, and why it is none of them. */
+  private alike(
+    run: readonly Choice[],
+    { trace }: Replayed,
+    { report }: Replayed['reports'][number],
+  ): readonly Alike[] {
+    const { world, memory } = this.finding;
+    const { subject } = report;
+    const broken = { ...ruleBroken(report), schedule: formatSchedule(trace, run), subject };
+    return alikeOf(world as World, this.revision, broken, memory);
   }
 
   private forked(forks: readonly Fork[]): readonly Choice[] | null {

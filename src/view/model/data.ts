@@ -3,7 +3,7 @@
 
 import type { Finding, Producer, TraceStep } from '#finding/finding';
 import type { Harm } from '#finding/harm';
-import type { Alternative, LockWait, Why } from '#finding/why';
+import type { Alike, Alternative, LockWait, Why } from '#finding/why';
 import type { PageViews } from './views.ts';
 
 /** A finding on a card: enough to choose it by. */
@@ -135,6 +135,8 @@ export interface Reasons {
   /** Of what the run breaks; null where it keeps every rule, or nothing can be said. */
   readonly why: Why | null;
   readonly deciding: number | null;
+  /** Windows that are seen in the same way, and why it is none of them; empty: nobody has asked. */
+  readonly alike: readonly Alike[];
 }
 
 /** The chance that the rule is broken: before the first step, and after each. */

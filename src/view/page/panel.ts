@@ -3,6 +3,7 @@
 // could have gone on there, who holds which lock, and where it stands.
 
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { alikeTold, type HeadedList } from '#report/alike';
 import { castOf, shorten } from '#report/cast';
 import { placeOf } from '#report/frames';
 import { accessText, stepLines } from '#report/phrases';
@@ -113,10 +114,17 @@ function locksOf({ story, threads }: Pane, at: number): TemplateResult {
 
 const notKnown = 'what decides has not been looked for';
 
+/** A heading with its items below it, where there are any. */
+function toldList({ head, items }: HeadedList): TemplateResult | typeof nothing {
+  if (items.length === 0) return nothing;
+  return html`<h3>${head.replace(/:$/, '')}</h3>
+    <ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+}
+
 function summary({ finding, story, reasons }: Pane): TemplateResult | typeof nothing {
   if (story.outcome.property === null) return nothing;
   // The sentences of the text report, whose lines are broken for a terminal.
-  const told = whyLines(finding)
+  const sentences = whyLines(finding)
     .map((line) => line.replace(/^ {2}/, '\u0001'))
     .join('\n')
     .replaceAll('\n\u0001', ' ')
@@ -125,7 +133,8 @@ function summary({ finding, story, reasons }: Pane): TemplateResult | typeof not
   return html`<details open>
     <summary>Why it fails</summary>
     ${reasons === null ? html`<p class="dim">${finding.why ? '' : notKnown}</p>` : nothing}
-    ${told.map((text) => html`<p>${text}</p>`)}
+    ${sentences.map((text) => html`<p>${text}</p>`)}
+    ${toldList(alikeTold(reasons ?? {}))}
     ${finding.symptom === null ? nothing : html`<p>Seen as: ${finding.symptom}</p>`}
     ${finding.fixes.map((fix) => html`<p>Fixes: <code>${fix}</code></p>`)}
     ${(finding.closers ?? []).map((c) => html`<p>Closed by: <code>${c}</code></p>`)}

@@ -149,10 +149,10 @@ function storedStory({ trace, preemptions, why, window, property, witness }: Fin
   };
 }
 
-/** What the file says of it. */
+/** What the file says of it; what other windows it is not, only a run of it tells. */
 function storedReasons({ why, deciding }: Finding): Reasons | null {
   if (!why) return null;
-  if (!why.odds.exact) return { chance: null, why, deciding };
+  if (!why.odds.exact) return { chance: null, why, deciding, alike: [] };
   const { after, noReturn, states } = why.odds;
-  return { chance: { after, noReturn, states }, why, deciding };
+  return { chance: { after, noReturn, states }, why, deciding, alike: [] };
 }
