@@ -3,16 +3,17 @@
 
 import type { BesideLine } from '#finding/diagnosis';
 import type { LogStory } from '#log/index';
-import { failureIn, isDetail, isOfIommu } from './complaints.ts';
+import { detailsOf, failureIn, isOfIommu } from './complaints.ts';
 
 /** What failed, but for the lines that are @taken; what is of an IOMMU is not crowded out. */
 export function besidesOf(story: LogStory, taken: ReadonlySet<number>): BesideLine[] {
   const told: BesideLine[] = [];
   const { events } = story.log;
   const known = new Set(events.flatMap((e) => (taken.has(e.line) ? [failureIn(e)] : [])));
+  const details = detailsOf(story);
   for (const e of events) {
     const what = failureIn(e);
-    if (what === null || known.has(what) || isDetail(e, story)) continue;
+    if (what === null || known.has(what) || details.has(e)) continue;
     known.add(what);
     if (!taken.has(e.line)) told.push({ line: e.line, what, ofIommu: isOfIommu(e) });
   }

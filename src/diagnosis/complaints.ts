@@ -86,28 +86,36 @@ function isNoFailure(errno: number): boolean {
 /** Lines around a fault in which its IOMMU tells more of it. */
 const DETAIL_LINES = 4;
 
-/** True where @e is what an IOMMU tells around a fault: its status, and what it cannot do then. */
-export function isDetail(e: LogEvent, { log }: LogStory): boolean {
-  if (e.kind !== 'iommu-trouble') return false;
-  return eventsOf(log, 'fault').some(({ line, iommu }) => {
-    const isOwn = iommu === null ? /handling fault status/.test(e.text) : e.text.includes(iommu);
-    return isOwn && Math.abs(line - e.line) <= DETAIL_LINES;
-  });
+/** What IOMMUs tell around their faults: the status, and what they cannot do then. */
+export function detailsOf({ log }: LogStory): ReadonlySet<LogEvent> {
+  const faults = new Map(eventsOf(log, 'fault').map((e) => [e.line, e]));
+  const around = Array.from({ length: 2 * DETAIL_LINES + 1 }, (_, i) => i - DETAIL_LINES);
+  const isDetail = ({ line, text }: LogEvent<'iommu-trouble'>): boolean =>
+    around.some((far) => {
+      const fault = faults.get(line + far);
+      if (fault === undefined) return false;
+      const { iommu } = fault;
+      return iommu === null ? /handling fault status/.test(text) : text.includes(iommu);
+    });
+  return new Set(eventsOf(log, 'iommu-trouble').filter(isDetail));
 }
 
 /** All complaints of @story: IOMMUs that do not come before all else, then as they stand. */
 export function complaintsOf(story: LogStory): Complaint[] {
-  const { events } = story.log;
-  const all = events.flatMap((e): Complaint[] => {
+  const details = detailsOf(story);
+  // What the driver of an IOMMU last said of it, by the words of that.
+  const causes = new Map<string, Complaint['cause']>();
+  const all = story.log.events.flatMap((e): Complaint[] => {
     const text = isOfIommu(e) ? failureIn(e) : null;
     if (text === null) return [];
     const { line } = e;
     switch (e.kind) {
       case 'iommu-trouble':
-        if (isDetail(e, story)) return [];
+        if (e.cause !== null) for (const word of wordsOf(e.text)) causes.set(word, e.cause);
+        if (details.has(e)) return [];
         return [{ line, text: e.text, cause: e.cause ?? 'unknown', lost: null }];
       case 'failed':
-        return [{ line, text, cause: reasonOf(e, events), lost: e.device }];
+        return [{ line, text, cause: causes.get(e.device) ?? 'unknown', lost: e.device }];
       case 'pending':
         return [{ line, text, cause: 'supplier-missing', lost: e.device }];
       case 'fault':
@@ -122,11 +130,7 @@ export function complaintsOf(story: LogStory): Complaint[] {
   return [...all.filter((c) => c.lost !== null), ...all.filter((c) => c.lost === null)];
 }
 
-/** What the driver of the IOMMU that fails in @e said of it before. */
-function reasonOf(e: LogEvent<'failed'>, events: readonly LogEvent[]): Complaint['cause'] {
-  const told = events.flatMap((o) => {
-    const isItsOwn = o.kind === 'iommu-trouble' && o.line < e.line && o.text.includes(e.device);
-    return isItsOwn && o.cause !== null ? [o.cause] : [];
-  });
-  return told[told.length - 1] ?? 'unknown';
+/** The words of @text, of which one may name a device. */
+function wordsOf(text: string): string[] {
+  return text.split(/[\s,()]+/).map((word) => word.replace(/:$/, ''));
 }
