@@ -7,7 +7,7 @@
 //   npm run audit-cache                                 7.2, 6.15.0 and 6.12, every 10th place
 //   npm run audit-cache -- --every 3 --states-max 20000 7.2
 import { loadTs } from './load-ts.mjs';
-import { commandLine, misused } from './options.mjs';
+import { commandLine, demand } from './options.mjs';
 
 const { values, words } = commandLine(
   import.meta.url,
@@ -19,21 +19,13 @@ const { values, words } = commandLine(
 );
 const { every, 'states-max': statesMax } = values;
 
-const { kernelNamed, sweepWorlds } = await loadTs('test/support/sometimes.ts');
+const { findRevision } = await loadTs('src/kernel/index.ts');
+const { sweepWorlds } = await loadTs('test/support/sometimes.ts');
 const { auditOf } = await loadTs('test/support/audit-cache.ts');
-
-/** The kernel called @name. */
-function named(name) {
-  try {
-    return kernelNamed(name);
-  } catch (error) {
-    return misused(import.meta.url, error.message);
-  }
-}
 
 let [wrong, cut] = [0, 0];
 for (const name of words.length > 0 ? words : ['7.2', '6.15.0', '6.12']) {
-  const revision = named(name);
+  const revision = demand(findRevision(name));
   let [worlds, places, walks] = [0, 0, 0];
   for (const derived of sweepWorlds()) {
     const audited = auditOf(derived, revision, statesMax, every);

@@ -6,7 +6,7 @@
 //   npm run sometimes                              7.2, 6.15.0 and 6.12
 //   npm run sometimes -- --states-max 20000 7.2    other kernels, other limits
 import { loadTs } from './load-ts.mjs';
-import { commandLine, misused } from './options.mjs';
+import { commandLine, demand } from './options.mjs';
 
 const { values, words } = commandLine(
   import.meta.url,
@@ -18,19 +18,12 @@ const { values, words } = commandLine(
 );
 const { 'states-max': statesMax, runs } = values;
 
-const { kernelNamed, missedIn, sweepWorlds } = await loadTs('test/support/sometimes.ts');
-/** The kernel called @name. */
-function named(name) {
-  try {
-    return kernelNamed(name);
-  } catch (error) {
-    return misused(import.meta.url, error.message);
-  }
-}
+const { findRevision } = await loadTs('src/kernel/index.ts');
+const { missedIn, sweepWorlds } = await loadTs('test/support/sometimes.ts');
 
 let wrong = 0;
 for (const name of words.length > 0 ? words : ['7.2', '6.15.0', '6.12']) {
-  const revision = named(name);
+  const revision = demand(findRevision(name));
   let [full, larger, states] = [0, 0, 0];
   for (const derived of sweepWorlds()) {
     const shown = missedIn(derived, revision, statesMax, runs);

@@ -9,7 +9,12 @@ const boardsUrl = new URL('../../examples/boards/', import.meta.url);
 
 /** The files that make up the module. */
 export const moduleFiles = [
-  ...(['racewindow.h', 'order.c', 'client.c', 'iommu.c', 'scene.c', 'Makefile'] as const),
+  'racewindow.h',
+  'order.c',
+  'client.c',
+  'iommu.c',
+  'scene.c',
+  'Makefile',
 ] as const;
 
 /** The files that a machine is built of. */

@@ -109,11 +109,16 @@ static struct platform_driver unit_driver = {
 	},
 };
 
-/* Those of our IOMMUs that are ready register now; all others once somebody attaches them. */
+/*
+ * Those of our IOMMUs that are ready register now; all others once somebody attaches them. What has
+ * registered is never taken away, so the module stays.
+ */
 int load_units(void)
 {
 	int ret = platform_driver_register(&unit_driver);
 
+	if (!ret)
+		__module_get(THIS_MODULE);
 	open_to_all = true;
 	return ret;
 }

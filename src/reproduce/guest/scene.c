@@ -120,8 +120,9 @@ static int run_scene(void)
 		pr_err("racewindow: no device %s\n", mmu ? dev : iommu);
 		goto out;
 	}
-	ret = is_unit(mmu) ? load_units() : 0;
-	ret = ret ?: prepare_act(client);
+	ret = prepare_act(client);
+	if (!ret && is_unit(mmu))
+		ret = load_units();
 	if (ret)
 		goto out;
 	device_release_driver(mmu);
