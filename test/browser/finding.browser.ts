@@ -109,7 +109,7 @@ test('a branch is opened, left and linked to by keys alone', async () => {
   await page.goto(url);
   await support.ready(page);
   const passing = finding.why!.alternatives.find((a) => a.verdict === 'passes' && a.step > 50)!;
-  await page.goto(`${url}#step=${passing.step + 1}`);
+  await support.follow(page, `#step=${passing.step + 1}`);
   await page.keyboard.press('1');
   const trail = page.locator('.trail.passes');
   await trail.waitFor();
@@ -129,10 +129,34 @@ test('a branch is opened, left and linked to by keys alone', async () => {
   expect(await page.locator('.pane').count()).toBe(1);
 });
 
+test('a branch that is left before it is drawn does not come back', async () => {
+  await page.goto(url);
+  await support.ready(page);
+  const passing = finding.why!.alternatives.find((a) => a.verdict === 'passes' && a.step > 50)!;
+  const branch = `#branch=${passing.step + 1}.0.${passing.thread}`;
+  await page.evaluate(async (to) => {
+    const drawn = new Promise<void>((done) => {
+      const all = new MutationObserver(() => {
+        if (document.querySelector('.trail') !== null) done();
+      });
+      all.observe(document.body, { childList: true, subtree: true });
+    });
+    // The second is asked for when the first is with the checker.
+    const heard = new Promise((next) => addEventListener('hashchange', next, { once: true }));
+    location.hash = to;
+    await heard;
+    location.hash = '#step=3';
+    await drawn;
+  }, branch);
+  await page.locator('.trail').waitFor({ state: 'detached' });
+  expect(await current()).toMatch(/^2–/);
+  expect(await page.locator('.pane').count()).toBe(1);
+});
+
 test('a link that leads nowhere says so', async () => {
   await page.goto(`${url}#branch=3.0.nobody`);
   await page.locator('.notice').waitFor();
-  await page.goto(`${url}#step=9999`);
+  await support.follow(page, '#step=9999');
   expect(await page.locator('.notice').textContent()).toContain('step 9999');
 });
 

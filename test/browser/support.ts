@@ -110,6 +110,20 @@ export async function ready(page: Page): Promise<string> {
   return (await engine.getAttribute('data-engine')) ?? '';
 }
 
+/** Follow a link to @hash within @page, as a reader does; its place is drawn when this ends. */
+export async function follow(page: Page, hash: string): Promise<void> {
+  // A browser tells a page of a new hash only after goto() has ended: a key could be faster.
+  await page.evaluate(
+    async (to) =>
+      new Promise<void>((done) => {
+        if (location.hash === to) return done();
+        addEventListener('hashchange', () => setTimeout(done), { once: true });
+        location.hash = to;
+      }),
+    hash,
+  );
+}
+
 const axe = readFileSync(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
 /** What axe-core says of @page that is serious or critical. */

@@ -36,6 +36,9 @@ export class App {
   private rows: readonly (readonly PaneRow[])[] = [];
   private filter = '';
   private view: ViewName | null = null;
+  /** Ends with the last of the places that were asked for; @asked counts them. */
+  private going: Promise<void> = Promise.resolve();
+  private asked = 0;
 
   constructor(data: PageData, root: HTMLElement, worker: string) {
     this.data = data;
@@ -89,6 +92,8 @@ export class App {
     this.counter?.end();
     this.asker = null;
     this.counter = null;
+    // What an ended checker was asked is never answered.
+    this.going = Promise.resolve();
   }
 
   private async open(shown: OpenFinding, asker: Asker, counter: Asker): Promise<void> {
@@ -122,10 +127,23 @@ export class App {
     this.draw();
   }
 
-  /** Follow the branch of @place, and look at its step. */
+  /**
+   * Go to @place within the finding. One place after the other: the checker answers late, and a
+   * place that was asked for before must not be drawn over one that was asked for after it.
+   */
   private async branch(place: PagePlace): Promise<void> {
     const { shown, asker, counter } = this;
     if (shown === null || asker === null || counter === null) return;
+    const nth = ++this.asked;
+    const lead = (): Promise<void> | undefined =>
+      nth === this.asked && shown === this.shown ? this.lead(shown, asker, place) : undefined;
+    this.going = this.going.then(lead, lead);
+    await this.going;
+    if (nth === this.asked && shown === this.shown) await this.argue(shown, counter);
+  }
+
+  /** Follow the branch of @place, and look at its step. */
+  private async lead(shown: OpenFinding, asker: Asker, place: PagePlace): Promise<void> {
     const before = shown.forks.length;
     const there = shown.engine === 'ready' || place.branch.length === 0;
     const done = there && (await shown.follow(asker, place.branch));
@@ -144,8 +162,12 @@ export class App {
     shown.step = Math.min(place.step ?? best, length - 1);
     this.draw();
     this.reveal();
-    const forks = shown.forks;
-    if (done && forks.length > 0 && shown.reasons.at(-1) === null) {
+  }
+
+  /** Ask what decides in the run that @shown shows beside its own. */
+  private async argue(shown: OpenFinding, counter: Asker): Promise<void> {
+    const { forks } = shown;
+    if (forks.length > 0 && shown.reasons.at(-1) === null) {
       const reasons = await counter.reasons(forks);
       if (shown.forks !== forks) return;
       shown.reasons = [...shown.reasons.slice(0, -1), reasons];
