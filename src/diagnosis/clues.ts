@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a log has that may be the sign of a window: each clue with the device and line it is about.
 
+import type { Fit, OtherCause } from '#finding/diagnosis';
 import { isPciName, type LogStory, pciPlace, type Registration, type Trace } from '#log/index';
 import { eventsOf } from '#log/story';
 import type { Evidence } from '#windows/evidence';
@@ -24,6 +25,17 @@ export interface Clue {
   readonly address?: string | null;
   readonly locks?: readonly string[];
   readonly withDriver?: boolean;
+}
+
+/** A cause that is no window. */
+export interface LookAlike {
+  readonly cause: OtherCause;
+  readonly fits: Exclude<Fit, 'no'>;
+  readonly because: string;
+  readonly lines: readonly number[];
+  readonly todo: string;
+  /** The clues that it explains, which no window has to explain then. */
+  readonly explains: readonly number[];
 }
 
 /** Kinds that nothing but a race explains; the others have causes of every day as well. */

@@ -6,6 +6,7 @@ import {
   type ComplaintCause,
   isIommuDriver,
   isIommuName,
+  isSpokenByIommu,
   type LogEvent,
   type LogStory,
 } from '#log/index';
@@ -14,7 +15,8 @@ import { eventsOf } from '#log/story';
 /** Something that an IOMMU complains of, or that keeps it from coming. */
 interface Complaint {
   readonly line: number;
-  readonly text: string;
+  /** A sentence of what it is. */
+  readonly says: string;
   /** What is behind it; unknown where its words do not tell. */
   readonly cause: Extract<OtherCause, ComplaintCause | 'unknown'>;
   /** The IOMMU that does not come because of it. */
@@ -66,6 +68,8 @@ export function failureIn(e: LogEvent): string | null {
     case 'warning':
       return `warning in ${e.where}()`;
     case 'fault':
+      if (e.about === 'interrupt')
+        return `the IOMMU blocks an interrupt of ${e.device ?? 'a device'}`;
       return `a fault of ${e.device ?? e.iommu ?? 'a device'}`;
     case 'iommu-trouble':
     case 'hardware-error':
@@ -109,25 +113,33 @@ export function complaintsOf(story: LogStory): Complaint[] {
     const text = isOfIommu(e) ? failureIn(e) : null;
     if (text === null) return [];
     const { line } = e;
+    const lacks = `an IOMMU does not come: ${text}`;
     switch (e.kind) {
       case 'iommu-trouble':
         if (e.cause !== null) for (const word of wordsOf(e.text)) causes.set(word, e.cause);
         if (details.has(e)) return [];
-        return [{ line, text: e.text, cause: e.cause ?? 'unknown', lost: null }];
+        return [{ line, says: complaint(e.text), cause: e.cause ?? 'unknown', lost: null }];
       case 'failed':
-        return [{ line, text, cause: causes.get(e.device) ?? 'unknown', lost: e.device }];
+        return [{ line, says: lacks, cause: causes.get(e.device) ?? 'unknown', lost: e.device }];
       case 'pending':
-        return [{ line, text, cause: 'supplier-missing', lost: e.device }];
+        return [{ line, says: lacks, cause: 'supplier-missing', lost: e.device }];
       case 'fault':
-        return e.about === 'other' ? [{ line, text, cause: 'unknown', lost: null }] : [];
+        if (e.about === 'translation' || e.about === 'stream') return [];
+        return [{ line, says: text, cause: 'unknown', lost: null }];
       case 'group-failed':
       case 'not-behind':
-        return [{ line, text, cause: 'unknown', lost: null }];
+        return [{ line, says: text, cause: 'unknown', lost: null }];
       default:
         return [];
     }
   });
   return [...all.filter((c) => c.lost !== null), ...all.filter((c) => c.lost === null)];
+}
+
+/** Who complains in @text: an IOMMU, or the core or a client's driver of one. */
+function complaint(text: string): string {
+  const who = isSpokenByIommu(text) ? 'an IOMMU complains' : 'the kernel complains of an IOMMU';
+  return `${who}: ${text}`;
 }
 
 /** The words of @text, of which one may name a device. */

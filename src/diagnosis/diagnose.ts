@@ -7,10 +7,10 @@ import type { Grouping, LogEvent, LogStory } from '#log/index';
 import type { Platform } from '#platform/index';
 import { windowById } from '#windows/index';
 import { besidesOf } from './besides.ts';
-import { type Clue, cluesOf, isTelling } from './clues.ts';
+import { type Clue, cluesOf, isTelling, type LookAlike } from './clues.ts';
 import { complaintsOf } from './complaints.ts';
 import type { KernelOfLog } from './kernel-of.ts';
-import { type LookAlike, lookAlikes } from './lookalikes.ts';
+import { lookAlikes } from './lookalikes.ts';
 import { order, type RulesOut, type Weighed, weighAll, weighClue, whichKernel } from './weigh.ts';
 
 /** The board that came with the log. */
@@ -184,14 +184,24 @@ function unknown(clue: Clue, missing: readonly string[], what: string): Verdict 
 
 function healthyOr(clues: readonly Clue[], story: LogStory): Verdict {
   const fault = clues.find((c) => c.kind === 'fault');
+  const { groupings } = story;
   if (fault !== undefined) {
+    const own = groupings.find((g) => g.device === fault.device && g.line < fault.line);
+    if (own !== undefined) {
+      return {
+        ...{ verdict: 'can not tell', cause: 'unknown', lines: [own.line, fault.line] },
+        because:
+          `${fault.says}, and had its group (line ${own.line}): whether its driver was at work, ` +
+          'the log does not tell',
+        do: ['boot with initcall_debug, which tells when each driver is bound'],
+      };
+    }
     return {
       ...{ verdict: 'can not tell', cause: 'unknown', lines: [fault.line] },
       because: `${fault.says}: the log does not tell how the device came to its group`,
       do: ['bring the whole log, and the board'],
     };
   }
-  const { groupings } = story;
   const waiting = clues.find((c) => c.kind === 'waits for ever');
   if (waiting !== undefined && groupings.length === 0 && story.registrations.length === 0) {
     return {
@@ -202,11 +212,11 @@ function healthyOr(clues: readonly Clue[], story: LogStory): Verdict {
   }
   const [complaint] = complaintsOf(story);
   if (complaint !== undefined) {
-    const { line, text, lost } = complaint;
+    const { line, says, lost } = complaint;
     const goes = lost === null ? '' : '; devices behind it go without it';
     return {
       ...{ verdict: 'can not tell', cause: 'unknown', lines: [line] },
-      because: lost === null ? `an IOMMU complains: ${text}` : `an IOMMU does not come: ${text}`,
+      because: says,
       do: [`read what its driver says before and after that${goes}`],
     };
   }

@@ -2,7 +2,6 @@
 // What is no race and looks like one: missing suppliers and drivers, timeouts, faults with another
 // cause, and the warning of a time in which it was false.
 
-import type { Fit, OtherCause } from '#finding/diagnosis';
 import {
   type ComplaintCause,
   isIommuName,
@@ -12,19 +11,9 @@ import {
   type Release,
 } from '#log/index';
 import { eventsOf } from '#log/story';
-import { type Clue, registrationAt } from './clues.ts';
+import type { Clue, LookAlike } from './clues.ts';
 import { complaintsOf } from './complaints.ts';
-
-/** A cause that is no window. */
-export interface LookAlike {
-  readonly cause: OtherCause;
-  readonly fits: Exclude<Fit, 'no'>;
-  readonly because: string;
-  readonly lines: readonly number[];
-  readonly todo: string;
-  /** The clues that it explains, which no window has to explain then. */
-  readonly explains: readonly number[];
-}
+import { streams, translations } from './faults.ts';
 
 /** Devices that wait for one supplier before it is more than a trouble of one of them. */
 const WAITERS_MIN = 2;
@@ -213,48 +202,6 @@ function firmware({ log }: LogStory): LookAlike[] {
   ];
 }
 
-/** Streams that no device has, or none yet. */
-function streams(story: LogStory): LookAlike[] {
-  const faults = eventsOf(story.log, 'fault').filter((e) => e.about === 'stream');
-  const [first] = faults;
-  if (first === undefined) return [];
-  const early = isEarly(story, first);
-  const lines = faults.map((e) => e.line);
-  return [
-    {
-      ...{ fits: 'fits' as const, lines, explains: lines },
-      cause: early === true ? 'boot-loader-dma' : 'stream-id-map',
-      because:
-        early === true
-          ? 'something does DMA that no driver has begun yet, while the IOMMU comes up'
-          : 'a stream comes that no device of the firmware has',
-      todo:
-        early === true
-          ? 'have the boot loader stop it, or reserve its memory (iommu-addresses, RMR)'
-          : 'compare iommus, iommu-map and its mask with the ids that the hardware has',
-    },
-  ];
-}
-
-/** Seconds after the IOMMU has come up in which what faults was begun by the boot loader. */
-const EARLY_S = 1;
-
-/** True where the fault comes while its IOMMU comes up, before any device of it has a group. */
-function isEarly(story: LogStory, fault: LogEvent<'fault'>): boolean | null {
-  const own = fault.device === null ? undefined : story.devices.get(fault.device);
-  const atWork = ['spoke', 'bound', 'probing'];
-  if (own?.events.some((e) => e.line < fault.line && atWork.includes(e.kind))) return false;
-  const r = registrationAt(story, fault.line);
-  if (r === null) return null;
-  // The units of x86 say that they are there before, or after, they have walked.
-  const since = r.driver === 'intel' || r.driver === 'amd' ? 0 : r.line;
-  const grouped = story.groupings.find((g) => g.line > since && g.line < fault.line);
-  if (grouped === undefined || own !== undefined) return true;
-  const begun = story.log.events.find((e) => e.line === r.line);
-  if (fault.seconds === null || begun?.seconds == null) return null;
-  return fault.seconds - begun.seconds < EARLY_S ? null : false;
-}
-
 /** A mask that leaves one requester id for all functions. */
 function oneGroup(story: LogStory): LookAlike[] {
   const pci = [...story.devices.values()].filter(
@@ -317,49 +264,6 @@ function crashesOfDrivers(_story: LogStory, clues: readonly Clue[]): LookAlike[]
   ];
 }
 
-/** Faults of a device that has its group and its driver in the right order. */
-function translations(story: LogStory, clues: readonly Clue[]): LookAlike[] {
-  const faults = eventsOf(story.log, 'fault').filter((e) => e.about === 'translation');
-  const [first] = faults;
-  if (first === undefined || clues.some((c) => c.kind === 'late')) return [];
-  const lines = faults.map((e) => e.line);
-  const early = isEarly(story, first);
-  if (early === true) {
-    return [
-      {
-        ...{ cause: 'boot-loader-dma', fits: 'fits', lines, explains: lines },
-        because: 'a fault comes before any driver has begun DMA, while the IOMMU comes up',
-        todo: 'have the boot loader stop it, or reserve its memory (iommu-addresses, RMR)',
-      },
-    ];
-  }
-  const own = first.device === null ? undefined : story.devices.get(first.device);
-  const grouped = own?.groupings.find((g) => g.line < first.line);
-  if (own === undefined || grouped === undefined) {
-    const hasUp = registrationAt(story, first.line) !== null;
-    return early === false && hasUp ? [late(lines)] : [];
-  }
-  return [
-    {
-      ...{ cause: 'driver-bug', fits: 'fits', explains: lines },
-      because:
-        `${own.name} was in group ${grouped.group} before (line ${grouped.line}), and then does ` +
-        'DMA to what is not mapped',
-      lines: [grouped.line, ...lines],
-      todo: `look at how the driver of ${own.name} maps and unmaps; CONFIG_DMA_API_DEBUG tells`,
-    },
-  ];
-}
-
-/** Faults of a device that is not named, long after its IOMMU has come up. */
-function late(lines: readonly number[]): LookAlike {
-  return {
-    ...{ cause: 'driver-bug', fits: 'fits', lines, explains: lines },
-    because: 'a fault comes long after the IOMMU has set its devices up, and nothing warned then',
-    todo: 'find the device by the stream id (SID) of the fault, and look at how its driver maps',
-  };
-}
-
 const TODO: Readonly<Record<ComplaintCause, string>> = {
   firmware: 'look for newer firmware, or compare what it says of the IOMMU with the hardware',
   'stream-id-map': 'compare iommus, iommu-map and its mask with the ids that the hardware has',
@@ -376,12 +280,11 @@ function complaints(story: LogStory): LookAlike[] {
     const mine = all.filter((c) => c.cause === cause);
     const [first] = mine;
     if (first === undefined || cause === 'unknown') return [];
-    const comes = first.lost === null ? 'an IOMMU complains' : 'an IOMMU does not come';
     const lines = mine.map((c) => c.line).sort((a, b) => a - b);
     return [
       {
         ...{ cause, fits: 'fits', lines, explains: lines, todo: TODO[cause] },
-        because: `${comes}: ${first.text}`,
+        because: first.says,
       },
     ];
   });

@@ -2,7 +2,7 @@
 // What IOMMUs, their drivers and their core complain of, by what is behind it: the warnings and
 // errors of drivers/iommu in v6.1 to v7.3, and those of them that machines print which work well.
 
-import { isIommuDriver, isIommuName } from './names.ts';
+import { isIommuDriver, isIommuName, mayBeDevice } from './names.ts';
 import { anyOf } from './pattern.ts';
 import type { ComplaintCause, Said } from './types.ts';
 
@@ -48,6 +48,7 @@ const WORDS = anyOf(
 /** Complaints that machines which work well print, each with why it does no harm. */
 const HARMLESS: readonly Harmless[] = [
   [/(?:^|[\s:(])-517\b|EPROBE_DEFER/, 'a deferral: it is tried again'],
+  [/\battach .*(?:-19\b|ENODEV)/, 'no IOMMU stands before the device'],
   [
     /IOMMU perf counter|IOMMU PMU|reserved for PMU|PMU counter|IOMMU counters|for counter \d/,
     'only counters of performance are lost',
@@ -98,7 +99,7 @@ const KNOWN: readonly Known[] = [
     'firmware',
     anyOf(
       /Firmware Bug|BIOS|not in IVRS|No southbridge IOAPIC|IVRS table error|Unsupported IVHD/,
-      /(?:missing|invalid) #(?:iommu-cells|global-interrupts)|mismatched DT properties/,
+      /(?:missing|invalid|not get) #(?:iommu-cells|global-interrupts)|mismatched DT properties/,
       /MMIO region too small|context irq\(s\) but|interrupts but expected|no \w+ irq - \w+ will/,
       /missing (?:reg|qcom,iommu-secure-id) property|property is (?:missing|not right)/,
       /dts parse fail|no (?:interrupts listed|IRQ resources|memory resource|interrupt\b)/,
@@ -164,8 +165,12 @@ const OF_CLIENTS = anyOf(
   /specified DMA range outside IOMMU|DART IOMMU groups|TLB sync timed out|inframaster/,
   /iova flush queue|Incompatible range for DMA|SVM disabled|Fault occurred in context|msm-smmu/,
   /^iova: \S+ already mapped to|group from swgroup|: DMA bounce buffers are inactive/,
-  /DMA-aliased sibling/,
+  /DMA-aliased sibling|could not get #iommu-cells/,
 );
+/** What the driver of a client says of the IOMMU before it, in its own words. */
+const ON_IOMMU = /(?:^|[^a-z])(?:iommu|smmu)(?:[^a-z]|$)/i;
+/** What a process has written into the log of the kernel. */
+const BY_PROCESS = /^[^\s:[]+\[\d+\]: /;
 
 /** What is known of a complaint of an IOMMU: why it is harmless, or its cause. */
 interface Judged {
@@ -182,7 +187,8 @@ const WARNING = 4;
  * where the log has it; null for all else.
  */
 export function complaintIn(body: string, level: number | null): Judged | null {
-  const text = spokenByIommu(body) ?? (OF_CLIENTS.test(body) ? body : null);
+  if (BY_PROCESS.test(body)) return null;
+  const text = spokenByIommu(body) ?? (isOfClient(body) ? body : null);
   if (text === null) return null;
   const cause = KNOWN.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
   const isGrave = level !== null && level <= WARNING;
@@ -195,6 +201,19 @@ export function complaintIn(body: string, level: number | null): Judged | null {
 /** What @judged is as an event; null where it does no harm. */
 export function troubleIn({ text, harmless, cause }: Judged): Said | null {
   return harmless === null ? { kind: 'iommu-trouble', text, cause } : null;
+}
+
+/** True where @body tells of the IOMMU of a client, be it the core or the driver of that. */
+function isOfClient(body: string): boolean {
+  if (OF_CLIENTS.test(body)) return true;
+  const m = BY_DEVICE.exec(body);
+  if (m === null || m[1] === undefined || !mayBeDevice(m[2]!)) return false;
+  return ON_IOMMU.test(m[3]!) && WORDS.test(m[3]!);
+}
+
+/** True where an IOMMU, its driver or their core says @body. */
+export function isSpokenByIommu(body: string): boolean {
+  return spokenByIommu(body) !== null;
 }
 
 /** What an IOMMU, its driver or their core says in @body; null where none of them speaks. */

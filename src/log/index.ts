@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Boot logs: text in; messages of the kernel, and the story of each device, out.
 export { bootsOf } from './boots.ts';
+export { isSpokenByIommu } from './complaints.ts';
 export { logLimits } from './limits.ts';
 export {
   isBusName,

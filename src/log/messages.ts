@@ -4,7 +4,7 @@
 
 import { isBusName, looksLikeDevice, mayBeDevice } from './names.ts';
 import { anyOf, inOrder } from './pattern.ts';
-import type { Said } from './types.ts';
+import type { FaultKind, Said } from './types.ts';
 
 type Match = RegExpExecArray;
 
@@ -228,7 +228,11 @@ const faults: readonly Rule[] = [
       /\[(?:[0-9a-f]{4}:)?(?:0x)?([0-9a-f]+:(?:0x)?[0-9a-f.]+)\]/,
       /(?: PASID \w+)? fault (?:addr|index) (?:0x)?([0-9a-f]+)/,
     ),
-    (m) => fault(null, `0000:${m[1]!.replace('0x', '')}`, 'translation', m[2]!),
+    (m) => {
+      // An interrupt that is not let through is no DMA.
+      const about = /\[INTR-REMAP\]/.test(m[0]) ? 'interrupt' : 'translation';
+      return fault(null, `0000:${m[1]!.replace('0x', '')}`, about, m[2]!);
+    },
   ],
   [
     // Up to v4.x what is logged comes in a line of its own.
@@ -240,10 +244,10 @@ const faults: readonly Rule[] = [
   ],
   [
     inOrder(
-      /^(?:\S+ )?(\S+): AMD-Vi: Event logged \[(?:IO_PAGE_FAULT|RMP_PAGE_FAULT)/,
+      /^(?:(\S+) )?(\S+): AMD-Vi: Event logged \[(?:IO_PAGE_FAULT|RMP_PAGE_FAULT)/,
       /.*?(?:address|gpa)=0x([0-9a-f]+)/,
     ),
-    (m) => fault(null, m[1]!, 'translation', m[2]!),
+    (m) => fault(null, m[2]!, 'translation', m[3]!, driverIn(m[1])),
   ],
   [
     /^io_page_fault: IOMMU:\S+ (\S+) iova=0x([0-9a-f]+)/,
@@ -281,14 +285,19 @@ const faults: readonly Rule[] = [
   [/^ACPI: IORT: \[Firmware Bug\]:? ?(.*)$/, (m) => ({ kind: 'firmware-bug', text: m[0] })],
 ];
 
+/** The driver that dev_printk() puts before a device; null for the bus of one without. */
+function driverIn(prefix: string | undefined): string | null {
+  return prefix === undefined || isBusName(prefix) ? null : prefix;
+}
+
 /** What the number of an event of an SMMUv3 is about: section 7.3 of IHI 0070. */
-function smmuEvent(id: string): 'translation' | 'stream' | 'other' {
+function smmuEvent(id: string): FaultKind {
   if (['02', '03', '04'].includes(id)) return 'stream';
   return ['10', '11', '12', '13'].includes(id) ? 'translation' : 'other';
 }
 
 /** The same by its name. */
-function smmuEventNamed(name: string): 'translation' | 'stream' | 'other' {
+function smmuEventNamed(name: string): FaultKind {
   if (/_STREAMID$|STE_FETCH|BAD_STE/.test(name)) return 'stream';
   return /TRANSLATION|ADDR_SIZE|F_ACCESS|PERMISSION/.test(name) ? 'translation' : 'other';
 }
@@ -296,11 +305,12 @@ function smmuEventNamed(name: string): 'translation' | 'stream' | 'other' {
 function fault(
   iommu: string | null,
   device: string | null,
-  about: 'translation' | 'stream' | 'other',
+  about: FaultKind,
   address: string | null,
+  driver: string | null = null,
 ): Said {
   const plain = address?.replace(/^0x/, '') ?? null;
-  return { kind: 'fault', iommu, device, about, address: plain };
+  return { kind: 'fault', iommu, device, driver, about, address: plain };
 }
 
 const links: readonly Rule[] = [
@@ -341,6 +351,9 @@ export function spokenBy(body: string): Said | null {
 
 /** "nvme nvme0: pci function 0000:00:02.0": a driver names the device that it is bound to. */
 export function namesItsDevice(body: string): Said | null {
-  const m = /^(\w+) \S+: pci function ([0-9a-f:.]+)$/.exec(body);
-  return m === null ? null : { kind: 'spoke', device: m[2]!, driver: m[1]!, text: body };
+  const m =
+    /^(\w+) \S+: pci function ([0-9a-f:.]+)$/.exec(body) ??
+    /^\[drm\] Initialized (\S+) \S+(?: \d{8})? for (\S+) on minor \d+$/.exec(body);
+  if (m === null || !looksLikeDevice(m[2]!)) return null;
+  return { kind: 'spoke', device: m[2]!, driver: m[1]!, text: body };
 }

@@ -29,6 +29,9 @@ export type ComplaintCause =
   | 'hardware'
   | 'driver-bug';
 
+/** What is at fault: a page, a stream that nothing is behind, an interrupt, or else. */
+export type FaultKind = 'translation' | 'stream' | 'interrupt' | 'other';
+
 /** How a line on a group was told: printk, or a trace event. */
 type GroupSource = 'message' | 'trace';
 
@@ -110,7 +113,9 @@ interface Kinds {
     /** The IOMMU that told it, where a name is given. */
     readonly iommu: string | null;
     readonly device: string | null;
-    readonly about: 'translation' | 'stream' | 'other';
+    /** What drives the device by then, where the line says so; null: nothing, or not told. */
+    readonly driver: string | null;
+    readonly about: FaultKind;
     readonly address: string | null;
   };
   /** The firmware is said to be wrong about an IOMMU. */

@@ -117,7 +117,7 @@ export async function follow(page: Page, hash: string): Promise<void> {
     async (to) =>
       new Promise<void>((done) => {
         if (location.hash === to) return done();
-        addEventListener('hashchange', () => setTimeout(done), { once: true });
+        addEventListener('hashchange', () => requestAnimationFrame(() => done()), { once: true });
         location.hash = to;
       }),
     hash,

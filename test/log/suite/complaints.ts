@@ -34,6 +34,9 @@ const unknown = [
   'arm-lpae io-pgtable: selftest: test failed for fmt idx 1',
   'AMD-Vi: Event logged [INVALID_DEVICE_REQUEST device=00:00.1 address=0xfd00000000 flags=0x0a00]',
   'INVALID_DEVICE_REQUEST device=00:00.1 address=0xfd00000000 flags=0x0a00]',
+  'msm_dpu ae01000.display-controller: [drm:adreno_iommu_init] failed to attach iommu: -22',
+  'sof-audio-pci-intel-cnl 0000:00:1f.3: error: iommu type not supported',
+  'DMAR: [INTR-REMAP] Request device [f0:1f.0] fault index 0x0 [fault reason 0x26] Blocked',
   'IO_PAGE_FAULT device=05:00.0 domain=0x0012 address=0x00000000ff6101b0 flags=0x0070]',
 ];
 
@@ -58,6 +61,7 @@ const told: readonly (readonly [line: string, cause: string])[] = [
   ['DMAR: No DRHD structure found in DMAR table', 'firmware'],
   ['DMAR: Record passes table end', 'firmware'],
   ['AMD-Vi: IVRS invalid checksum', 'firmware'],
+  ['OF: /soc/gpu@0: could not get #iommu-cells for /soc/iommu@0', 'firmware'],
   ['ACPI: IORT: node is not found for device 30', 'firmware'],
   ['apple-dart 231304000.iommu: Failed to merge DART IOMMU groups.', 'stream-id-map'],
   ['AMD-Vi: IVRS table error: the length of a block is 0', 'firmware'],
@@ -94,6 +98,8 @@ export const harmless: readonly string[] = [
   'arm-smmu 3da0000.iommu: supply vdd not found, using dummy regulator',
   'platform 3da0000.iommu: Failed to create device link (0x180) with 100000.clock-controller',
   'rockchip-vop ff900000.vop: Adding to IOMMU failed: -19',
+  'tegra-vde 6001a000.vde: failed to attach to the IOMMU: -19',
+  'qemu-system-aarch64[812]: iommu: error -14 (Bad address)',
 ];
 
 /** Each is a line that some machine prints. */

@@ -5,6 +5,16 @@ import { joins, type LogCase, log, smmu, smmu3, version } from './build.ts';
 
 const usb = 'a600000.usb';
 
+const behindDmar = log(
+  version('6.12.10'),
+  'DMAR: dmar0: reg_base_addr fed90000 ver 1:0 cap 1c0000c40660462 ecap 19e2ff0505e',
+  joins('pci', '0000:00:02.0', 0),
+  joins('pci', '0000:00:14.0', 1),
+);
+const drm = '[drm] Initialized i915 1.6.0 20230929 for 0000:00:02.0 on minor 0';
+const faultOfGraphics =
+  'DMAR: [DMA Read NO_PASID] Request device [00:02.0] fault addr 0x7cd80000 [fault reason 0x06]';
+
 /** Shapes of logs that are common in the wild, and are no race. */
 export const inTheWild: readonly LogCase[] = [
   {
@@ -87,4 +97,43 @@ export const inTheWild: readonly LogCase[] = [
     verdict: 'no race',
     cause: 'healthy',
   },
+  ...(
+    [
+      [0.4, 'no race', 'boot-loader-dma'],
+      [9, 'can not tell', 'unknown'],
+      [3000, 'no race', 'driver-bug'],
+    ] as const
+  ).map(
+    ([at, verdict, cause]): LogCase => ({
+      name: `a fault ${at} s after boot of a device whose driver is not told`,
+      log: `${behindDmar}[${at.toFixed(6)}] ${faultOfGraphics}\n`,
+      verdict,
+      cause,
+    }),
+  ),
+  {
+    name: 'the same at 9 s, and its driver comes at 10 s',
+    log: `${behindDmar}[9.0] ${faultOfGraphics}\n[10.0] ${drm}\n`,
+    verdict: 'no race',
+    cause: 'boot-loader-dma',
+  },
+  {
+    name: 'the same, and its driver has come at 8 s',
+    log: `${behindDmar}[8.0] ${drm}\n[9.0] ${faultOfGraphics}\n`,
+    verdict: 'no race',
+    cause: 'driver-bug',
+  },
+  ...(['nvme', 'pci'] as const).map(
+    (prefix): LogCase => ({
+      name: `AMD: a fault that ${prefix} stands before, at once`,
+      log: log(
+        version('6.12.10'),
+        'pci 0000:00:00.2: AMD-Vi: Found IOMMU cap 0x40',
+        joins('pci', '0000:01:00.0', 3),
+        `${prefix} 0000:01:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0xc address=0xff00]`,
+      ),
+      verdict: 'no race',
+      cause: prefix === 'pci' ? 'boot-loader-dma' : 'driver-bug',
+    }),
+  ),
 ];
