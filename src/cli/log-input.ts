@@ -21,6 +21,11 @@ export function readStories(name: string): Result<LogStory[], UserError> {
   return log.ok ? ok(bootsOf(log.value).map(storyOf)) : log;
 }
 
+/** What a report calls the log that the user named; its lines may be messages. */
+export function nameOfLog(name: string, { log }: LogStory): string {
+  return log.countedBy === 'line' ? inputName(name) : `${inputName(name)} (line n: message n)`;
+}
+
 /** The one boot in the log that the user named. */
 export function readStory(name: string): Result<LogStory, UserError> {
   const stories = readStories(name);

@@ -172,7 +172,7 @@ const providers: readonly Rule[] = [
   [/^virtio_iommu (\S+): input address: \d+ bits/, instance('virtio')],
   [/^apple-dart (\S+): DART \[/, instance('apple-dart')],
   [/^omap-iommu (\S+): \S+ registered$/, instance('omap')],
-  [/^ipmmu-vmsa (\S+): (?:registered|IPMMU context)/, instance('ipmmu-vmsa')],
+  [/^ipmmu-vmsa (\S+): IPMMU context 0 is reserved$/, instance('ipmmu-vmsa')],
   [/^DMAR: (dmar\d+): reg_base_addr /, instance('intel')],
   [/^(?:pci|AMD-Vi:?) ?(\S+): (?:AMD-Vi: )?Found IOMMU (?:cap|at)/, instance('amd')],
 ];

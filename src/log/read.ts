@@ -11,10 +11,11 @@ import { complaintIn, troubleIn } from './complaints.ts';
 import { logLimits } from './limits.ts';
 import { namesItsDevice, recognise, spokenBy } from './messages.ts';
 import { withoutPrefix } from './prefix.ts';
+import { isOtherJson } from './records.ts';
 import { runningIn } from './release.ts';
 import { blockSaid, type Opening, opening, TraceReader } from './trace.ts';
 import type { At, BootLog, LogEvent, Said } from './types.ts';
-import { plainLines } from './unwrap.ts';
+import { type PlainLine, plainLines } from './unwrap.ts';
 
 interface Message extends At {
   readonly body: string;
@@ -31,7 +32,9 @@ interface Block {
   readonly place: number;
 }
 
-const hint = 'name a file with the messages of a kernel, as dmesg or journalctl -k print them';
+const hint =
+  'name a file with the messages of a kernel, as dmesg or journalctl -k print them, in any ' +
+  'format of theirs';
 
 /** The log in @bytes; @name is what the input is called in an error. */
 export function readLog(bytes: Uint8Array, name: string): Result<BootLog, UserError> {
@@ -39,18 +42,19 @@ export function readLog(bytes: Uint8Array, name: string): Result<BootLog, UserEr
     const message = `${name} has ${bytes.length} bytes; limit bytesMax is ${logLimits.bytesMax}`;
     return fail('RW003', message, 'give the log of one boot');
   }
-  const log = new LogReader(messagesOf(new TextDecoder().decode(bytes))).read();
+  const text = new TextDecoder().decode(bytes);
+  if (isOtherJson(text)) return fail('RW110', `${name}: JSON without messages of a kernel`, hint);
+  const { countedBy, lines } = plainLines(text);
+  const log = { ...new LogReader(lines.map(messageOf)).read(), countedBy };
   if (log.events.length === 0 && log.kernelLines === 0) {
     return fail('RW110', `${name}: no message of a kernel in ${log.lines} lines`, hint);
   }
   return ok(log);
 }
 
-function messagesOf(text: string): Message[] {
-  return plainLines(text).map(({ number, text: line, quoted }) => {
-    const { seconds, caller, level, stamped, body } = withoutPrefix(line);
-    return { line: number, seconds, caller, level, stamped, quoted, body };
-  });
+function messageOf({ number, text, quoted }: PlainLine): Message {
+  const { seconds, caller, level, stamped, body } = withoutPrefix(text);
+  return { line: number, seconds, caller, level, stamped, quoted, body };
 }
 
 class LogReader {
@@ -70,7 +74,7 @@ class LogReader {
       full.some(({ body }) => /^(?:From|Subject|Date):? \S/.test(body));
   }
 
-  read(): BootLog {
+  read(): Omit<BootLog, 'countedBy'> {
     for (let i = 0; i < this.messages.length; i++) {
       if (this.slots.length >= logLimits.eventsMax) {
         this.add({ kind: 'gap', text: 'more events than are kept' }, this.messages[i]!);

@@ -150,6 +150,8 @@ export type Said = { [M in LogEventKind]: Kinds[M] & { readonly kind: M } }[LogE
 /** A log, read. */
 export interface BootLog {
   readonly events: readonly LogEvent[];
+  /** What the numbers of lines count: lines of the input, or messages where each has several. */
+  readonly countedBy: 'line' | 'message';
   /** Lines of the input. */
   readonly lines: number;
   /** Lines that look like messages of a kernel. */

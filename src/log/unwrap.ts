@@ -5,9 +5,11 @@
 // here, so that all else sees lines as the kernel printed them.
 
 import { logLimits } from './limits.ts';
+import { rawLines, recordsIn } from './records.ts';
+import type { BootLog } from './types.ts';
 
 /** A line as it was printed, and the number that it has in the input. */
-interface PlainLine {
+export interface PlainLine {
   readonly number: number;
   readonly text: string;
   /** It stood behind the quote marks of a mail. */
@@ -27,15 +29,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&#39;': "'",
 };
 
-/** The lines of @text. */
-export function plainLines(text: string): PlainLine[] {
-  const encoded = isQuotedPrintable(text);
+/** The lines of @text, and what their numbers count. */
+export function plainLines(text: string): Pick<BootLog, 'countedBy'> & { lines: PlainLine[] } {
+  const records = recordsIn(text);
+  const encoded = records === null && isQuotedPrintable(text);
   const isWeb = /&(?:lt|gt|#39|quot);/.test(text);
   const out: PlainLine[] = [];
   let held: { number: number; text: string } | null = null;
-  let number = 0;
-  for (const raw of text.split('\n')) {
-    number++;
+  for (const { number, text: raw } of records?.lines ?? rawLines(text)) {
     let line = raw.length > logLimits.lineMax ? raw.slice(0, logLimits.lineMax) : raw;
     if (encoded) {
       const whole: string = (held?.text ?? '') + line.replace(/\r$/, '');
@@ -52,7 +53,7 @@ export function plainLines(text: string): PlainLine[] {
     out.push(cleaned(line, number, isWeb));
   }
   if (held !== null) out.push(cleaned(decoded(held.text), held.number, isWeb));
-  return out;
+  return { countedBy: records?.countedBy ?? 'line', lines: out };
 }
 
 /** A mail says so; without its head, soft breaks together with encoded signs do. */

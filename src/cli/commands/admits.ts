@@ -5,7 +5,7 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import { inputName } from '#cli/files';
 import type { Io } from '#cli/io';
-import { kernelFor, readBoardOf, readStory } from '#cli/log-input';
+import { kernelFor, nameOfLog, readBoardOf, readStory } from '#cli/log-input';
 import type { Pipeline } from '#cli/pipeline';
 import { admits } from '#diagnosis/admits';
 import { admissionJson, admissionText } from '#report/admission';
@@ -31,12 +31,13 @@ export function runAdmits(
   if (!kernel.ok) return kernel;
   const { revision, because } = kernel.value;
   if (revision === null) {
-    return fail('RW050', `${args.log}: ${because}`, 'name a kernel of the model with --kernel');
+    const message = `${inputName(args.log)}: ${because}`;
+    return fail('RW050', message, 'name a kernel of the model with --kernel');
   }
   const board = readBoardOf(args.board, pipeline);
   if (!board.ok) return board;
   const admission = admits(story.value, board.value.platform, revision);
-  const name = inputName(args.log);
+  const name = nameOfLog(args.log, story.value);
   const place = { log: name, board: board.value.file, kernel: revision.name };
   io.out(
     args.format === 'json' ? admissionJson(admission, place) : admissionText(admission, place),

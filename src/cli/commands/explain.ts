@@ -4,9 +4,8 @@
 import { must } from '#base/assert';
 import type { UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
-import { inputName } from '#cli/files';
 import { type Io, paintFor } from '#cli/io';
-import { kernelFor, readBoardOf, readStories } from '#cli/log-input';
+import { kernelFor, nameOfLog, readBoardOf, readStories } from '#cli/log-input';
 import type { Pipeline } from '#cli/pipeline';
 import { askModel, rulesOutOf } from '#diagnosis/ask-model';
 import { type BoardOfLog, diagnose } from '#diagnosis/diagnose';
@@ -52,7 +51,7 @@ export async function runExplain(
     asked.length === 0
       ? plain
       : { ...diagnose(story, kernel, board.value, rulesOutOf(asked, exact)), model };
-  print(diagnosis, args, io, pipeline);
+  print(diagnosis, nameOfLog(args.log, story), args, io, pipeline);
   return ok(exitOf(diagnosis));
 }
 
@@ -99,7 +98,8 @@ function badness({ verdict, cause }: Diagnosis): number {
 
 function print(
   diagnosis: Diagnosis,
-  { log, format }: ExplainArguments,
+  name: string,
+  { format }: ExplainArguments,
   io: Io,
   pipeline: Pick<Pipeline, 'windows'>,
 ): void {
@@ -108,7 +108,6 @@ function print(
     return;
   }
   const titles = new Map(pipeline.windows().map((w) => [w.id, w.title]));
-  const name = inputName(log);
   io.out(diagnosisText(diagnosis, { paint: paintFor(io), name, titles }));
 }
 
