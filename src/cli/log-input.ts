@@ -6,6 +6,7 @@ import { fail, type UserError } from '#base/errors';
 import { ok, type Result } from '#base/result';
 import type { BoardOfLog } from '#diagnosis/diagnose';
 import { type KernelOfLog, kernelOfLog } from '#diagnosis/kernel-of';
+import { type Content, contentNames, contentOf } from '#firmware/content';
 import { findRevision } from '#kernel/index';
 import { bootsOf, type LogStory, readLog, storyOf } from '#log/index';
 import { inputName, readInput } from './files.ts';
@@ -18,8 +19,19 @@ export function readStories(name: string): Result<LogStory[], UserError> {
   const input = readInput(name, hint);
   if (!input.ok) return input;
   const log = readLog(input.value, inputName(name));
-  return log.ok ? ok(bootsOf(log.value).map(storyOf)) : log;
+  if (log.ok) return ok(bootsOf(log.value).map(storyOf));
+  const content = contentOf(input.value);
+  if (log.error.code !== 'RW110' || NO_TELLING.has(content)) return log;
+  const unpack = UNPACKED[content];
+  const message = `${inputName(name)} is ${contentNames[content]}`;
+  return fail('RW110', message, unpack === undefined ? hint : `${unpack} FILE | racewindow ... -`);
 }
+
+/** What may be a log as far as its bytes go, or is called no more than that it is none. */
+const NO_TELLING: ReadonlySet<Content> = new Set(['empty', 'binary', 'text', 'json', 'log']);
+const UNPACKED: Readonly<Partial<Record<Content, string>>> = {
+  ...{ gzip: 'zcat', xz: 'xzcat', zstd: 'zstdcat', bzip2: 'bzcat' },
+};
 
 /** What a report calls the log that the user named; its lines may be messages. */
 export function nameOfLog(name: string, { log }: LogStory): string {

@@ -4,7 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { UserError } from '#base/errors';
 import { readFirmware } from '#cli/input';
+import { readStories } from '#cli/log-input';
 import { applyOverlays, compileTree } from '#cli/tools';
 import { readDeviceTree } from '#firmware/dtb/read';
 import { pathOf } from '#firmware/dtb/tree';
@@ -56,6 +58,17 @@ describe('ACPI tables', () => {
     const readme = errorOf({ firmware: binary, pci: 'README.md' });
     expect(readme).toMatch(/^RW005: README.md names no PCI functions: it is text/);
   });
+});
+
+test.each([
+  ['gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0]), /is compressed with gzip \| zcat FILE/],
+  ['a table', table, /is an ACPI table \| give a boot log/],
+  ['a finding', '{ "format": "racewindow/finding@2" }', /is a finding of racewindow \| give/],
+  ['text', 'bought in May\n', /no message of a kernel in 2 lines \| name a file/],
+])('what is no log is told by what it is: %s', async (_, content, said) => {
+  const stories = readStories(await scratchFile('no-log', content));
+  const { code, message, hint } = stories.ok ? ({} as UserError) : stories.error;
+  expect([code, `${message} | ${hint}`]).toEqual(['RW110', expect.stringMatching(said)]);
 });
 
 describe('what is no firmware gets the command that takes it', () => {
