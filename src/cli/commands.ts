@@ -11,6 +11,7 @@ import {
   queueOption,
   sourceOptions,
   sweepOptions,
+  viewOptions,
 } from './options.ts';
 import {
   amount,
@@ -73,12 +74,7 @@ export const commands: readonly CommandEntry[] = [
     args: '[FILE|DIR]',
     text: 'look at findings, a board or a log in a browser',
     exits: { 0: 'shown' },
-    options: [
-      { flags: '--kernel NAME', value: 'auto', complete: kernel, text: 'check a board under it' },
-      { flags: '--device NAME', repeats: true, complete: 'device', text: 'and only this device' },
-      { flags: '--port N', read: count(0, 65535), text: 'serve on this port', value: '0' },
-      { flags: '--out FILE', text: 'write one page that needs no server' },
-    ],
+    options: viewOptions,
     run: async ({ args, options, io, pipeline }) => {
       const { runView } = await import('#cli/commands/view');
       return runView({ ...options, input: args[0] }, io, await pipeline());

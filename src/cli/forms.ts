@@ -6,6 +6,7 @@ import { listed } from '#base/text';
 import type { Baseline } from '#finding/baseline';
 import type { CheckReport } from '#finding/report';
 import type { SweepReport } from '#finding/sweep';
+import type { Platform } from '#platform/index';
 import type { ExitCode } from '#report/exit';
 import type { FormName } from '#report/form-names';
 import type { Show } from '#report/summary';
@@ -14,6 +15,8 @@ import type { Paint } from '#report/text';
 /** What a check prints, with what it is told by. */
 interface PrintedCheck {
   readonly report: CheckReport;
+  /** The board; null: the worlds are generic. */
+  readonly platform: Platform | null;
   readonly baseline: Baseline | null;
   readonly show: Show;
   readonly paint: Paint;
@@ -34,12 +37,20 @@ export const checkForms = {
   mail: async (printed) => joined(printed, 'mail'),
   md: async (printed) => joined(printed, 'md'),
   json: async ({ report }) => (await import('#report/json')).reportJson(report),
-  html: async ({ report, baseline }) => {
-    const [{ pageHtml }, { filePage, titleOfReport }] = await Promise.all([
-      import('#view/html'),
-      import('#view/build'),
-    ]);
-    return pageHtml(filePage(baseline?.fresh ?? report.findings, titleOfReport(report)));
+  html: async ({ report, platform, baseline }) => {
+    const [{ pageHtml }, { filePage, titleOfReport }, { boardView }, { noViews }, { asFound }] =
+      await Promise.all([
+        import('#view/html'),
+        import('#view/build'),
+        import('#view/views'),
+        import('#view/model/views'),
+        import('#run/told'),
+      ]);
+    const shown = baseline?.fresh ?? report.findings;
+    // One finding is a page of its own.
+    const isWhole = platform !== null && shown.length !== 1;
+    const views = isWhole ? { ...noViews, board: boardView(platform, report, shown) } : noViews;
+    return pageHtml(filePage(shown.map(asFound), titleOfReport(report), [], views));
   },
   junit: async (printed) => {
     const { junitXml } = await import('#report/junit');

@@ -259,3 +259,12 @@ export const conformOptions = [
   ...buildOptions,
   queueOption,
 ] as const satisfies readonly OptionEntry[];
+
+/** What `view` takes: of a check no more than which board, and what of it. */
+export const viewOptions = [
+  { flags: '--kernel NAME', value: 'auto', complete: kernel, text: 'check a board under it' },
+  { flags: '--device NAME', repeats: true, complete: 'device', text: 'and only this device' },
+  { flags: '--avoid', text: 'and ask which boot options avoid what is found' },
+  { flags: '--port N', read: count(0, 65535), text: 'serve on this port', value: '0' },
+  { flags: '--out FILE', text: 'write one page that needs no server' },
+] as const satisfies readonly OptionEntry[];

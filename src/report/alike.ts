@@ -20,18 +20,24 @@ export function alikeTold({ alike = [] }: Pick<Finding, 'alike'>): HeadedList {
   return { head: 'Seen in the same way, and why it is not that:', items };
 }
 
-/** What was asked of boot options, those that help first. */
-export function avoidedTold({
-  avoided = [],
-  witness,
-  devices,
-  window,
-}: Pick<Finding, 'avoided' | 'witness' | 'devices' | 'window'>): HeadedList {
+/** What was asked of boot options, those that help first; @filed: a file says so, and no check. */
+export function avoidedTold(
+  {
+    avoided = [],
+    witness,
+    devices,
+    window,
+  }: Pick<Finding, 'avoided' | 'witness' | 'devices' | 'window'>,
+  filed = false,
+): HeadedList {
   const device = devices.includes(witness.subject) ? witness.subject : devices[0];
   const helping = avoided.filter(({ prevents }) => prevents === 'yes');
   const items = [...helping, ...avoided.filter((a) => !helping.includes(a))].map(
     ({ what, prevents, because }) => `${prevents}: ${what}${because === '' ? '' : `: ${because}`}`,
   );
-  const head = `Does it avoid ${window} on ${device}? Asked of every order of its worlds:`;
+  const asked = filed
+    ? 'So its file says; a check of the board with --avoid asks:'
+    : 'Asked of every order of its worlds:';
+  const head = `Does it avoid ${window} on ${device}? ${asked}`;
   return { head, items };
 }

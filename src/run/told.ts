@@ -2,6 +2,7 @@
 // What is said of a finding that no run has shown: the words of its rule and its window, which
 // commits open and close it, what its world assumes. A file may say otherwise; it is not believed.
 
+import type { Prevention } from '#finding/diagnosis';
 import type { Finding } from '#finding/finding';
 import { commitLine, landedOf, placesOf, revisionOfTree } from '#kernel/index';
 import { propertyNamed } from '#properties/index';
@@ -47,18 +48,30 @@ export function toldOf(shown: Shown): OurWords {
   };
 }
 
-/** A finding out of a file, in the words of this version. */
+/** A finding in the words of this version. */
 export interface InOurWords {
   readonly finding: Finding;
   /** In a sentence each: what the file says otherwise, or what is only the file's word. */
   readonly remarks: readonly string[];
+  /** What its file says of boot options, where it does: nobody here has asked its board. */
+  readonly filed?: readonly Prevention[];
+}
+
+/** A finding of a check that was made here: all it says is what this version says. */
+export function asFound(finding: Finding): InOurWords {
+  return { finding, remarks: [] };
 }
 
 /**
- * @finding as this version tells it: nothing of it is shown as ours that its file has made up. What
- * windows it is not, only a run of it tells; which options avoid it, only its board.
+ * @given, of a file, as this version tells it: nothing of it is shown as ours that its file has
+ * made up. What windows it is not, only a run of it tells; which options avoid it, only its board.
  */
-export function retold({ alike: _, avoided: __, ...finding }: Finding): InOurWords {
+export function retold({ avoided, ...given }: Finding): InOurWords {
+  const told = inOurWords(given);
+  return avoided === undefined ? told : { ...told, filed: avoided };
+}
+
+function inOurWords({ alike: _, ...finding }: Finding): InOurWords {
   const { property, window } = finding;
   const { version } = producer();
   const noRule = propertyNamed(property) === undefined;

@@ -7,7 +7,7 @@ import { findingKey } from '#finding/key';
 import type { CheckReport } from '#finding/report';
 import { windowText } from '#report/words';
 import { producer } from '#run/producer';
-import { type InOurWords, retold } from '#run/told';
+import type { InOurWords } from '#run/told';
 import { windows } from '#windows/index';
 import { notRunnable } from './engine/session.ts';
 import { cardsOf } from './model/cards.ts';
@@ -22,9 +22,11 @@ const names: ReadonlyMap<string, string> = new Map(windows.map((w) => [w.id, w.n
 
 /** What a page needs of @finding: what it can run again it need not bring. */
 function stripped(finding: Finding): Finding {
-  const { code: _, why, ...rest } = finding;
-  if (!why) return rest;
-  if (!why.pair?.trace || notRunnable(finding) !== null) return { ...rest, why };
+  const { code: _, alike, why, ...rest } = finding;
+  if (notRunnable(finding) !== null) {
+    return { ...rest, ...(why ? { why } : {}), ...(alike ? { alike } : {}) };
+  }
+  if (!why?.pair?.trace) return why ? { ...rest, why } : rest;
   const { trace: __, ...pair } = why.pair;
   return { ...rest, why: { ...why, pair } };
 }
@@ -33,12 +35,11 @@ const common = { format: 'racewindow/page@1', unreadable: [], views: noViews } a
 
 /** A page that holds all it shows: one finding, or an index and the gravest of each card. */
 export function filePage(
-  given: readonly Finding[],
+  told: readonly InOurWords[],
   title: string,
   unreadable: readonly Unreadable[] = [],
   views: PageViews = noViews,
 ): PageData {
-  const told = given.map(retold);
   const findings = told.map((t) => t.finding);
   const held = heldOf(findings);
   const alone = findings.length === 1 && views === noViews;
@@ -74,8 +75,8 @@ function viewsWith(views: PageViews, held: readonly number[]): PageViews {
   };
 }
 
-function packedOf({ finding, remarks }: InOurWords): PageData['findings'][number] {
-  return packed(stripped(finding), remarks);
+function packedOf({ finding, ...besides }: InOurWords): PageData['findings'][number] {
+  return packed(stripped(finding), besides);
 }
 
 /** Places of the findings that go into a file: the gravest of each card, then others. */

@@ -6,8 +6,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Finding } from '#finding/finding';
-import { type InOurWords, retold } from '#run/told';
+import type { InOurWords } from '#run/told';
 import { findingPage, indexPage } from './build.ts';
 import { pageHtml } from './html.ts';
 import type { Unreadable } from './model/data.ts';
@@ -15,7 +14,7 @@ import { noViews, type PageViews } from './model/views.ts';
 
 /** What is served. */
 export interface Served {
-  readonly findings: readonly Finding[];
+  readonly told: readonly InOurWords[];
   readonly title: string;
   readonly unreadable: readonly Unreadable[];
   readonly views?: PageViews;
@@ -34,9 +33,8 @@ const HOST = '127.0.0.1';
 /** Serve @served on @port, 0 for any that is free; rejects where the port is taken. */
 export async function serve(served: Served, port: number): Promise<Serving> {
   let names: readonly string[] = [];
-  const told = served.findings.map(retold);
   const server = createServer((request, response) => {
-    const page = allowed(request, names) ? pageAt(served, told, request.url ?? '/') : null;
+    const page = allowed(request, names) ? pageAt(served, request.url ?? '/') : null;
     send(response, page, request.method === 'HEAD');
   });
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
@@ -65,11 +63,7 @@ function allowed({ method, headers }: IncomingMessage, names: readonly string[])
 }
 
 /** The page at @url; null: there is none. */
-function pageAt(
-  { title, unreadable, views = noViews }: Served,
-  told: readonly InOurWords[],
-  url: string,
-): string | null {
+function pageAt({ told, title, unreadable, views = noViews }: Served, url: string): string | null {
   const path = url.replace(/[?#].*$/, '');
   if (path === '/') return pageHtml(indexPage(told, title, unreadable, views));
   const [, number] = /^\/finding\/([1-9]\d{0,5})$/.exec(path) ?? [];

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A board, a matrix and a diagnosis as what a page shows of them, with the findings they lead to.
 
-import type { Diagnosis } from '#finding/diagnosis';
+import type { Diagnosis, Prevention } from '#finding/diagnosis';
 import type { Finding } from '#finding/finding';
 import { gravestFirst } from '#finding/harm';
 import type { CheckReport } from '#finding/report';
 import type { Platform, PlatformDevice } from '#platform/index';
 import type { MatrixFile } from '#report/validate';
 import { windows } from '#windows/index';
-import type { BoardClient, BoardView, LogView, MatrixView } from './model/views.ts';
+import type { BoardClient, BoardView, LogView, MatrixView, OptionRow } from './model/views.ts';
 
 /** What of a report a board is coloured by. */
 type BoardReport = Pick<CheckReport, 'findings' | 'verdicts'>;
@@ -17,9 +17,16 @@ type Places = ReadonlyMap<Finding, number>;
 
 const placesOf = (findings: readonly Finding[]): Places => new Map(findings.map((f, i) => [f, i]));
 
-/** Who is behind whom on @platform, and what @report has found about each. */
-export function boardView(platform: Platform, report: BoardReport): BoardView {
-  const places = placesOf(report.findings);
+/**
+ * Who is behind whom on @platform, and what @report has found about each; @shown: the findings that
+ * the page has, all of them unless others are known from before.
+ */
+export function boardView(
+  platform: Platform,
+  report: BoardReport,
+  shown: readonly Finding[] = report.findings,
+): BoardView {
+  const places = placesOf(shown);
   const client = (device: PlatformDevice): BoardClient => clientOf(device, report, places);
   const rows = platform.iommus.map((iommu) => {
     const behind = platform.devices.filter((d) => d.iommus.some((u) => u.iommu === iommu.name));
@@ -31,6 +38,7 @@ export function boardView(platform: Platform, report: BoardReport): BoardView {
   return {
     title: platform.model === '' ? 'a board without a model name' : platform.model,
     rows: apart.length === 0 ? rows : [...rows, none],
+    options: optionsAsked(report.findings),
     notes: platform.notes,
   };
 }
@@ -54,8 +62,27 @@ function clientOf(device: PlatformDevice, report: BoardReport, places: Places): 
     facts: facts.join(', '),
     state: gravest === undefined ? outcomeOf(name, report) : (gravest.harm ?? 'unknown'),
     windows: [...new Set(own.map((f) => f.window ?? 'new?'))],
-    at: gravest === undefined ? null : places.get(gravest)!,
+    options: optionsAsked(own),
+    at: (gravest && places.get(gravest)) ?? null,
   };
+}
+
+/** What each boot option that was asked about does to the windows of @findings. */
+export function optionsAsked(findings: readonly Finding[]): OptionRow[] {
+  const known = findings.filter(({ window }) => window !== null);
+  const names = [...new Set(known.flatMap(({ avoided = [] }) => avoided.map(({ what }) => what)))];
+  return names.map((what) => {
+    const answers = new Map<string, Set<Prevention['prevents']>>();
+    for (const { window, avoided } of known) {
+      const answer = avoided?.find((a) => a.what === what)?.prevents ?? 'can not tell';
+      answers.set(window!, (answers.get(window!) ?? new Set()).add(answer));
+    }
+    const ids = [...answers.keys()].sort();
+    const leaves = ids.filter((id) => answers.get(id)!.has('no'));
+    const open = ids.filter((id) => !leaves.includes(id) && answers.get(id)!.has('can not tell'));
+    const avoids = ids.filter((id) => !leaves.includes(id) && !open.includes(id));
+    return { what, avoids, leaves, open };
+  });
 }
 
 /** What can be said of a device that no finding is about. */

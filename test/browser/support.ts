@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Finding } from '#finding/finding';
+import { retold } from '#run/told';
 import { filePage } from '#view/build';
 import { pageHtml } from '#view/html';
 import type { PageViews } from '#view/model/views';
@@ -39,7 +40,7 @@ export class Pages {
   /** The address of a page with @findings. */
   write(name: string, findings: readonly Finding[], views?: PageViews): string {
     const file = path.join(this.folder, name);
-    writeFileSync(file, pageHtml(filePage(findings, name, [], views)));
+    writeFileSync(file, pageHtml(filePage(findings.map(retold), name, [], views)));
     return pathToFileURL(file).href;
   }
 

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The pages of a board, a matrix and a boot log: what they tell, where they lead, by keys alone.
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from '#cli/run';
 import { realPipeline } from '#cli/wiring';
 import type { Finding } from '#finding/finding';
+import { avoidedTold } from '#report/alike';
 import { parseViewed } from '#report/validate';
+import { asFound, retold } from '#run/told';
+import { filePage } from '#view/build';
+import { pageHtml } from '#view/html';
 import { noViews, type PageViews } from '#view/model/views';
 import { boardView, logView, matrixView } from '#view/views';
 import { laptop } from '../support/boards.ts';
@@ -110,6 +116,50 @@ test('a board shows each client behind its IOMMU, and says what is known of it',
   expect(await page.locator('.client.holds').count()).toBe(0);
 });
 
+test('boot options that were asked about stand at device, finding and board', async () => {
+  const report = await laptopReport('6.15.0', ['C09'], { avoid: true });
+  const rows = report.findings[0]!.avoided!;
+  const { what: early } = rows.find(({ prevents }) => prevents === 'yes')!;
+  const board = boardView(laptop(), report);
+  const made = (name: string, told: typeof asFound) => {
+    const file = path.join(pages.folder, name);
+    const data = filePage(report.findings.map(told), name, [], { ...noViews, board });
+    writeFileSync(file, pageHtml(data));
+    return pathToFileURL(file).href;
+  };
+  await page.goto(`${made('asked.html', asFound)}#view=board`);
+  const gpu = page.locator('.client', { hasText: '3d00000.gpu' });
+  expect(await gpu.locator('.by').textContent()).toContain(`${early} avoids C09`);
+  const cells = await page
+    .locator('.options tbody tr')
+    .evaluateAll((all) => all.map((r) => [...r.children].map((c) => c.textContent)));
+  expect(cells).toEqual(
+    rows.map(({ what, prevents }) => [
+      what,
+      ...['yes', 'no', 'can not tell'].map((is) => (is === prevents ? 'C09' : '–')),
+    ]),
+  );
+  expect(await support.seriousFaults(page)).toEqual([]);
+  for (const [name, told, head] of [
+    ['asked.html', asFound, 'Asked of every order of its worlds'],
+    ['filed.html', retold, 'So its file says'],
+  ] as const) {
+    await page.goto(`${made(name, told)}#finding=1`);
+    await page.reload();
+    await support.ready(page);
+    const list = page.locator('.panel h3', { hasText: head });
+    const items = await list.evaluate((h) =>
+      [...h.nextElementSibling!.children].map((c) => c.textContent),
+    );
+    expect([...items].sort()).toEqual([...avoidedTold({ ...report.findings[0]! }).items].sort());
+    // Under another kernel nobody has asked.
+    await support.follow(page, '#finding=1&kernel=7.2');
+    await page.locator('#compared').waitFor();
+    await page.locator('#pane-1 .row').first().click();
+    expect(await page.locator('.panel h3', { hasText: head }).count()).toBe(0);
+  }
+});
+
 test('from a board one comes to a finding and back by keys alone', async () => {
   await page.goto(`${url}#view=board`);
   const stops = await page.locator('[data-stop]').count();
@@ -189,6 +239,7 @@ test('markup in a board, a matrix or a log is text', async () => {
       title: evil,
       notes: [evil],
       rows: views.board!.rows.map((r) => ({ ...r, name: evil, facts: evil })),
+      options: [{ what: evil, avoids: [evil], leaves: [evil], open: [evil] }],
     },
     matrix: {
       kernels: [evil],

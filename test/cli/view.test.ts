@@ -4,16 +4,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { realPipeline } from '#cli/wiring';
 import type { Finding } from '#finding/finding';
 import type { Outcome } from '#finding/report';
 import type { Platform } from '#platform/index';
 import { findingJson, reportJson } from '#report/json';
+import { retold } from '#run/told';
 import type { PageData } from '#view/model/data';
 import { namesAt, serve } from '#view/serve';
-import { boardView } from '#view/views';
+import { boardView, optionsAsked } from '#view/views';
 import { exampleReport } from '../report/example.ts';
-import { run, scratch } from './fake.ts';
+import { exampleResult, run, scratch } from './fake.ts';
 
 const finding = exampleReport.findings[0]!;
 
@@ -25,7 +27,7 @@ function dataOf(page: string): PageData {
 
 /** What a server of @findings at @port answers. */
 async function served(findings: readonly Finding[], port: number) {
-  const serving = await serve({ findings, title: 'all', unreadable: [] }, port);
+  const serving = await serve({ told: findings.map(retold), title: 'all', unreadable: [] }, port);
   onTestFinished(serving.close);
   const url = new URL(serving.url);
   const ask = (asked: string, host: string, method = 'GET') =>
@@ -221,4 +223,78 @@ test('a board shows who is behind whom, and says nothing of whom nobody has aske
     ['d', 'not asked', null],
   ]);
   expect([none!.name, none!.clients.map((c) => c.name)]).toEqual(['behind no IOMMU', ['e']]);
+});
+
+test('an option avoids on a board what it avoids in every finding of it', () => {
+  const of = (window: string | null, ...answers: [string, 'yes' | 'no' | 'can not tell'][]) => ({
+    ...finding,
+    window,
+    avoided: answers.map(([what, prevents]) => ({ what, prevents, because: '' })),
+  });
+  const rows = optionsAsked([
+    of('C10', ['strict', 'yes'], ['early', 'yes'], ['both', 'yes']),
+    of('C10', ['strict', 'yes'], ['early', 'can not tell']),
+    of('C14', ['strict', 'no'], ['early', 'yes']),
+    of('C14', ['strict', 'yes'], ['early', 'yes']),
+    of(null, ['strict', 'no']),
+  ]);
+  expect(rows).toEqual([
+    { what: 'strict', avoids: ['C10'], leaves: ['C14'], open: [] },
+    { what: 'early', avoids: ['C14'], leaves: [], open: ['C10'] },
+    { what: 'both', avoids: [], leaves: [], open: ['C10', 'C14'] },
+  ]);
+  const { avoided: _, ...unasked } = of('C10');
+  expect(optionsAsked([unasked])).toEqual([]);
+});
+
+describe('the page of a check of a board', () => {
+  const laptop = 'examples/boards/laptop.dtb';
+  const avoided = [{ what: 'fw_devlink.strict=1', prevents: 'yes', because: '' }] as const;
+  const own = { ...finding, devices: ['3d00000.gpu'], avoided };
+  const pipeline = { readBoard: realPipeline().readBoard };
+  const checked = (findings: readonly Finding[]) => ({
+    pipeline,
+    check: async () => ({ ...exampleResult, findings }),
+  });
+  const page = async (findings: readonly Finding[], ...args: string[]) => {
+    const ran = await run(['check', laptop, '--format', 'html', ...args], checked(findings));
+    expect([ran.code, ran.err]).toEqual([1, '']);
+    return dataOf(ran.out);
+  };
+
+  test('has the board, coloured by it, and what avoids the windows', async () => {
+    const { views, findings, shown } = await page([own, { ...own, id: 'b', property: 'P2' }]);
+    const gpu = views.board!.rows.flatMap((r) => r.clients).find((c) => c.name === '3d00000.gpu')!;
+    expect([gpu.state, gpu.windows, gpu.at]).toEqual([own.harm, [own.window], 0]);
+    const row = { what: avoided[0].what, avoids: [own.window], leaves: [], open: [] };
+    expect([gpu.options, views.board!.options]).toEqual([[row], [row]]);
+    expect(shown).toBeNull();
+    expect(findings.map((f) => [f.avoided, f.filed])).toEqual([
+      [avoided, undefined],
+      [avoided, undefined],
+    ]);
+  });
+
+  test('of one finding is that finding alone', async () => {
+    const { views, findings, shown } = await page([own]);
+    expect([views.board, shown, findings.length]).toEqual([null, 0, 1]);
+    expect(findings[0]!.avoided).toEqual(avoided);
+  });
+
+  test('is served with what --avoid asks, which is for no file of findings', async () => {
+    const out = path.join(await scratch(), 'page.html');
+    const ran = await run(['view', laptop, '--avoid', '--out', out], checked([own]));
+    expect([ran.code, ran.err, ran.asked.options?.avoid]).toEqual([0, '', true]);
+    expect(dataOf(readFileSync(out, 'utf8')).views.board!.options).toHaveLength(1);
+    const file = path.join(path.dirname(out), 'f.json');
+    writeFileSync(file, findingJson(own));
+    for (const more of [['--avoid'], ['--device', '3d00000.gpu']]) {
+      const { code, err } = await run(['view', file, ...more, '--out', out]);
+      expect([code, err]).toEqual([2, expect.stringContaining(`RW066: ${more[0]} is for a board`)]);
+    }
+    // What a file says is told as its word.
+    expect((await run(['view', file, '--out', out])).code).toBe(0);
+    const [filed] = dataOf(readFileSync(out, 'utf8')).findings;
+    expect([filed!.avoided, filed!.filed]).toEqual([undefined, avoided]);
+  });
 });

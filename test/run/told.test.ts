@@ -6,7 +6,7 @@ import { incoherence } from '#finding/coherent';
 import type { Finding } from '#finding/finding';
 import { findingJson } from '#report/json';
 import { parseDocument } from '#report/validate';
-import { type OurWords, retold } from '#run/told';
+import { asFound, type OurWords, retold } from '#run/told';
 import { laptopFindings } from '../support/laptop-findings.ts';
 
 let findings: readonly Finding[];
@@ -47,6 +47,13 @@ test('why it is no other window is not taken from a file: a run tells it', () =>
   const windows = again.ok ? again.value.alike!.map(({ window }) => window) : [];
   expect(windows).toContain('C09');
   expect(JSON.stringify(again)).not.toContain('the file says so');
+});
+
+test('what a file says of boot options stays its own word; a check made here is believed', () => {
+  const avoided = [{ what: 'quiet', prevents: 'yes', because: '' }] as const;
+  const given = { ...findings[0]!, avoided };
+  expect(retold(given)).toEqual({ finding: findings[0], remarks: [], filed: avoided });
+  expect(asFound(given)).toEqual({ finding: given, remarks: [] });
 });
 
 test('what an older file does not say is filled in, and no remark is made of it', () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Findings of the laptop of examples/, explained, as `check` tells them.
 import type { Finding } from '#finding/finding';
-import type { CheckResult } from '#finding/report';
+import type { CheckOptions, CheckResult } from '#finding/report';
 import { findRevision } from '#kernel/index';
 import { checkPlatform } from '#questions/check';
 import { laptop } from './boards.ts';
@@ -18,6 +18,7 @@ export async function laptopFindings(
 export async function laptopReport(
   kernel: string,
   windows: readonly string[] | null,
+  more: Partial<CheckOptions> = {},
 ): Promise<CheckResult> {
   const revision = findRevision(kernel);
   if (!revision.ok) throw new Error(`${kernel} is not known`);
@@ -27,7 +28,7 @@ export async function laptopReport(
     {
       ...{ devices: ['3d00000.gpu'], properties: null, windows },
       ...{ asyncProbe: false, strictDevlink: false, strategy: { kind: 'exhaustive' } },
-      ...{ statesMax: null, timeMaxMs: null, jobs: 1 },
+      ...{ statesMax: null, timeMaxMs: null, jobs: 1, ...more },
     },
     '0.1.0',
     () => undefined,

@@ -117,7 +117,8 @@ export async function runCheck(
   }
   const exitCode = isCut ? exitCodes.interrupted : exitCodeOf(report, baseline);
   const [rules, windows] = [pipeline.properties(), pipeline.windows()];
-  const printed = { report, baseline, show, paint: paintFor(io), exitCode, rules, windows };
+  const asking = { platform, baseline, show, paint: paintFor(io) };
+  const printed = { report, ...asking, exitCode, rules, windows };
   io.out(await checkForms[format](printed));
   if (isCut) io.err(`${cutText(args)}\n`);
   if (baseline && format !== 'text') io.err(`${baselineRows(baseline).join('\n')}\n`);

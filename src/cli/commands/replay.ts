@@ -155,7 +155,7 @@ async function pageOf(document: Document, findings: readonly Finding[]): Promise
     import('#view/build'),
   ]);
   const title = document.kind === 'report' ? titleOfReport(document.report) : 'findings';
-  return pageHtml(filePage(findings, title));
+  return pageHtml(filePage(findings.map(retold), title));
 }
 
 /** Run the schedule of @finding again; it must break the same rule for the same reason. */

@@ -10,10 +10,10 @@ import { inputName, readInput, readText, reportBytes, writeFiles } from '#cli/fi
 import { readFirmware } from '#cli/input';
 import type { Io } from '#cli/io';
 import type { Pipeline } from '#cli/pipeline';
-import type { Finding } from '#finding/finding';
 import { contentOf } from '#firmware/content';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { documentHint, type MatrixFile, parseViewed, type Viewed } from '#report/validate';
+import { asFound, type InOurWords, retold } from '#run/told';
 import { filePage, titleOfReport } from '#view/build';
 import { pageHtml } from '#view/html';
 import { type LogView, noViews } from '#view/model/views';
@@ -26,6 +26,7 @@ interface ViewArguments {
   readonly input: string | undefined;
   readonly kernel: string;
   readonly device?: readonly string[];
+  readonly avoid?: boolean;
   readonly port: number;
   readonly out?: string;
 }
@@ -42,20 +43,20 @@ export async function runView(
 ): Promise<Result<ExitCode, UserError>> {
   const served = await servedOf(args, io, pipeline);
   if (!served.ok) return served;
-  const { findings, title, unreadable, views } = served.value;
-  if (findings.length === 0 && unreadable.length === 0 && views === undefined) {
+  const { told, title, unreadable, views } = served.value;
+  if (told.length === 0 && unreadable.length === 0 && views === undefined) {
     const hint = 'there is nothing to look at: every rule holds, or nothing was checked';
     return fail('RW072', `${title}: no finding`, hint);
   }
   if (args.out !== undefined) {
-    const text = pageHtml(filePage(findings, title, unreadable, views));
+    const text = pageHtml(filePage(told, title, unreadable, views));
     const file = { name: path.basename(args.out), text };
     const written = await writeFiles(path.dirname(args.out), [file]);
     return written.ok ? ok(exitCodes.holds) : written;
   }
   try {
     const serving = await serve(served.value, args.port);
-    io.out(`${plural(findings.length, 'finding')} at ${serving.url} until Ctrl-C\n`);
+    io.out(`${plural(told.length, 'finding')} at ${serving.url} until Ctrl-C\n`);
     await Promise.race([serving.closed, stop]);
     await serving.close();
     return ok(exitCodes.holds);
@@ -78,29 +79,39 @@ async function servedOf(
     const names = namesIn(input);
     if (!names.ok) return names;
     const files = names.value.filter((name) => name.endsWith('.json'));
-    if (files.length > 0) return ok(ofFolder(input, files.sort()));
-  } else if (input !== undefined && isDocument(input)) return ofFile(input);
+    if (files.length > 0) return refuseBoardOptions(args) ?? ok(ofFolder(input, files.sort()));
+  } else if (input !== undefined && isDocument(input)) {
+    return refuseBoardOptions(args) ?? ofFile(input);
+  }
   const asked = { firmware: input, kernel: args.kernel, format: 'json' } as const;
   const report = await checkReport(
     {
       ...asked,
       strategy: { kind: 'exhaustive' },
       ...(args.device === undefined ? {} : { device: args.device }),
+      ...(args.avoid === undefined ? {} : { avoid: args.avoid }),
     },
     io,
     pipeline,
   );
   if (!report.ok) return report;
-  const { findings } = report.value;
+  const told = report.value.findings.map(asFound);
   const title = titleOfReport(report.value);
   const firmware = input === undefined ? null : readFirmware({ firmware: input });
   if (firmware === null || !firmware.ok || firmware.value === null) {
-    return ok({ findings, title, unreadable: [] });
+    return ok({ told, title, unreadable: [] });
   }
   const platform = pipeline.readBoard(firmware.value.firmware);
   if (!platform.ok) return platform;
   const board = boardView(platform.value, report.value);
-  return ok({ findings, title, unreadable: [], views: { ...noViews, board } });
+  return ok({ told, title, unreadable: [], views: { ...noViews, board } });
+}
+
+/** Options of a check beside what was found before: nothing is checked there. */
+function refuseBoardOptions({ device, avoid }: ViewArguments): Result<never, UserError> | null {
+  const given = device !== undefined ? '--device' : avoid === true ? '--avoid' : null;
+  if (given === null) return null;
+  return fail('RW066', `${given} is for a board that is checked`, 'name the FIRMWARE of a board');
 }
 
 function isFolder(name: string): boolean {
@@ -135,12 +146,16 @@ function ofFile(file: string): Result<Served, UserError> {
 }
 
 function servedBy(viewed: Viewed, name: string): Served {
-  const none = { findings: [], title: name, unreadable: [] };
+  const none = { told: [], title: name, unreadable: [] };
   switch (viewed.kind) {
     case 'finding':
-      return { ...none, findings: [viewed.finding] };
+      return { ...none, told: [retold(viewed.finding)] };
     case 'report':
-      return { ...none, findings: viewed.report.findings, title: titleOfReport(viewed.report) };
+      return {
+        ...none,
+        told: viewed.report.findings.map(retold),
+        title: titleOfReport(viewed.report),
+      };
     case 'matrix':
       return { ...none, views: { ...noViews, matrix: matrixView(viewed.matrix, []) } };
     case 'diagnosis':
@@ -150,7 +165,7 @@ function servedBy(viewed: Viewed, name: string): Served {
 
 /** The findings of a folder; a file that is none gets a card that says why. */
 function ofFolder(folder: string, files: readonly string[]): Served {
-  const findings: Finding[] = [];
+  const told: InOurWords[] = [];
   const unreadable: { file: string; because: string }[] = [];
   let matrix: MatrixFile | null = null;
   let log: LogView | null = null;
@@ -161,7 +176,10 @@ function ofFolder(folder: string, files: readonly string[]): Served {
       const { value } = read;
       if (value.kind === 'matrix') matrix ??= value.matrix;
       else if (value.kind === 'diagnosis') log ??= logView(value.diagnosis);
-      else findings.push(...(value.kind === 'finding' ? [value.finding] : value.report.findings));
+      else {
+        const findings = value.kind === 'finding' ? [value.finding] : value.report.findings;
+        told.push(...findings.map(retold));
+      }
     } else {
       const { code, message } = read.error;
       // No path of this machine stands in a page.
@@ -176,8 +194,14 @@ function ofFolder(folder: string, files: readonly string[]): Served {
     const because = `only the first ${FILES_MAX} files of the folder were read`;
     unreadable.push({ file: `${plural(more, 'more file')}`, because });
   }
-  const served = { findings, title: path.basename(path.resolve(folder)), unreadable };
+  const served = { told, title: path.basename(path.resolve(folder)), unreadable };
   if (matrix === null && log === null) return served;
-  const cells = matrix === null ? null : matrixView(matrix, findings);
+  const cells =
+    matrix === null
+      ? null
+      : matrixView(
+          matrix,
+          told.map((t) => t.finding),
+        );
   return { ...served, views: { board: null, matrix: cells, log } };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a page is made of: plain data that Node puts into it and the browser reads.
 
+import type { Prevention } from '#finding/diagnosis';
 import type { Finding, Producer, TraceStep } from '#finding/finding';
 import type { Harm } from '#finding/harm';
 import type { Alike, Alternative, LockWait, Why } from '#finding/why';
@@ -50,6 +51,8 @@ export interface PackedFinding extends Omit<Finding, 'trace'> {
   readonly stacks: readonly (readonly string[])[];
   /** As of its card. */
   readonly remarks: readonly string[];
+  /** What its file says of boot options; its own `avoided` is of the check that made the page. */
+  readonly filed?: readonly Prevention[];
 }
 
 /** Everything of a page. */

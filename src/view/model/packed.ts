@@ -4,8 +4,11 @@
 import type { Finding } from '#finding/finding';
 import type { PackedFinding } from './data.ts';
 
-/** @finding with each of its stacks once, and what is to be remarked of it. */
-export function packed({ trace, ...rest }: Finding, remarks: readonly string[]): PackedFinding {
+/** @finding with each of its stacks once, and what is known @besides of it. */
+export function packed(
+  { trace, ...rest }: Finding,
+  besides: Pick<PackedFinding, 'remarks' | 'filed'>,
+): PackedFinding {
   const numbers = new Map<string, number>();
   const stacks: (readonly string[])[] = [];
   const steps = trace.map((step) => {
@@ -14,10 +17,16 @@ export function packed({ trace, ...rest }: Finding, remarks: readonly string[]):
     numbers.set(key, known);
     return { ...step, stack: known };
   });
-  return { ...rest, stacks, remarks, trace: steps };
+  return { ...rest, ...besides, stacks, trace: steps };
 }
 
 /** What packed() was given. */
-export function unpacked({ stacks, trace, remarks: _, ...rest }: PackedFinding): Finding {
+export function unpacked({
+  stacks,
+  trace,
+  remarks: _,
+  filed: __,
+  ...rest
+}: PackedFinding): Finding {
   return { ...rest, trace: trace.map((s) => ({ ...s, stack: stacks[s.stack] ?? [] })) };
 }

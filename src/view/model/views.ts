@@ -12,8 +12,22 @@ export interface BoardClient {
   /** `holds` is said only where rules were asked and all of them hold. */
   readonly state: Harm | 'unknown' | 'holds' | 'not decided' | 'not asked';
   readonly windows: readonly string[];
+  /** What was asked of boot options about it; empty: nothing was. */
+  readonly options: readonly OptionRow[];
   /** Place of the gravest finding; null: there is none. */
   readonly at: number | null;
+}
+
+/** What a boot option does to the windows of a board, or of one of its devices. */
+export interface OptionRow {
+  /** As a command line has it. */
+  readonly what: string;
+  /** Windows that it avoids wherever they were found. */
+  readonly avoids: readonly string[];
+  /** Windows that are still there somewhere. */
+  readonly leaves: readonly string[];
+  /** Windows of which that is not known, or was not asked everywhere. */
+  readonly open: readonly string[];
 }
 
 /** An IOMMU, or none, and who is behind it. */
@@ -27,6 +41,7 @@ interface BoardRow {
 export interface BoardView {
   readonly title: string;
   readonly rows: readonly BoardRow[];
+  readonly options: readonly OptionRow[];
   readonly notes: readonly string[];
 }
 

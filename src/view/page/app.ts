@@ -71,11 +71,7 @@ export class App {
       return showFault(this.root, `its finding makes no sense: ${wrong}`);
     }
     if (this.shown?.finding !== finding) {
-      this.shown = new OpenFinding(
-        finding,
-        data.shown === null ? at : null,
-        data.findings[at!]?.remarks ?? [],
-      );
+      this.shown = new OpenFinding(finding, data.shown === null ? at : null, data.findings[at!]!);
       this.close();
       this.asker = new Asker(this.worker);
       this.counter = new Asker(this.worker);

@@ -4,6 +4,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import type { Finding } from '#finding/finding';
 import type { LockWait } from '#finding/why';
+import type { HeadedList } from '#report/alike';
 import { decidingSteps } from '#report/select';
 import type { Chance, Reasons, RunStory } from '#view/model/data';
 import { alternativeWords, glyphs } from '#view/model/glyphs';
@@ -19,6 +20,8 @@ export interface Pane {
   readonly story: RunStory;
   /** Why it breaks what it breaks, with the odds; null: not known, or not yet. */
   readonly reasons: Reasons | null;
+  /** Whether boot options avoid its window; null: that was asked about something else. */
+  readonly options: HeadedList | null;
   readonly threads: readonly string[];
   readonly all: boolean;
   /** So many steps are the same in both panes. */

@@ -121,7 +121,7 @@ function toldList({ head, items }: HeadedList): TemplateResult | typeof nothing 
     <ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
 }
 
-function summary({ finding, story, reasons }: Pane): TemplateResult | typeof nothing {
+function summary({ finding, story, reasons, options }: Pane): TemplateResult | typeof nothing {
   if (story.outcome.property === null) return nothing;
   // The sentences of the text report, whose lines are broken for a terminal.
   const sentences = whyLines(finding)
@@ -135,6 +135,7 @@ function summary({ finding, story, reasons }: Pane): TemplateResult | typeof not
     ${reasons === null ? html`<p class="dim">${finding.why ? '' : notKnown}</p>` : nothing}
     ${sentences.map((text) => html`<p>${text}</p>`)}
     ${toldList(alikeTold(reasons ?? {}))}
+    ${options === null ? nothing : toldList(options)}
     ${finding.symptom === null ? nothing : html`<p>Seen as: ${finding.symptom}</p>`}
     ${finding.fixes.map((fix) => html`<p>Fixes: <code>${fix}</code></p>`)}
     ${(finding.closers ?? []).map((c) => html`<p>Closed by: <code>${c}</code></p>`)}

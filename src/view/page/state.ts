@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the page of a finding shows: the finding, branches of it, and the step that is looked at.
 
+import type { Prevention } from '#finding/diagnosis';
 import type { Finding } from '#finding/finding';
+import { avoidedTold } from '#report/alike';
 import type {
   Comparison,
   ExploredAgain,
   Fork,
   OtherKernel,
+  PackedFinding,
   Reasons,
   RunStory,
 } from '#view/model/data';
@@ -48,9 +51,17 @@ export class OpenFinding {
   /** What is remarked of the file it came from. */
   remarks: readonly string[];
 
-  constructor(finding: Finding, at: number | null, remarks: readonly string[]) {
+  /** What that file says of boot options; undefined: it says nothing, or there is no file. */
+  private readonly filed: readonly Prevention[] | undefined;
+
+  constructor(
+    finding: Finding,
+    at: number | null,
+    { remarks, filed }: Pick<PackedFinding, 'remarks' | 'filed'>,
+  ) {
     this.finding = finding;
     this.remarks = remarks;
+    this.filed = filed;
     this.at = at;
     const story = storedStory(finding);
     this.stories = [story];
@@ -120,9 +131,13 @@ export class OpenFinding {
       const n = beside ? id : shown[id]!;
       const other = beside !== null && id === 1;
       const reasons = (other ? this.comparedReasons : this.reasons[n]) ?? null;
+      // Options were asked about the window of the finding, under its kernel.
+      const isAsked = story.outcome.window === finding.window && !(other && compared !== null);
+      const own = this.filed === undefined ? finding : { ...finding, avoided: this.filed };
       return {
         ...{ id, story, threads, all, common, parts: compared?.parts ?? null },
         reasons,
+        options: isAsked ? avoidedTold(own, this.filed !== undefined) : null,
         title: other ? name : n === 0 ? 'The finding' : `Branch ${n}`,
         finding: asFinding(finding, story, reasons),
         onFork: this.engine === 'ready' && !other ? (step, nth) => on.onFork(id, step, nth) : null,
@@ -149,10 +164,10 @@ function storedStory({ trace, preemptions, why, window, property, witness }: Fin
   };
 }
 
-/** What the file says of it; what other windows it is not, only a run of it tells. */
-function storedReasons({ why, deciding }: Finding): Reasons | null {
+/** What the finding says of it. Of other windows a page is given no word of a file. */
+function storedReasons({ why, deciding, alike = [] }: Finding): Reasons | null {
   if (!why) return null;
-  if (!why.odds.exact) return { chance: null, why, deciding, alike: [] };
+  if (!why.odds.exact) return { chance: null, why, deciding, alike };
   const { after, noReturn, states } = why.odds;
-  return { chance: { after, noReturn, states }, why, deciding, alike: [] };
+  return { chance: { after, noReturn, states }, why, deciding, alike };
 }

@@ -13,6 +13,7 @@ import {
   type BoardView,
   type LogView,
   type MatrixView,
+  type OptionRow,
   type ViewName,
   viewNames,
 } from '#view/model/views';
@@ -90,7 +91,42 @@ function stateText({ state, windows }: BoardClient): string {
   return `${harm}: ${windows.join(' ')}`;
 }
 
-function boardTemplate(data: PageData, { rows, notes }: BoardView): TemplateResult {
+/** What avoids windows of @client, in words. */
+function avoidedText({ options }: BoardClient): string {
+  const helping = options.filter(({ avoids }) => avoids.length > 0);
+  return helping.map(({ what, avoids }) => `${what} avoids ${avoids.join(' ')}`).join('; ');
+}
+
+/** What boot options do to the windows of the whole board, where that was asked. */
+function optionsTemplate(options: readonly OptionRow[]): TemplateResult | typeof nothing {
+  if (options.length === 0) return nothing;
+  const ids = (list: readonly string[]) => (list.length === 0 ? '–' : list.join(' '));
+  return html`<section class="options">
+    <h2>Boot options <small>asked of every order of the worlds of each device</small></h2>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">option</th>
+          <th scope="col">avoids wherever found</th>
+          <th scope="col">does not avoid</th>
+          <th scope="col">not known everywhere</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${options.map(
+          ({ what, avoids, leaves, open }) => html`<tr>
+            <th scope="row">${what}</th>
+            <td>${ids(avoids)}</td>
+            <td>${ids(leaves)}</td>
+            <td>${ids(open)}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+function boardTemplate(data: PageData, { rows, options, notes }: BoardView): TemplateResult {
   let stop = 0;
   return html`${rows.map(
     (row) => html`<section class="iommu">
@@ -99,9 +135,11 @@ function boardTemplate(data: PageData, { rows, notes }: BoardView): TemplateResu
       <ul class="clients">
         ${row.clients.map((client) => {
           const sign = clientSigns[client.state];
+          const by = avoidedText(client);
+          const avoided = by === '' ? nothing : html`<small class="by">${by}</small>`;
           const inner = html`<span class="sign" aria-hidden="true">${sign}</span>
             <b>${client.name}</b> <span class="said">${stateText(client)}</span>
-            <small>${client.facts}</small>`;
+            <small>${client.facts}</small>${avoided}`;
           const at = stop++;
           return html`<li class="client ${client.state.replace(' ', '-')}">
             ${
@@ -114,7 +152,7 @@ function boardTemplate(data: PageData, { rows, notes }: BoardView): TemplateResu
       </ul>
     </section>`,
   )}
-  ${notes.map((note) => html`<p class="dim">${note}</p>`)}`;
+  ${optionsTemplate(options)} ${notes.map((note) => html`<p class="dim">${note}</p>`)}`;
 }
 
 const cellSigns = { found: '✗', absent: '✓', bounded: '?', 'n.a.': '·' } as const;
