@@ -69,8 +69,10 @@ export const c14: Window = {
           return groupless && othersInflight(state, e.thread) ? 'taken for own' : state;
         }
         if (e.name === 'late-warn') {
+          // The one in flight comes back, or the walk of another IOMMU probes the device meanwhile.
           const own = e.by !== 'replay' && sinceOf(state, e.thread) !== null;
-          return own ? 'taken for own' : state;
+          const foreign = e.by === 'walk' && othersInflight(state, e.thread);
+          return own || foreign ? 'taken for own' : state;
         }
         if (e.name === 'init-end' && e.errno === 0) return state;
         return stepInflight(state, e);

@@ -100,6 +100,14 @@ describe('a near miss in what is reported, or in memory', () => {
     missed(c02, { facts: { error: 'bus_iommu_probe(b.iommu_group#1): group->entry is not on' } });
   });
 
+  test('C14: a warning of another thread that is no walk', () => {
+    const c14 = recipeOf('C14', 'P1');
+    for (const by of ['replay', 'notifier']) {
+      const steps: Step[] = [c14.steps[0]!, ['else', 'late-warn', 'a', by]];
+      expect([by, takes(c14, steps)]).toEqual([by, false]);
+    }
+  });
+
   test('C25: the map of another device, one thread alone, or a thread that did neither', () => {
     const c25 = recipeOf('C25', 'use-after-free');
     missed(c25, { subject: 'b.dma_range_map#1' });

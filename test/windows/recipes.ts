@@ -188,7 +188,14 @@ export const recipes: readonly Recipe[] = [
       ['walk', 'late-warn', 'a', 'walk'],
     ],
     property: 'P1',
-    sameThread: true,
+  },
+  {
+    window: 'C14',
+    steps: [
+      ['walk', 'configure-begin', 'a', 'walk'],
+      ['walk2', 'late-warn', 'a', 'walk'],
+    ],
+    property: 'P1',
   },
   {
     window: 'C15',
