@@ -8,12 +8,15 @@ import { propertyOf } from '#properties/index';
 import { type Explored, type ExploreOptions, keyOf, reportOf, type Sighting } from '#run/explore';
 import type { Explorer } from '#run/world-pool';
 import type { DerivedWorld } from '#worlds/derive';
+import { shapeOf } from '#worlds/shape';
 
 /** A broken rule in one window, with the classes it shows in. */
 export interface Change {
   readonly window: string | null;
   readonly report: string;
   readonly classes: readonly string[];
+  /** The devices of the board that it is about; absent where no board was asked about. */
+  readonly devices?: readonly string[];
   readonly because: string;
 }
 
@@ -33,29 +36,68 @@ export interface Trial {
   readonly bounded: readonly string[];
 }
 
-/** Explore @worlds under @base and under @fixed, and compare the sets of sightings. */
-export async function tryFix(
-  worlds: readonly DerivedWorld[],
+/** A kernel without a fix and with it, who explores worlds under them, and who hears of that. */
+type How = [
   revisions: { readonly base: KernelSpec; readonly fixed: KernelSpec },
   explorer: Explorer,
   options: ExploreOptions,
-  onProgress: (done: number, total: number, world: string) => void = () => {},
-): Promise<Trial> {
+  onProgress?: (done: number, total: number, world: string) => void,
+];
+
+/** Explore @worlds under @base and under @fixed, and compare the sets of sightings. */
+export async function tryFix(worlds: readonly DerivedWorld[], ...how: How): Promise<Trial> {
+  return trialOf(await pairsOf(worlds, ...how));
+}
+
+/**
+ * As tryFix(), of all @worlds of a board: those of one shape are explored once, and what they come
+ * to is told of each class that has one, by its devices.
+ */
+export async function tryOnBoard(worlds: readonly DerivedWorld[], ...how: How): Promise<Trial> {
+  const shapes = worlds.map(({ world }) => shapeOf(world));
+  const firsts = worlds.filter((_, i) => shapes.indexOf(shapes[i]!) === i);
+  const explored = await pairsOf(firsts, ...how);
+  const byShape = new Map(firsts.map(({ world }, i) => [shapeOf(world), explored[i]!]));
+  const pairs = worlds.map(({ classKey }, i) => {
+    const [base, fixed] = byShape.get(shapes[i]!)!;
+    return [inClass(base, classKey), inClass(fixed, classKey)] as const;
+  });
+  const devices = new Map(worlds.map((w) => [w.classKey, w.devices]));
+  const { worlds: count, states, bounded } = trialOf(explored);
+  return { ...trialOf(pairs, devices), worlds: count, states, bounded };
+}
+
+/** @explored, had its world been that of the class @classKey with the same shape. */
+function inClass(explored: Explored, classKey: string): Explored {
+  return {
+    ...explored,
+    classKey,
+    sightings: explored.sightings.map((s) => ({ ...s, classKey })),
+  };
+}
+
+/** What each of @worlds comes to without the fix, and with it. */
+async function pairsOf(
+  worlds: readonly DerivedWorld[],
+  ...[revisions, explorer, options, onProgress = () => {}]: How
+): Promise<(readonly [Explored, Explored])[]> {
   let done = 0;
   const explore = async (derived: DerivedWorld, spec: KernelSpec): Promise<Explored> => {
     const result = await explorer.explore({ derived, spec, options });
     onProgress(++done, 2 * worlds.length, derived.world.name);
     return result;
   };
-  return trialOf(
-    await Promise.all(
-      worlds.map((w) => Promise.all([explore(w, revisions.base), explore(w, revisions.fixed)])),
-    ),
+  return await Promise.all(
+    worlds.map((w) => Promise.all([explore(w, revisions.base), explore(w, revisions.fixed)])),
   );
 }
 
-/** Compare what worlds came to without the fix and with it. */
-export function trialOf(pairs: readonly (readonly [Explored, Explored])[]): Trial {
+/** Compare what worlds came to without the fix and with it; @devices: of a board, by class. */
+export function trialOf(
+  pairs: readonly (readonly [Explored, Explored])[],
+  devices?: ReadonlyMap<string, readonly string[]>,
+): Trial {
+  const told = (list: readonly (readonly [string, Sighting])[]) => changes(list, devices);
   const [base, fixed] = [pairs.map(([b]) => b), pairs.map(([, f]) => f)];
   const [before, after] = [sightings(base), sightings(fixed)];
   const gone = [...before].filter(([key]) => !after.has(key));
@@ -66,10 +108,10 @@ export function trialOf(pairs: readonly (readonly [Explored, Explored])[]): Tria
   };
   const [goneCut, comeCut] = [isCut(fixed), isCut(base)];
   return {
-    closes: changes(gone.filter((entry) => !goneCut(entry))),
-    opens: changes(come.filter((entry) => !comeCut(entry))),
-    undecided: changes([...gone.filter(goneCut), ...come.filter(comeCut)]),
-    leaves: changes([...after].filter(([key]) => before.has(key))),
+    closes: told(gone.filter((entry) => !goneCut(entry))),
+    opens: told(come.filter((entry) => !comeCut(entry))),
+    undecided: told([...gone.filter(goneCut), ...come.filter(comeCut)]),
+    leaves: told([...after].filter(([key]) => before.has(key))),
     worlds: pairs.length,
     states: pairs.flat().reduce((sum, e) => sum + e.states, 0),
     bounded: pairs
@@ -121,14 +163,19 @@ function sightings(explored: readonly Explored[]): Map<string, Sighting> {
 }
 
 /** One entry for each window and rule; those that fit no window first. */
-function changes(list: readonly (readonly [string, Sighting])[]): Change[] {
+function changes(
+  list: readonly (readonly [string, Sighting])[],
+  devices?: ReadonlyMap<string, readonly string[]>,
+): Change[] {
   const byKey = new Map<string, Change>();
   for (const [, s] of list) {
     const key = findingKey(reportOf(s));
     const known = byKey.get(key);
     const classes = [...new Set([...(known?.classes ?? []), kindOfKey(s.classKey)])].sort();
     const { window, report } = s;
-    byKey.set(key, { window, report, classes, because: known?.because ?? s.because });
+    const named = [...new Set([...(known?.devices ?? []), ...(devices?.get(s.classKey) ?? [])])];
+    const about = devices === undefined ? { classes } : { classes, devices: named.sort() };
+    byKey.set(key, { window, report, ...about, because: known?.because ?? s.because });
   }
   return [...byKey.values()].sort((a, b) => byWindow(reportOf(a), reportOf(b)));
 }

@@ -15,7 +15,7 @@ import type { KernelSpec } from '#finding/finding';
 import type { Strategy } from '#finding/report';
 import { type Commit, findRevision, type Revision, withCommits } from '#kernel/index';
 import { nothingToCheck, type Platform, platformOf } from '#platform/index';
-import { type Change, type Trial, tryFix, windowsOf } from '#questions/try';
+import { type Change, type Trial, tryFix, tryOnBoard, windowsOf } from '#questions/try';
 import { type ExitCode, exitCodes } from '#report/exit';
 import { grouped } from '#report/words';
 import { defaultExplore } from '#run/explore';
@@ -23,7 +23,7 @@ import { specOf } from '#run/kernel-spec';
 import { commitFromScript } from '#run/user-fix';
 import { makeExplorer } from '#run/world-pool';
 import { type DerivedWorld, worldsForPlatform } from '#worlds/derive';
-import { distinctWorlds, genericWorlds } from '#worlds/generic';
+import { genericWorlds } from '#worlds/generic';
 
 /** The options of the command line. */
 export interface TryArguments {
@@ -91,7 +91,8 @@ export async function runTry(
   const options = { ...defaultExplore, statesMax };
   const show = (worldsDone: number, worldsTotal: number, world: string): void =>
     progress.show({ worldsDone, worldsTotal, world, states: 0, findings: 0 });
-  const whole = await tryFix(worlds, pair.value, explorer, options, show).finally(async () => {
+  const ask = board.value === null ? tryFix : tryOnBoard;
+  const whole = await ask(worlds, pair.value, explorer, options, show).finally(async () => {
     progress.end();
     await explorer.close();
   });
@@ -185,8 +186,11 @@ function boardOf(firmware: string | undefined): Result<Platform | null, UserErro
 function worldsOf(platform: Platform | null, devices: readonly string[] | null): DerivedWorld[] {
   const axes = { asyncProbe: false, strictDevlink: false, prefer: devices ?? [] };
   const all = platform === null ? genericWorlds() : worldsForPlatform(platform, axes);
-  const own = devices ? all.filter((w) => w.devices.some((d) => devices.includes(d))) : all;
-  return platform === null ? own : distinctWorlds(own);
+  if (devices === null) return all;
+  return all.flatMap((w) => {
+    const own = w.devices.filter((d) => devices.includes(d));
+    return own.length === 0 ? [] : [{ ...w, devices: own }];
+  });
 }
 
 /** What @trial says of @windows; what a fix opens is told of any. */
@@ -243,16 +247,18 @@ function trialLines(tried: Tried, trial: Trial): string[] {
   return [...lines, '', ...wrap(text, { rest: '  ' })];
 }
 
-/** Kinds of clients to name: a reader counts more of them, and --format json has all. */
-const KINDS_MAX = 3;
+/** Kinds of clients, or devices, to name: the rest is counted, and --format json has all. */
+const NAMED_MAX = 3;
 
 /** A change in lines of a report; @detailed: with the reason that a run gave. */
 export function changeLines(change: Change, detailed: boolean): string[] {
-  const { window, report, classes, because } = change;
-  const named = classes.slice(0, KINDS_MAX);
-  const more = classes.length - named.length;
+  const { window, report, classes, devices, because } = change;
+  const all = devices ?? classes;
+  const named = all.slice(0, NAMED_MAX);
+  const more = all.length - named.length;
   const rest = more > 0 ? ` and ${more} more` : '';
-  const where = `${plural(classes.length, 'kind')}: ${named.join(', ')}${rest}`;
+  const what = devices === undefined ? 'kind' : 'device';
+  const where = `${plural(all.length, what)}: ${named.join(', ')}${rest}`;
   const head = `  ${(window ?? 'new').padEnd(4)} ${report.padEnd(15)} `;
   // What names the kinds is long: on a narrow terminal it stands below.
   const indent = ' '.repeat(textColumns() < 60 ? 4 : head.length);
