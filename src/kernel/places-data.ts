@@ -15,10 +15,12 @@ export const placesData: Readonly<
         'bus_add_device:443 bus_add_driver:592 bus_for_each_dev:290 bus_for_each_drv:416 ' +
         'bus_probe_device:480',
       'drivers/base/core.c':
-        'device_add:3579 device_del:3856 device_link_add:785 ' +
-        'device_links_check_suppliers:1108 device_links_driver_bound:1363 ' +
+        '__device_link_del:985 __device_links_no_driver:1484 device_add:3579 device_del:3856 ' +
+        'device_link_add:785 device_links_busy:1605 device_links_check_suppliers:1108 ' +
+        'device_links_driver_bound:1363 device_links_driver_cleanup:1560 ' +
         'device_links_missing_supplier:1053 device_links_no_driver:1523 ' +
-        'fw_devlink_drivers_done:1809 fw_devlink_link_device:2264 fw_devlink_no_driver:1799',
+        'device_links_purge:1688 fw_devlink_drivers_done:1809 fw_devlink_link_device:2264 ' +
+        'fw_devlink_no_driver:1799',
       'drivers/base/dd.c':
         '__device_attach:1004 __device_attach_async_helper:968 __driver_attach:1160 ' +
         '__driver_attach_async_helper:1143 __driver_probe_device:763 call_driver_probe:552 ' +
@@ -70,10 +72,12 @@ export const placesData: Readonly<
         'bus_add_device:504 bus_add_driver:705 bus_for_each_dev:356 bus_for_each_drv:445 ' +
         'bus_notify:1052 bus_probe_device:589',
       'drivers/base/core.c':
-        'device_add:3641 device_del:3917 device_link_add:800 ' +
-        'device_links_check_suppliers:1123 device_links_driver_bound:1368 ' +
+        '__device_link_del:1000 __device_links_no_driver:1483 device_add:3641 device_del:3917 ' +
+        'device_link_add:800 device_links_busy:1604 device_links_check_suppliers:1123 ' +
+        'device_links_driver_bound:1368 device_links_driver_cleanup:1559 ' +
         'device_links_missing_supplier:1068 device_links_no_driver:1522 ' +
-        'fw_devlink_drivers_done:1833 fw_devlink_link_device:2382 fw_devlink_no_driver:1823',
+        'device_links_purge:1687 fw_devlink_drivers_done:1833 fw_devlink_link_device:2382 ' +
+        'fw_devlink_no_driver:1823',
       'drivers/base/dd.c':
         '__device_attach:1111 __device_attach_async_helper:1075 __driver_attach:1250 ' +
         '__driver_attach_async_helper:1233 __driver_probe_device:838 call_driver_probe:632 ' +
@@ -131,10 +135,12 @@ export const placesData: Readonly<
         'bus_add_device:545 bus_add_driver:732 bus_for_each_dev:369 bus_for_each_drv:486 ' +
         'bus_notify:1079 bus_probe_device:612',
       'drivers/base/core.c':
-        'device_add:3639 device_del:3915 device_link_add:800 ' +
-        'device_links_check_suppliers:1123 device_links_driver_bound:1368 ' +
+        '__device_link_del:1000 __device_links_no_driver:1483 device_add:3639 device_del:3915 ' +
+        'device_link_add:800 device_links_busy:1604 device_links_check_suppliers:1123 ' +
+        'device_links_driver_bound:1368 device_links_driver_cleanup:1559 ' +
         'device_links_missing_supplier:1068 device_links_no_driver:1522 ' +
-        'fw_devlink_drivers_done:1833 fw_devlink_link_device:2382 fw_devlink_no_driver:1823',
+        'device_links_purge:1687 fw_devlink_drivers_done:1833 fw_devlink_link_device:2382 ' +
+        'fw_devlink_no_driver:1823',
       'drivers/base/dd.c':
         '__device_attach:1068 __device_attach_async_helper:1032 __driver_attach:1232 ' +
         '__driver_attach_async_helper:1215 __driver_probe_device:827 call_driver_probe:621 ' +
@@ -195,10 +201,12 @@ export const placesData: Readonly<
         'bus_add_device:545 bus_add_driver:746 bus_for_each_dev:369 bus_for_each_drv:486 ' +
         'bus_notify:1093 bus_probe_device:630',
       'drivers/base/core.c':
-        'device_add:3645 device_del:3921 device_link_add:806 ' +
-        'device_links_check_suppliers:1129 device_links_driver_bound:1374 ' +
+        '__device_link_del:1006 __device_links_no_driver:1489 device_add:3645 device_del:3921 ' +
+        'device_link_add:806 device_links_busy:1610 device_links_check_suppliers:1129 ' +
+        'device_links_driver_bound:1374 device_links_driver_cleanup:1565 ' +
         'device_links_missing_supplier:1074 device_links_no_driver:1528 ' +
-        'fw_devlink_drivers_done:1839 fw_devlink_link_device:2386 fw_devlink_no_driver:1829',
+        'device_links_purge:1693 fw_devlink_drivers_done:1839 fw_devlink_link_device:2386 ' +
+        'fw_devlink_no_driver:1829',
       'drivers/base/dd.c':
         '__device_attach:1101 __device_attach_async_helper:1065 __driver_attach:1240 ' +
         '__driver_attach_async_helper:1223 __driver_probe_device:828 call_driver_probe:622 ' +

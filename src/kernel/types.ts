@@ -98,7 +98,7 @@ export interface DeviceFields {
   /** The ACS control register of a PCI function. */
   acs_enabled: boolean;
   /** dev->links.status */
-  links_status: 'no_driver' | 'probing' | 'bound';
+  links_status: 'no_driver' | 'probing' | 'bound' | 'unbinding';
   /** Managed links to suppliers and to consumers. */
   suppliers: readonly DeviceLink[];
   consumers: readonly DeviceLink[];
@@ -172,10 +172,13 @@ export class Device extends Handle<DeviceFields> {
   }
 }
 
+/** enum device_link_state */
+export type LinkStatus = 'dormant' | 'available' | 'consumer_probe' | 'active' | 'supplier_unbind';
+
 interface DeviceLinkFields {
   consumer: Device;
   supplier: Device;
-  status: 'dormant' | 'available' | 'consumer_probe' | 'active';
+  status: LinkStatus;
   /** DL_FLAG_INFERRED: made by fw_devlink. */
   inferred: boolean;
 }

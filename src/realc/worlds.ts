@@ -63,6 +63,8 @@ const attach = (device: string, name: string): WorldThread => ({
   device,
 });
 
+const remove = (device: string): WorldThread => ({ kind: 'device-del', name: 'rmmod', device });
+
 function world(name: string, over: Partial<World>): World {
   return {
     name,
@@ -230,6 +232,38 @@ export const sourceWorlds: readonly World[] = [
   masked('narrow-mask', 30, [use(0, 1)]),
   masked('wide-mask-bare', 64, []),
   masked('narrow-mask-bare', 30, []),
+  world('removal', {
+    threads: [register(0, 'swapper/0'), attach('b0000000.eth', 'modprobe'), remove('b0000000.eth')],
+  }),
+  world('removal-deferred', {
+    threads: [attach('b0000000.eth', 'modprobe'), remove('b0000000.eth')],
+  }),
+  world('removal-walk', {
+    devices: [mmu(0), client('b0000000.eth', [use(0, 1)], { driver: null })],
+    threads: [register(0, 'swapper/0'), remove('b0000000.eth')],
+  }),
+  world('removal-shared', {
+    devices: [
+      mmu(0),
+      client('b0000000.eth', [use(0, 1)], { groupKey: 'ids', driver: null }),
+      client('b1000000.usb', [use(0, 1)], { groupKey: 'ids', role: 'bystander', driver: null }),
+    ],
+    instances: [instance(0, 'arm-smmu')],
+    threads: [register(0, 'swapper/0'), remove('b0000000.eth')],
+  }),
+  world('removal-add', {
+    devices: [
+      mmu(0),
+      client('b0000000.eth', [use(0, 1)], { driver: null }),
+      client('b1000000.usb', [use(0, 2)], { present: false, driver: null }),
+    ],
+    threads: [
+      register(0, 'swapper/0'),
+      remove('b0000000.eth'),
+      { kind: 'device-add', name: 'kworker/u8:8', device: 'b1000000.usb' },
+    ],
+    focus: ['b0000000.eth', 'b1000000.usb'],
+  }),
   world('late-initcall', {
     threads: [
       register(0, 'modprobe:1'),

@@ -56,8 +56,15 @@ export const fields: Readonly<Record<string, Entry>> = {
       no_driver: 'DL_DEV_NO_DRIVER',
       probing: 'DL_DEV_PROBING',
       bound: 'DL_DEV_DRIVER_BOUND',
+      unbinding: 'DL_DEV_UNBINDING',
     },
-    is: ['dev_links_info.status', 'DL_DEV_NO_DRIVER', 'DL_DEV_PROBING', 'DL_DEV_DRIVER_BOUND'],
+    is: [
+      'dev_links_info.status',
+      'DL_DEV_NO_DRIVER',
+      'DL_DEV_PROBING',
+      'DL_DEV_DRIVER_BOUND',
+      'DL_DEV_UNBINDING',
+    ],
   },
   'device.can_match': flag('can_match', 'DEV_FLAG_CAN_MATCH'),
   'device.dma_iommu': flag('dma_iommu', 'DEV_FLAG_DMA_IOMMU'),
@@ -101,6 +108,7 @@ export const fields: Readonly<Record<string, Entry>> = {
       available: 'DL_STATE_AVAILABLE',
       consumer_probe: 'DL_STATE_CONSUMER_PROBE',
       active: 'DL_STATE_ACTIVE',
+      supplier_unbind: 'DL_STATE_SUPPLIER_UNBIND',
     },
     is: [
       'device_link.status',
@@ -108,6 +116,7 @@ export const fields: Readonly<Record<string, Entry>> = {
       'DL_STATE_AVAILABLE',
       'DL_STATE_CONSUMER_PROBE',
       'DL_STATE_ACTIVE',
+      'DL_STATE_SUPPLIER_UNBIND',
     ],
   },
   'device_link.inferred': {

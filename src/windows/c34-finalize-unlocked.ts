@@ -3,7 +3,7 @@
 
 import type { World } from '#worlds/world';
 import { hasFailing, threadsIn } from './observer.ts';
-import { isMemory, threadOf } from './reports.ts';
+import { functionOf, isMemory, threadOf } from './reports.ts';
 import { type Explained, excluding, including, shared } from './signature.ts';
 import type { Window } from './window.ts';
 
@@ -54,7 +54,10 @@ function mayLeave(world: World): boolean {
   return threadsIn(world, 'device-del') + threadsIn(world, 'iommu-unbind') > 0 || hasFailing(world);
 }
 
-/** True where @report is about the link of a device to its group. */
-function isMember({ subject }: Explained): boolean {
-  return /\.group_device#/.test(subject);
+/**
+ * True where @report is about the link of a device to its group; of the kernel's own C it names no
+ * object, but the function, which follows no others that may be gone.
+ */
+function isMember(report: Explained): boolean {
+  return /\.group_device#/.test(report.subject) || functionOf(report) === 'bus_iommu_probe';
 }

@@ -78,6 +78,7 @@ export function* device_del(k: Kernel, dev: Device): Kfn<void> {
   yield* klist_del<Device>(dev.bus.klist_devices, dev);
   yield* k.device_release_driver(dev);
   yield* k.driver_deferred_probe_del(dev);
+  yield* k.device_links_purge(dev);
   yield* k.bus_notify(dev, 'REMOVED_DEVICE');
 }
 

@@ -111,6 +111,7 @@ export function* device_release_driver(k: Kernel, dev: Device): Kfn<void> {
   yield* mutex_lock(dev);
   const drv = yield* load(dev, 'driver');
   if (drv) {
+    yield* k.device_links_busy(dev);
     if (drv.registers !== null) {
       const iommu = k.instance(drv.registers);
       yield* k.iommu_device_unregister(iommu);
@@ -118,7 +119,7 @@ export function* device_release_driver(k: Kernel, dev: Device): Kfn<void> {
     }
     yield* k.model__dma_cleanup(dev, drv);
     yield* k.device_unbind_cleanup(dev);
-    yield* k.device_links_no_driver(dev);
+    yield* k.device_links_driver_cleanup(dev);
     yield* store(dev, 'bound', false);
   }
   yield* mutex_unlock(dev);

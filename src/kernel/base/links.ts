@@ -4,8 +4,9 @@ import { EPROBE_DEFER, type Errno } from '#env/errno';
 import { list_add_tail, list_del } from '#env/list';
 import { mutex_lock, mutex_unlock } from '#env/mutex';
 import { alloc, type Kfn, load, lockdep_assert_held, store } from '#env/op';
+import { WARN_ON } from '#env/printk';
 import type { Kernel } from '../kernel.ts';
-import { type Device, device_link } from '../types.ts';
+import { type Device, type DeviceLink, device_link, type LinkStatus } from '../types.ts';
 
 /**
  * Defer while a supplier is not bound.
@@ -30,15 +31,32 @@ export function* device_links_check_suppliers(k: Kernel, dev: Device): Kfn<Errno
   return ret;
 }
 
-/** Models device_links_missing_supplier() and the loop of device_links_no_driver() of v7.2. */
+/** Models device_links_missing_supplier() of v7.2. */
 export function* device_links_missing_supplier(k: Kernel, dev: Device): Kfn<void> {
   lockdep_assert_held(k.device_links_lock);
   for (const link of yield* load(dev, 'suppliers')) {
-    if ((yield* load(link, 'status')) !== 'consumer_probe') continue;
-    const supplier = yield* load(link, 'supplier');
-    const bound = (yield* load(supplier, 'links_status')) === 'bound';
-    yield* store(link, 'status', bound ? 'available' : 'dormant');
+    if ((yield* load(link, 'status')) === 'consumer_probe') yield* k.model__unused_link(link);
   }
+}
+
+/**
+ * The consumer of @link has no driver: what is left is the state of the supplier. What
+ * device_links_missing_supplier() and __device_links_no_driver() of v7.2 do with one link.
+ */
+export function* model__unused_link(_k: Kernel, link: DeviceLink): Kfn<void> {
+  const supplier = yield* load(link, 'supplier');
+  const bound = (yield* load(supplier, 'links_status')) === 'bound';
+  yield* store(link, 'status', bound ? 'available' : 'dormant');
+}
+
+/** Models __device_links_no_driver() of v7.2. */
+export function* __device_links_no_driver(k: Kernel, dev: Device): Kfn<void> {
+  lockdep_assert_held(k.device_links_lock);
+  for (const link of yield* load(dev, 'suppliers')) {
+    const status = yield* load(link, 'status');
+    if (status === 'consumer_probe' || status === 'active') yield* k.model__unused_link(link);
+  }
+  yield* store(dev, 'links_status', 'no_driver');
 }
 
 /**
@@ -63,17 +81,63 @@ export function* fw_devlink_no_driver(k: Kernel, dev: Device): Kfn<void> {
     const supplier = yield* load(link, 'supplier');
     if (!(yield* load(link, 'inferred')) || (yield* k.model__dev_flag(supplier, 'can_match')))
       continue;
-    yield* list_del(dev, 'suppliers', link);
-    yield* list_del(supplier, 'consumers', link);
+    yield* k.__device_link_del(link);
   }
 }
 
-/** Models device_links_no_driver() of v7.2. */
+/**
+ * Models device_links_no_driver() of v7.2.
+ * ABSTRACTED: links to consumers that were made while the driver that failed was still probing.
+ */
 export function* device_links_no_driver(k: Kernel, dev: Device): Kfn<void> {
   yield* mutex_lock(k.device_links_lock);
-  yield* k.device_links_missing_supplier(dev);
-  yield* store(dev, 'links_status', 'no_driver');
+  yield* k.__device_links_no_driver(dev);
   yield* mutex_unlock(k.device_links_lock);
+}
+
+/**
+ * The supplier @dev is about to lose its driver: none of its consumers can be probed any more.
+ *
+ * Models device_links_busy() of v7.2.
+ * ABSTRACTED: device_links_unbind_consumers(), which unbinds those that have a driver first; in the
+ * model they keep it.
+ */
+export function* device_links_busy(k: Kernel, dev: Device): Kfn<void> {
+  yield* mutex_lock(k.device_links_lock);
+  for (const link of yield* load(dev, 'consumers')) {
+    yield* store(link, 'status', 'supplier_unbind');
+  }
+  yield* store(dev, 'links_status', 'unbinding');
+  yield* mutex_unlock(k.device_links_lock);
+}
+
+/** Models device_links_driver_cleanup() of v7.2. */
+export function* device_links_driver_cleanup(k: Kernel, dev: Device): Kfn<void> {
+  yield* mutex_lock(k.device_links_lock);
+  for (const link of yield* load(dev, 'consumers')) yield* store(link, 'status', 'dormant');
+  yield* k.__device_links_no_driver(dev);
+  yield* mutex_unlock(k.device_links_lock);
+}
+
+/** Models device_links_purge() of v7.2: a device that is removed leaves no link behind. */
+export function* device_links_purge(k: Kernel, dev: Device): Kfn<void> {
+  yield* mutex_lock(k.device_links_lock);
+  for (const link of yield* load(dev, 'suppliers')) {
+    WARN_ON((yield* load(link, 'status')) === 'active', 'a device that is removed is in use');
+    yield* k.__device_link_del(link);
+  }
+  for (const link of yield* load(dev, 'consumers')) {
+    WARN_ON((yield* load(link, 'status')) !== 'dormant', 'a supplier that is removed is in use');
+    yield* k.__device_link_del(link);
+  }
+  yield* mutex_unlock(k.device_links_lock);
+}
+
+/** Models __device_link_del() of v7.2. */
+export function* __device_link_del(k: Kernel, link: DeviceLink): Kfn<void> {
+  lockdep_assert_held(k.device_links_lock);
+  yield* list_del(yield* load(link, 'consumer'), 'suppliers', link);
+  yield* list_del(yield* load(link, 'supplier'), 'consumers', link);
 }
 
 /**
@@ -137,8 +201,9 @@ export function* device_link_add__locked(
   const link = yield* alloc(device_link, dev, `link:${supplier.name}`);
   const from = yield* load(supplier, 'links_status');
   const to = yield* load(dev, 'links_status');
-  let status: 'dormant' | 'available' | 'consumer_probe' | 'active' = 'dormant';
-  if (to === 'probing' && from !== 'no_driver') status = 'consumer_probe';
+  let status: LinkStatus = 'dormant';
+  if (from === 'unbinding') status = 'supplier_unbind';
+  else if (to === 'probing' && from !== 'no_driver') status = 'consumer_probe';
   else if (from === 'bound') status = to === 'bound' ? 'active' : 'available';
   yield* store(link, 'supplier', supplier);
   yield* store(link, 'consumer', dev);

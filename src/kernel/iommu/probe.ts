@@ -55,9 +55,16 @@ export function* dev_iommu_ops(_k: Kernel, dev: Device): Kfn<IommuOps | null> {
   return yield* load(iommu, 'ops');
 }
 
-/** The ops in iommu_init_device() of v7.2: those of the fwspec; up to v6.7 those of the bus. */
+/**
+ * The ops in iommu_init_device() of v7.2: those of the fwspec; up to v6.7 those of the bus. Up to
+ * v6.14 a dev->iommu that is gone counts as none.
+ */
 export function* model__probe_ops(k: Kernel, dev: Device): Kfn<IommuOps | null> {
   if (!k.sw.ops_per_device) return yield* load(dev.bus, 'iommu_ops');
+  if (k.sw.init_calls_dma_configure) {
+    const param = yield* k.model__init_param(dev);
+    return yield* k.iommu_fwspec_ops(yield* load(param, 'fwspec'));
+  }
   const fwspec = yield* k.dev_iommu_fwspec_get(dev);
   return yield* k.iommu_fwspec_ops(fwspec);
 }
@@ -93,8 +100,8 @@ export function* iommu_init_device(
  */
 export function* iommu_init_device__configure(k: Kernel, dev: Device, by: ProbeBy): Kfn<Errno> {
   if (k.sw.init_tests_fwspec) {
-    const fwspec = yield* k.dev_iommu_fwspec_get(dev);
-    if (fwspec) return 0;
+    const param = yield* k.model__init_param(dev);
+    if (yield* load(param, 'fwspec')) return 0;
   }
   // WINDOW: dev->driver is set under the device lock, which is not held here.
   if (yield* load(dev, 'driver')) {
@@ -112,6 +119,13 @@ export function* iommu_init_device__configure(k: Kernel, dev: Device, by: ProbeB
   return 0;
 }
 
+/** A load of dev->iommu in iommu_init_device() of v7.2, which follows it without a test. */
+export function* model__init_param(_k: Kernel, dev: Device): Kfn<DevIommu> {
+  const param = yield* load(dev, 'iommu');
+  if (!param) oops(`iommu_init_device(${dev.name}): dev->iommu is NULL`);
+  return param;
+}
+
 /** The second half of iommu_init_device() of v7.2: find the ops, probe, get a group. */
 export function* iommu_init_device__driver(
   k: Kernel,
@@ -119,8 +133,6 @@ export function* iommu_init_device__driver(
   by: ProbeBy,
   found: IommuOps | null,
 ): Kfn<Errno> {
-  const param = yield* load(dev, 'iommu');
-  if (!param) oops(`iommu_init_device(${dev.name}): dev->iommu is NULL`);
   if (k.sw.late_warn === 'before-probe' && (yield* load(dev, 'driver'))) {
     event('late-warn', { dev, by });
   }
@@ -133,7 +145,7 @@ export function* iommu_init_device__driver(
   const iommu = yield* ops.probe_device(k, dev);
   if (typeof iommu === 'number') return yield* k.iommu_init_device__failed(dev, iommu);
   event('probe-device', { dev, instance: iommu, by });
-  yield* store(param, 'iommu_dev', iommu);
+  yield* store(yield* k.model__init_param(dev), 'iommu_dev', iommu);
 
   const group = yield* ops.device_group(k, dev);
   if (!(group instanceof Handle)) return yield* k.iommu_init_device__failed(dev, group || -EINVAL);
@@ -146,9 +158,7 @@ export function* iommu_init_device__driver(
 
 /** The error labels of iommu_init_device() of v7.2. */
 export function* iommu_init_device__failed(k: Kernel, dev: Device, ret: Errno): Kfn<Errno> {
-  const param = yield* load(dev, 'iommu');
-  if (!param) oops(`iommu_init_device(${dev.name}): dev->iommu is NULL`);
-  yield* store(param, 'iommu_dev', null);
+  yield* store(yield* k.model__init_param(dev), 'iommu_dev', null);
   yield* k.dev_iommu_free(dev);
   return ret;
 }

@@ -14,6 +14,7 @@ export const FOLLOWED: readonly string[] = [
   'iommu_setup_default_domain',
   'iommu_fwspec_init',
   'iommu_fwspec_free',
+  'iommu_ops_from_fwnode',
   'of_iommu_configure',
   'of_dma_configure_id',
   'dma_set_mask',
@@ -30,4 +31,5 @@ export const FOLLOWED: readonly string[] = [
   'device_unbind_cleanup',
   'driver_deferred_probe_check_state',
   'device_add',
+  'kill_device',
 ];

@@ -155,7 +155,7 @@ function quietOf({ hook, unused }: RawSite, frames: readonly SourceFrame[]): num
 }
 
 // Changes whenever linking or rewriting changes what it makes.
-const FORMAT = '12';
+const FORMAT = '13';
 
 /** What patches make of a tree, in milliseconds: whether they apply is known before any build. */
 export function patchTree(

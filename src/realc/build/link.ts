@@ -43,6 +43,7 @@ const EXPORTS = [
   'rw_thread_pci_add',
   'rw_thread_amba_add',
   'rw_thread_acpi_add',
+  'rw_thread_device_del',
   'rw_thread_call',
   'rw_thread_work',
   'rw_thread_async',

@@ -60,9 +60,17 @@ const FIELDS: ReadonlyMap<string, string> = new Map(
     ['iommu_group.domain'],
     ['iommu_group.owner_cnt'],
     ['iommu_group.owner'],
-    ['iommu_group.devices', 'iommu_group.devices.prev'],
+    ['iommu_group.id'],
+    ['device.dead', 'device_private.dead'],
   ].map(([model = '', real = model]) => [real, model]),
 );
+
+/** Members of a group: of the words that a list operation stores, one, with the function. */
+const MEMBERS = 'iommu_group.devices';
+const MEMBERS_BY: ReadonlyMap<string, string> = new Map([
+  ['iommu_group.devices.prev', 'list_add_tail'],
+  ['group_device.list.prev', 'list_del'],
+]);
 
 /** Objects of which it is compared where they are freed. */
 const FREED: ReadonlySet<string> = new Set([
@@ -75,10 +83,15 @@ const FREED: ReadonlySet<string> = new Set([
 
 /** The C does not know the type of what devm_kzalloc() has given a driver: it tells this store. */
 const READY = 'iommu_device.ready';
-const COMPARED: ReadonlySet<string> = new Set([...FIELDS.values(), READY]);
+const COMPARED: ReadonlySet<string> = new Set([...FIELDS.values(), MEMBERS, READY]);
 
-const stored = (field: string, isNull: boolean): string =>
-  `store ${field}${isNull ? ' = NULL, 0 or false' : ''}`;
+/** Fields that are numbers on both sides; of others it is told whether they are NULL. */
+const NUMBERS: ReadonlySet<string> = new Set(['iommu_group.id']);
+
+function stored(field: string, value: string): string {
+  if (NUMBERS.has(field)) return `store ${field} = ${value}`;
+  return `store ${field}${/^(NULL|0|false)$/.test(value) ? ' = NULL, 0 or false' : ''}`;
+}
 
 /** What a lock is called here; null for one that only one side has. */
 function lockName(world: World, name: string): string | null {
@@ -110,9 +123,8 @@ class Gathered {
     const [, op] = /^(?:read_|write_|try)?(lock|unlock)$/.exec(s.op) ?? [];
     if (op) this.lock(s.thread, op, s.object, s.locks, s.stack);
     const field = `${type}.${s.field}`;
-    const isNull = /^(NULL|0|false)$/.test(s.after);
     if (s.op === 'store' && COMPARED.has(field))
-      this.add(s.thread, stored(field, isNull), s.locks, s.stack);
+      this.add(s.thread, stored(field, s.after), s.locks, s.stack);
     if (s.op === 'free' && FREED.has(type)) this.add(s.thread, `free ${type}`, s.locks, s.stack);
   }
 
@@ -195,18 +207,20 @@ export function realDeeds(image: KernelImage, world: World): DeedsOf {
       const { current } = machine;
       if (!current || !(kind & KIND.write)) return;
       const { type, field: member } = names.at(addr);
-      const field = FIELDS.get(`${type}.${member}`);
+      const name = `${type}.${member}`;
+      const [fn] = MEMBERS_BY.has(name) ? machine.stack() : [];
+      const field = fn && MEMBERS_BY.get(name) === fn ? MEMBERS : FIELDS.get(name);
       if (field === undefined) return;
       const [held, stack] = [heldBy(), machine.stack()];
       waiting = () => {
         const value = kind >> 8 === 1 ? mem.u8[addr] : mem.u32[addr >> 2];
-        to.add(current.name, stored(field, value === 0), held, stack);
+        to.add(current.name, stored(field, String(value)), held, stack);
       };
     };
     runner.onEvent = ({ name, thread }) => {
       settle();
       if (name === 'instance-ready')
-        to.add(thread, stored(READY, false), heldBy(), machine.stack());
+        to.add(thread, stored(READY, 'true'), heldBy(), machine.stack());
     };
     machine.recording = true;
     runner.runBy({ preemptions: [], choices: [] }, null, {

@@ -48,6 +48,7 @@ const TOLD: readonly EventName[] = [
   'bound',
   'deferred',
   'probe-failed',
+  'device-removed',
 ];
 
 const isTold: ReadonlySet<string> = new Set(TOLD);

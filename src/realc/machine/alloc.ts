@@ -61,8 +61,9 @@ export class Heap {
       this.host.fault('double-free', 'kfree of what was never allocated', addr);
     }
     if (a.freed) this.host.fault('double-free', 'kfree of freed memory', addr);
-    a.freed = this.host.recording ? this.host.stack() : [];
-    if (this.host.stepping && this.host.current) this.host.call('rw_free', a.addr, a.size);
+    const by = this.host.current?.name ?? 'boot';
+    a.freed = { by, stack: this.host.recording ? this.host.stack() : [] };
+    if (this.host.current) this.host.call('rw_free', a.addr, a.size);
     this.host.mem.poison(a.addr, a.size);
     if (this.bootOnly?.has(addr)) this.freedBoot.push(a);
   }
@@ -101,7 +102,8 @@ export class Heap {
   save(): SavedHeap {
     const { tops, fresh, freedBoot } = this;
     const freed = fresh.map((a) => a.freed);
-    return { tops: [...tops], fresh: [...fresh], freed, freedBoot: [...freedBoot] };
+    const boot = freedBoot.map((a) => ({ a, freed: a.freed }));
+    return { tops: [...tops], fresh: [...fresh], freed, freedBoot: boot };
   }
 
   /** Back to what save() has noted, later in the same run or in one with the same beginning. */
@@ -124,17 +126,16 @@ export class Heap {
       else mem.unpoison(a.addr, a.size);
     }
     for (const a of this.freedBoot) {
-      if (to.freedBoot.includes(a)) continue;
+      if (to.freedBoot.some((other) => other.a === a)) continue;
       a.freed = null;
       mem.unpoison(a.addr, a.size);
     }
-    for (const a of to.freedBoot) {
-      if (this.freedBoot.includes(a)) continue;
-      a.freed = [];
-      mem.poison(a.addr, a.size);
+    for (const { a, freed } of to.freedBoot) {
+      a.freed = freed;
+      if (!this.freedBoot.includes(a)) mem.poison(a.addr, a.size);
     }
     this.fresh = [...to.fresh];
-    this.freedBoot = [...to.freedBoot];
+    this.freedBoot = to.freedBoot.map(({ a }) => a);
     this.tops.length = 0;
     this.tops.push(...to.tops);
   }
@@ -144,8 +145,8 @@ export class Heap {
 export interface SavedHeap {
   readonly tops: readonly number[];
   readonly fresh: readonly Allocation[];
-  readonly freed: readonly (readonly string[] | null)[];
-  readonly freedBoot: readonly Allocation[];
+  readonly freed: readonly Allocation['freed'][];
+  readonly freedBoot: readonly { readonly a: Allocation; readonly freed: Allocation['freed'] }[];
 }
 
 /** Allocation imports. */

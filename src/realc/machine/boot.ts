@@ -311,6 +311,9 @@ function startThread(m: ImageMachine, world: World, booted: BootedWorld, t: Worl
       m.spawn(t.name, `rw_thread_${fn}`, args);
       return;
     }
+    case 'device-del':
+      m.spawn(t.name, 'rw_thread_device_del', [must(booted.devices.get(t.device), t.device)]);
+      return;
     case 'late-initcall':
       m.spawn(t.name, 'rw_thread_call', [m.initcall('deferred_probe_initcall')]);
       return;

@@ -39,6 +39,7 @@ const THREADS: ReadonlySet<string> = new Set([
   'iommu-probe',
   'driver-attach',
   'device-add',
+  'device-del',
   'late-initcall',
   'deferral-timeout',
 ]);
@@ -66,6 +67,17 @@ export function checkWorld(world: World): void {
   if (world.firmware === 'acpi') checkAcpi(world);
   const thread = world.threads.find((t) => !THREADS.has(t.kind));
   if (thread) refuse(`no thread of the kind ${thread.kind} runs here`, 'choose another world');
+  for (const { kind, device } of world.threads.flatMap((t) => ('device' in t ? t : []))) {
+    const d = world.devices.find(({ name }) => name === device);
+    if (kind !== 'device-del' || !d) continue;
+    if (!d.present) refuse(`${device} is removed before it is there`, 'choose another world');
+    if (d.bus === 'pci') {
+      refuse(
+        `${device} is removed from the pci bus, which unbinds it first`,
+        'choose another world',
+      );
+    }
+  }
   for (const d of world.devices) {
     const untried = d.present && d.driver !== null && d.role !== 'iommu' && !d.deferred;
     if (untried && !registeredLater(world, d)) {

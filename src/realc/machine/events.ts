@@ -111,7 +111,6 @@ export class EventMaker implements MachineListener {
         const init = this.inside('iommu_init_device');
         if (!dev || !init || init.a !== f.a) return;
         init.notes['configured'] = 1;
-        this.listen();
         this.emit('configure-begin', { dev, by: this.by() });
         return;
       }
@@ -124,14 +123,13 @@ export class EventMaker implements MachineListener {
         return;
       }
       case 'iommu_fwspec_init':
-        f.notes['iommu'] = this.view.iommuAddress(f.a);
-        f.notes['fwspec'] = this.view.fwspecAddress(f.a);
-        f.notes['ready'] = this.view.readyOf(f.b) ? 1 : 0;
-        {
-          const configure = this.configuring();
-          if (configure) configure.notes['xlated'] = 1;
-        }
+        this.enterFwspec(f);
         return;
+      case 'iommu_ops_from_fwnode': {
+        const caller = this.frames().at(-2);
+        if (caller?.fn === 'iommu_init_device') caller.notes['looked'] = 1;
+        return;
+      }
       case 'driver_deferred_probe_check_state': {
         const init = this.inside('iommu_fwspec_init');
         if (init) init.notes['absent'] = 1;
@@ -145,6 +143,7 @@ export class EventMaker implements MachineListener {
         f.notes['listed'] = this.isPending(dev) ? 1 : 0;
         return;
       case 'iommu_setup_default_domain':
+        this.leftMembers();
         f.notes['domain'] = this.view.defaultDomainAddress(f.a);
         return;
       default:
@@ -199,7 +198,14 @@ export class EventMaker implements MachineListener {
         if (dev && result < 0 && result !== EPROBE_DEFER)
           this.emit('probe-failed', { dev, errno: result });
         return;
+      case 'kill_device':
+        if (dev) this.emit('device-removed', { dev });
+        return;
+      case 'bus_iommu_probe':
+        this.leftMembers();
+        return;
       case 'iommu_setup_default_domain': {
+        if (result === 0) this.visitsMembers(f);
         const address = this.view.defaultDomainAddress(f.a);
         if (!address || address === f.notes['domain']) return;
         const [group, domain] = [this.view.group(f.a), this.view.domain(address)];
@@ -208,6 +214,27 @@ export class EventMaker implements MachineListener {
       }
       default:
     }
+  }
+
+  /**
+   * The walk goes over the members of the group of @setup next, in the end without its mutex: what
+   * it does before under that mutex can not meet one that is gone.
+   */
+  private visitsMembers({ a }: Frame): void {
+    const walk = this.inside('bus_iommu_probe');
+    const group = this.view.group(a);
+    if (!walk || !group || this.inside('__iommu_probe_device')) return;
+    walk.notes['group'] = a;
+    this.emit('members-unlocked', { group, edge: 'begin' });
+  }
+
+  /** The walk is done with the members of a group. */
+  private leftMembers(): void {
+    const walk = this.inside('bus_iommu_probe');
+    const group = walk?.notes['group'] ? this.view.group(walk.notes['group']) : null;
+    if (!walk || !group || this.inside('__iommu_probe_device')) return;
+    walk.notes['group'] = 0;
+    this.emit('members-unlocked', { group, edge: 'end' });
   }
 
   /** The per-device probe around us has seen that the device has no group. */
@@ -221,23 +248,23 @@ export class EventMaker implements MachineListener {
     if (probe.b !== 0) this.emit('walk-visit', { dev, instance: this.walker() });
   }
 
-  /** Tell the locks whether locked() waits for one to be taken. */
-  listen(): void {
-    const waits = ({ fn, notes }: Frame): boolean =>
-      fn === 'iommu_init_device' && notes['configured'] === 1 && !notes['locked'];
-    this.m.locks.listening = this.m.threads.some((t) => t.frames.some(waits));
-  }
-
   private leaveInit(f: Frame, dev: Handle, result: number): void {
-    this.listen();
     const by = this.by();
     // These buses can always configure: not having done so means that a driver was set.
     if (!f.notes['configured'] && !f.notes['fwspec']) {
       this.emit('configure-skipped', { dev, by });
     }
-    const looked = !f.notes['tried'] && !f.notes['finished'];
-    if (result === ENODEV && looked) this.emit('ops-missing', { dev, by });
+    const missing = f.notes['looked'] && !f.notes['tried'];
+    if (result === ENODEV && missing) this.emit('ops-missing', { dev, by });
     this.emit('init-end', { dev, by, errno: result });
+  }
+
+  private enterFwspec(f: Frame): void {
+    f.notes['iommu'] = this.view.iommuAddress(f.a);
+    f.notes['fwspec'] = this.view.fwspecAddress(f.a);
+    f.notes['ready'] = this.view.readyOf(f.b) ? 1 : 0;
+    const configure = this.configuring();
+    if (configure) configure.notes['xlated'] = 1;
   }
 
   private leaveFwspec(f: Frame, dev: Handle, result: number): void {
@@ -281,7 +308,9 @@ export class EventMaker implements MachineListener {
       const init = this.inside('iommu_init_device');
       if (init) init.notes['tried'] = 1;
       const { have, want } = this.view.streamIds(a);
-      if (have < want) this.emit('fwspec-incomplete', { dev, have, want });
+      // Of a device that is gone there are no ids to look at.
+      if (this.view.iommuAddress(a) && have < want)
+        this.emit('fwspec-incomplete', { dev, have, want });
       const instance = this.view.instanceOfNode(this.view.instanceNode(a));
       if (b === 0 && instance) this.emit('instance-not-found', { dev, instance });
     } else if (kind === SCENE.probeDevice) {
@@ -290,13 +319,13 @@ export class EventMaker implements MachineListener {
     else if (kind === SCENE.driverProbeEnd) this.emit('driver-probe-end', { dev });
   }
 
-  /** The probe lock is taken again after dma_configure(): has another instance finished the job? */
-  locked(t: KernelThread): void {
-    const f = t.frames.at(-1);
-    if (f?.fn !== 'iommu_init_device' || !f.notes['configured'] || f.notes['locked']) return;
-    f.notes['locked'] = 1;
-    this.listen();
-    if (!this.view.iommuAddress(f.a) || this.view.groupOf(f.a)) f.notes['finished'] = 1;
+  /** The IOMMU or the group of a device that the current thread has loaded last, and is NULL. */
+  lacking(): string | null {
+    const { log, logLength } = this.m.mem;
+    for (let i = logLength - 3; i >= 0; i -= 3) {
+      if (log[i + 2]! >> 8 === this.m.current?.id) return this.view.lacking(log[i + 1]!);
+    }
+    return null;
   }
 
   lateWarn(): void {

@@ -78,15 +78,8 @@ export class LockTable {
     this.tell();
   }
 
-  private heard = false;
-  /** Somebody wants to hear of every lock that is taken. */
-  set listening(on: boolean) {
-    this.heard = on;
-    this.tell();
-  }
-
   private tell(): void {
-    this.host.mem.slow = this.taken !== null || this.heard || this.changed !== null;
+    this.host.mem.slow = this.taken !== null || this.changed !== null;
   }
 
   heldBy(thread: number): HeldLock[] {
@@ -146,7 +139,6 @@ export class LockTable {
     if (this.order) this.noteOrder(t, addr, op);
     this.hold(t, [...t.held, { addr, op }]);
     this.changed?.(addr, 'lock');
-    this.host.locked(t);
   }
 
   released(addr: number, op: string): void {

@@ -284,7 +284,8 @@ export class ImageMachine implements HookHost {
   }
 
   fault(kind: Fault['kind'], text: string, addr: number, site = this.mem.site): never {
-    const freed = this.recording && kind !== 'null-dereference' ? this.heap.find(addr) : null;
+    const isFreed = kind === 'use-after-free' || kind === 'double-free';
+    const freed = isFreed ? this.heap.find(addr)?.freed : null;
     throw new FaultError({
       kind,
       text,
@@ -292,7 +293,8 @@ export class ImageMachine implements HookHost {
       site,
       addr,
       stack: this.stack(),
-      otherStack: freed?.freed ?? [],
+      otherStack: freed?.stack ?? [],
+      ...(freed ? { freedBy: freed.by } : {}),
     });
   }
 
@@ -318,9 +320,6 @@ export class ImageMachine implements HookHost {
   }
   namer: ((addr: number) => string) | null = null;
 
-  locked(t: KernelThread): void {
-    this.listener?.locked(t);
-  }
   lateWarn(): void {
     this.listener?.lateWarn();
   }

@@ -85,6 +85,8 @@ export interface Fault {
   readonly stack: readonly string[];
   /** Stack of the free (use after free), or of the other thread. */
   readonly otherStack: readonly string[];
+  /** The thread that has freed what is used or freed once more. */
+  readonly freedBy?: string;
 }
 
 /** Thrown through the kernel's frames to end a run. */
@@ -104,7 +106,8 @@ export interface Allocation {
   readonly owner: string;
   readonly serial: number;
   readonly stack: readonly string[];
-  freed: readonly string[] | null;
+  /** Who freed it, and in which functions; the latter only while recording. */
+  freed: { readonly by: string; readonly stack: readonly string[] } | null;
 }
 
 /** What the environment needs of the machine. */
@@ -136,8 +139,6 @@ export interface Host {
   fault(kind: Fault['kind'], text: string, addr: number, site?: number): never;
   stack(): string[];
   format(fmt: number, va: number): string;
-  /** @t has taken a lock. */
-  locked(t: KernelThread): void;
   /** The kernel warns that a probe came late. */
   lateWarn(): void;
   /** Any other WARN_ON, in words. */
@@ -151,7 +152,6 @@ export interface MachineListener {
   leave(t: KernelThread | null, frame: Frame, result: number): void;
   watched(t: KernelThread, addr: number): void;
   scene(kind: number, a: number, b: number): void;
-  locked(t: KernelThread): void;
   /** The kernel warns that a probe came late. */
   lateWarn(): void;
   /** Any other WARN_ON, in words. */

@@ -19,7 +19,6 @@ const before = (release: string, because: string): Untold => ({
 });
 
 const IN_ORDER = never('stores are seen here in the order in which they are made');
-const NOTHING_REMOVED = never('no device of a scene is removed');
 const UNGUARDED = before('6.7', 'that no lock is held in a probe or a parse of firmware');
 
 /** By the name of the event; all others of the table are told. */
@@ -35,8 +34,6 @@ export const UNTOLD = {
   'dma-owner': never('no driver of a scene claims the DMA of its group'),
   'dma-map': never('no driver of a scene maps a buffer: dma-iommu.c is not linked'),
   'deferral-timeout': missed('that the deferral timeout has expired is not told here'),
-  'device-removed': NOTHING_REMOVED,
-  'members-unlocked': NOTHING_REMOVED,
   'device-released': never('each device of a scene can be added'),
 } as const satisfies Partial<Readonly<Record<EventName, Untold>>>;
 

@@ -281,6 +281,16 @@ export class KernelView implements Peek {
     return false;
   }
 
+  /** `DEVICE): dev->iommu is NULL`, and the like, of a word that is NULL. */
+  lacking(word: number): string | null {
+    if (this.u32(word) !== 0) return null;
+    for (const [dev, { name }] of this.byAddress) {
+      if (word - dev === this.o.iommu) return `${name}): dev->iommu is NULL`;
+      if (word - dev === this.o.group) return `${name}): dev->iommu_group is NULL`;
+    }
+    return null;
+  }
+
   watchedWord(addr: number): WatchedWord | null {
     return this.words.get(addr) ?? null;
   }

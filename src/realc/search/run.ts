@@ -103,7 +103,6 @@ export class SourceRunner {
     this.events.view.reset();
     this.watch.begin();
     startThreads(this.machine, this.world, this.booted);
-    this.events.listen();
   }
 
   /** One whole run. @lenient: where the plan's thread cannot run, another one does. */
@@ -126,7 +125,6 @@ export class SourceRunner {
     loadMachine(this.machine, from.machine);
     this.events.view.load(from.view);
     this.watch.load(from.watch);
-    this.events.listen();
     const { choices, segments, preempted, preemption, thread } = from.progress;
     const progress: Progress = {
       choices: [...choices],
@@ -339,6 +337,7 @@ export class SourceRunner {
       const text = `trap: ${e.message}`;
       fault = { kind: 'trap', text, thread, site: -1, addr: 0, stack: [], otherStack: [] };
     } else throw e;
+    const lacks = fault.kind === 'null-dereference' ? this.events.lacking() : null;
     machine.abandon();
     this.watch.add({
       property: PROPERTY_OF_FAULT[fault.kind],
@@ -348,7 +347,8 @@ export class SourceRunner {
       facts: {
         thread: fault.thread,
         fn: fault.stack[0] ?? null,
-        error: `${this.frameOf(fault.site)?.fn ?? fault.stack[0]}(): ${fault.text}`,
+        ...(fault.freedBy === undefined ? {} : { freedBy: fault.freedBy }),
+        error: `${this.frameOf(fault.site)?.fn ?? fault.stack[0]}(${lacks ?? `): ${fault.text}`}`,
       },
     });
     return fault;

@@ -64,10 +64,11 @@ describe('deeds', () => {
   });
 });
 
-for (const [series, name, threads, least] of [
-  ['7.2', '7.2', 3, 6000],
-  // With three threads it takes as long again; conform does that.
-  ['6.12', '6.12.y', 2, 2000],
+for (const [series, name, threads, least, unmet] of [
+  ['7.2', '7.2', 3, 6000, []],
+  // With three threads it takes as long again; conform does that. A walk of 6.12 makes no link to
+  // a device that no driver has, so that none is removed.
+  ['6.12', '6.12.y', 2, 2000, [/^a device link is/]],
 ] as const) {
   const tree = treeOrSkip(series, `the deeds of the model against those of the C of ${series}`);
   describe.skipIf(!tree)(`the C of ${series}`, () => {
@@ -97,7 +98,8 @@ for (const [series, name, threads, least] of [
         same += compared.same;
       }
       expect(same).toBeGreaterThan(least);
-      expect([...used].sort()).toEqual(LEFT_OUT.map((rule) => rule.why).sort());
+      const met = LEFT_OUT.filter(({ why }) => !unmet.some((rule) => rule.test(why)));
+      expect([...used].sort()).toEqual(met.map((rule) => rule.why).sort());
     });
   });
 }

@@ -37,6 +37,11 @@ it.each<[string, World, RegExp]>([
   ['another bus', client({ bus: 'cdx' }), /the cdx bus, which is not linked/],
   ['a function with two ids', client({ iommus: ids }, pci), /iommu-map gives one/],
   ['a thread of another kind', { ...base, threads: [{ kind: 'cpu-online', name: 'c' }] }, /cpu-/],
+  [
+    'a PCI function that is removed',
+    { ...pci, threads: [{ kind: 'device-del', name: 'r', device: '0000:00:01.0' }] },
+    /removed from the pci bus/,
+  ],
   ['a driver that nobody attaches', { ...base, threads: [] }, /has not tried it/],
   ['an earlier parse', client({ parsed: true }), /earlier bind/],
   ['a refused client', client({ probeError: true }), /refused by its IOMMU driver/],

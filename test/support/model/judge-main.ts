@@ -19,7 +19,7 @@ import { kernelOf, shownIn, windowsIn, worldOf } from '../../windows/support.ts'
 type Check = () => Promise<string | null>;
 
 /** Worlds in which outcomes, findings and stories are compared as well: two threads, soon done. */
-const COMPARED = ['two-drivers', 'pci-scan', 'bystanders', 'acpi-two-instances'];
+const COMPARED = ['two-drivers', 'pci-scan', 'bystanders', 'acpi-two-instances', 'removal-walk'];
 
 const [, ...words] = process.argv.slice(2);
 const tree = treeOf('7.2');

@@ -170,6 +170,13 @@ int rw_thread_amba_add(struct device_node *np, const char *name, u32 id)
 	return rw_amba_add(np, name, id) ? 0 : -ENOMEM;
 }
 
+/* Thread body: take a device away while others run. */
+int rw_thread_device_del(struct device *dev)
+{
+	device_del(dev);
+	return 0;
+}
+
 /* Thread body: an initcall. */
 int rw_thread_call(initcall_t fn)
 {
