@@ -8,7 +8,7 @@ import type { Platform } from '#platform/index';
 import { windowById } from '#windows/index';
 import { besidesOf } from './besides.ts';
 import { type Clue, cluesOf, isTelling, type LookAlike } from './clues.ts';
-import { complaintsOf } from './complaints.ts';
+import { complaintsOf, failureIn } from './complaints.ts';
 import type { KernelOfLog } from './kernel-of.ts';
 import { lookAlikes } from './lookalikes.ts';
 import { order, type RulesOut, type Weighed, weighAll, weighClue, whichKernel } from './weigh.ts';
@@ -218,6 +218,15 @@ function healthyOr(clues: readonly Clue[], story: LogStory): Verdict {
       ...{ verdict: 'can not tell', cause: 'unknown', lines: [line] },
       because: says,
       do: [`read what its driver says before and after that${goes}`],
+    };
+  }
+  // What did fail, and is no matter of an IOMMU, answers the question of a log that is cut.
+  const failed = story.log.events.some((e) => failureIn(e) !== null);
+  if (groupings.length + story.registrations.length === 0 && !story.isWhole && !failed) {
+    return {
+      ...{ verdict: 'can not tell', cause: 'unknown', lines: [] },
+      because: 'no line is of an IOMMU or a group, and the log is not whole',
+      do: ['bring the whole log: dmesg, or journalctl -k -b'],
     };
   }
   const n = new Set(groupings.map((g) => g.device)).size;

@@ -136,4 +136,22 @@ export const inTheWild: readonly LogCase[] = [
       cause: prefix === 'pci' ? 'boot-loader-dma' : 'driver-bug',
     }),
   ),
+  {
+    name: 'a piece of a log in which nothing is of an IOMMU',
+    log: '[    5.000000] usb 1-1: new high-speed USB device number 2 using xhci_hcd\n',
+    verdict: 'can not tell',
+    cause: 'unknown',
+  },
+  {
+    name: 'the twin: something else fails in it',
+    log: '[    5.000000] ath10k_pci 0000:01:00.0: failed to fetch firmware: -2\n',
+    verdict: 'no race',
+    cause: 'healthy',
+  },
+  {
+    name: 'the twin: it is a whole log, of a machine without IOMMU',
+    log: log(version('6.12.10'), 'usb 1-1: new high-speed USB device number 2 using xhci_hcd'),
+    verdict: 'no race',
+    cause: 'healthy',
+  },
 ];
