@@ -71,17 +71,18 @@ export function evidenceMarkdown({ windows, properties, records, matrix, kernel 
       properties.map(({ id, rule }) => [id, rule]),
     ),
     '## Findings that were booted',
-    `By \`racewindow check examples/boards/BOARD --kernel ${kernel} --out DIR\`, then\n` +
-      '`racewindow reproduce DIR/FINDING.json`, on an unmodified ' +
-      `${release || 'kernel'}. \`refused\`: nothing\nwas booted.`,
+    `By \`racewindow check examples/boards/BOARD --kernel ${kernel} --out DIR\`, on\n` +
+      'qemu-virt-two.dtb with `--actors beside`, then `racewindow reproduce DIR/FINDING.json`, ' +
+      'on an\n' +
+      `unmodified ${release || 'kernel'}. \`refused\`: nothing was booted.`,
     booted,
     `## What no boot has shown
 
 The windows that the model has in ${kernel}, and no boot above; what each takes. The module
 binds or adds one client of one SMMU that registers by itself, with a driver that does nothing to
-its DMA mask. It drives two IOMMUs of its own on qemu-virt-two.dtb, one of which is ready before.
-It has no registration that fails or is undone, no removal, no owner, and no bus but platform, amba
-and PCI.`,
+its DMA mask. It drives two IOMMUs of its own on qemu-virt-two.dtb: one is ready before, or both
+register at once. It has no registration that fails or is undone, no removal, no owner, and no bus
+but platform, amba and PCI.`,
     `${table(['window', 'what it takes'], missing)}\n`,
   ].join('\n\n');
 }

@@ -36,8 +36,16 @@ const page = `${root}docs/evidence.md`;
 const main = `${root}dist/cli/main.js`;
 const kernel = '7.2';
 
-/** The machine that reproduce boots, as its tree and as its tables tell it. */
-const boards = ['qemu-virt.dtb', 'qemu-virt-acpi'];
+/**
+ * The machine that reproduce boots, as its tree and as its tables tell it, and with the two IOMMUs
+ * of the module; who acts on each beside those of an ordinary boot.
+ */
+const actorsOn = new Map([
+  ['qemu-virt.dtb', []],
+  ['qemu-virt-acpi', []],
+  ['qemu-virt-two.dtb', ['beside']],
+]);
+const boards = [...actorsOn.keys()];
 
 const records = JSON.parse(readFileSync(file, 'utf8'));
 
@@ -47,7 +55,8 @@ const keyOf = ({ board, finding }) => `${board} ${finding}`;
 function findingsOf(board) {
   const dir = `${values.out}/${board}`;
   rmSync(dir, { recursive: true, force: true });
-  const args = ['check', `examples/boards/${board}`, '--kernel', kernel, '--out', dir];
+  const actors = actorsOn.get(board).flatMap((actor) => ['--actors', actor]);
+  const args = ['check', `examples/boards/${board}`, '--kernel', kernel, ...actors, '--out', dir];
   const { status, stderr } = spawnSync('node', [main, ...args], { cwd: root, encoding: 'utf8' });
   if (status !== 1) throw new Error(`${args.join(' ')}: exit ${status}: ${stderr}`);
   return readdirSync(dir)

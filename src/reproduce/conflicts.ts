@@ -19,9 +19,17 @@ const reads = new Set(['load', 'wait']);
 /** Whoever has a lock first: what is done under it conflicts, or it does not matter. */
 const isLocking = (op: string): boolean => op.endsWith('lock');
 
-/** The waits by which @run keeps the order of its conflicts, up to where its rule is @broken. */
-export function orderOf(run: PointRun, broken: BrokenAt | undefined): readonly Wait[] {
-  const last = broken === undefined || broken.atEnd ? Number.POSITIVE_INFINITY : broken.step;
+/**
+ * The waits by which @run keeps the order of its conflicts: up to where its rule is @broken, or to
+ * its end, so that who comes after that does not come before.
+ */
+export function orderOf(
+  run: PointRun,
+  broken: BrokenAt | undefined,
+  upTo: 'broken' | 'end',
+): readonly Wait[] {
+  const isCut = upTo === 'broken' && broken?.atEnd === false;
+  const last = isCut ? broken.step : Number.POSITIVE_INFINITY;
   const waits = new Map<string, Wait>();
   // A point is told once: what comes later at the same place is ordered by others.
   const arrivals = firstOf(run.arrivals);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Waits under which every order breaks a rule: those of the finding's own order, else the fewest.
 //
-// The order of a finding is kept by a wait for each conflict of its run (conflicts.ts). Where they
-// are proved, each that can be done without is taken away.
+// The order of a finding is kept by a wait for each conflict of its run (conflicts.ts): of those up
+// to where the rule is broken, else of all. A thread that only begins after that, as the deferral
+// worker does, may else come first. Where they are proved, each that can be done without is taken
+// away.
 //
 // Where they are not, a first search without waits brings a run that keeps the rule. A wait is of
 // use if that run does not keep it. So the smallest set is taken that rules out every run known so
@@ -48,10 +50,14 @@ export function findWaits(
   setsMax: number = triedMax,
 ): FoundWaits {
   const run = runOf(shown.trace);
-  const first = inItsOrder(orderOf(run, shown.broken), proveUnder);
-  if (first.waits !== null) return first;
+  let tried = 0;
+  for (const upTo of ['broken', 'end'] as const) {
+    const found = inItsOrder(orderOf(run, shown.broken, upTo), proveUnder);
+    tried += found.tried;
+    if (found.waits !== null) return { ...found, tried };
+  }
   const found = byRunsThatEscape(run, proveUnder, setsMax);
-  return { ...found, tried: first.tried + found.tried };
+  return { ...found, tried: tried + found.tried };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Finding } from '#finding/finding';
 import type { BrokenAt } from '#finding/why';
 import { findRevision, type Revision, withCommits } from '#kernel/index';
 import { readPlatform } from '#platform/index';
-import { boardFile } from '#reproduce/guest-files';
+import { boardFile, unitsFile } from '#reproduce/guest-files';
 import { expectedOf, planFor, proofOf } from '#reproduce/plan';
 import { argumentsFor, reproduce } from '#reproduce/reproduce';
 import type { Wait } from '#reproduce/waits';
@@ -24,10 +24,12 @@ function kernel(name: string, without: readonly string[] = []): Revision {
 }
 
 /** A scene of the machine that is booted, from the tree that it is booted with. */
-function worldOf(device: string, begins: string): World {
-  const platform = readPlatform(new Uint8Array(readFileSync(boardFile)));
+function worldOf(device: string, begins: string, file = boardFile): World {
+  const platform = readPlatform(new Uint8Array(readFileSync(file)));
   if (!platform.ok) throw new Error(platform.error.message);
-  const worlds = worldsForPlatform(platform.value, { asyncProbe: false, strictDevlink: false });
+  const actors = file === unitsFile ? ['client beside two walks'] : [];
+  const axes = { asyncProbe: false, strictDevlink: false, actors };
+  const worlds = worldsForPlatform(platform.value, axes);
   const isIt = ({ focus, name }: World): boolean =>
     focus.includes(device) && name.startsWith(begins);
   return worlds.find((w) => isIt(w.world))!.world;
@@ -162,6 +164,19 @@ test('the end of deferral is a point, and its waits leave no order but those of 
   ];
   expect(proofOf(c22, stock, waits).outcome).toBe('proved');
   for (const wait of waits) expect(proofOf(c22, stock, [wait]).outcome).not.toBe('proved');
+});
+
+test('who retries once the order of two walks is broken waits for that: C40', () => {
+  const world = worldOf('b001000.client', 'walk+walk beside', unitsFile);
+  const c40 = findingOf(stock, 'P2', 'C40', { world });
+  const plan = planFor(c40, stock);
+  if (!plan.ok || plan.value.waits === null) throw new Error('no waits');
+  const { waits } = plan.value;
+  expect(waits.some(({ at }) => at.startsWith('worker:'))).toBe(true);
+  expect(waits.some(({ tell }) => tell.startsWith('beside:'))).toBe(true);
+  expect(expectedOf(c40, stock, waits)).toBe('breaks');
+  const others = waits.filter(({ at }) => !at.startsWith('worker:'));
+  expect(proofOf(c40, stock, others).outcome).toBe('escapes');
 });
 
 test('a rule that is judged over all runs cannot be forced', () => {

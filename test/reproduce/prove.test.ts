@@ -145,7 +145,7 @@ test('a run keeps the order of its own conflicts, which takes a wait for some', 
   fc.assert(
     fc.property(program, fc.array(fc.nat(), { maxLength: 12 }), (threads, picks) => {
       const shown = runOf(someRun(threads, picks));
-      const waits = orderOf(shown, undefined);
+      const waits = orderOf(shown, undefined, 'broken');
       ordered += waits.length;
       for (const wait of waits) expect(keeps(shown.arrivals, wait)).toBe(true);
       // Each access has boundaries of its own here: all runs see what this one has seen.

@@ -13,7 +13,8 @@ import type { World } from '#worlds/world';
 const worlds = [boardFile, unitsFile].flatMap((file) => {
   const platform = readPlatform(new Uint8Array(readFileSync(file)));
   if (!platform.ok) throw new Error(platform.error.message);
-  return worldsForPlatform(platform.value, { asyncProbe: false, strictDevlink: false });
+  const actors = file === unitsFile ? ['client beside two walks'] : [];
+  return worldsForPlatform(platform.value, { asyncProbe: false, strictDevlink: false, actors });
 });
 
 function findingOn(subject: string, begins: string, change: Partial<World> = {}): Finding {
@@ -67,6 +68,16 @@ test('a client of two IOMMUs that the module drives finds one ready', () => {
   expect(sceneOf(finding, 'boot')).toMatchObject({ ok: true, value: { ...units, act: 'bind' } });
   expect(sceneOf({ ...finding, property: 'P2' }, 'boot')).toMatchObject({ ok: false });
   expect(sceneOf(finding, 'module')).toMatchObject({ ok: false, error: { code: 'RW503' } });
+});
+
+test('two IOMMUs that the module drives register at once, with a client that waits', () => {
+  const finding = { ...findingOn('b001000.client', 'walk+walk beside'), property: 'P2' };
+  const units = { ready: null, iommu: 'b100000.iommu', beside: 'b101000.iommu', hasUnits: true };
+  expect(sceneOf(finding, 'boot')).toMatchObject({ ok: true, value: { ...units, act: 'walk' } });
+  const { devices } = finding.world as World;
+  const fresh = devices.map((d) => ({ ...d, deferred: false }));
+  const undone = findingOn('b001000.client', 'walk+walk beside', { devices: fresh });
+  expect(sceneOf(undone, 'boot')).toMatchObject({ ok: false, error: { code: 'RW503' } });
 });
 
 test('a deferral that is given up is a scene of its own', () => {
