@@ -2,12 +2,13 @@
 // What a backport proposes, and what its first line and its exit code are made of.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findRevision, type Revision } from '#kernel/index';
+import { commits, findRevision, type Revision } from '#kernel/index';
 import { type CarryPlan, carryBack } from '#questions/backport-all';
 import { candidateSets, openersOf } from '#questions/bisect';
 import { type Change, isHarmful, type Trial, windowsOf } from '#questions/try';
 import { defaultExplore } from '#run/explore';
 import { makeExplorer } from '#run/world-pool';
+import { windows } from '#windows/index';
 import { genericWorlds } from '#worlds/generic';
 
 function revision(name: string): Revision {
@@ -126,6 +127,44 @@ describe('a backport for a whole kernel', () => {
       for (const need of commit.requires) {
         const isThere = [...shas, ...revision('6.15.0').commits.map((c) => c.sha)].includes(need);
         expect(isThere, `${commit.sha} requires ${need}`).toBe(true);
+      }
+    }
+  });
+});
+
+describe('what follows up on a commit, by the history', () => {
+  /** Closers of what a commit of the history has opened, whose rows name no commit they fix. */
+  const untagged = new Map([
+    ['01657bc14a39', '57365a04c921'],
+    ['b67483b3c44e', 'f188056352bc'],
+    ['f8670e8e43b8', 'bcb81ac6ae3c'],
+    ['a2225b6e834a', 'bcb81ac6ae3c'],
+    // It landed before what it closes: where it is there, the later one opens nothing.
+    ['bcb81ac6ae3c', 'c41e2fb67e26'],
+  ]);
+  const pairs = windows
+    .flatMap(({ ways }) => ways)
+    .flatMap(({ opened, closed }) => closed.map((closer) => ({ opened, closer })))
+    .flatMap(({ opened, closer }) => {
+      const commit = commits.find(({ sha }) => sha === closer);
+      return opened === null || commit === undefined ? [] : [{ opened, commit }];
+    });
+
+  test('is named by what closes a window, as a Fixes: line, or stands here as one without', () => {
+    const silent = pairs.filter(({ commit }) => commit.fixes.length === 0);
+    expect(pairs.length).toBeGreaterThan(2 * silent.length);
+    const found = new Map(silent.map(({ opened, commit }) => [commit.sha, opened]));
+    expect([...found].sort()).toEqual([...untagged].sort());
+  });
+
+  test('landed after what it fixes', () => {
+    const fixing = commits.filter(({ fixes }) => fixes.length > 0);
+    expect(fixing.length).toBeGreaterThan(8);
+    for (const [i, { sha, fixes }] of commits.entries()) {
+      for (const fixed of fixes) {
+        expect(fixed).toMatch(/^[0-9a-f]{12}$/);
+        const at = commits.findIndex((c) => c.sha === fixed);
+        expect([sha, at < i]).toEqual([sha, true]);
       }
     }
   });
