@@ -277,21 +277,33 @@ function reachText(reach: readonly string[]): string {
 
 /** Findings to list one by one. */
 const ROWS_MAX = 8;
+/** Columns that what a window is called needs at least to be of use. */
+const TITLE_LEAST = 12;
 
 function findingTable(report: CheckReport, options: TextOptions, paint: Paint): string[] {
   const told = options.baseline?.fresh ?? report.findings;
   // Many are told by their windows: the summary has the numbers of each.
   if (told.length === 0 || told.length > ROWS_MAX) return [];
-  const rows = told.map((f) => [
-    String(report.findings.indexOf(f) + 1),
-    f.window ?? 'new?',
-    f.property,
-    `${f.preemptions}${f.minimal ? '' : '+'}`,
-    ellipsis(deviceText(f), 26),
-    cutWords(printable(titleOf(f, options)), 26),
+  const rows = (cell: (text: string) => string) =>
+    told.map((f) => [
+      String(report.findings.indexOf(f) + 1),
+      f.window ?? 'new?',
+      f.property,
+      `${f.preemptions}${f.minimal ? '' : '+'}`,
+      cell(deviceText(f)),
+    ]);
+  const head = ['', 'window', 'rule', 'preempt', 'devices'];
+  const narrow = fitted([head, ...rows((text) => ellipsis(text, 26))], { isHeaded: true });
+  const room = textColumns() - Math.max(...narrow.map((line) => line.length)) - 2;
+  // Where a row does not fit, it has a line for each column, and there is room for all of it.
+  const asTable = narrow[0]?.trim().startsWith('window') === true && room >= TITLE_LEAST;
+  const cell = (text: string): string => (asTable ? ellipsis(text, 26) : text);
+  const titles = told.map((f) => printable(titleOf(f, options)));
+  const all = rows(cell).map((row, i) => [
+    ...row,
+    asTable ? cutWords(titles[i]!, Math.min(room, 26)) : titles[i]!,
   ]);
-  const head = ['', 'window', 'rule', 'preempt', 'devices', ''];
-  const lines = fitted([head, ...rows], { isHeaded: true });
+  const lines = fitted([[...head, ''], ...all], { isHeaded: true });
   const isTable = lines[0]?.trim().startsWith('window');
   return lines.map((line, i) =>
     isTable && i === 0 ? paint.dim(line) : paintWindow(line, paint.bad),
