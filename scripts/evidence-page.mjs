@@ -40,7 +40,7 @@ ${table(['column', 'what it says', 'from'], columns)}
 /** The page. @windows, @properties: the catalogue; @records: what evidence.json holds. */
 export function evidenceMarkdown({ windows, properties, records, matrix, kernel }) {
   const cells = cellsOf(matrix);
-  const { boots, source = [] } = records;
+  const { boots, source = [], missing: reasons = {} } = records;
   const rows = windows.map(({ id, title, links }) => [
     id,
     title,
@@ -60,7 +60,7 @@ export function evidenceMarkdown({ windows, properties, records, matrix, kernel 
   const isShown = (id) => boots.some((b) => b.window === id && b.word === 'reproduced');
   const missing = windows
     .filter(({ id }) => isIn(cells, id, kernel) && !isShown(id))
-    .map(({ id, precondition }) => [id, precondition]);
+    .map(({ id, precondition }) => [id, precondition, reasons[id] ?? '-']);
   const release = [...new Set(boots.map((b) => b.release).filter((r) => r !== null))].join(', ');
   return [
     head + about,
@@ -78,12 +78,13 @@ export function evidenceMarkdown({ windows, properties, records, matrix, kernel 
     booted,
     `## What no boot has shown
 
-The windows that the model has in ${kernel}, and no boot above; what each takes. The module
+The windows that the model has in ${kernel}, and no boot above; what each takes, and what the
+machine or its module lacks for that. The module
 binds or adds one client of one SMMU that registers by itself, with a driver that does nothing to
 its DMA mask. It drives two IOMMUs of its own on qemu-virt-two.dtb: one is ready before, or both
 register at once. It has no registration that fails or is undone, no removal, no owner, and no bus
 but platform, amba and PCI.`,
-    `${table(['window', 'what it takes'], missing)}\n`,
+    `${table(['window', 'what it takes', 'what stands in the way'], missing)}\n`,
   ].join('\n\n');
 }
 

@@ -28,6 +28,8 @@ interface Search {
 interface Records {
   readonly boots: readonly Boot[];
   readonly source?: readonly Search[];
+  /** By window that no boot has shown: what stands in the way. */
+  readonly missing?: Readonly<Record<string, string>>;
 }
 const { evidenceMarkdown } = (await import('../../scripts/evidence-page.mjs' as string)) as {
   evidenceMarkdown(of: {
@@ -47,6 +49,13 @@ test('docs/evidence.md is what its records say', async () => {
   await expect(page(kept)).toMatchFileSnapshot('../../docs/evidence.md');
   // Each boot has shown what the model says, or was none.
   expect(kept.boots.filter(({ word }) => word === 'not reproduced')).toEqual([]);
+});
+
+test('of each window that no boot has shown, and of no other, it is told why', () => {
+  const section = page(kept).split('## What no boot has shown')[1]!;
+  const rows = [...section.matchAll(/^\| (C\d+) \| .+ \| (.+) \|$/gm)];
+  expect(rows.map(([, id]) => id)).toEqual(Object.keys(kept.missing!));
+  for (const [, , why] of rows) expect(why).not.toBe('-');
 });
 
 test('a window has the rules that were seen by firmware, else the words, else a dash', () => {
