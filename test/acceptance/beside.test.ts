@@ -124,7 +124,7 @@ describe('a client that is released, and probed before those after it are releas
   // With as few preemptions as show it.
   const scenes = [
     {
-      preemptions: 1,
+      preemptions: 2,
       name: 'unbind',
       devices: one,
       instances: [instance()],
