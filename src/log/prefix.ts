@@ -44,7 +44,18 @@ const takers: readonly Taker[] = [
   [/^0x[0-9A-Fa-f]{8,16} \|\s+(\d+\.\d+):\s+/, (m) => ({ seconds: Number(m[1]) })],
   // [    3.805282,1] of some vendors, and (2)[123:kworker/u8:1]
   [/^\[\s*(\d{1,9}\.\d{1,9}),\d+\]\s?/, (m) => ({ seconds: Number(m[1]) })],
-  [/^\(\d+\)\[(\d+):([^\]]{1,32})\]\s?/, (m) => ({ caller: m[2]! })],
+  [/^-?\(\d+\)\[(\d+):([^\]]{1,32})\]\s?/, (m) => ({ caller: m[2]! })],
+  [/^\[\d+:\s*([^\]:]{1,32}):\s*\d+\]\s?/, (m) => ({ caller: m[1]! })],
+  [/^c\d+\s+\d+\s+\(([^)]{1,32})\)\s+/, (m) => ({ caller: m[1]! })],
+  // logcat -b kernel, with the letter of a level
+  [new RegExp(`^\\d\\d-\\d\\d ${CLOCK}\\s+\\d+\\s+\\d+ [VDIWEF] [^:]{0,24}: `), nothing],
+  // cat /dev/kmsg: level and facility, number, microseconds
+  [
+    /^(\d{1,3}),\d+,(\d{1,15}),[^;]{1,60};/,
+    (m) => ({ level: Number(m[1]) % 8, seconds: Number(m[2]) / 1e6 }),
+  ],
+  // syslog of RFC 5424, behind its level
+  [/^1 \d{4}-\d\d-\d\dT\S+ \S{1,64} kernel \S+ \S+ (?:-|\[[^\]]*\]) /, nothing],
   // dmesg -T, and test labs
   [new RegExp(`^\\[${DAY} ${MONTH}\\s+\\d+ ${CLOCK} \\d{4}\\]\\s?`), nothing],
   [new RegExp(`^\\[?\\d{4}-\\d\\d-\\d\\d[T ]${CLOCK}(?:Z|[+-]\\d\\d:?\\d\\d)?\\]?\\s+`), nothing],
@@ -88,12 +99,26 @@ export function withoutPrefix(line: string): Prefixed {
     caller ??= hit.taken.caller ?? null;
     level ??= hit.taken.level ?? null;
   }
-  // Some firmware leaves text of its own before the first message of the kernel.
-  if (!stamped) {
-    const at = body.search(/\[\s{0,4}\d+\.\d{6}\](?:\[\s*[TC]\d+\])? Linux version /);
-    if (at > 0) return withoutPrefix(body.slice(at));
+  if (seconds === null) {
+    const at = stampIn(body);
+    if (at > 0) {
+      const rest = withoutPrefix(body.slice(at));
+      return { ...rest, caller: caller ?? rest.caller, level: level ?? rest.level };
+    }
   }
   return { seconds, caller, level, stamped, body: stamped ? body : line.trim() };
+}
+
+/** Characters in which a stamp of the kernel may stand behind what nobody here knows. */
+const BEFORE_MAX = 80;
+
+/**
+ * Where the stamp of printk begins in @body, behind a prefix of whatever kind; -1 where there is
+ * none. Firmware leaves text of its own of any length before the first message of the kernel.
+ */
+function stampIn(body: string): number {
+  const at = body.slice(0, BEFORE_MAX).search(/\[\s{0,4}\d+\.\d{6}\]/);
+  return at >= 0 ? at : body.search(/\[\s{0,4}\d+\.\d{6}\](?:\[\s*[TC]\d+\])? Linux version /);
 }
 
 function firstTaken(text: string): { taken: Taken; rest: string } | null {

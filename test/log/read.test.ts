@@ -32,6 +32,16 @@ test.each([
   ['a label of a test', 'CI-HINT: Jan 02 07:40:40 qcom-armv8a kernel: '],
   ['a debugger', '0x000000000277BBFA |   1263.468579:   '],
   ['a vendor', '[    3.805282] (2)[123:kworker/u8:1]'],
+  ['a vendor with spaces', '<6>[    3.805282] [1:      swapper/0:    1] '],
+  ['a vendor with a core', '[    3.805282] c0 1 (swapper/0) '],
+  ['a vendor with a dash', '<6>[    3.805282] -(0)[1:swapper/0]'],
+  ['logcat', '01-01 08:00:02.100     0     0 I         : '],
+  ['/dev/kmsg', '6,339,3805282,-;'],
+  ['/dev/kmsg with a caller', '4,340,3805282,-,caller=T1;'],
+  ['RFC 5424', '<30>1 2025-05-01T10:00:00.123456+00:00 host kernel - - - '],
+  ['ts', 'May  1 10:00:00 [    3.805282] '],
+  ['a console server', 'ttyS0 10:00:00: [    3.805282] '],
+  ['a table', '  | [    3.805282] '],
   ['a mail', '> [    3.805282] '],
   ['a mail of a mail', '> > [    3.805282] '],
   ['colours', '\u001b[32m[    3.805282]\u001b[0m '],
@@ -43,6 +53,14 @@ test.each([
 test('a caller and seconds are kept', () => {
   const [event] = read(`[    2.308076][  T24] ${message}`).events;
   expect(event).toMatchObject({ seconds: 2.308076, caller: 'T24' });
+});
+
+test('a stamp counts behind whatever stands there, and not far out in a text', () => {
+  const [near] = read(`[ttyUSB0:115200] [    2.308076] ${message}`).events;
+  expect(near).toMatchObject({ kind: 'group', prefix: 'pci', seconds: 2.308076 });
+  const prose = 'So it is in each of the many boots. '.repeat(3);
+  const far = read(`${prose}[    2.308076] ${message}\n[    3.805282] ${message}`);
+  expect(far.events.flatMap((e) => e.seconds ?? [])).toEqual([3.805282]);
 });
 
 test.each([
