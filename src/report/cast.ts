@@ -17,7 +17,7 @@ interface WorldNames {
 }
 
 /** The device that a finding is about: its subject, or the focus of its world. */
-export function deviceOf(finding: Finding): string | null {
+export function deviceOf(finding: Pick<Finding, 'witness' | 'world'>): string | null {
   const world = finding.world as WorldNames | null;
   const { subject } = finding.witness;
   if (world?.devices?.some((d) => d.name === subject)) return subject;

@@ -4,6 +4,7 @@
 import { inColumns, plural, printable, reportColumns, wrap } from '#base/text';
 import type { Finding } from '#finding/finding';
 import { withoutBuffers } from './buffers.ts';
+import { deviceOf } from './cast.ts';
 import { harmText } from './summary.ts';
 import { raceTable, stacksTitle, stackTable } from './table.ts';
 import { whyLines } from './why.ts';
@@ -36,7 +37,8 @@ function mailText(given: Finding): string {
 }
 
 function subjectLine(finding: Finding): string {
-  const start = `Subject: [RACE] ${windowText(finding)} on ${finding.witness.subject}`;
+  const device = deviceOf(finding) ?? finding.witness.subject;
+  const start = `Subject: [RACE] ${windowText(finding)} on ${device}`;
   const why = finding.harm === undefined ? finding.property : harmText(finding);
   return printable(`${start}: ${why}`);
 }

@@ -3,6 +3,7 @@
 
 import { plural, printable } from '#base/text';
 import type { Finding } from '#finding/finding';
+import { deviceOf } from './cast.ts';
 
 /** The name of the file that `--out` writes a finding to, without its extension. */
 export function fileStem(finding: Pick<Finding, 'id'>): string {
@@ -25,10 +26,10 @@ export function kernelText(finding: Pick<Finding, 'revision'>): string {
   return userFixes.length === 0 ? name : `${name} with ${userFixes.map((f) => f.name).join(', ')}`;
 }
 
-/** What a finding is called: its window, a device, and the kernel. */
+/** What a finding is called: its window, the device that it is about, and the kernel. */
 export function findingTitle(
-  finding: Pick<Finding, 'window' | 'revision' | 'witness'>,
-  device = finding.witness.subject,
+  finding: Pick<Finding, 'window' | 'revision' | 'witness' | 'world'>,
+  device = deviceOf(finding) ?? finding.witness.subject,
 ): string {
   return `${windowText(finding)} on ${device}, ${kernelText(finding)}`;
 }

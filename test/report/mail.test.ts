@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { isSevenBit } from '#base/text';
 import { mailReport } from '#report/mail';
-import { cutWords, fileStem, preemptionText } from '#report/words';
+import { cutWords, fileStem, findingTitle, preemptionText } from '#report/words';
 import { replayDuringRegister } from './example.ts';
 
 test('a mail reads as pinned', async () => {
@@ -37,6 +37,16 @@ test('a mail goes without what is not known', () => {
   const mail = mailReport({ ...bare, window: null });
   expect(mail).toContain('Subject: [RACE] unknown window on 3d00000.gpu');
   expect(mail).not.toMatch(/Fixes:|Link:|Assumed:|Seen on/);
+});
+
+test('a finding is named by its device, where its subject is a thread or what it has freed', () => {
+  const world = { name: 'a world', focus: ['3d00000.gpu'], devices: [{ name: '3d00000.gpu' }] };
+  for (const subject of ['swapper/0', '3d00000.gpu.fwspec#1', '3d00000.gpu']) {
+    const witness = { ...replayDuringRegister.witness, subject };
+    const finding = { ...replayDuringRegister, witness, world };
+    expect(mailReport(finding)).toContain('Subject: [RACE] C09 on 3d00000.gpu');
+    expect(findingTitle(finding)).toBe('C09 on 3d00000.gpu, 6.15.0');
+  }
 });
 
 test('file names hold no separators and are never empty', () => {
