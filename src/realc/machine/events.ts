@@ -275,7 +275,10 @@ export class EventMaker implements MachineListener {
     const flagged = this.view.hasReady() && !f.notes['absent'];
     if (result === EPROBE_DEFER && flagged) this.emit('not-ready-deferred', { dev, instance });
     if (result !== 0) return;
-    const accepted = flagged && !f.notes['ready'] && f.notes['iommu'];
+    // Where dev->iommu exists the flag is not read, so that nothing tells when it would have been:
+    // it counts as accepted only if it was not ready all along.
+    const isReady = f.notes['ready'] === 1 || this.view.readyOf(f.b);
+    const accepted = flagged && !isReady && f.notes['iommu'];
     if (accepted) this.emit('not-ready-accepted', { dev, instance });
     if (!f.notes['fwspec']) this.emit('fwspec-built', { dev, instance });
   }
